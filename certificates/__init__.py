@@ -1,0 +1,4 @@
+"""Certificates: certifications, validity, certificates and their chain, the document, verification, revocation.
+
+Leaves to others who must hold one.
+"""

@@ -1,0 +1,10 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class CmsConfig(AppConfig):
+    """Site."""
+
+    name = "cms"
+    verbose_name = "Site"

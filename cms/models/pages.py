@@ -1,0 +1,62 @@
+"""Home, sector and resource pages."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import RichTextField, StreamField
+
+from cms.blocks import ResourceBody
+from cms.models.base_page import BasePage
+
+
+class HomePage(BasePage):
+    """The front door: what this is, for whom, and the sectors."""
+
+    intro = RichTextField(_("introduction"), features=["bold", "italic"], blank=True)
+
+    content_panels: ClassVar = [*BasePage.content_panels, FieldPanel("intro")]
+    parent_page_types: ClassVar = ["wagtailcore.Page"]
+    subpage_types: ClassVar = ["cms.SectorPage", "cms.ResourcePage"]
+    template = "cms/pages/home.html"
+
+    class Meta:
+        verbose_name = _("home page")
+
+    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
+        """Add the sector pages in their order."""
+        context = super().get_context(request, *args, **kwargs)
+        context["sector_pages"] = SectorPage.objects.child_of(self).live().select_related("sector").order_by("sector__position")
+        return context
+
+
+class SectorPage(BasePage):
+    """A sector: whom it is for, and its courses (child pages of the app above)."""
+
+    sector = models.ForeignKey("cms.Sector", on_delete=models.PROTECT, related_name="pages", verbose_name=_("sector"))
+    summary = models.TextField(_("summary"), blank=True)
+
+    content_panels: ClassVar = [*BasePage.content_panels, FieldPanel("sector"), FieldPanel("summary")]
+    parent_page_types: ClassVar = ["cms.HomePage"]
+    subpage_types: ClassVar = ["courses.CoursePage", "cms.ResourcePage"]
+    template = "cms/pages/sector.html"
+
+    class Meta:
+        verbose_name = _("sector page")
+
+
+class ResourcePage(BasePage):
+    """A page to read, download or print, for everybody."""
+
+    summary = models.TextField(_("summary"), blank=True)
+    body = StreamField(ResourceBody(), verbose_name=_("body"), blank=True)
+
+    content_panels: ClassVar = [*BasePage.content_panels, FieldPanel("summary"), FieldPanel("body")]
+    parent_page_types: ClassVar = ["cms.HomePage", "cms.SectorPage"]
+    subpage_types: ClassVar = []
+    template = "cms/pages/resource.html"
+
+    class Meta:
+        verbose_name = _("resource page")

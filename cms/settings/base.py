@@ -1,0 +1,299 @@
+"""What all profiles share. Every value that a site may change is read from the environment, once, here."""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from cms.languages import install_missing_languages
+
+env = environ.Env()
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+# FIELDFARE_VAR_DIR: where the embedded profile keeps its database, media and collected static files.
+VAR_DIR = Path(env.str("FIELDFARE_VAR_DIR", default=str(BASE_DIR / "var")))
+
+# FIELDFARE_SECRET_KEY: required in production; dev makes and keeps one in VAR_DIR.
+SECRET_KEY = env.str("FIELDFARE_SECRET_KEY", default="")
+DEBUG = False
+# FIELDFARE_HOSTS: comma-separated host names.
+ALLOWED_HOSTS = env.list("FIELDFARE_HOSTS", default=[])
+# FIELDFARE_ORIGIN: scheme and host of the public site, for links in mails, QR codes and PDFs.
+ORIGIN = env.str("FIELDFARE_ORIGIN", default="http://127.0.0.1:8000").rstrip("/")
+
+INSTALLED_APPS = [
+    # Ours, bottom first; the direction of imports is held by import-linter.
+    "cms",
+    "people",
+    "translations",
+    "assessments",
+    "courses",
+    "certificates",
+    "compliance",
+    "interop",
+    # Wagtail
+    "wagtail_localize",
+    "wagtail_localize.locales",
+    "wagtail.contrib.forms",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "polymorphic",
+    # Sign-in of staff
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    # Django
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "cms.middleware.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "cms.middleware.PrivatePagesMiddleware",
+    "people.middleware.SignInScopeMiddleware",
+]
+
+ROOT_URLCONF = "cms.urls"
+WSGI_APPLICATION = "cms.wsgi.application"
+AUTH_USER_MODEL = "people.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.debug",
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "cms.context_processors.site",
+                "people.context_processors.person",
+            ],
+            "builtins": ["cms.templatetags.fieldfare"],
+        },
+    },
+]
+
+# DATABASE_URL: e.g. postgres://user:password@host/name; unset means SQLite in VAR_DIR.
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'fieldfare.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # Writers queue instead of failing: take the write lock at BEGIN, wait up to 20 s for it.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+# REDIS_URL: cache (and queue, unless CELERY_BROKER_URL says otherwise); unset means the embedded defaults.
+REDIS_URL = env.str("REDIS_URL", default="")
+if REDIS_URL:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# Background work. A message is only a hint: what must happen is a row that a sweep can find (ADR 0003).
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or "memory://")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.5} if CELERY_BROKER_URL == "memory://" else {}
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    # Delivers what a lost message or a killed worker left in the outbox.
+    "outbox": {"task": "people.tasks.sweep_outbox", "schedule": 5.0},
+    # Finds what is due and not yet told; every quarter of an hour, since "nightly" means nothing across time zones.
+    "reminders": {"task": "compliance.tasks.sweep_reminders", "schedule": 900.0},
+    # Issues certificates whose completion was recorded and whose issue failed.
+    "certificates": {"task": "certificates.tasks.sweep_unissued", "schedule": 300.0},
+    # Takes the person out of answers 30 days after grading.
+    "answers": {"task": "assessments.tasks.sweep_answers", "schedule": 3600.0},
+}
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# Staff (HR, editors) sign in by e-mail and password, learners who chose an e-mail by a code sent to it.
+ACCOUNT_ADAPTER = "people.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = False
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Fieldfare"
+LOGIN_URL = "people:sign_in"
+LOGIN_REDIRECT_URL = "people:after_sign_in"
+LOGOUT_REDIRECT_URL = "/"
+
+# Sessions end with the browser and lock when idle; the learner pages may be on a shared phone.
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 60 * 60 * 12
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_NAME = "session"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_NAME = "form"
+LANGUAGE_COOKIE_NAME = "language"
+# FIELDFARE_IDLE_LOCK_MINUTES: an idle learner session asks for the PIN again after this.
+IDLE_LOCK_MINUTES = env.int("FIELDFARE_IDLE_LOCK_MINUTES", default=20)
+
+# How many proxies in front append to X-Forwarded-For; 0 means the peer is the client.
+TRUSTED_PROXY_COUNT = env.int("FIELDFARE_TRUSTED_PROXIES", default=0)
+
+LANGUAGE_CODE = "en"
+# Interface languages, each in its own name. Catalogues live in locale/.
+LANGUAGES = [
+    ("en", "English"),
+    ("fr", "Français"),
+    ("pa", "ਪੰਜਾਬੀ"),
+    ("zh-hans", "简体中文"),
+    ("zh-hant", "繁體中文"),
+    ("tl", "Tagalog"),
+    ("es", "Español"),
+    ("ar", "العربية"),
+]
+install_missing_languages()
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+WAGTAIL_I18N_ENABLED = True
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.str("FIELDFARE_STATIC_ROOT", default=str(VAR_DIR / "static"))
+MEDIA_URL = "/media/"
+MEDIA_ROOT = env.str("FIELDFARE_MEDIA_ROOT", default=str(VAR_DIR / "media"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# S3_BUCKET: media in S3-compatible storage (needs the production requirements).
+if S3_BUCKET := env.str("S3_BUCKET", default=""):
+    STORAGES["default"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env.str("S3_ENDPOINT_URL", default=None),
+            "region_name": env.str("S3_REGION", default=None),
+            "querystring_auth": True,
+            "file_overwrite": False,
+        },
+    }
+
+# Wagtail: its own calls to the outside are off; staff sign in by the same door as everybody else.
+WAGTAIL_SITE_NAME = "Fieldfare"
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAILADMIN_BASE_URL = ORIGIN
+WAGTAILADMIN_LOGIN_URL = "account_login"
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
+WAGTAILEMBEDS_FINDERS = []
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+
+# EMAIL_URL: e.g. smtp+tls://user:password@host:587
+EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("FIELDFARE_MAIL_FROM", default="Learning <learning@localhost>")
+# FIELDFARE_MAIL_DOMAIN: right-hand side of our deterministic Message-IDs.
+MAIL_DOMAIN = env.str("FIELDFARE_MAIL_DOMAIN", default="fieldfare.invalid")
+
+# A strict policy everywhere; only the CMS path gets a looser one (cms.middleware), since its editor writes inline style.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "media-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [SELF],
+        "object-src": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+# Where "Leave this page" goes: a neutral site chosen by the operator; the link carries no referrer.
+EXIT_URL = env.str("FIELDFARE_EXIT_URL", default="https://weather.gc.ca/")
+SITE_NAME = _("Fieldfare")
+
+# Demo accounts and /dev/mail/ exist only where this is on, and only dev and test turn it on.
+DEMO = False
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "cms.logs.JsonFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": env.str("FIELDFARE_LOG_LEVEL", default="INFO")},
+    "loggers": {
+        # Request lines carry addresses and paths: they stay out of the logs (see docs/concepts/privacy.md).
+        "django.server": {"handlers": [], "propagate": False},
+        "waitress.queue": {"level": "ERROR"},
+        "celery": {"level": "WARNING"},
+        "kombu": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,18 @@
+"""The test suite, on either profile: DATABASE_URL and REDIS_URL choose it."""
+
+from pathlib import Path
+from tempfile import gettempdir
+
+from cms.settings.base import *  # noqa: F403  # settings are layered by design
+
+SECRET_KEY = "only-for-tests-" + "x" * 50
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+ORIGIN = "http://testserver"
+WAGTAILADMIN_BASE_URL = ORIGIN
+DEMO = True
+# Scrypt is slow on purpose; tests sign in a thousand times.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+MEDIA_ROOT = Path(gettempdir()) / "fieldfare-test-media"
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True

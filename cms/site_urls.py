@@ -1,0 +1,6 @@
+"""Addresses of the site itself."""
+
+from django.urls import URLPattern
+
+app_name = "site"
+urlpatterns: list[URLPattern] = []

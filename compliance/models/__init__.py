@@ -1,0 +1,7 @@
+"""Models of compliance."""
+
+from compliance.models.message import Message
+from compliance.models.obligation import Obligation, ObligationSpan
+from compliance.models.requirement import Requirement
+
+__all__ = ["Message", "Obligation", "ObligationSpan", "Requirement"]

@@ -1,0 +1,20 @@
+"""Models of courses."""
+
+from courses.models.course import Course, Lesson
+from courses.models.edition import Edition, EditionText, FrozenMedia
+from courses.models.learning import Completion, Enrolment, LearningEvent
+from courses.models.pages import CoursePage, LessonPage, LessonSource
+
+__all__ = [
+    "Completion",
+    "Course",
+    "CoursePage",
+    "Edition",
+    "EditionText",
+    "Enrolment",
+    "FrozenMedia",
+    "LearningEvent",
+    "Lesson",
+    "LessonPage",
+    "LessonSource",
+]

@@ -1,0 +1,59 @@
+"""The stable identity of courses and lessons; pages come and go."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from cms.validators import code_validator
+
+
+class Course(models.Model):
+    """A course, apart from its pages: learner state and evidence point here."""
+
+    class Tier(models.TextChoices):
+        """Who may take it and what the server keeps (docs/concepts/privacy.md)."""
+
+        OPEN = "open", pgettext_lazy("access tier", "Open: no account, nothing kept")
+        RECORDED = "recorded", pgettext_lazy("access tier", "Recorded: sign-in, completions kept")
+        VETTED = "vetted", pgettext_lazy("access tier", "Vetted: recorded, with an approval")
+
+    code = models.CharField(_("code"), max_length=60, unique=True, validators=[code_validator])
+    slug = models.SlugField(_("address"), max_length=80, unique=True, help_text=_("Neutral: it stands in the address bar."))
+    sector = models.ForeignKey("cms.Sector", on_delete=models.PROTECT, related_name="courses", verbose_name=_("sector"))
+    audiences = models.ManyToManyField("cms.Audience", related_name="courses", verbose_name=_("audiences"), blank=True)
+    tier = models.CharField(_("access"), max_length=10, choices=Tier.choices)
+    minutes = models.PositiveIntegerField(_("minutes"))
+    minimum_minutes = models.PositiveIntegerField(_("minimum minutes"), default=0)
+    """Minutes of learning required before the quiz; 0: none."""
+    exploitation = models.JSONField(_("kinds of exploitation covered"), default=list, blank=True)
+    reviews_missing = models.JSONField(_("reviews still missing"), default=list, blank=True)
+    """Codes ``survivors``, ``first-nation``, ``lawyer`` …: the course page names them until they are done."""
+    final_quiz = models.ForeignKey("assessments.Quiz", null=True, blank=True, on_delete=models.PROTECT, related_name="courses", verbose_name=_("final quiz"))
+
+    panels: ClassVar = []
+
+    class Meta:
+        ordering = ("sector__position", "code")
+        verbose_name = _("course")
+        verbose_name_plural = _("courses")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Lesson(models.Model):
+    """A lesson, apart from its pages."""
+
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="lessons")
+    code = models.CharField(_("code"), max_length=60, validators=[code_validator])
+
+    class Meta:
+        ordering = ("course", "pk")
+        constraints = (models.UniqueConstraint(fields=("course", "code"), name="lesson_code_once_per_course"),)
+        verbose_name = _("lesson")
+        verbose_name_plural = _("lessons")
+
+    def __str__(self) -> str:
+        return f"{self.course.code}/{self.code}"

@@ -1,0 +1,1 @@
+"""Interop: translation between other systems' words and ours. Holds no rule of its own."""

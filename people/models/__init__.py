@@ -1,0 +1,26 @@
+"""Models of people: one file per concept."""
+
+from people.models.account_change import AccountChange
+from people.models.audit import AuditEntry
+from people.models.credential import Credential, SignInFailure
+from people.models.employment import Employment, Role
+from people.models.membership import Membership
+from people.models.organisation import Organisation, Site
+from people.models.outbox import OutboxEntry
+from people.models.staff import StaffRole
+from people.models.user import User
+
+__all__ = [
+    "AccountChange",
+    "AuditEntry",
+    "Credential",
+    "Employment",
+    "Membership",
+    "Organisation",
+    "OutboxEntry",
+    "Role",
+    "SignInFailure",
+    "Site",
+    "StaffRole",
+    "User",
+]

@@ -1,0 +1,61 @@
+"""Organisations and the tree of their sites."""
+
+import zoneinfo
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cms.validators import code_validator
+
+
+def validate_time_zone(value: str) -> None:
+    """Refuse what is not an IANA time zone."""
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValidationError(_("%(value)s is not a time zone such as America/Vancouver."), params={"value": value}) from error
+
+
+class Organisation(models.Model):
+    """An employer: the tenant. Nothing of one organisation is ever visible from another."""
+
+    code = models.CharField(_("code"), max_length=40, unique=True, validators=[code_validator])
+    """What people type to sign in; short, lower case."""
+    name = models.CharField(_("name"), max_length=200)
+    time_zone = models.CharField(_("time zone"), max_length=60, default="America/Vancouver", validators=[validate_time_zone])
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Site(models.Model):
+    """A place of work in an organisation's tree: a hotel, a yard, a camp, or a region that holds others."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="sites")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    code = models.CharField(_("code"), max_length=40, validators=[code_validator])
+    name = models.CharField(_("name"), max_length=200)
+    time_zone = models.CharField(_("time zone"), max_length=60, default="America/Vancouver", validators=[validate_time_zone])
+    jurisdiction = models.CharField(_("place for help lines"), max_length=20, default="ca-bc")
+    """Lower-case ISO 3166 code of country and part, e.g. ``ca-bc``: which help lines and rules hold here."""
+    languages = models.JSONField(_("languages"), default=list, blank=True)
+    """Language codes spoken here, the workplace's own first; slips and letters print in all of them."""
+    contact = models.CharField(_("whom to ask"), max_length=200, blank=True)
+    """Printed on slips: a role or a name and a place, not a private number."""
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (models.UniqueConstraint(fields=("organisation", "code"), name="site_code_once_per_organisation"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def workplace_language(self) -> str:
+        """Return the first of the site's languages, English where none is set."""
+        return self.languages[0] if self.languages else "en"
