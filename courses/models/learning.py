@@ -27,15 +27,27 @@ class Enrolment(models.Model):
 
     class Meta:
         ordering = ("-opened_at",)
+        # SQLite cannot treat nulls as equal in a unique constraint, so each rule stands twice.
         constraints = (
             models.UniqueConstraint(
-                fields=("learner", "membership", "course", "number"), name="enrolment_number_once", nulls_distinct=False
+                fields=("learner", "membership", "course", "number"),
+                condition=Q(membership__isnull=False),
+                name="enrolment_number_once",
+            ),
+            models.UniqueConstraint(
+                fields=("learner", "course", "number"),
+                condition=Q(membership__isnull=True),
+                name="own_enrolment_number_once",
             ),
             models.UniqueConstraint(
                 fields=("learner", "membership", "course"),
-                condition=Q(completed_at__isnull=True),
+                condition=Q(completed_at__isnull=True, membership__isnull=False),
                 name="one_open_enrolment",
-                nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                fields=("learner", "course"),
+                condition=Q(completed_at__isnull=True, membership__isnull=True),
+                name="one_open_own_enrolment",
             ),
         )
 

@@ -24,7 +24,17 @@ class StaffRole(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("user", "organisation", "site", "kind"), name="staff_role_once", nulls_distinct=False),
+            # SQLite cannot treat nulls as equal in a unique constraint, so the rule stands twice.
+            models.UniqueConstraint(
+                fields=("user", "organisation", "site", "kind"),
+                condition=models.Q(site__isnull=False),
+                name="staff_role_once_at_a_site",
+            ),
+            models.UniqueConstraint(
+                fields=("user", "organisation", "kind"),
+                condition=models.Q(site__isnull=True),
+                name="staff_role_once",
+            ),
         )
 
     def __str__(self) -> str:
