@@ -105,7 +105,8 @@ TEMPLATES = [
 ]
 
 # DATABASE_URL: e.g. postgres://user:password@host/name; unset means SQLite in VAR_DIR.
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'fieldfare.sqlite3'}")}
+DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'fieldfare.sqlite3'}"
+DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # Writers queue instead of failing: take the write lock at BEGIN, wait up to 20 s for it.
@@ -279,6 +280,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 # Where "Leave this page" goes: a neutral site chosen by the operator; the link carries no referrer.
 EXIT_URL = env.str("FIELDFARE_EXIT_URL", default="https://weather.gc.ca/")
 SITE_NAME = _("Fieldfare")
+
+# Days by which cms.clock is ahead of the real one; only development may set it.
+CLOCK_SHIFT_DAYS = 0
 
 # Demo accounts and /dev/mail/ exist only where this is on, and only dev and test turn it on.
 DEMO = False

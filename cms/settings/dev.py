@@ -20,6 +20,9 @@ if not SECRET_KEY:
         _key_file.chmod(0o600)
     SECRET_KEY = _key_file.read_text()
 
+# FIELDFARE_CLOCK_SHIFT_DAYS: try the platform some days ahead, e.g. 1096 to see renewals three years on.
+CLOCK_SHIFT_DAYS = env.int("FIELDFARE_CLOCK_SHIFT_DAYS", default=0)
+
 # Mails become files that /dev/mail/ shows.
 if "EMAIL_URL" not in env.ENVIRON:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

@@ -1,0 +1,115 @@
+"""One command, one process: the whole platform for a demonstration, a small organisation, or development."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.executor import MigrationExecutor
+
+
+class Command(BaseCommand):
+    help = "Prepare the database, load the curriculum and the demo organisation, and serve on 127.0.0.1:$PORT."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--no-prepare", action="store_true", help="serve what is there")
+        parser.add_argument("--no-background", action="store_true", help="leave worker and beat to other processes")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port = options["host"], options["port"]
+        server = self._bind(host, port)
+        if not options["no_prepare"]:
+            self._prepare()
+        from cms.celery import app
+        from cms.embedded import Background
+
+        background = Background(app)
+        if not options["no_background"]:
+            background.start()
+        self._say_where(host, port)
+
+        stopping = threading.Event()
+
+        def stop(signum: int, frame: object) -> None:
+            if stopping.is_set():
+                return
+            stopping.set()
+            # waitress leaves its loop on this exception only
+            raise SystemExit(0)
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        try:
+            server.run()
+        except SystemExit:
+            pass
+        finally:
+            stopping.set()
+            self.stdout.write("Stopping …")
+            server.close()
+            background.stop()
+            connections.close_all()
+            self.stdout.write("Stopped.")
+            self.stdout.flush()
+            sys.stdout.flush()
+            # Threads of the worker may still wait for a message; everything that matters is committed.
+            os._exit(0)
+
+    def _bind(self, host: str, port: int) -> Any:
+        """Take the port first, so that a taken one is said before any work."""
+        from waitress.server import create_server
+
+        try:
+            return create_server(_application(), host=host, port=port, threads=8, ident=None, clear_untrusted_proxy_headers=True)
+        except OSError as error:
+            message = f"Port {port} on {host} is taken. Choose another: PORT={port + 1} make run"
+            raise CommandError(message) from error
+
+    def _prepare(self) -> None:
+        started = time.monotonic()
+        connection = connections[DEFAULT_DB_ALIAS]
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            self.stdout.write("Preparing the database …")
+            self.stdout.flush()
+            call_command("migrate", verbosity=0, interactive=False)
+        self.stdout.write("Loading the curriculum …")
+        self.stdout.flush()
+        call_command("load_curriculum", if_changed=True, verbosity=0, stdout=self.stdout)
+        if settings.DEMO:
+            call_command("load_demo", verbosity=0, stdout=self.stdout)
+        self.stdout.write(f"Ready in {time.monotonic() - started:.0f} s.")
+
+    def _say_where(self, host: str, port: int) -> None:
+        origin = f"http://{host}:{port}"
+        lines = [
+            "",
+            f"  Site            {origin}/",
+            f"  Learners        {origin}/sign-in/",
+            f"  HR portal       {origin}/workplace/",
+            f"  Editors' CMS    {origin}/cms/",
+        ]
+        if settings.DEMO:
+            from django.utils.module_loading import import_string
+
+            lines += [f"  Mails           {origin}/dev/mail/", "", *import_string("compliance.demo.sign_ins")()]
+        lines += ["", "  Ctrl-C ends it.", ""]
+        self.stdout.write("\n".join(lines))
+        self.stdout.flush()
+
+
+def _application() -> Any:
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.core.wsgi import get_wsgi_application
+
+    application = get_wsgi_application()
+    # In development static files come straight from the apps; production collects them for WhiteNoise.
+    return StaticFilesHandler(application) if settings.DEBUG else application

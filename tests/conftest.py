@@ -1,0 +1,32 @@
+"""What all tests share."""
+
+import os
+import re
+
+import pytest
+from django.core.cache import cache
+from django.utils import translation
+
+
+@pytest.fixture(autouse=True)
+def _clean_process() -> object:
+    """Leave no language and no cached value to the next test."""
+    translation.activate("en")
+    yield
+    translation.activate("en")
+    cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(worker_id: str) -> None:
+    """Give each worker its own keys in a shared Redis."""
+    cache.key_prefix = f"test-{os.getpid()}-{re.sub(r'[^a-z0-9]', '', worker_id)}"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the path of the system's Chromium; the test is named as not run where there is none."""
+    path = os.environ.get("FIELDFARE_CHROMIUM") or "/usr/bin/chromium"
+    if not os.path.exists(path):
+        pytest.skip("no Chromium (FIELDFARE_CHROMIUM names one)")
+    return path

@@ -1,0 +1,82 @@
+"""Run the whole suite on every profile this machine offers, and name at the end what was not run.
+
+Embedded (SQLite, memory) always; production (PostgreSQL, Redis) when both answer; browser tests when a Chromium
+is there. With FIELDFARE_TEST_REQUIRE=all anything left out is a failure.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+POSTGRES = os.environ.get("FIELDFARE_TEST_DATABASE_URL", "postgres://fieldfare:fieldfare@127.0.0.1:5432/fieldfare")
+REDIS = os.environ.get("FIELDFARE_TEST_REDIS_URL", "redis://127.0.0.1:6379/1")
+CHROMIUM = os.environ.get("FIELDFARE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@dataclass
+class Outcome:
+    """What became of the profiles."""
+
+    failed: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+def answers(url: str) -> bool:
+    """Return whether something listens at the host and port of ``url``."""
+    parts = urlsplit(url)
+    try:
+        with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+def run(name: str, outcome: Outcome, arguments: list[str], **environment: str) -> None:
+    """Run pytest for one profile and note what happened."""
+    print(f"\n=== {name} ===", flush=True)
+    env = {**os.environ, **environment}
+    workers = [] if any(a.startswith("-n") for a in arguments) else ["-n", os.environ.get("FIELDFARE_TEST_WORKERS", "2")]
+    command = [sys.executable, "-m", "pytest", *workers, "--dist", "loadgroup", *arguments]
+    if subprocess.run(command, env=env, check=False).returncode != 0:
+        outcome.failed.append(name)
+
+
+def main(arguments: list[str]) -> int:
+    """Run all profiles; return the exit status."""
+    outcome = Outcome()
+    skipped: list[str] = []
+    if not CHROMIUM:
+        outcome.left_out.append("browser tests: no Chromium found (FIELDFARE_CHROMIUM names one)")
+        skipped = ["-m", "not browser"]
+    environment = {"FIELDFARE_CHROMIUM": CHROMIUM or ""}
+    run("embedded profile: SQLite", outcome, [*skipped, *arguments], DATABASE_URL="", REDIS_URL="", **environment)
+    if answers(POSTGRES) and answers(REDIS):
+        run(
+            "production profile: PostgreSQL and Redis",
+            outcome,
+            [*skipped, *arguments],
+            DATABASE_URL=POSTGRES,
+            REDIS_URL=REDIS,
+            **environment,
+        )
+    else:
+        missing = [name for name, url in (("PostgreSQL", POSTGRES), ("Redis", REDIS)) if not answers(url)]
+        outcome.left_out.append(f"production profile: {' and '.join(missing)} not reachable")
+    print()
+    for line in outcome.left_out:
+        print(f"NOT RUN: {line}")
+    if not outcome.left_out:
+        print("Everything ran: both profiles, with browser.")
+    for line in outcome.failed:
+        print(f"FAILED: {line}")
+    if outcome.left_out and os.environ.get("FIELDFARE_TEST_REQUIRE") == "all":
+        return 1
+    return 1 if outcome.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
