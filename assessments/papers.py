@@ -109,9 +109,7 @@ def _short_rows(quiz: Json, rows: Sequence[tuple[int, Json]]) -> list[BlueprintP
         needed = CANDIDATES_PER_DRAWN * sum(other["n"] for _, other in rows if _draws_within(other, row))
         found = len(_candidates(quiz["questions"], row))
         if found < needed:
-            problems.append(
-                BlueprintProblem(BlueprintFault.TOO_FEW_CANDIDATES, index, needed=needed, found=found)
-            )
+            problems.append(BlueprintProblem(BlueprintFault.TOO_FEW_CANDIDATES, index, needed=needed, found=found))
     return problems
 
 
@@ -147,7 +145,8 @@ def draw_paper(quiz: Json, *, seed: str, form: int, exclude: Collection[str]) ->
 
     Each row of the blueprint draws its ``n`` questions, none twice; those whose keys are in ``exclude``
     (seen on earlier forms) only when no others are left. Rows that name a difficulty are served before
-    those that take their whole objective, so that the wide never starve the narrow.
+    those that take their whole objective, and as much again is left to them, so that the wide starve the
+    narrow neither now nor on the next form: if ``check_blueprint`` finds nothing, form 2 repeats nothing.
 
     Raises:
         BlueprintNotDrawable: a row finds fewer questions than it draws.
@@ -156,27 +155,27 @@ def draw_paper(quiz: Json, *, seed: str, form: int, exclude: Collection[str]) ->
         raise ValueError(form)
     paper_seed = f"{seed}|{form}"
     drawn: dict[str, Json] = {}
+    kept_for_next: set[str] = set()
     rows = sorted(enumerate(quiz["blueprint"]), key=lambda pair: not pair[1].get("difficulty"))
     for index, row in rows:
-        candidates = [
-            question for question in _candidates(quiz["questions"], row) if question["key"] not in drawn
-        ]
+        candidates = [question for question in _candidates(quiz["questions"], row) if question["key"] not in drawn]
         candidates.sort(
-            key=lambda question: (question["key"] in exclude, _rank(paper_seed, "draw", question["key"]))
+            key=lambda question: (
+                question["key"] in exclude,
+                question["key"] in kept_for_next,
+                _rank(paper_seed, "draw", question["key"]),
+            )
         )
         if len(candidates) < row["n"]:
             raise BlueprintNotDrawable(row=index, needed=row["n"], found=len(candidates))
         drawn.update((question["key"], question) for question in candidates[: row["n"]])
+        kept_for_next.update(question["key"] for question in candidates[row["n"] : 2 * row["n"]])
     keys = sorted(drawn, key=lambda key: _rank(paper_seed, "place", key))
     return {
         "schema": PAPER_SCHEMA,
         "form": form,
         "seed": seed,
-        "quiz": {
-            name: copy.deepcopy(value)
-            for name, value in quiz.items()
-            if name not in ("questions", "blueprint")
-        },
+        "quiz": {name: copy.deepcopy(value) for name, value in quiz.items() if name not in ("questions", "blueprint")},
         "questions": [order_question(drawn[key], seed=paper_seed) for key in keys],
     }
 
@@ -202,10 +201,10 @@ def _rank(*parts: str) -> bytes:
 def public_question(question: Json, *, path: Sequence[str] = ()) -> Json:
     """Return what a browser may see of ``question`` before it is answered, in the order of the paper.
 
-    Nothing in it tells the answer: no keys, credit, feedback, kind, objective or passage. Of a scenario
-    it holds only the nodes met on ``path`` (choice ids taken so far), since endings tell how a choice
-    turned out; the last of them is the one to choose at. A question that stands on no paper yet is shuffled
-    by its key.
+    Nothing in it tells the answer: no credit, feedback, objective or passage, and not the question's key,
+    which may say what it asks about ("innocent-3"); ``version`` is its name in the page. Of a scenario it
+    holds only the nodes met on ``path`` (choice ids taken so far), since endings tell how a choice turned
+    out; the last of them is the one to choose at. A question that stands on no paper is shuffled by its key.
 
     Raises:
         BadResponse: ``path`` is not a connected path of this scenario.
@@ -213,7 +212,7 @@ def public_question(question: Json, *, path: Sequence[str] = ()) -> Json:
     if "order" not in question:
         question = order_question(question, seed="")
     place = {name: index for index, name in enumerate(question["order"])}
-    shown: Json = {name: question[name] for name in ("key", "version", "type", "stem")}
+    shown: Json = {name: question[name] for name in ("version", "type", "stem")}
     match question["type"]:
         case "single" | "multiple":
             shown["options"] = _texts(question["options"], place)
@@ -251,9 +250,7 @@ def swap_text(
     return {
         **paper,
         "quiz": _swap_quiz(paper["quiz"], other_language_quiz or {}),
-        "questions": [
-            _swap_question(question, others.get(question["key"])) for question in paper["questions"]
-        ],
+        "questions": [_swap_question(question, others.get(question["key"])) for question in paper["questions"]],
     }
 
 

@@ -62,9 +62,7 @@ def scenario_problems(start: str, nodes: Sequence[tuple[str, Sequence[str]]]) ->
     reached = _reachable(start, targets)
     position = {name: index for index, (name, _) in enumerate(nodes)}
     problems += [
-        ScenarioProblem(ScenarioFault.UNREACHABLE, name, position[name])
-        for name in targets
-        if name not in reached
+        ScenarioProblem(ScenarioFault.UNREACHABLE, name, position[name]) for name in targets if name not in reached
     ]
     back = _first_way_back(start, targets)
     if back is not None:
@@ -155,10 +153,7 @@ def best_credit(question: Json) -> Fraction:
             # Should an unsound graph get this far, a way back earns nothing instead of never ending.
             best[name] = Fraction(0)
             best[name] = max(
-                (
-                    Fraction(choice["credit"]) + from_node(choice["next"])
-                    for choice in nodes[name].get("choices") or ()
-                ),
+                (Fraction(choice["credit"]) + from_node(choice["next"]) for choice in nodes[name].get("choices") or ()),
                 default=Fraction(0),
             )
         return best[name]

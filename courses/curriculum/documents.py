@@ -132,9 +132,7 @@ class _Tree:
         self.keys[-1] = None
         if key.value in parent.entries:
             first = parent.key_lines[key.value]
-            self.problems.append(
-                Problem(self.path, key.line, f'key "{key.value}" again; first on line {first}')
-            )
+            self.problems.append(Problem(self.path, key.line, f'key "{key.value}" again; first on line {first}'))
             return
         parent.entries[key.value] = node
         parent.key_lines[key.value] = key.line
@@ -157,11 +155,12 @@ def _build(text: str, path: str, problems: list[Problem]) -> Node | None:
     tree = _Tree(path, problems)
     documents = 0
     for event in yaml.parse(text, Loader=_LOADER):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             raise _Refused(line, "anchors and aliases (& and *) are not used here; write the text out")
-        if getattr(event, "tag", None) is not None:
-            raise _Refused(line, f"tags ({event.tag}) are not used here")
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            raise _Refused(line, f"tags ({tag}) are not used here")
         match event:
             case yaml.DocumentStartEvent():
                 documents += 1
@@ -169,8 +168,8 @@ def _build(text: str, path: str, problems: list[Problem]) -> Node | None:
                     raise _Refused(line, "a second document; one file holds one")
             case yaml.ScalarEvent():
                 plain = event.style is None or event.style == ""
-                tag = _RESOLVER.resolve(ScalarNode, event.value, (True, False)) if plain else "str"
-                tree.add(Scalar(line, event.value, tag.rpartition(":")[2]))
+                kind = _RESOLVER.resolve(ScalarNode, event.value, (True, False)) if plain else "str"
+                tree.add(Scalar(line, event.value, kind.rpartition(":")[2]))
             case yaml.SequenceStartEvent():
                 tree.enter(Sequence(line))
             case yaml.MappingStartEvent():

@@ -31,6 +31,7 @@ class Use(Enum):
     TITLE = auto()  # in a tab, a mail, a calendar: neutral
     NAME = auto()  # of a document, a service, or a title for records: quoted as it is
     PROSE = auto()
+    FIGURE = auto()  # a number with its caveat and source
     SIGN = auto()  # the sign itself
     CHOICE = auto()  # something a reader may choose, right or wrong
     NEVER = auto()  # what nobody should do
@@ -173,9 +174,7 @@ class Fields:
             self.report(f'"{key}" has to be one line', key)
         return value
 
-    def texts(
-        self, key: str, *, use: Use = Use.PROSE, least: int = 1, most: int | None = None
-    ) -> tuple[str, ...]:
+    def texts(self, key: str, *, use: Use = Use.PROSE, least: int = 1, most: int | None = None) -> tuple[str, ...]:
         """Return a list of texts that differ from one another; required when ``least`` is above 0."""
         found: list[str] = []
         for node in self._items(key, least, most):
@@ -186,9 +185,7 @@ class Fields:
                 found.append(value)
         return tuple(found)
 
-    def code(
-        self, key: str = "code", *, gives: str = "", uses: str = "", required: bool = True
-    ) -> str:
+    def code(self, key: str = "code", *, gives: str = "", uses: str = "", required: bool = True) -> str:
         """Return a code: lower-case words joined by hyphens.
 
         ``gives`` and ``uses`` tell the kind of thing that gets this name here, or that is meant by it.

@@ -80,9 +80,7 @@ def markdown_faults(text: str) -> list[str]:
         elif token.type == "heading_open" and token.markup != "###":
             faults["only headings with ### are used here"] = None
         elif token.type == "ordered_list_open" and token.attrs.get("start", 1) != 1:
-            faults[
-                "a line that begins with a number and a full stop becomes a list; a list begins with 1."
-            ] = None
+            faults["a line that begins with a number and a full stop becomes a list; a list begins with 1."] = None
     if _ADDRESS.search(text):
         faults["links are not used here"] = None
     return list(faults)

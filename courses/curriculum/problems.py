@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from courses.exceptions import CourseError
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
@@ -24,7 +26,7 @@ class Problem:
         return f"{self.path}:{self.line}: {self.message}"
 
 
-class CurriculumRejected(Exception):
+class CurriculumRejected(CourseError):
     """The curriculum has problems, all of them in ``problems``, ordered by file and line; nothing was loaded."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from assessments.frozen import DIFFICULTIES, PAPER_TYPES, QUESTION_TYPES
 from assessments.scenarios import ScenarioFault, scenario_problems
-from courses.curriculum.fields import Fields, Use
+from courses.curriculum.fields import Fields, Name, Use
 from courses.curriculum.schema import (
     EXPLOITATION_KINDS,
     SERVICE_KINDS,
@@ -65,15 +65,15 @@ def read_sectors(fields: Fields) -> tuple[tuple[Sector, ...], tuple[Audience, ..
         sectors.append(
             Sector(
                 at=each.at(),
-                code=each.code(),
-                slug=each.code("slug"),
+                code=each.code(gives="sector"),
+                slug=each.code("slug", gives="sector slug"),
                 title=each.title(),
                 summary=each.text("summary"),
             )
         )
         each.finish()
     for each in fields.children("audiences"):
-        audiences.append(Audience(at=each.at(), code=each.code(), title=each.title()))
+        audiences.append(Audience(at=each.at(), code=each.code(gives="audience"), title=each.title()))
         each.finish()
     fields.finish()
     return tuple(sectors), tuple(audiences)
@@ -89,7 +89,7 @@ def read_services(fields: Fields) -> tuple[Service, ...]:
 def _read_service(fields: Fields) -> Service:
     service = Service(
         at=fields.at(),
-        code=fields.code(),
+        code=fields.code(gives="service"),
         name=fields.title("name", use=Use.NAME),
         kind=fields.one_of("kind", SERVICE_KINDS),
         phone=fields.text("phone", use=Use.NAME, empty=True, max_chars=40),
@@ -133,7 +133,7 @@ def read_sources(fields: Fields) -> tuple[Source, ...]:
 def _read_source(fields: Fields) -> Source:
     source = Source(
         at=fields.at(),
-        code=fields.code(),
+        code=fields.code(gives="source"),
         title=fields.text("title", use=Use.NAME),
         publisher=fields.text("publisher", use=Use.NAME),
         published=fields.text("published", use=Use.NAME, empty=True),
@@ -161,8 +161,8 @@ def read_course(fields: Fields, folder: Path) -> Course:
     course = Course(
         at=fields.at(),
         folder=folder,
-        code=fields.code(),
-        slug=fields.code("slug"),
+        code=fields.code(gives="course"),
+        slug=fields.code("slug", gives="course slug"),
         title=fields.title(),
         full_title=fields.title("full_title", use=Use.NAME),
         summary=fields.text("summary"),
@@ -199,14 +199,17 @@ def _read_language(fields: Fields) -> str:
 
 
 def _read_objective(fields: Fields) -> Objective:
-    objective = Objective(at=fields.at(), code=fields.code(), text=fields.text("text"))
+    objective = Objective(at=fields.at(), code=fields.code(gives="objective"), text=fields.text("text"))
     fields.finish()
     return objective
 
 
 def _read_rule(fields: Fields) -> CriticalRule:
     rule = CriticalRule(
-        at=fields.at(), code=fields.code(), text=fields.text("text"), passage=fields.code("passage", uses="lesson")
+        at=fields.at(),
+        code=fields.code(gives="rule"),
+        text=fields.text("text"),
+        passage=fields.code("passage", uses="lesson"),
     )
     fields.finish()
     return rule
@@ -221,7 +224,7 @@ def _read_missing_reviews(fields: Fields) -> tuple[str, ...]:
 def _read_quiz(fields: Fields) -> Quiz:
     quiz = Quiz(
         at=fields.at(),
-        code=fields.code(),
+        code=fields.code(gives="quiz"),
         title=fields.title(),
         pass_percent=fields.integer("pass_percent", least=1, most=100),
         max_false_alarms=fields.integer("max_false_alarms", least=0, most=100),
@@ -254,7 +257,7 @@ def _read_blueprint_row(fields: Fields) -> BlueprintRow:
 def _read_certification(fields: Fields) -> Certification:
     certification = Certification(
         at=fields.at(),
-        code=fields.code(),
+        code=fields.code(gives="certification"),
         title=fields.title(),
         validity_months=fields.integer("validity_months", least=1, most=600),
         window_months=fields.integer("window_months", least=0, most=600),
@@ -269,7 +272,7 @@ def read_lesson(fields: Fields) -> Lesson:
     """Return what a lesson's file holds; texts are added by the reader."""
     lesson = Lesson(
         at=fields.at(),
-        code=fields.code(),
+        code=fields.code(gives="lesson"),
         title=fields.title(),
         minutes=fields.integer("minutes", least=MIN_LESSON_MINUTES, most=MAX_LESSON_MINUTES),
         objectives=fields.codes("objectives", uses="objective"),
@@ -310,8 +313,8 @@ def _read_callout(fields: Fields) -> CalloutBlock:
 def _read_figure(fields: Fields) -> FigureBlock:
     return FigureBlock(
         at=fields.at(),
-        text=fields.text("text", markdown=True),
-        caveat=fields.text("caveat"),
+        text=fields.text("text", use=Use.FIGURE, markdown=True),
+        caveat=fields.text("caveat", use=Use.FIGURE),
         source=fields.code("source", uses="source"),
     )
 
@@ -352,7 +355,7 @@ def _read_scenario(fields: Fields) -> ScenarioBlock:
     start, nodes = _read_graph(fields, scored=False)
     return ScenarioBlock(
         at=fields.at(),
-        code=fields.code(),
+        code=fields.code(gives="scenario"),
         title=fields.text("title"),
         verdict=fields.one_of("verdict", VERDICTS),
         start=start,
@@ -388,6 +391,8 @@ def _read_image(fields: Fields) -> ImageBlock:
             "file",
         )
         file = ""
+    if file:
+        fields.sheet.used.append(Name(fields.at("file"), "media", file))
     return ImageBlock(
         at=fields.at(),
         file=file,
@@ -419,9 +424,7 @@ def _read_graph(fields: Fields, *, scored: bool) -> tuple[str, tuple[Node, ...]]
     nodes = tuple(_read_node(each, scored=scored) for each in fields.children("nodes"))
     if len(fields.sheet.problems) > before or not start or not nodes:
         return start, nodes
-    for problem in scenario_problems(
-        start, [(node.id, [choice.next for choice in node.choices]) for node in nodes]
-    ):
+    for problem in scenario_problems(start, [(node.id, [choice.next for choice in node.choices]) for node in nodes]):
         place = fields.at("start")
         if problem.node is not None:
             node = nodes[problem.node]
@@ -478,12 +481,12 @@ def read_bank(fields: Fields) -> tuple[Question, ...]:
 
 
 def _read_question(fields: Fields) -> Question | None:
+    code = fields.code(gives="question")
     kind = fields.one_of("type", QUESTION_TYPES)
     if not kind:
         fields.skip_all()
         fields.finish()
         return None
-    at = fields.at()
     use = fields.one_of("use", ("paper", "practice"))
     critical = fields.code("critical", uses="rule", required=False)
     innocent = fields.flag("innocent")
@@ -498,8 +501,8 @@ def _read_question(fields: Fields) -> Question | None:
     if nodes and not any(choice.credit for node in nodes for choice in node.choices):
         fields.report("no choice of this scenario earns any credit")
     question = Question(
-        at=at,
-        code=fields.code(),
+        at=fields.at(),
+        code=code,
         type=kind,
         use=use,
         objective=fields.code("objective", uses="objective"),
@@ -551,9 +554,7 @@ def _check_right_options(fields: Fields, kind: str, options: list[Option]) -> No
     if kind == "single" and right != 1:
         fields.report(f"{right} options are correct; a single choice has exactly one", "options")
     if kind == "multiple" and (right < 2 or right == len(options)):
-        fields.report(
-            f"{right} options are correct; a multiple choice has two or more, and a wrong one", "options"
-        )
+        fields.report(f"{right} options are correct; a multiple choice has two or more, and a wrong one", "options")
 
 
 def _read_pairs(fields: Fields) -> tuple[Pair, ...]:

@@ -1,0 +1,155 @@
+"""Writes of attempts: start, save an answer, hand in, take the person out of the answers."""
+
+import secrets
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import IntegrityError, transaction
+
+from assessments import selectors
+from assessments.chances import PastAttempt, check_chance
+from assessments.freezing import freeze_bank, freeze_question, freeze_questions, freeze_quiz
+from assessments.frozen import Json
+from assessments.grading import check_response, grade_paper, grade_question
+from assessments.models import AnonymousAnswer, Answer, Attempt
+from assessments.papers import draw_paper
+from assessments.refusals import HandedIn, NotOnPaper
+from people.faults import fault_point
+
+if TYPE_CHECKING:
+    from people.models import User
+
+ANSWERS_KEPT_DAYS: Final = 30
+
+__all__ = [
+    "ANSWERS_KEPT_DAYS",
+    "detach_answers",
+    "freeze_bank",
+    "freeze_question",
+    "freeze_questions",
+    "freeze_quiz",
+    "save_answer",
+    "start_attempt",
+    "submit_attempt",
+]
+
+
+def start_attempt(*, learner: "User", quiz: Json, context: str, language: str, at: datetime) -> Attempt:
+    """Return the open attempt of ``learner`` at a frozen ``quiz`` in ``context``, a new one if there is none.
+
+    A new paper asks nothing that an earlier one in this context asked, as long as the bank has other questions.
+
+    Raises:
+        AttemptsExhausted: as many attempts were made as the quiz allows.
+        MustWait: the waiting time after a failed attempt is not over; carries its end.
+        BlueprintNotDrawable: the bank is too small for the blueprint.
+    """
+    where = {"learner": learner, "quiz_code": quiz["code"], "context": context}
+    try:
+        with transaction.atomic():
+            return _open_or_new_attempt(where, quiz, language, at)
+    except IntegrityError:
+        # The same learner started the same form elsewhere a moment ago: that attempt is theirs.
+        other = selectors.open_attempt(**where)
+        if other is None:
+            raise
+        return other
+
+
+def _open_or_new_attempt(where: dict[str, Any], quiz: Json, language: str, at: datetime) -> Attempt:
+    earlier = list(selectors.attempts(**where))
+    if earlier and earlier[-1].submitted_at is None:
+        return earlier[-1]
+    past = [PastAttempt(each.submitted_at, bool(each.passed)) for each in earlier if each.submitted_at]
+    check_chance(quiz, past, at=at)
+    form = earlier[-1].form + 1 if earlier else 1
+    seen = {question["key"] for each in earlier for question in each.paper["questions"]}
+    return Attempt.objects.create(
+        **where,
+        form=form,
+        paper=draw_paper(quiz, seed=secrets.token_hex(16), form=form, exclude=seen),
+        language=language,
+        started_at=at,
+    )
+
+
+@transaction.atomic
+def save_answer(*, attempt: Attempt, question_key: str, response: Any, at: datetime) -> None:
+    """Keep ``response`` to a question of the attempt's paper, in place of an earlier one; it may be unfinished.
+
+    Raises:
+        HandedIn: the paper was handed in.
+        NotOnPaper: this paper does not ask the question.
+        BadResponse: the response does not belong to the question.
+    """
+    locked = Attempt.objects.select_for_update().get(pk=attempt.pk)
+    if locked.submitted_at is not None:
+        raise HandedIn
+    question = next((each for each in locked.paper["questions"] if each["key"] == question_key), None)
+    if question is None:
+        raise NotOnPaper
+    check_response(question, response)
+    Answer.objects.bulk_create(
+        [Answer(attempt=locked, question_key=question_key, response=response, saved_at=at)],
+        update_conflicts=True,
+        unique_fields=["attempt", "question_key"],
+        update_fields=["response", "saved_at"],
+    )
+
+
+@transaction.atomic
+def submit_attempt(*, attempt: Attempt, at: datetime) -> Attempt:
+    """Grade the attempt by the answers saved so far and return it; one that is graded stays as it is."""
+    locked = Attempt.objects.select_for_update().get(pk=attempt.pk)
+    if locked.submitted_at is not None:
+        return locked
+    result = grade_paper(locked.paper, selectors.responses(locked))
+    fault_point("attempt-graded")
+    locked.result = result.to_json()
+    locked.passed = result.passed
+    locked.submitted_at = at
+    locked.save(update_fields=["result", "passed", "submitted_at"])
+    return locked
+
+
+@transaction.atomic
+def detach_answers(*, before: datetime, limit: int, at: datetime) -> int:
+    """Take the person out of the answers of attempts handed in earlier than ``before``; return how many attempts.
+
+    At most ``limit`` attempts, oldest first; call it again until it returns 0. What stays of an attempt is its
+    paper, which names nobody, and the result without what was right and wrong, question by question.
+    """
+    due = list(
+        Attempt.objects.select_for_update(skip_locked=True)
+        .filter(submitted_at__lt=before, answers_detached_at=None)
+        .order_by("submitted_at")[:limit]
+    )
+    answers = Answer.objects.filter(attempt__in=[attempt.pk for attempt in due]).order_by("pk")
+    by_pk = {attempt.pk: attempt for attempt in due}
+    nameless = [row for answer in answers for row in _without_person(by_pk[answer.attempt_id], answer)]
+    # Rows in the order of their papers would tell which answers one person gave.
+    nameless.sort(key=lambda answer: (answer.question_key, answer.pk))
+    AnonymousAnswer.objects.bulk_create(nameless)
+    answers.delete()
+    for attempt in due:
+        attempt.result = {**(attempt.result or {}), "questions": [], "unanswered": []}
+        attempt.answers_detached_at = at
+    Attempt.objects.bulk_update(due, ["result", "answers_detached_at"], batch_size=100)
+    return len(due)
+
+
+def _without_person(attempt: Attempt, answer: Answer) -> list[AnonymousAnswer]:
+    """Return the row that stays of ``answer``; none for a question that the paper does not ask."""
+    graded_on = (attempt.submitted_at or answer.saved_at).astimezone(UTC).date()
+    return [
+        AnonymousAnswer(
+            question_key=answer.question_key,
+            question_version=question["version"],
+            language=attempt.language,
+            response=answer.response,
+            score_percent=int(grade_question(question, answer.response).score * 100),
+            month=graded_on.replace(day=1),
+        )
+        for question in attempt.paper["questions"]
+        if question["key"] == answer.question_key
+    ]

@@ -1,0 +1,20 @@
+"""Background work of assessments."""
+
+from datetime import timedelta
+
+from celery import shared_task
+
+from cms import clock
+
+ATTEMPTS_AT_ONCE = 200
+
+
+@shared_task(ignore_result=True)
+def sweep_answers() -> None:
+    """Take the person out of answers graded 30 days ago, in batches that commit one by one."""
+    from assessments import services
+
+    at = clock.now()
+    before = at - timedelta(days=services.ANSWERS_KEPT_DAYS)
+    while services.detach_answers(before=before, limit=ATTEMPTS_AT_ONCE, at=at):
+        pass

@@ -1,0 +1,207 @@
+"""Loading the shipped curriculum: what is new is written, what an editor has touched is left alone.
+
+For each thing three forms are compared: what is shipped, what is stored, and (by its digest) what was loaded last.
+What is shipped unchanged is not even looked at.
+"""
+
+import difflib
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from assessments.frozen import canonical_json
+from courses import selectors
+from courses.curriculum.parts import all_parts
+from courses.curriculum.registry import Form, Part
+from courses.curriculum.schema import Curriculum
+from courses.exceptions import ReleaseFault, ReleaseRefused
+from courses.models import Course, Edition, LoadedItem
+from courses.services import release_course
+
+FIRST_NOTE: Final = "As shipped"
+NEXT_NOTE: Final = "New version shipped"
+
+_CONTEXT_LINES: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class EditedItem:
+    """Something that an editor has touched since it was loaded and of which another version is shipped.
+
+    ``diff`` leads from what is stored to what is shipped. ``overwritten`` tells what became of it.
+    """
+
+    part: str
+    code: str
+    diff: tuple[str, ...]
+    overwritten: bool
+
+
+@dataclass(slots=True)
+class LoadReport:
+    """What a load did. Counts are by part."""
+
+    created: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    withdrawn: Counter[str] = field(default_factory=Counter)
+    unchanged: Counter[str] = field(default_factory=Counter)
+    kept: Counter[str] = field(default_factory=Counter)
+    """Touched by an editor and left as they are."""
+    edited: list[EditedItem] = field(default_factory=list)
+    released: list[str] = field(default_factory=list)
+    """Courses of which an edition was released, with its number: ``hospitality 1``."""
+
+    @property
+    def changes(self) -> int:
+        """Return how many things were written."""
+        return self.created.total() + self.changed.total() + self.withdrawn.total() + len(self.released)
+
+
+def load(
+    curriculum: Curriculum,
+    *,
+    at: datetime,
+    apply_over_edits: bool = False,
+    release: bool = False,
+    check: bool = False,
+) -> LoadReport:
+    """Write ``curriculum``, all of it or nothing, and release the first edition of courses that have none.
+
+    What an editor has touched is reported with its difference and overwritten only with ``apply_over_edits``.
+    ``release`` releases a next edition of the courses that changed. ``check`` writes nothing and reports what
+    would be written.
+
+    Raises:
+        ReleaseRefused: a course cannot be released as it stands; nothing was loaded.
+    """
+    report = LoadReport()
+    with transaction.atomic():
+        loaded = dict(LoadedItem.objects.values_list("key", "digest"))
+        work = _Load(report, loaded, at, apply_over_edits=apply_over_edits, check=check)
+        for part in all_parts():
+            work.load_part(part, part.shipped(curriculum))
+        if not check:
+            work.remember()
+            for course in Course.objects.filter(code__in=[each.code for each in curriculum.courses]).order_by("code"):
+                _release(course, report, at, release=release)
+    return report
+
+
+class _Load:
+    """One run: decides thing by thing and remembers what it wrote."""
+
+    def __init__(
+        self, report: LoadReport, loaded: dict[str, str], at: datetime, *, apply_over_edits: bool, check: bool
+    ) -> None:
+        self.report = report
+        self.loaded = loaded
+        self.at = at
+        self.apply_over_edits = apply_over_edits
+        self.check = check
+        self.written: dict[str, str] = {}
+        self.gone: list[str] = []
+
+    def load_part(self, part: Part, shipped: dict[str, Form]) -> None:
+        """Compare and write everything of one part."""
+        digests = {code: form_digest(form) for code, form in shipped.items()}
+        keys = {code: f"{part.name}:{code}" for code in shipped}
+        # With apply_over_edits, what an editor has touched is looked for even where the same is shipped as before.
+        news = [
+            code for code in shipped if self.apply_over_edits or self.loaded.get(keys[code]) != digests[code]
+        ]
+        self.report.unchanged[part.name] += len(shipped) - len(news)
+        stored = part.stored(news) if news else {}
+        for code in news:
+            self._load_one(part, code, shipped[code], digests[code], stored.get(code))
+        self._withdraw(part, shipped)
+
+    def _load_one(self, part: Part, code: str, form: Form, digest: str, stored: Form | None) -> None:
+        last = self.loaded.get(f"{part.name}:{code}")
+        if stored == form:
+            self._remember(part, code, digest)
+            self.report.unchanged[part.name] += 1
+            return
+        untouched = last is None if stored is None else last == form_digest(stored)
+        if not untouched:
+            diff = tuple(_diff(stored, form))
+            self.report.edited.append(EditedItem(part.name, code, diff, overwritten=self.apply_over_edits))
+            if not self.apply_over_edits:
+                self.report.kept[part.name] += 1
+                return
+        (self.report.created if stored is None else self.report.changed)[part.name] += 1
+        if not self.check:
+            part.write(code, form, self.at)
+        self._remember(part, code, digest)
+
+    def _withdraw(self, part: Part, shipped: dict[str, Form]) -> None:
+        prefix = f"{part.name}:"
+        codes = [key.removeprefix(prefix) for key in self.loaded if key.startswith(prefix)]
+        gone = [code for code in codes if code not in shipped]
+        stored = part.stored(gone) if gone else {}
+        for code in gone:
+            form = stored.get(code)
+            touched = form is None or self.loaded[f"{prefix}{code}"] != form_digest(form)
+            if touched and not self.apply_over_edits:
+                self.report.kept[part.name] += 1
+                continue
+            if not self.check and not part.withdraw(code):
+                self.report.kept[part.name] += 1
+                continue
+            self.report.withdrawn[part.name] += 1
+            self.gone.append(f"{prefix}{code}")
+
+    def _remember(self, part: Part, code: str, digest: str) -> None:
+        if self.loaded.get(f"{part.name}:{code}") != digest:
+            self.written[f"{part.name}:{code}"] = digest
+
+    def remember(self) -> None:
+        """Keep the digests of what was written, for the next load."""
+        LoadedItem.objects.filter(key__in=self.gone).delete()
+        LoadedItem.objects.bulk_create(
+            [LoadedItem(key=key, digest=digest, loaded_at=self.at) for key, digest in self.written.items()],
+            update_conflicts=True,
+            unique_fields=["key"],
+            update_fields=["digest", "loaded_at"],
+        )
+
+
+def form_digest(form: Form) -> str:
+    """Return the SHA-256, in hex, of a form's canonical JSON."""
+    return hashlib.sha256(canonical_json(form).encode()).hexdigest()
+
+
+def _diff(stored: Form | None, shipped: Form) -> Iterator[str]:
+    before = [] if stored is None else _lines(stored)
+    lines = difflib.unified_diff(
+        before, _lines(shipped), "as it is here", "as it is shipped", n=_CONTEXT_LINES, lineterm=""
+    )
+    return iter(list(lines))
+
+
+def _lines(form: Form) -> list[str]:
+    return json.dumps(form, ensure_ascii=False, indent=1, sort_keys=True).splitlines()
+
+
+def _release(course: Course, report: LoadReport, at: datetime, *, release: bool) -> None:
+    newest = selectors.newest_edition(course)
+    if newest is not None and not release:
+        return
+    try:
+        edition = release_course(
+            course=course,
+            severity=Edition.Severity.FINISH_ON_OLD if newest else Edition.Severity.NONE,
+            note=NEXT_NOTE if newest else FIRST_NOTE,
+            by=None,
+            at=at,
+        )
+    except ReleaseRefused as refused:
+        if {problem.fault for problem in refused.problems} == {ReleaseFault.UNCHANGED}:
+            return
+        raise
+    report.released.append(f"{course.code} {edition.number}")

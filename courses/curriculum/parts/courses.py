@@ -1,0 +1,64 @@
+"""Courses and their lessons, apart from pages."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from assessments.models import Quiz
+from cms.models import Audience, Sector
+from courses.curriculum import schema
+from courses.curriculum.registry import Form, Part
+from courses.models import Course, Lesson
+
+_FIELDS = ("slug", "tier", "minutes", "minimum_minutes", "exploitation", "reviews_missing")
+
+
+class CoursePart(Part):
+    """Courses. A lesson once shipped stays: progress hangs on its code."""
+
+    name = "course"
+
+    def shipped(self, curriculum: schema.Curriculum) -> dict[str, Form]:
+        """Return the courses."""
+        return {
+            course.code: {
+                "slug": course.slug,
+                "sector": course.sector,
+                "audiences": sorted(course.audiences),
+                "tier": course.tier,
+                "minutes": course.minutes,
+                "minimum_minutes": course.minimum_minutes,
+                "exploitation": list(course.exploitation),
+                "reviews_missing": list(course.missing_reviews),
+                "final_quiz": course.quiz.code if course.quiz else "",
+                "lessons": sorted(lesson.code for lesson in course.lessons),
+            }
+            for course in curriculum.courses
+        }
+
+    def stored(self, codes: Collection[str]) -> dict[str, Form]:
+        """Return the courses."""
+        rows = Course.objects.filter(code__in=codes).select_related("sector", "final_quiz")
+        return {
+            row.code: {
+                **{name: getattr(row, name) for name in _FIELDS},
+                "sector": row.sector.code,
+                "audiences": sorted(each.code for each in row.audiences.all()),
+                "final_quiz": row.final_quiz.code if row.final_quiz else "",
+                "lessons": sorted(each.code for each in row.lessons.all()),
+            }
+            for row in rows.prefetch_related("audiences", "lessons")
+        }
+
+    def write(self, code: str, form: Form, at: datetime) -> None:
+        """Make or change the course."""
+        fields = {name: form[name] for name in _FIELDS}
+        quiz = Quiz.objects.get(code=form["final_quiz"]) if form["final_quiz"] else None
+        sector = Sector.objects.get(code=form["sector"])
+        course, _ = Course.objects.update_or_create(
+            code=code, defaults={**fields, "sector": sector, "final_quiz": quiz}
+        )
+        course.audiences.set(Audience.objects.filter(code__in=form["audiences"]))
+        there = set(Lesson.objects.filter(course=course).values_list("code", flat=True))
+        Lesson.objects.bulk_create(
+            Lesson(course=course, code=lesson) for lesson in form["lessons"] if lesson not in there
+        )

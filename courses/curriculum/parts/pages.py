@@ -1,0 +1,300 @@
+"""The pages: home, sectors, courses, lessons, in the language of the curriculum."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.html import escape
+from wagtail.blocks.field_block import ChooserBlock
+from wagtail.images import get_image_model
+from wagtail.models import Locale, Page, Site
+
+from cms.models import HomePage, Sector, SectorPage, Source
+from courses.curriculum import schema
+from courses.curriculum.parts.blocks import body_form
+from courses.curriculum.parts.html import as_edited
+from courses.curriculum.parts.streams import block_id, to_form, to_raw
+from courses.curriculum.registry import Form, Part
+from courses.models import Course, CoursePage, Lesson, LessonPage, LessonSource
+
+HOME: Final = "home"
+HOME_TITLE: Final = "Safe and fair, at work and at home"
+HOME_INTRO: Final = (
+    "<p>Short courses for people at work, for schools and for families: what to notice, what to leave alone, "
+    "and what to do.</p>"
+)
+# Two home pages cannot share an address below the root, and Wagtail's own first page has "home".
+_HOME_SLUG: Final = "start"
+_WELCOME_SLUG: Final = "home"
+
+
+class _PagePart(Part):
+    """Pages that are compared with their newest draft, since that is what an editor would lose."""
+
+    def __init__(self) -> None:
+        self.locale = Locale.get_default()
+
+    def _home(self) -> HomePage:
+        return HomePage.objects.filter(locale=self.locale).order_by("path")[0]
+
+
+def _publish(page: Any) -> None:
+    page.save_revision(log_action=True).publish()
+
+
+def _draft(page: Any) -> Any:
+    return page.get_latest_revision_as_object()
+
+
+def _state(page: Page, form: Form) -> Form:
+    """Return ``form`` with whether the page is to be seen: taking a page down is an edit too."""
+    return {**form, "live": page.live}
+
+
+class HomePart(_PagePart):
+    """The front page, and the site that shows it."""
+
+    name = "home-page"
+
+    def shipped(self, curriculum: schema.Curriculum) -> dict[str, Form]:
+        """Return the front page."""
+        return {HOME: {"title": HOME_TITLE, "intro": as_edited(HOME_INTRO), "live": True}}
+
+    def stored(self, codes: Collection[str]) -> dict[str, Form]:
+        """Return the front page."""
+        pages = HomePage.objects.filter(locale=self.locale).order_by("path")[:1]
+        return {
+            HOME: _state(page, {"title": _draft(page).title, "intro": as_edited(_draft(page).intro)}) for page in pages
+        }
+
+    def write(self, code: str, form: Form, at: datetime) -> None:
+        """Make or change the front page; the first time, let the site show it and remove Wagtail's welcome."""
+        page = HomePage.objects.filter(locale=self.locale).order_by("path").first()
+        if page is not None:
+            page = _draft(page)
+            page.title, page.intro = form["title"], form["intro"]
+            _publish(page)
+            return
+        root = Page.get_first_root_node()
+        page = root.add_child(
+            instance=HomePage(title=form["title"], intro=form["intro"], slug=_HOME_SLUG, locale=self.locale)
+        )
+        _publish(page)
+        self._show(page)
+
+    def _show(self, page: HomePage) -> None:
+        site = Site.objects.filter(is_default_site=True).first() or Site(hostname="localhost", is_default_site=True)
+        welcome = site.root_page if site.pk else None
+        site.root_page = page
+        site.save()
+        # The site must not point at it any more: deleting a page deletes its sites.
+        if welcome and welcome.specific_class is Page and welcome.slug == _WELCOME_SLUG and welcome.is_leaf():
+            welcome.delete()
+
+
+class SectorPagePart(_PagePart):
+    """A page for each sector."""
+
+    name = "sector-page"
+
+    def shipped(self, curriculum: schema.Curriculum) -> dict[str, Form]:
+        """Return the sectors' pages."""
+        return {
+            sector.code: {"title": sector.title, "slug": sector.slug, "summary": sector.summary, "live": True}
+            for sector in curriculum.sectors
+        }
+
+    def stored(self, codes: Collection[str]) -> dict[str, Form]:
+        """Return the sectors' pages."""
+        forms = {}
+        for page in SectorPage.objects.filter(sector__code__in=codes, locale=self.locale).select_related("sector"):
+            draft = _draft(page)
+            form = {"title": draft.title, "slug": draft.slug, "summary": draft.summary}
+            forms[page.sector.code] = _state(page, form)
+        return forms
+
+    def write(self, code: str, form: Form, at: datetime) -> None:
+        """Make or change the page."""
+        page = SectorPage.objects.filter(sector__code=code, locale=self.locale).first()
+        fields = {name: form[name] for name in ("title", "slug", "summary")}
+        if page is None:
+            page = SectorPage(sector=Sector.objects.get(code=code), locale=self.locale, **fields)
+            self._home().add_child(instance=page)
+        else:
+            page = _with(_draft(page), fields)
+        _publish(page)
+
+
+def _with(page: Any, fields: Form) -> Any:
+    for name, value in fields.items():
+        setattr(page, name, value)
+    return page
+
+
+class CoursePagePart(_PagePart):
+    """A page for each course, below its sector."""
+
+    name = "course-page"
+
+    def shipped(self, curriculum: schema.Curriculum) -> dict[str, Form]:
+        """Return the courses' pages."""
+        return {
+            course.code: {
+                "title": course.title,
+                "slug": course.slug,
+                "full_title": course.full_title,
+                "summary": course.summary,
+                "content_note": course.content_note,
+                "outcomes": list(course.outcomes),
+                "live": True,
+            }
+            for course in curriculum.courses
+        }
+
+    def stored(self, codes: Collection[str]) -> dict[str, Form]:
+        """Return the courses' pages."""
+        forms = {}
+        for page in CoursePage.objects.filter(course__code__in=codes, locale=self.locale).select_related("course"):
+            draft = _draft(page)
+            form = {name: getattr(draft, name) for name in ("title", "slug", "full_title", "summary", "content_note")}
+            form["outcomes"] = [str(child.value) for child in draft.outcomes]
+            forms[page.course.code] = _state(page, form)
+        return forms
+
+    def write(self, code: str, form: Form, at: datetime) -> None:
+        """Make or change the page."""
+        page = CoursePage.objects.filter(course__code=code, locale=self.locale).first()
+        fields = {name: form[name] for name in ("title", "slug", "full_title", "summary", "content_note")}
+        fields["outcomes"] = [
+            {"type": "outcome", "value": outcome, "id": block_id(f"{code}/outcomes/{index}")}
+            for index, outcome in enumerate(form["outcomes"])
+        ]
+        if page is None:
+            course = Course.objects.select_related("sector").get(code=code)
+            page = CoursePage(course=course, locale=self.locale, **fields)
+            SectorPage.objects.get(sector=course.sector, locale=self.locale).add_child(instance=page)
+        else:
+            page = _with(_draft(page), fields)
+        _publish(page)
+
+
+class LessonPagePart(_PagePart):
+    """A page for each lesson, below its course; codes are ``<course>/<lesson>``."""
+
+    name = "lesson-page"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[tuple[str, str], int] = {}
+
+    def shipped(self, curriculum: schema.Curriculum) -> dict[str, Form]:
+        """Return the lessons' pages."""
+        return {
+            f"{course.code}/{lesson.code}": {
+                "title": lesson.title,
+                "slug": lesson.code,
+                "minutes": lesson.minutes,
+                "objectives": list(lesson.objectives),
+                "content_note": as_edited(f"<p>{escape(lesson.content_note)}</p>"),
+                "body": body_form(course, lesson),
+                "sources": list(lesson.sources),
+                "live": True,
+            }
+            for course in curriculum.courses
+            for lesson in course.lessons
+        }
+
+    def stored(self, codes: Collection[str]) -> dict[str, Form]:
+        """Return the lessons' pages."""
+        wanted = set(codes)
+        courses = {code.partition("/")[0] for code in wanted}
+        rows = LessonPage.objects.filter(lesson__course__code__in=courses, locale=self.locale)
+        forms = {}
+        for page in rows.select_related("lesson__course"):
+            code = f"{page.lesson.course.code}/{page.lesson.code}"
+            if code in wanted:
+                draft = _draft(page)
+                form = {name: getattr(draft, name) for name in ("title", "slug", "minutes", "objectives")}
+                form["content_note"] = as_edited(draft.content_note)
+                form["body"] = to_form(draft.body.stream_block, draft.body)
+                form["sources"] = [each.source.code for each in draft.lesson_sources.all()]
+                forms[code] = _state(page, form)
+        return forms
+
+    def write(self, code: str, form: Form, at: datetime) -> None:
+        """Make or change the page."""
+        course_code, _, lesson_code = code.partition("/")
+        page = LessonPage.objects.filter(
+            lesson__course__code=course_code, lesson__code=lesson_code, locale=self.locale
+        ).first()
+        fields = {name: form[name] for name in ("title", "slug", "minutes", "objectives", "content_note")}
+        is_new = page is None
+        if page is None:
+            page = LessonPage(
+                lesson=Lesson.objects.get(course__code=course_code, code=lesson_code), locale=self.locale, **fields
+            )
+        else:
+            page = _with(_draft(page), fields)
+        page.body = to_raw(page.body.stream_block, form["body"], find=self._find, place=code)
+        page.lesson_sources = [
+            LessonSource(source_id=self._key(Source, source), sort_order=order)
+            for order, source in enumerate(form["sources"])
+        ]
+        if is_new:
+            CoursePage.objects.get(course__code=course_code, locale=self.locale).add_child(instance=page)
+        _publish(page)
+
+    def withdraw(self, code: str) -> bool:
+        """Take the page down; what was released keeps its lesson."""
+        course_code, _, lesson_code = code.partition("/")
+        pages = LessonPage.objects.filter(
+            lesson__course__code=course_code, lesson__code=lesson_code, locale=self.locale
+        )
+        for page in pages.live():
+            page.unpublish()
+        return True
+
+    def _find(self, block: ChooserBlock, name: str) -> int | None:
+        return self._key(block.target_model, name)
+
+    def _key(self, model: Any, name: str) -> int:
+        """Return the primary key of a row known by its code, of a picture known by its title."""
+        place = (model._meta.label, name)
+        if place not in self.found:
+            by = {"title": name} if model is get_image_model() else {"code": name}
+            if hasattr(model, "locale"):
+                by["locale"] = self.locale
+            self.found[place] = model._default_manager.filter(**by).order_by("pk").values_list("pk", flat=True)[0]
+        return self.found[place]
+
+
+class LessonOrderPart(_PagePart):
+    """The order of the lessons in each course: the order of their pages."""
+
+    name = "lesson-order"
+
+    def shipped(self, curriculum: schema.Curriculum) -> dict[str, Form]:
+        """Return the orders."""
+        return {course.code: {"lessons": [lesson.code for lesson in course.lessons]} for course in curriculum.courses}
+
+    def stored(self, codes: Collection[str]) -> dict[str, Form]:
+        """Return the orders."""
+        return {
+            code: {"lessons": [page.lesson.code for page in self._pages(code)]}
+            for code in codes
+            if CoursePage.objects.filter(course__code=code, locale=self.locale).exists()
+        }
+
+    def write(self, code: str, form: Form, at: datetime) -> None:
+        """Move the pages that stand elsewhere; pages that are not shipped come last."""
+        wanted = form["lessons"]
+        parent = CoursePage.objects.get(course__code=code, locale=self.locale)
+        if [page.lesson.code for page in self._pages(code)] == wanted:
+            return
+        for lesson in wanted + [page.lesson.code for page in self._pages(code) if page.lesson.code not in wanted]:
+            page = LessonPage.objects.child_of(parent).get(lesson__code=lesson)
+            page.move(CoursePage.objects.get(pk=parent.pk), pos="last-child")
+
+    def _pages(self, code: str) -> list[LessonPage]:
+        pages = LessonPage.objects.filter(lesson__course__code=code, locale=self.locale, live=True)
+        return list(pages.select_related("lesson").order_by("path"))

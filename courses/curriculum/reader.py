@@ -1,0 +1,167 @@
+"""Reading the curriculum's folder: all of it or nothing, with every problem found on the way."""
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final, TypeVar
+
+from courses.curriculum import references
+from courses.curriculum.documents import Mapping, load_document
+from courses.curriculum.fields import Fields, Name, Sheet
+from courses.curriculum.policy import course_problems, shared_problems
+from courses.curriculum.problems import CurriculumRejected, Place, Problem
+from courses.curriculum.schema import Course, Curriculum, Lesson, Question, Source
+from courses.curriculum.shapes import (
+    read_bank,
+    read_course,
+    read_lesson,
+    read_sectors,
+    read_services,
+    read_sources,
+)
+
+_ROOT_FILES: Final = frozenset({"LICENSE", "README.md", "sectors.yaml", "services.yaml", "sources.yaml"})
+_COURSE_FILES: Final = frozenset({"README.md", "course.yaml", "bank.yaml", "sources.yaml", "lessons", "media"})
+_LESSON_FILE: Final = re.compile(r"[0-9]{2}-[a-z0-9-]+\.yaml")
+_MEDIA_FILE: Final = re.compile(r"[a-z0-9][a-z0-9-]*\.[a-z0-9]+")
+
+_T = TypeVar("_T")
+
+
+def read_curriculum(root: Path) -> Curriculum:
+    """Return the curriculum in the folder ``root``.
+
+    Raises:
+        CurriculumRejected: something in it breaks the format or a rule of policy; it carries every problem.
+    """
+    curriculum, problems = examine_curriculum(root)
+    if problems:
+        raise CurriculumRejected(problems)
+    return curriculum
+
+
+def examine_curriculum(root: Path) -> tuple[Curriculum, list[Problem]]:
+    """Return what could be read of ``root`` and every problem, ordered by file and line.
+
+    The rules that count (questions of an objective, minutes, lengths) are applied to the courses whose files
+    are sound; the others would be counted wrongly.
+    """
+    problems: list[Problem] = []
+    folder = _Folder(root, problems)
+    sectors, audiences = folder.read("sectors.yaml", read_sectors, references.SECTOR_KINDS) or ((), ())
+    services = folder.read("services.yaml", read_services, references.SERVICE_KINDS) or ()
+    sources = folder.read("sources.yaml", read_sources, references.SOURCE_KINDS) or ()
+    folder.expect(".", _ROOT_FILES, folders=True)
+    shared_sheets = list(folder.sheets)
+    courses: list[Course] = []
+    course_sheets: list[list[Sheet]] = []
+    for name in folder.names(".", folders=True):
+        within = _Folder(root, problems, name)
+        course = _read_course_folder(within)
+        course_sheets.append(within.sheets)
+        if course is not None:
+            courses.append(course)
+    problems += references.reference_problems(shared_sheets, course_sheets)
+    curriculum = Curriculum(
+        root=root,
+        sectors=sectors,
+        audiences=audiences,
+        services=services,
+        sources=sources,
+        courses=tuple(courses),
+        texts=tuple(said for sheet in shared_sheets for said in sheet.texts),
+    )
+    broken = {problem.path.partition("/")[0] for problem in problems}
+    problems += shared_problems(curriculum)
+    for course in courses:
+        problems += course_problems(course, services, counted=course.folder.name not in broken)
+    return curriculum, sorted(set(problems))
+
+
+class _Folder:
+    """A folder being read: the root, or that of one course (``name``)."""
+
+    def __init__(self, root: Path, problems: list[Problem], name: str = "") -> None:
+        self.folder = root / name if name else root
+        self.name = name
+        self.problems = problems
+        self.sheets: list[Sheet] = []
+
+    def path(self, file: str) -> str:
+        """Return how problems name ``file``."""
+        return f"{self.name}/{file}" if self.name else file
+
+    def names(self, below: str, *, folders: bool) -> list[str]:
+        """Return the names of the files, or folders, in ``below``, sorted; what begins with a dot is not seen."""
+        folder = self.folder / below
+        if not folder.is_dir():
+            return []
+        return sorted(
+            entry.name for entry in folder.iterdir() if not entry.name.startswith(".") and entry.is_dir() is folders
+        )
+
+    def expect(self, below: str, allowed: Iterable[str] | re.Pattern[str], *, folders: bool = False) -> None:
+        """Report what does not belong in ``below``; ``folders``: any folder does."""
+        names = self.names(below, folders=False) + ([] if folders else self.names(below, folders=True))
+        for name in names:
+            if not (allowed.fullmatch(name) if isinstance(allowed, re.Pattern) else name in allowed):
+                place = self.path(name if below == "." else f"{below}/{name}")
+                self.problems.append(Problem(place, 1, "this does not belong here"))
+
+    def read(self, file: str, shape: Callable[[Fields], _T], kinds: tuple[str, ...]) -> _T | None:
+        """Return what ``shape`` makes of ``file``, or None; ``kinds`` is what the file gives names to."""
+        sheet = Sheet(self.path(file), self.problems)
+        self.sheets.append(sheet)
+        root = self.folder / file
+        if not root.is_file() or root.is_symlink():
+            self.problems.append(Problem(sheet.path, 1, "the file is missing"))
+            sheet.unsure.update(kinds)
+            return None
+        node = load_document(root, path=sheet.path, problems=self.problems)
+        if node is None:
+            sheet.unsure.update(kinds)
+            return None
+        if not isinstance(node, Mapping):
+            sheet.report(node.line, "the file has to be a mapping of keys")
+            sheet.unsure.update(kinds)
+            return None
+        return shape(Fields(node, sheet))
+
+
+def _read_course_folder(folder: _Folder) -> Course | None:
+    course = folder.read("course.yaml", lambda fields: read_course(fields, folder.folder), references.COURSE_KINDS)
+    lessons: list[Lesson] = []
+    for name in folder.names("lessons", folders=False):
+        lesson = folder.read(f"lessons/{name}", read_lesson, references.LESSON_KINDS)
+        if lesson is not None:
+            lessons.append(dataclasses.replace(lesson, texts=tuple(folder.sheets[-1].texts)))
+    if not folder.names("lessons", folders=False):
+        folder.problems.append(Problem(folder.path("lessons"), 1, "the course has no lesson"))
+    questions: tuple[Question, ...] = folder.read("bank.yaml", read_bank, references.BANK_KINDS) or ()
+    sources: tuple[Source, ...] = ()
+    if (folder.folder / "sources.yaml").exists():
+        sources = folder.read("sources.yaml", read_sources, references.SOURCE_KINDS) or ()
+    _read_media(folder)
+    folder.expect(".", _COURSE_FILES)
+    folder.expect("lessons", _LESSON_FILE)
+    if course is None:
+        return None
+    return dataclasses.replace(
+        course,
+        lessons=tuple(lessons),
+        questions=questions,
+        sources=sources,
+        texts=tuple(said for sheet in folder.sheets for said in sheet.texts),
+    )
+
+
+def _read_media(folder: _Folder) -> None:
+    sheet = Sheet(folder.path("media"), folder.problems)
+    sheet.given = [
+        Name(Place(f"{sheet.path}/{name}", 1), "media", name)
+        for name in folder.names("media", folders=False)
+        if not (folder.folder / "media" / name).is_symlink()
+    ]
+    folder.sheets.append(sheet)
+    folder.expect("media", _MEDIA_FILE)
