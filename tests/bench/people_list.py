@@ -1,0 +1,105 @@
+"""The list of HR at 10,000 people (100,000 with FULL=1), and the sweep of what is due."""
+
+import os
+from datetime import date, timedelta
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402  # after setup
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+
+from certificates.models import Certification  # noqa: E402
+from cms import clock  # noqa: E402
+from compliance import services  # noqa: E402
+from compliance.models import Message, Obligation  # noqa: E402
+from people import services as people_services  # noqa: E402
+from people.models import Credential, Employment, Membership, Organisation, Role, Site, StaffRole, User  # noqa: E402
+from tests.bench.figures import started_with  # noqa: E402
+
+PEOPLE = 100_000 if os.environ.get("FULL") else 10_000
+SITES = 40
+
+
+def populate(at, today: date) -> tuple[Organisation, User]:
+    """Make an organisation of many people by bulk writes; only the read model goes through its service."""
+    organisation = Organisation.objects.create(code="many", name="Many", time_zone="UTC")
+    sites = Site.objects.bulk_create(
+        [Site(organisation=organisation, code=f"s{n}", name=f"Site {n}", time_zone="UTC", languages=["en"]) for n in range(SITES)]
+    )
+    role = Role.objects.create(organisation=organisation, code="all", name="All")
+    hr = people_services.create_staff(email="hr@many.example", name="HR")
+    people_services.grant_staff_role(user=hr, organisation=organisation, kind=StaffRole.Kind.HR, by=None, at=at)
+    certification = Certification.objects.create(code="bench", title="Bench")
+    for start in range(0, PEOPLE, 2000):
+        numbers = range(start, min(start + 2000, PEOPLE))
+        users = User.objects.bulk_create([User() for _ in numbers])
+        members = Membership.objects.bulk_create(
+            [
+                Membership(organisation=organisation, user=user, employee_number=f"{n:06}", name=f"Person {n * 7919 % PEOPLE:06}", email=f"p{n}@many.example")
+                for n, user in zip(numbers, users, strict=True)
+            ]
+        )
+        Credential.objects.bulk_create([Credential(membership=member) for member in members])
+        Employment.objects.bulk_create(
+            [
+                Employment(membership=member, site=sites[n % SITES], role=role, starts_on=today - timedelta(days=n % 900), recorded_at=at)
+                for n, member in zip(numbers, members, strict=True)
+            ]
+        )
+    services.require(
+        organisation=organisation,
+        certification=certification,
+        role=role,
+        starts_on=today - timedelta(days=400),
+        due_on=today + timedelta(days=30),
+        by=hr,
+        at=at,
+    )
+    return organisation, hr
+
+
+def main() -> None:
+    """Populate, then look and sweep."""
+    target, figures = started_with()
+    call_command("migrate", verbosity=0)
+    at = clock.now()
+    today = at.date()
+    organisation, hr = populate(at, today)
+    client = Client(HTTP_HOST="127.0.0.1")
+    client.force_login(hr, backend="django.contrib.auth.backends.ModelBackend")
+    address = f"/workplace/{organisation.code}/"
+
+    def get(path: str) -> None:
+        answer = client.get(path)
+        assert answer.status_code == 200, answer.status_code
+
+    bar = 200 if connection.vendor == "postgresql" and not os.environ.get("FULL") else None
+    figures.time(f"HR list of {PEOPLE:,} people", lambda: get(address), bar_ms=bar)
+    figures.time(f"HR list of {PEOPLE:,} people, page 100", lambda: get(f"{address}?page=100"), bar_ms=bar)
+    figures.time(f"HR list of {PEOPLE:,} people, a site and a status", lambda: get(f"{address}?site=s7&status=overdue"), bar_ms=bar)
+    figures.time(f"HR list of {PEOPLE:,} people, a name", lambda: get(f"{address}?q=Person+0042"), bar_ms=bar)
+    with CaptureQueriesContext(connection, ) as queries:
+        get(address)
+    figures.add("queries of the HR list", len(queries), "", 20)
+
+    due = Obligation.objects.filter(organisation=organisation, next_message_at__lte=at).order_by("pk")
+    keep = list(due.values_list("pk", flat=True)[:1000])
+    Obligation.objects.exclude(pk__in=keep).update(next_message_at=None)
+    import time
+
+    began = time.perf_counter()
+    services.sweep(at=at)
+    figures.add("sweep of 1,000 due, mails to files", time.perf_counter() - began, "s")
+    assert Message.objects.filter(state=Message.State.SENT).count() == len(keep)
+    began = time.perf_counter()
+    services.sweep(at=at)
+    figures.add("sweep with nothing due", (time.perf_counter() - began) * 1000, "ms", 100)
+    figures.write(target)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""The rules of care over the text that ships. Counted here anew, apart from the loader's own checks."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from courses.curriculum.reader import read_curriculum
+
+ROOT = Path(__file__).resolve().parents[2] / "curriculum"
+CURRICULUM = read_curriculum(ROOT)
+COURSES = {course.code: course for course in CURRICULUM.courses}
+SERVICES = {service.code: service for service in CURRICULUM.services}
+ALL_TEXT = {path: path.read_text() for path in sorted(ROOT.rglob("*.yaml"))}
+
+by_course = pytest.mark.parametrize("course", COURSES.values(), ids=COURSES.keys())
+
+
+def blocks(course, kind):
+    return [block for lesson in course.lessons for block in lesson.body if type(block).__name__ == kind]
+
+
+def test_the_core_and_six_courses_ship():
+    assert sorted(COURSES) == ["camp", "core", "hospitality", "parents", "police", "schools", "transport"]
+
+
+def test_only_the_parents_course_is_open_and_nothing_needs_the_vetted_tier():
+    assert {code: course.tier for code, course in COURSES.items()} == {
+        "camp": "recorded",
+        "core": "recorded",
+        "hospitality": "recorded",
+        "parents": "open",
+        "police": "recorded",
+        "schools": "recorded",
+        "transport": "recorded",
+    }
+
+
+@by_course
+def test_every_course_has_four_to_seven_lessons_of_three_to_eight_minutes_with_sources(course):
+    assert 4 <= len(course.lessons) <= 7
+    assert [lesson.code for lesson in course.lessons if not 3 <= lesson.minutes <= 8 or not lesson.sources] == []
+
+
+@by_course
+def test_every_course_names_the_reviews_it_lacks(course):
+    assert {"survivors", "first-nation", "lawyer"} <= set(course.missing_reviews)
+
+
+@by_course
+def test_a_quarter_of_the_scenarios_is_innocent(course):
+    verdicts = [block.verdict for block in blocks(course, "ScenarioBlock")]
+    assert verdicts.count("innocent") * 4 >= len(verdicts) > 0
+
+
+@by_course
+def test_a_quarter_of_every_paper_is_innocent(course):
+    drawn = {True: 0, False: 0}
+    for row in course.quiz.blueprint:
+        drawn[row.innocent] += row.n
+    assert drawn[True] * 3 >= drawn[False]
+
+
+@by_course
+def test_every_row_of_the_blueprint_has_twice_what_it_draws(course):
+    paper = [question for question in course.questions if question.use == "paper"]
+    for row in course.quiz.blueprint:
+        if row.critical:
+            pool = [q for q in paper if q.critical == row.critical]
+        elif row.innocent:
+            pool = [q for q in paper if q.innocent]
+        else:
+            pool = [q for q in paper if q.objective == row.objective and not q.critical and not q.innocent]
+            pool = [q for q in pool if row.difficulty in ("", None, q.difficulty)]
+        assert len(pool) >= 2 * row.n, row
+
+
+@by_course
+def test_each_objective_and_each_critical_rule_has_three_items(course):
+    paper = [question for question in course.questions if question.use == "paper"]
+    assert [it.code for it in course.objectives if sum(q.objective == it.code for q in paper) < 3] == []
+    for rule in course.critical_rules:
+        assert len({q.situation for q in paper if q.critical == rule.code}) >= 3, rule.code
+    assert [q.code for q in paper if q.critical and q.type == "true_false"] == []
+    assert [q.code for q in paper if q.type in ("ordering", "matching", "reflection")] == []
+
+
+@by_course
+def test_the_right_option_is_not_given_away_by_its_length(course):
+    singles = [question for question in course.questions if question.type == "single"]
+    longest = [q.code for q in singles if max(q.options, key=lambda o: len(o.text)).correct]
+    shortest = [q.code for q in singles if min(q.options, key=lambda o: len(o.text)).correct]
+    assert len(longest) * 5 <= len(singles) * 2
+    assert len(shortest) * 20 <= len(singles) * 9
+
+
+@by_course
+def test_the_way_past_the_boss_names_a_line_that_is_neither_employer_nor_police(course):
+    for block in blocks(course, "TwoWaysBlock"):
+        lines = [SERVICES[code] for code in block.boss.services]
+        assert any(not line.is_police and line.kind not in ("emergency", "anonymous-tips") for line in lines), block.at
+
+
+@by_course
+def test_titles_and_addresses_tell_nothing(course):
+    telling = re.compile(r"traffick|exploit|sex|slave|victim|abuse|missing|help line", re.IGNORECASE)
+    seen = [course.slug, course.title, course.quiz.title, *(lesson.title for lesson in course.lessons)]
+    assert [text for text in seen if telling.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "average age",
+        "fastest-growing",
+        "second-largest",
+        "51 %",
+        "51%",
+        "one third under gang",
+        "modern slavery",
+        "hooker",
+        "pimp",
+        "prostitut",
+        "my pimp",
+        "I was sold",
+        "when I was trafficked",
+        "as a survivor, I",
+        "our Nation",
+        "we, the Nation",
+    ],
+)
+def test_no_text_has(phrase):
+    assert [str(path.relative_to(ROOT)) for path, text in ALL_TEXT.items() if phrase.lower() in text.lower()] == []
+
+
+def test_no_unverified_number_ships_as_a_help_line():
+    assert sorted(service.phone for service in SERVICES.values()) == [
+        "1-800-222-8477",
+        "1-800-563-0808",
+        "1-800-668-6868",
+        "1-833-236-3700",
+        "1-833-900-1010",
+        "1-866-602-9448",
+        "1-866-658-9022",
+        "310-1234",
+        "911",
+    ]
+
+
+def test_every_help_line_is_a_dated_record_with_a_source():
+    assert [it.code for it in SERVICES.values() if not (it.source and it.verified_on < it.review_by)] == []
+
+
+def test_no_telephone_number_stands_in_running_text():
+    number = re.compile(r"\b1-8\d\d-\d{3}-\d{4}\b|\b310-1234\b")
+    found = [str(path.relative_to(ROOT)) for path, text in ALL_TEXT.items() if path.name != "services.yaml" and number.search(text)]
+    assert found == []
+
+
+def test_the_camp_course_speaks_for_no_nation_and_names_the_lesson_it_lacks():
+    camp = COURSES["camp"]
+    text = " ".join(said.text for lesson in camp.lessons for said in lesson.texts)
+    assert "Nation" in text
+    assert "welcome to these lands" not in text.lower()

@@ -1,0 +1,162 @@
+"""What holds everywhere. A new page type, question type, field or address that breaks a convention fails here."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from wagtail.models import Page
+
+from assessments.models import Question
+from tests.factories import assessments as question_factories
+from tests.factories import pages as page_factories
+
+ROOT = Path(__file__).resolve().parents[1]
+OURS = ("cms", "people", "translations", "assessments", "courses", "certificates", "compliance", "interop")
+FORBIDDEN_FIELDS = re.compile(
+    r"nationalit|citizenship|immigra|visa|permit|religio|faith|ethnic|race|health|medical|diagnos|disabilit|victim|survivor|"
+    r"gender|sex\b|sexual_|birth",
+)
+
+
+def our_models():
+    return [model for model in apps.get_models() if model._meta.app_label in OURS]
+
+
+def test_no_model_has_a_field_for_what_must_not_be_known():
+    found = [
+        f"{model.__name__}.{field.name}"
+        for model in our_models()
+        for field in model._meta.get_fields()
+        if FORBIDDEN_FIELDS.search(field.name)
+    ]
+    # Kinds of exploitation that a course covers are about the course, not about a person.
+    assert found == []
+
+
+def test_no_telephone_of_a_person_is_kept():
+    people = [model for model in our_models() if model._meta.app_label == "people"]
+    assert [f"{m.__name__}.{f.name}" for m in people for f in m._meta.get_fields() if re.search(r"phone|mobile|tel\b", f.name)] == []
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing():
+    call_command("makemigrations", *OURS, check=True, dry_run=True, verbosity=0)
+
+
+def page_types() -> list[type[Page]]:
+    return [model for model in apps.get_models() if issubclass(model, Page) and model._meta.app_label in OURS]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page_type", page_types(), ids=lambda it: it.__name__)
+def test_every_page_type_has_a_factory_and_renders(page_type, client):
+    factory = getattr(page_factories, f"{page_type.__name__}Factory")
+    page = factory()
+    assert type(page) is page_type
+    answer = client.get(page.url, follow=True)
+    assert answer.status_code == 200
+
+
+def question_types() -> list[type[Question]]:
+    return sorted(Question.__subclasses__(), key=lambda it: it.__name__)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("question_type", question_types(), ids=lambda it: it.__name__)
+def test_every_question_type_has_a_factory_a_grader_and_an_editor(question_type, admin_client):
+    from assessments.freezing import freeze_question
+    from assessments.grading import grade_question
+    from tests.learning import right_response
+
+    question = getattr(question_factories, f"{question_type.__name__}Factory")()
+    frozen = freeze_question(question)
+    assert frozen["type"] == question_type.kind
+    if question_type.kind != "reflection":
+        assert grade_question(frozen, right_response(frozen)).score == 1
+    from wagtail.admin.admin_url_finder import AdminURLFinder
+
+    assert admin_client.get(AdminURLFinder().get_edit_url(question) or "").status_code == 200
+
+
+def addresses(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in (resolver or get_resolver()).url_patterns:
+        here = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry, here)
+        else:
+            yield here, entry
+
+
+SAMPLE = {
+    "slug": "larch",
+    "uuid": "6f0a8ef2-9a3e-4d7d-8d7e-0f3a7a3f3c11",
+    "int": "1",
+    "str": "x",
+    "path": "x",
+}
+
+
+def concrete(pattern: str) -> str:
+    filled = re.sub(r"<(?:(\w+):)?\w+>", lambda m: SAMPLE.get(m.group(1) or "str", "x"), pattern)
+    return "/" + filled.replace("^", "").replace("$", "").replace("\\Z", "")
+
+
+WORKPLACE = sorted({concrete(pattern) for pattern, entry in addresses() if pattern.startswith("workplace/")})
+
+
+def test_there_are_addresses_of_the_portal_to_walk():
+    assert len(WORKPLACE) > 12
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", WORKPLACE)
+def test_every_address_of_the_portal_is_closed_to_anonymous(address, client):
+    for answer in (client.get(address), client.post(address)):
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith(reverse("people:sign_in"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/cms/", "/cms/pages/", "/cms/snippets/", "/cms/reports/locked/", "/cms/users/", "/cms/images/"])
+def test_the_cms_is_closed_to_anonymous(address, client):
+    answer = client.get(address)
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/accounts/login/")
+
+
+TEMPLATES = sorted(path for app in OURS for path in (ROOT / app).rglob("templates/**/*.html"))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda it: str(it.relative_to(ROOT)))
+def test_no_template_has_inline_style_script_or_a_third_party(path):
+    text = path.read_text()
+    if "mails" in path.parts:
+        return
+    assert not re.search(r"<[^>]*\sstyle\s*=", text), "inline style"
+    assert not re.search(r"<[^>]*\son[a-z]+\s*=\s*[\"']", text), "inline handler"
+    assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", text), "inline script"
+    assert not re.search(r"(?:src|href|action)=[\"']https?://", text), "third party"
+
+
+def test_no_file_names_a_path_of_a_machine():
+    suspicious = re.compile(r"/(?:home|root|Users)/[a-z]")
+    found = []
+    for path in ROOT.rglob("*"):
+        parts = path.relative_to(ROOT).parts
+        if not path.is_file() or parts[0] in {".venv", ".git", "var", "screenshots", ".ruff_cache", ".mypy_cache", ".import_linter_cache"}:
+            continue
+        if path.suffix in {".py", ".md", ".toml", ".txt", ".yaml", ".html", ".css", ".js", ".typ", ""} and path.stat().st_size < 2_000_000:
+            if suspicious.search(path.read_text(errors="ignore")):
+                found.append(str(path.relative_to(ROOT)))
+    assert [it for it in found if it != "tests/test_conventions.py"] == []
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-production.txt", "requirements-dev.txt"])
+def test_lock_files_hold_hashes_and_no_address(name):
+    text = (ROOT / name).read_text()
+    assert "--hash=sha256:" in text
+    assert not re.search(r"https?://|file:|--index-url|--find-links", text)
