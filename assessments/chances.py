@@ -28,7 +28,8 @@ def check_chance(quiz: Json, past: Sequence[PastAttempt], *, at: datetime) -> No
     """
     if quiz["max_attempts"] is not None and len(past) >= quiz["max_attempts"]:
         raise AttemptsExhausted(max_attempts=quiz["max_attempts"])
-    if past and not past[-1].passed:
+    # Without a waiting time the clocks of two servers may differ as they like.
+    if quiz["wait_hours"] and past and not past[-1].passed:
         until = past[-1].submitted_at + timedelta(hours=quiz["wait_hours"])
         if at < until:
             raise MustWait(until=until)

@@ -1,12 +1,44 @@
-"""Headers of every answer: content security policy, and no trace of pages on shared devices."""
+"""What every request and answer passes: the language, the content security policy, no trace on shared devices."""
 
 from collections.abc import Callable
 
 from csp.middleware import CSPMiddleware
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.locale import LocaleMiddleware
+from django.urls import Resolver404, resolve
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 CMS_PATH = "/cms/"
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """The language of a page stands in its address; everything else speaks the reader's.
+
+    Django's own gives every address without a prefix the default language as soon as pages in that language have
+    none, so the reader's choice would be lost on the way to a lesson. The first page leads on to the reader's language.
+    """
+
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+        """Install the language for this request."""
+        asked = translation.get_language_from_path(request.path_info)
+        reader = translation.get_language_from_request(request)
+        if request.path_info == "/" and reader != settings.LANGUAGE_CODE and request.method in ("GET", "HEAD"):
+            answer = HttpResponseRedirect(f"/{reader}/")
+            patch_vary_headers(answer, ("Accept-Language", "Cookie"))
+            return answer
+        translation.activate(asked or (settings.LANGUAGE_CODE if _is_unprefixed_page(request.path_info) else reader))
+        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]  # as Django's own does
+        return None
+
+
+def _is_unprefixed_page(path: str) -> bool:
+    with translation.override(settings.LANGUAGE_CODE):
+        try:
+            return resolve(path).url_name == "wagtail_serve"
+        except Resolver404:
+            return False
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):

@@ -2,6 +2,8 @@
 
 import functools
 import json
+import re
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,21 +12,80 @@ import typst
 from django.apps import apps
 
 FONTS = Path(__file__).parent / "fonts"
+# The CJK fonts weigh 90 MB: they are the operator's (Debian: fonts-noto-cjk) and used where they are installed.
+SYSTEM_FONTS = Path("/usr/share/fonts/opentype/noto")
+
+# typst's words for a letter that no font has; a test holds the two together. Text stands in them as typst quotes it.
+_NOT_DISPLAYED = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
+_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]+)\}|(.))")
+
+
+class TypesettingError(Exception):
+    """A document cannot be made."""
+
+
+class MissingGlyphs(TypesettingError):
+    """No font here has these letters; carries ``characters``, each once, in the order met.
+
+    Printing boxes in their place would make somebody's name unreadable, so nothing is printed at all.
+    """
+
+    def __init__(self, characters: str) -> None:
+        self.characters = characters
+        super().__init__(characters)
+
+
+class _Press:
+    """A compiler that keeps fonts and the parsed template warm, one sheet at a time.
+
+    typst refuses to compile twice at once in one compiler, and a compiler for each thread would hold the fonts as
+    many times; a sheet takes milliseconds, so threads queue.
+    """
+
+    def __init__(self, template: Path) -> None:
+        self._compiler = typst.Compiler(str(template), font_paths=_fonts(SYSTEM_FONTS))
+        self._lock = threading.Lock()
+
+    def print(self, data: Mapping[str, Any]) -> bytes:
+        with self._lock:
+            # PDF/UA-1 refuses letters without a glyph, which is how they are noticed before anybody sees boxes.
+            pdf = self._compiler.compile(format="pdf", sys_inputs={"data": json.dumps(data)}, pdf_standards=["ua-1"])
+        assert isinstance(pdf, bytes)  # one PDF, not a list of pages
+        return pdf
 
 
 @functools.cache
-def _compiler(template: Path) -> typst.Compiler:
-    """Return a compiler that keeps fonts and the parsed template warm."""
-    return typst.Compiler(str(template), font_paths=[str(FONTS)], ignore_system_fonts=True)
+def _fonts(system_fonts: Path) -> typst.Fonts:
+    folders = [str(folder) for folder in (FONTS, system_fonts) if folder.is_dir()]
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
+
+
+_press = functools.cache(_Press)
 
 
 def typeset(app: str, template: str, data: Mapping[str, Any]) -> bytes:
-    """Return a tagged PDF (PDF/UA-1 tags) of ``<app>/typst/<template>.typ``.
+    """Return a tagged PDF (PDF/UA-1 tags) of ``<app>/typst/<template>.typ``. Safe from many threads.
 
-    The template reads ``data`` by ``json(bytes(sys.inputs.data))``; whatever stands in it prints literally.
+    The template reads ``data`` by ``json(bytes(sys.inputs.data))``; whatever stands in it prints literally. It sets
+    title and language itself; without a title typst refuses.
 
     Raises:
+        MissingGlyphs: ``data`` has letters that no font here can print.
         typst.TypstError: the template does not compile with this data.
     """
     path = Path(apps.get_app_config(app).path) / "typst" / f"{template}.typ"
-    return _compiler(path).compile(format="pdf", sys_inputs={"data": json.dumps(data)}, pdf_standards=["ua-1"])
+    try:
+        return _press(path).print(data)
+    except typst.TypstError as error:
+        if missing := _missing_characters(error.diagnostic):
+            raise MissingGlyphs(missing) from error
+        raise
+
+
+def _missing_characters(diagnostics: str) -> str:
+    texts = (_ESCAPE.sub(_unescape, quoted) for quoted in _NOT_DISPLAYED.findall(diagnostics))
+    return "".join(dict.fromkeys("".join(texts)))
+
+
+def _unescape(match: re.Match[str]) -> str:
+    return chr(int(match[1], 16)) if match[1] else match[2]

@@ -8,6 +8,8 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+handler500 = "cms.views.server_error"
+
 urlpatterns = [
     path("", include("cms.site_urls")),
     path("", include("people.urls")),

@@ -1,6 +1,26 @@
-"""Addresses of compliance."""
+"""Addresses of the portal for HR, and the page that tells learners what it shows."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from compliance import views
 
 app_name = "compliance"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("what-your-workplace-can-see/", views.visible, name="visible"),
+    path("workplace/", views.home, name="home"),
+    path("workplace/<slug:code>/", views.organisation, name="organisation"),
+    path("workplace/<slug:code>/status.xlsx", views.status_workbook, name="status_workbook"),
+    path("workplace/<slug:code>/people/", views.people, name="people"),
+    path("workplace/<slug:code>/people/new/", views.person_new, name="person_new"),
+    path("workplace/<slug:code>/people/upload/", views.upload, name="upload"),
+    path("workplace/<slug:code>/people/template.xlsx", views.upload_template, name="upload_template"),
+    path("workplace/<slug:code>/people/slips.pdf", views.slips, name="slips"),
+    path("workplace/<slug:code>/people/<uuid:person>/", views.person, name="person"),
+    path("workplace/<slug:code>/people/<uuid:person>/end/", views.employment_end, name="employment_end"),
+    path("workplace/<slug:code>/people/<uuid:person>/slip.pdf", views.slip, name="slip"),
+    path("workplace/<slug:code>/assignments/", views.assignments, name="assignments"),
+    path("workplace/<slug:code>/assignments/new/", views.assignment_new, name="assignment_new"),
+    path("workplace/<slug:code>/assignments/<uuid:reference>/withdraw/", views.assignment_withdraw, name="assignment_withdraw"),
+    path("workplace/<slug:code>/letters/", views.letters, name="letters"),
+    path("workplace/<slug:code>/letters/letters.pdf", views.letters_pdf, name="letters_pdf"),
+]

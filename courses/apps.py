@@ -8,3 +8,13 @@ class CoursesConfig(AppConfig):
 
     name = "courses"
     verbose_name = "Courses"
+
+    def ready(self) -> None:
+        """Listen to people; say how course and lesson pages are served and previewed."""
+        from cms.rendering import Renderer, register_renderer
+        from courses import receivers  # noqa: F401  # receivers register themselves
+        from courses.models import CoursePage, LessonPage
+        from courses.views import trying
+
+        register_renderer(CoursePage, Renderer(serve=trying.serve_course, preview=trying.preview_course))
+        register_renderer(LessonPage, Renderer(serve=trying.serve_lesson, preview=trying.preview_lesson))

@@ -1,6 +1,22 @@
 """Addresses of courses."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from courses import views
 
 app_name = "courses"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("training/", views.my_training, name="my_training"),
+    # Before the courses: a course may not be called "events".
+    path("learn/events/", views.events, name="events"),
+    path("learn/<slug:slug>/", views.course, name="course"),
+    path("learn/<slug:slug>/start/", views.start, name="start"),
+    path("learn/<slug:slug>/quiz/", views.quiz, name="quiz"),
+    path("learn/<slug:slug>/quiz/hand-in/", views.hand_in, name="hand_in"),
+    path("learn/<slug:slug>/quiz/<int:position>/", views.quiz_question, name="quiz_question"),
+    path("learn/<slug:slug>/result/", views.result, name="result"),
+    path("learn/<slug:slug>/<slug:lesson>/", views.lesson, name="lesson"),
+    path("learn/<slug:slug>/<slug:lesson>/done/", views.lesson_done, name="lesson_done"),
+    path("learn/<slug:slug>/<slug:lesson>/check/<slug:question>/", views.check, name="check"),
+    path("media/frozen/<str:sha256>/", views.frozen_media, name="frozen_media"),
+]

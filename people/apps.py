@@ -8,3 +8,7 @@ class PeopleConfig(AppConfig):
 
     name = "people"
     verbose_name = "People"
+
+    def ready(self) -> None:
+        """Listen."""
+        from people import receivers  # noqa: F401  # receivers register themselves

@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from cms import clock
+from people import sessions
+
 
 class SignInScopeMiddleware:
     """Says on each request who is signed in and which memberships are open."""
@@ -13,4 +16,5 @@ class SignInScopeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Set the scope and answer."""
+        request.scope = sessions.resume(request, at=clock.now())  # type: ignore[attr-defined]
         return self.get_response(request)

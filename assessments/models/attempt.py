@@ -57,8 +57,12 @@ class Answer(models.Model):
 
 
 class AnonymousAnswer(models.Model):
-    """An answer that lost its person: question version, language and what was chosen, for item statistics only."""
+    """An answer that lost its person: question version, language and what was chosen, for item statistics only.
 
+    Its id is random: counting ids would show which answers were taken from one paper.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     question_key = models.CharField(max_length=80)
     question_version = models.CharField(max_length=16)
     language = models.CharField(max_length=20)

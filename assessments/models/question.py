@@ -56,8 +56,8 @@ class Question(TranslatableMixin, RevisionMixin, index.Indexed, PolymorphicModel
     difficulty = models.CharField(_("difficulty"), max_length=10, choices=Difficulty.choices, default=Difficulty.MEDIUM)
     situation = models.CharField(_("situation"), max_length=80, blank=True, help_text=_("A word for the situation; the items of one critical rule must differ in it."))
     passage = models.CharField(_("lesson that teaches it"), max_length=60, blank=True)
-    stem = RichTextField(_("question"), features=TEXT_FEATURES)
-    feedback = RichTextField(_("why"), features=INLINE_FEATURES, help_text=_("Shown after the answer: why, in two sentences."))
+    stem = RichTextField(_("question"), features=TEXT_FEATURES, blank=True)
+    feedback = RichTextField(_("why"), features=INLINE_FEATURES, blank=True, help_text=_("Shown after the answer: why, in two sentences."))
     retired = models.BooleanField(_("retired"), default=False, help_text=_("Not drawn any more; papers that have it keep it."))
 
     _revisions = GenericRelation(
@@ -71,9 +71,11 @@ class Question(TranslatableMixin, RevisionMixin, index.Indexed, PolymorphicModel
         index.SearchField("code"),
         index.AutocompleteField("code"),
         index.SearchField("stem"),
-        index.FilterField("bank"),
-        index.FilterField("locale"),
-        index.FilterField("use"),
+        # A list that is searched can be narrowed by these alone.
+        *map(
+            index.FilterField,
+            ("bank", "locale", "use", "objective", "critical", "innocent", "difficulty", "retired", "polymorphic_ctype"),
+        ),
     ]
     override_translatable_fields: ClassVar = [
         SynchronizedField("code"),
@@ -88,7 +90,8 @@ class Question(TranslatableMixin, RevisionMixin, index.Indexed, PolymorphicModel
         verbose_name = _("question")
         verbose_name_plural = _("questions")
         constraints = (
-            models.UniqueConstraint(fields=("bank", "code", "locale"), name="question_code_once_per_bank"),
+            # Papers, practice and statistics name a question by its code alone.
+            models.UniqueConstraint(fields=("code", "locale"), name="question_code_once_per_language"),
             models.CheckConstraint(
                 condition=models.Q(critical__isnull=True) | models.Q(innocent=False), name="question_critical_or_innocent"
             ),
@@ -154,12 +157,24 @@ class MatchingQuestion(Question):
         verbose_name_plural = _("matching questions")
 
 
+class KeyBlock(blocks.CharBlock):
+    """A name by which parts of a story find each other: the same in every language, never offered for translation."""
+
+    def get_translatable_segments(self, value: str) -> list[object]:
+        """Return nothing to translate; wagtail-localize asks."""
+        return []
+
+    def deconstruct(self) -> tuple[str, tuple[object, ...], dict[str, object]]:
+        """Stand in migrations as the plain block: what is stored is the same."""
+        return ("wagtail.blocks.CharBlock", *super().deconstruct()[1:])
+
+
 class GradedChoiceBlock(blocks.StructBlock):
     """A choice at a point of a graded story."""
 
-    id = blocks.CharBlock(max_length=40, required=False, label=_("Id (kept)"))
+    id = KeyBlock(max_length=40, required=False, label=_("Id"), help_text=_("Leave empty: it is made once and kept."))
     text = blocks.CharBlock(max_length=300, label=_("Choice"))
-    next = blocks.CharBlock(max_length=40, label=_("Leads to part"))
+    next = KeyBlock(max_length=40, label=_("Leads to part"))
     credit = blocks.ChoiceBlock(choices=[("0", _("none")), ("0.5", _("half")), ("1", _("full"))], default="0", label=_("Credit"))
     feedback = blocks.RichTextBlock(features=INLINE_FEATURES, required=False, label=_("Why"))
 
@@ -167,7 +182,7 @@ class GradedChoiceBlock(blocks.StructBlock):
 class GradedNodeBlock(blocks.StructBlock):
     """A point of a graded story."""
 
-    id = blocks.CharBlock(max_length=40, label=_("Part"))
+    id = KeyBlock(max_length=40, label=_("Part"), help_text=_("A short name such as a."))
     text = blocks.RichTextBlock(features=TEXT_FEATURES, label=_("What happens"))
     choices = blocks.ListBlock(GradedChoiceBlock(), min_num=0, default=[], label=_("Choices"))
 

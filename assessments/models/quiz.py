@@ -71,6 +71,7 @@ class BlueprintRow(Orderable):
                     | Q(objective__isnull=True, critical__isnull=True, innocent=True)
                 ),
                 name="blueprint_row_names_one_kind",
+                violation_error_message=_("A row draws from one objective, from one critical rule, or innocent situations."),
             ),
         )
 

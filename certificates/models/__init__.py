@@ -2,5 +2,6 @@
 
 from certificates.models.certificate import Certificate
 from certificates.models.certification import Certification
+from certificates.models.unissued import UnissuedCompletion
 
-__all__ = ["Certificate", "Certification"]
+__all__ = ["Certificate", "Certification", "UnissuedCompletion"]

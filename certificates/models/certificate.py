@@ -1,12 +1,15 @@
 """Certificates: issued facts with frozen data."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import pgettext_lazy
+
+from certificates.state import CertificateState, certificate_state
+from certificates.validity import ONE_DAY, Period, local_date
 
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):
@@ -47,18 +50,26 @@ class Certificate(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField(max_length=32, unique=True, editable=False)
     """Printed and verified: 20 characters of Crockford base 32 in groups, 100 random bits."""
-    certification = models.ForeignKey("certificates.Certification", on_delete=models.PROTECT, related_name="certificates")
-    learner = models.ForeignKey("people.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="certificates")
-    membership = models.ForeignKey("people.Membership", null=True, blank=True, on_delete=models.SET_NULL, related_name="certificates")
+    certification = models.ForeignKey(
+        "certificates.Certification", on_delete=models.PROTECT, related_name="certificates"
+    )
+    learner = models.ForeignKey(
+        "people.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="certificates"
+    )
+    membership = models.ForeignKey(
+        "people.Membership", null=True, blank=True, on_delete=models.SET_NULL, related_name="certificates"
+    )
     """For which workplace it was earned; null: the learner's own."""
     completion_ids = models.JSONField(default=list)
     """Public ids of the completions it rests on."""
-    completion_key = models.CharField(max_length=80, unique=True, null=True, blank=True)
+    completion_key = models.CharField(max_length=100, unique=True, null=True, blank=True)
     """Certification and last completion: makes issuing idempotent. Null on a replacement."""
 
     holder_name = models.CharField(max_length=200, blank=True)
     title = models.CharField(max_length=200)
     full_title = models.CharField(max_length=255, blank=True)
+    learner_title = models.CharField(max_length=200, blank=True)
+    """The title in ``language``, for the second line of the holder's own copy; empty where it has none."""
     organisation_name = models.CharField(max_length=200, blank=True)
     issuer_name = models.CharField(max_length=200)
     edition_number = models.PositiveIntegerField()
@@ -91,11 +102,52 @@ class Certificate(models.Model):
         ordering = ("-valid_from", "-pk")
         constraints = (
             models.CheckConstraint(
-                condition=Q(valid_from__lt=F("valid_until")) & Q(window_opens_on__lt=F("valid_until")) & Q(grace_until__gte=F("valid_until")),
+                condition=Q(valid_from__lt=F("valid_until"))
+                & Q(window_opens_on__lt=F("valid_until"))
+                & Q(grace_until__gte=F("valid_until")),
                 name="certificate_dates_in_order",
             ),
+            models.CheckConstraint(
+                condition=Q(revoked_on__isnull=True, revoked_at__isnull=True, revocation_reason="")
+                | (Q(revoked_on__isnull=False, revoked_at__isnull=False) & ~Q(revocation_reason="")),
+                name="certificate_revoked_with_reason",
+            ),
         )
-        indexes = (models.Index(fields=("membership", "certification", "valid_until"), name="certificate_by_membership"),)
+        indexes = (
+            models.Index(fields=("membership", "certification", "valid_until"), name="certificate_by_membership"),
+        )
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def period(self) -> Period:
+        """Return the dates as the pure rules take them."""
+        return Period(
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+            last_valid_on=self.last_valid_on,
+            window_opens_on=self.window_opens_on,
+            grace_until=self.grace_until,
+            anchor_day=self.anchor_day,
+        )
+
+    @property
+    def last_valid_on(self) -> date:
+        """Return the last good day: what is printed (renewal, rule R2)."""
+        return self.valid_until - ONE_DAY
+
+    @property
+    def last_grace_on(self) -> date:
+        """Return the last day of the grace; the last good day where there is none."""
+        return self.grace_until - ONE_DAY
+
+    def counts(self, *, at: datetime) -> bool:
+        """Return whether the period or its grace still runs at ``at``, in the certificate's own time zone."""
+        return local_date(at, self.time_zone) < self.grace_until
+
+    def state(self, *, on: date) -> CertificateState:
+        """Return what this certificate says on ``on``, a local date of its ``time_zone``."""
+        return certificate_state(
+            self.period, on=on, revoked=self.revoked_on is not None, replaced=self.replaced_by_id is not None
+        )

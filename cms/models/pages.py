@@ -26,9 +26,10 @@ class HomePage(BasePage):
         verbose_name = _("home page")
 
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
-        """Add the sector pages in their order."""
+        """Add the sector pages in their order and the resource pages."""
         context = super().get_context(request, *args, **kwargs)
         context["sector_pages"] = SectorPage.objects.child_of(self).live().select_related("sector").order_by("sector__position")
+        context["resource_pages"] = list(ResourcePage.objects.child_of(self).live().defer("body"))
         return context
 
 
@@ -45,6 +46,16 @@ class SectorPage(BasePage):
 
     class Meta:
         verbose_name = _("sector page")
+
+    def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
+        """Add the course pages (of the app above) and the resource pages, in the editors' order."""
+        context = super().get_context(request, *args, **kwargs)
+        children = list(self.get_children().live().specific())
+        courses = [child for child in children if hasattr(type(child), "course")]
+        models.prefetch_related_objects(courses, "course")
+        context["course_pages"] = courses
+        context["resource_pages"] = [child for child in children if isinstance(child, ResourcePage)]
+        return context
 
 
 class ResourcePage(BasePage):

@@ -23,6 +23,10 @@ if not SECRET_KEY:
 # FIELDFARE_CLOCK_SHIFT_DAYS: try the platform some days ahead, e.g. 1096 to see renewals three years on.
 CLOCK_SHIFT_DAYS = env.int("FIELDFARE_CLOCK_SHIFT_DAYS", default=0)
 
+# Static files come straight from the apps; production collects them.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+
 # Mails become files that /dev/mail/ shows.
 if "EMAIL_URL" not in env.ENVIRON:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

@@ -17,6 +17,7 @@ from django.db import transaction
 
 from assessments.frozen import canonical_json
 from courses import selectors
+from courses.curriculum.indexing import indexed_at_the_end
 from courses.curriculum.parts import all_parts
 from courses.curriculum.registry import Form, Part
 from courses.curriculum.schema import Curriculum
@@ -84,8 +85,9 @@ def load(
     with transaction.atomic():
         loaded = dict(LoadedItem.objects.values_list("key", "digest"))
         work = _Load(report, loaded, at, apply_over_edits=apply_over_edits, check=check)
-        for part in all_parts():
-            work.load_part(part, part.shipped(curriculum))
+        with indexed_at_the_end():
+            for part in all_parts():
+                work.load_part(part, part.shipped(curriculum))
         if not check:
             work.remember()
             for course in Course.objects.filter(code__in=[each.code for each in curriculum.courses]).order_by("code"):

@@ -3,6 +3,7 @@
 from courses.models.course import Course, Lesson
 from courses.models.edition import Edition, EditionText, FrozenMedia
 from courses.models.learning import Completion, Enrolment, LearningEvent
+from courses.models.loading import LoadedItem
 from courses.models.pages import CoursePage, LessonPage, LessonSource
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "Lesson",
     "LessonPage",
     "LessonSource",
+    "LoadedItem",
 ]

@@ -38,6 +38,7 @@ class Course(models.Model):
         ordering = ("sector__position", "code")
         verbose_name = _("course")
         verbose_name_plural = _("courses")
+        permissions = (("release_course", "Can release a course"),)
 
     def __str__(self) -> str:
         return self.code

@@ -6,7 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable
 from wagtail_localize.fields import SynchronizedField
@@ -25,6 +25,7 @@ class CoursePage(BasePage):
     outcomes = StreamField(OutcomesBody(), verbose_name=_("after this course you can …"), blank=True)
 
     content_panels: ClassVar = [
+        HelpPanel(template="courses/admin/release_notice.html"),
         FieldPanel("title", help_text=_("Neutral: it stands in the tab, in mails and on certificates.")),
         FieldPanel("full_title"),
         FieldPanel("course"),
@@ -51,6 +52,7 @@ class LessonPage(BasePage):
     body = StreamField(LessonBody(), verbose_name=_("body"))
 
     content_panels: ClassVar = [
+        HelpPanel(template="courses/admin/release_notice.html"),
         FieldPanel("title", help_text=_("Neutral enough for a browser tab.")),
         MultiFieldPanel([FieldPanel("lesson"), FieldPanel("minutes")], heading=_("Identity")),
         FieldPanel("content_note"),

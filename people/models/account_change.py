@@ -21,8 +21,10 @@ class AccountChange(models.Model):
         NAME_CORRECTED = "name_corrected", pgettext_lazy("account change", "You asked for your name to be corrected")
 
     user = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="account_changes")
-    membership = models.ForeignKey("people.Membership", null=True, blank=True, on_delete=models.CASCADE, related_name="account_changes")
-    """The membership it concerns; null where it concerns the private login. A PIN session sees only its membership's."""
+    membership = models.ForeignKey(
+        "people.Membership", null=True, blank=True, on_delete=models.CASCADE, related_name="account_changes"
+    )
+    """The membership it concerns; null: the private login. A PIN session sees only its membership's."""
     kind = models.CharField(max_length=30, choices=Kind.choices)
     happened_at = models.DateTimeField()
 

@@ -9,7 +9,9 @@ class AuditEntry(models.Model):
     ``data`` holds small plain values (counts, dates, codes), never names, answers or addresses.
     """
 
-    organisation = models.ForeignKey("people.Organisation", null=True, on_delete=models.PROTECT, related_name="audit_entries")
+    organisation = models.ForeignKey(
+        "people.Organisation", null=True, on_delete=models.PROTECT, related_name="audit_entries"
+    )
     actor = models.ForeignKey("people.User", null=True, on_delete=models.SET_NULL, related_name="+")
     verb = models.CharField(max_length=60)
     target_kind = models.CharField(max_length=60, blank=True)

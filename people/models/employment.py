@@ -20,7 +20,9 @@ class Role(models.Model):
 
     class Meta:
         ordering = ("name",)
-        constraints = (models.UniqueConstraint(fields=("organisation", "code"), name="role_code_once_per_organisation"),)
+        constraints = (
+            models.UniqueConstraint(fields=("organisation", "code"), name="role_code_once_per_organisation"),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -54,14 +56,18 @@ class Employment(models.Model):
     ends_on = models.DateField(_("last day"), null=True, blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("people.User", null=True, on_delete=models.SET_NULL, related_name="+")
-    supersedes = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by")
+    supersedes = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
+    )
 
     objects: ClassVar = EmploymentQuerySet.as_manager()
 
     class Meta:
         ordering = ("starts_on", "pk")
         constraints = (
-            models.CheckConstraint(condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="employment_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="employment_ends_after_start"
+            ),
         )
         indexes = (models.Index(fields=("site", "starts_on"), name="employment_by_site"),)
 

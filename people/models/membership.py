@@ -42,7 +42,9 @@ class Membership(models.Model):
     class Meta:
         ordering = ("name", "employee_number")
         constraints = (
-            models.UniqueConstraint("organisation", Lower("employee_number"), name="employee_number_once_per_organisation"),
+            models.UniqueConstraint(
+                "organisation", Lower("employee_number"), name="employee_number_once_per_organisation"
+            ),
         )
         indexes = (models.Index(fields=("organisation", "name", "employee_number"), name="membership_by_name"),)
 

@@ -14,7 +14,9 @@ def validate_time_zone(value: str) -> None:
     try:
         zoneinfo.ZoneInfo(value)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValidationError(_("%(value)s is not a time zone such as America/Vancouver."), params={"value": value}) from error
+        raise ValidationError(
+            _("%(value)s is not a time zone such as America/Vancouver."), params={"value": value}
+        ) from error
 
 
 class Organisation(models.Model):
@@ -23,7 +25,9 @@ class Organisation(models.Model):
     code = models.CharField(_("code"), max_length=40, unique=True, validators=[code_validator])
     """What people type to sign in; short, lower case."""
     name = models.CharField(_("name"), max_length=200)
-    time_zone = models.CharField(_("time zone"), max_length=60, default="America/Vancouver", validators=[validate_time_zone])
+    time_zone = models.CharField(
+        _("time zone"), max_length=60, default="America/Vancouver", validators=[validate_time_zone]
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -40,7 +44,9 @@ class Site(models.Model):
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     code = models.CharField(_("code"), max_length=40, validators=[code_validator])
     name = models.CharField(_("name"), max_length=200)
-    time_zone = models.CharField(_("time zone"), max_length=60, default="America/Vancouver", validators=[validate_time_zone])
+    time_zone = models.CharField(
+        _("time zone"), max_length=60, default="America/Vancouver", validators=[validate_time_zone]
+    )
     jurisdiction = models.CharField(_("place for help lines"), max_length=20, default="ca-bc")
     """Lower-case ISO 3166 code of country and part, e.g. ``ca-bc``: which help lines and rules hold here."""
     languages = models.JSONField(_("languages"), default=list, blank=True)
@@ -50,7 +56,9 @@ class Site(models.Model):
 
     class Meta:
         ordering = ("name",)
-        constraints = (models.UniqueConstraint(fields=("organisation", "code"), name="site_code_once_per_organisation"),)
+        constraints = (
+            models.UniqueConstraint(fields=("organisation", "code"), name="site_code_once_per_organisation"),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -25,7 +25,9 @@ class OutboxEntry(models.Model):
     class Meta:
         verbose_name_plural = "outbox entries"
         indexes = (
-            models.Index(fields=("not_before",), condition=Q(done_at__isnull=True, failed_at__isnull=True), name="outbox_due"),
+            models.Index(
+                fields=("not_before",), condition=Q(done_at__isnull=True, failed_at__isnull=True), name="outbox_due"
+            ),
         )
 
     def __str__(self) -> str:

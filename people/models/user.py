@@ -1,7 +1,7 @@
 """The private login."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -59,6 +59,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email or f"user {self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; an empty e-mail is none, since only the missing may be there many times."""
+        self.email = self.email or None
+        super().save(*args, **kwargs)
 
     # Wagtail and Django ask users for these.
     @property

@@ -107,9 +107,6 @@ class Command(BaseCommand):
 
 
 def _application() -> Any:
-    from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.core.wsgi import get_wsgi_application
 
-    application = get_wsgi_application()
-    # In development static files come straight from the apps; production collects them for WhiteNoise.
-    return StaticFilesHandler(application) if settings.DEBUG else application
+    return get_wsgi_application()

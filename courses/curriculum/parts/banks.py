@@ -181,7 +181,9 @@ class QuestionPart(Part):
         if "graph" in form:
             row.start = form["start"]
             row.graph = to_raw(row.graph.stream_block, form["graph"], find=_nothing_to_find, place=code)
-        row.save()
+        row.pre_save_polymorphic()
+        # The plain save: the parts are written below, and the clustered one would look for each kind of them.
+        models.Model.save(row)
         for name, child in (("options", ChoiceOption), ("items", OrderingItem), ("pairs", MatchingPair)):
             if name in form:
                 rows = () if is_new else getattr(row, name).all()

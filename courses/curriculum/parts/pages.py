@@ -42,6 +42,15 @@ def _publish(page: Any) -> None:
     page.save_revision(log_action=True).publish()
 
 
+def _add(parent: Page, page: Any, at: datetime) -> None:
+    """Add a page that is published from the first, with a revision to compare later ones with."""
+    page.live, page.has_unpublished_changes = True, False
+    page.first_published_at = page.last_published_at = at
+    parent.add_child(instance=page)
+    revision = page.save_revision(changed=False, clean=False)
+    Page.objects.filter(pk=page.pk).update(live_revision=revision)
+
+
 def _draft(page: Any) -> Any:
     return page.get_latest_revision_as_object()
 
@@ -75,11 +84,8 @@ class HomePart(_PagePart):
             page.title, page.intro = form["title"], form["intro"]
             _publish(page)
             return
-        root = Page.get_first_root_node()
-        page = root.add_child(
-            instance=HomePage(title=form["title"], intro=form["intro"], slug=_HOME_SLUG, locale=self.locale)
-        )
-        _publish(page)
+        page = HomePage(title=form["title"], intro=form["intro"], slug=_HOME_SLUG, locale=self.locale)
+        _add(Page.get_first_root_node(), page, at)
         self._show(page)
 
     def _show(self, page: HomePage) -> None:
@@ -119,10 +125,9 @@ class SectorPagePart(_PagePart):
         fields = {name: form[name] for name in ("title", "slug", "summary")}
         if page is None:
             page = SectorPage(sector=Sector.objects.get(code=code), locale=self.locale, **fields)
-            self._home().add_child(instance=page)
+            _add(self._home(), page, at)
         else:
-            page = _with(_draft(page), fields)
-        _publish(page)
+            _publish(_with(_draft(page), fields))
 
 
 def _with(page: Any, fields: Form) -> Any:
@@ -172,10 +177,9 @@ class CoursePagePart(_PagePart):
         if page is None:
             course = Course.objects.select_related("sector").get(code=code)
             page = CoursePage(course=course, locale=self.locale, **fields)
-            SectorPage.objects.get(sector=course.sector, locale=self.locale).add_child(instance=page)
+            _add(SectorPage.objects.get(sector=course.sector, locale=self.locale), page, at)
         else:
-            page = _with(_draft(page), fields)
-        _publish(page)
+            _publish(_with(_draft(page), fields))
 
 
 class LessonPagePart(_PagePart):
@@ -241,8 +245,9 @@ class LessonPagePart(_PagePart):
             for order, source in enumerate(form["sources"])
         ]
         if is_new:
-            CoursePage.objects.get(course__code=course_code, locale=self.locale).add_child(instance=page)
-        _publish(page)
+            _add(CoursePage.objects.get(course__code=course_code, locale=self.locale), page, at)
+        else:
+            _publish(page)
 
     def withdraw(self, code: str) -> bool:
         """Take the page down; what was released keeps its lesson."""

@@ -1,0 +1,173 @@
+"""A certification with its validity policy as fields, in the CMS."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from wagtail.admin.forms import WagtailAdminModelForm
+
+from certificates.models import Certification
+from certificates.validity import Duration, PolicyError, PolicyProblem, ValidityPolicy
+from courses.models import Course
+
+UNITS = (
+    ("d", pgettext_lazy("unit of a duration", "days")),
+    ("w", pgettext_lazy("unit of a duration", "weeks")),
+    ("m", pgettext_lazy("unit of a duration", "months")),
+    ("y", pgettext_lazy("unit of a duration", "years")),
+)
+MONTHS = (
+    ("", "—"),
+    (1, _("January")),
+    (2, _("February")),
+    (3, _("March")),
+    (4, _("April")),
+    (5, _("May")),
+    (6, _("June")),
+    (7, _("July")),
+    (8, _("August")),
+    (9, _("September")),
+    (10, _("October")),
+    (11, _("November")),
+    (12, _("December")),
+)
+ANCHORS = (
+    ("renewal", _("After the completion; renewed in the window, from the old end, so that no day is lost")),
+    ("completion", _("After each completion, whenever that is")),
+    ("calendar", _("On the same day of the year for everybody")),
+    ("calendar_years", _("With the last day of a calendar year")),
+)
+LATE = (
+    ("completion", _("Start anew from the completion")),
+    ("schedule", _("Keep to the old schedule")),
+)
+EARLY = (
+    ("restart", _("Start anew from the completion; never shorter than before")),
+    ("record_only", _("Record it; the certificate stays as it is")),
+)
+
+# What is wrong, beside which field, and what to do about it.
+_PROBLEMS: dict[PolicyProblem, tuple[str, Promise]] = {
+    PolicyProblem.ZERO_DURATION: ("validity", _("Give a length of at least one day.")),
+    PolicyProblem.WINDOW_LONGER_THAN_VALIDITY: ("window", _("The window cannot be longer than the validity.")),
+    PolicyProblem.MIN_VALIDITY_LONGER_THAN_VALIDITY: (
+        "min_validity",
+        _("This cannot be longer than the validity."),
+    ),
+    PolicyProblem.VALIDITY_NOT_WHOLE_YEARS: (
+        "validity",
+        _("A policy that follows the calendar needs whole years here."),
+    ),
+    PolicyProblem.MISSING_CALENDAR_DAY: ("calendar_day", _("Say on which day of the year it ends.")),
+    PolicyProblem.IMPOSSIBLE_CALENDAR_DAY: ("calendar_day", _("There is no such day.")),
+    PolicyProblem.TOO_LONG: ("validity", _("A hundred years is the longest.")),
+}
+
+
+class DurationWidget(forms.MultiWidget):
+    """A number and its unit."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"n": forms.NumberInput(attrs={"min": 0}), "unit": forms.Select(choices=UNITS)}, attrs)
+
+    def decompress(self, value: Duration | None) -> list[Any]:
+        """Return number and unit; months are offered where nothing is set."""
+        return [value.n, value.unit] if value else [None, "m"]
+
+
+class DurationField(forms.MultiValueField):
+    """A ``Duration``, or None where it is optional and its number is left empty."""
+
+    widget = DurationWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        fields = (forms.IntegerField(min_value=0), forms.ChoiceField(choices=UNITS))
+        super().__init__(fields=fields, require_all_fields=False, **kwargs)
+        # The unit always has a value: an empty number is what "not set" means.
+        self.fields[0].required = self.required
+
+    def compress(self, data_list: list[Any]) -> Duration | None:
+        """Return the duration.
+
+        Raises:
+            ValidationError: it is longer than a duration may be.
+        """
+        if not data_list or data_list[0] is None:
+            return None
+        try:
+            return Duration(data_list[0], data_list[1])
+        except PolicyError as error:
+            raise ValidationError(str(_PROBLEMS[PolicyProblem.TOO_LONG][1])) from error
+
+
+class CertificationForm(WagtailAdminModelForm):
+    """What must be completed, and each part of the policy in a field of its own; writes ``policy`` as JSON."""
+
+    anchor = forms.ChoiceField(label=_("it ends"), choices=ANCHORS)
+    validity = DurationField(label=_("valid for"))
+    window = DurationField(
+        label=_("renewal opens"), help_text=_("So long before the end a renewal may be made without losing days.")
+    )
+    grace = DurationField(
+        label=_("grace after the end"), required=False, help_text=_("Expired, but only late. Empty: none.")
+    )
+    min_validity = DurationField(
+        label=_("valid for at least"),
+        required=False,
+        help_text=_("Where the calendar or an old schedule sets the end: if less would be left, the next one counts."),
+    )
+    calendar_month = forms.TypedChoiceField(
+        label=_("month of the last valid day"), choices=MONTHS, coerce=int, empty_value=None, required=False
+    )
+    calendar_day = forms.IntegerField(
+        label=_("day of the month"),
+        min_value=1,
+        max_value=31,
+        required=False,
+        help_text=_("Only where it ends on the same day for everybody. 29 February is the last day of February."),
+    )
+    late = forms.ChoiceField(label=_("renewed after the end"), choices=LATE)
+    early = forms.ChoiceField(label=_("renewed before the window"), choices=EARLY)
+
+    class Meta:
+        model = Certification
+        fields: ClassVar = ["code", "title", "full_title", "courses"]
+        widgets: ClassVar = {"courses": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        policy: ValidityPolicy = self.instance.validity_policy
+        for name in ("anchor", "validity", "window", "grace", "min_validity", "late", "early"):
+            self.initial.setdefault(name, getattr(policy, name))
+        if policy.calendar_last_day is not None:
+            self.initial.setdefault("calendar_month", policy.calendar_last_day[0])
+            self.initial.setdefault("calendar_day", policy.calendar_last_day[1])
+        if "code" in self.fields and self.instance.pk:
+            # Certificates and curriculum files name it.
+            self.fields["code"].disabled = True
+        if "courses" in self.fields:
+            # Nobody's completion of an open course is ever recorded.
+            self.fields["courses"].queryset = Course.objects.exclude(tier=Course.Tier.OPEN)
+
+    def clean(self) -> dict[str, Any]:
+        """Put the parts together; what contradicts itself is said beside its field."""
+        data: dict[str, Any] = super().clean()
+        parts = ("anchor", "validity", "window", "grace", "min_validity", "late", "early")
+        if any(part in self.errors for part in (*parts, "calendar_month", "calendar_day")):
+            return data
+        month, day = data.get("calendar_month"), data.get("calendar_day")
+        if (month is None) != (day is None):
+            self.add_error("calendar_day", _("Give both month and day, or neither."))
+            return data
+        values: dict[str, Any] = {part: data[part] for part in parts}
+        try:
+            policy = ValidityPolicy(calendar_last_day=(month, day) if month and day else None, **values)
+        except PolicyError as error:
+            field, message = _PROBLEMS[error.problem]
+            self.add_error(str(error.details.get("field", field)), message)
+        else:
+            self.instance.policy = policy.to_json()
+        return data

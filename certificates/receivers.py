@@ -1,0 +1,74 @@
+"""What certificates hear, and what they answer when asked: doors into services."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+from django.urls import reverse
+
+from certificates import selectors, services
+from certificates.validity import local_date
+from cms import clock
+from courses.models import Completion
+from courses.registry import Evidence
+from courses.signals import course_completed
+from people import outbox
+from people.models import Membership, User
+from people.signals import membership_renamed, users_merged
+
+CORRECT_NAMES: Final = "certificates.correct_names"
+
+
+@receiver(post_save, sender=Completion, dispatch_uid="certificates.owe_on_completion")
+def owe_on_completion(sender: object, instance: Completion, created: bool, raw: bool = False, **_: object) -> None:
+    """Write the debt with the row itself: what ``course_completed`` sets off may be rolled back as a whole."""
+    if created and not raw:
+        services.owe_certificate(completion=instance)
+
+
+@receiver(course_completed, dispatch_uid="certificates.issue_on_completion")
+def issue_on_completion(sender: object, completion: Completion, **_: object) -> None:
+    """Pay it in the transaction that records the completion."""
+    services.issue_or_owe(completion=completion, at=completion.recorded_at)
+
+
+@receiver(membership_renamed, dispatch_uid="certificates.correct_names")
+def correct_names_later(sender: object, membership: Membership, **_: object) -> None:
+    """Leave it to the outbox: whoever corrects a name does not wait for certificates."""
+    # Each renaming is an effect of its own: a name may change to and fro.
+    outbox.enqueue(kind=CORRECT_NAMES, key=f"{CORRECT_NAMES}:{uuid.uuid4()}", payload={"membership": membership.pk})
+
+
+def correct_names(payload: Mapping[str, Any]) -> None:
+    """Replace the certificates that bear a former name."""
+    membership = Membership.objects.filter(pk=payload["membership"]).first()
+    if membership is not None:
+        services.correct_names(membership=membership, at=clock.now())
+
+
+@receiver(users_merged, dispatch_uid="certificates.move_certificates")
+def move_certificates(sender: object, kept: User, merged: User, **_: object) -> None:
+    """Let the certificates follow their holder."""
+    services.move_certificates(kept=kept, merged=merged)
+
+
+def evidence(completions: Sequence[Completion], at: datetime) -> Iterable[Evidence]:
+    """Say what completions earned, for the holder's own list."""
+    for completion_id, certificates in selectors.certificates_of(completions).items():
+        for certificate in certificates:
+            yield Evidence(
+                completion_id=completion_id,
+                title=certificate.title,
+                state=certificate.state(on=local_date(at, certificate.time_zone)),
+                issued_on=local_date(certificate.issued_at, certificate.time_zone),
+                last_good_on=certificate.last_valid_on,
+                url=reverse("certificates:certificate", args=[certificate.public_id]),
+                document_url=(
+                    reverse("certificates:document", args=[certificate.public_id])
+                    if certificate.revoked_on is None
+                    else ""
+                ),
+            )

@@ -1,0 +1,85 @@
+"""Reads over certificates."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from certificates.models import Certificate, UnissuedCompletion
+from certificates.models.certificate import CertificateQuerySet
+from certificates.numbers import normalise
+from courses.models import Completion
+from people.models import Membership
+from people.scope import Scope
+
+
+def certificate_by_number(text: str) -> Certificate | None:
+    """Return the certificate that somebody asks about by its number, however it was typed; None if there is none.
+
+    One look-up by the unique number, the same for what cannot be a number at all. ``renews`` and ``replaced_by``
+    come with it.
+    """
+    number = normalise(text) or ""  # no certificate has an empty number
+    return Certificate.objects.select_related("renews", "replaced_by").filter(number=number).first()
+
+
+def visible_certificates(scope: Scope) -> CertificateQuerySet:
+    """Return the certificates that this session may open.
+
+    A session of a PIN, which an employer issued, opens those of its membership alone; a sign-in of the person's
+    own opens all of hers.
+    """
+    if scope.membership is not None:
+        return Certificate.objects.filter(membership=scope.membership)
+    if scope.personal and scope.user is not None:
+        return Certificate.objects.filter(learner=scope.user)
+    return Certificate.objects.none()
+
+
+def holder_certificates(completion: Completion) -> CertificateQuerySet:
+    """Return all certificates, revoked ones too, of the holder of ``completion``: membership, or learner alone."""
+    if completion.membership_id is not None:
+        return Certificate.objects.filter(membership_id=completion.membership_id)
+    return Certificate.objects.filter(membership__isnull=True, learner_id=completion.learner_id)
+
+
+def holder_completions(completion: Completion) -> QuerySet[Completion]:
+    """Return all completions of the holder of ``completion``."""
+    if completion.membership_id is not None:
+        return Completion.objects.filter(membership_id=completion.membership_id)
+    return Completion.objects.filter(membership__isnull=True, learner_id=completion.learner_id)
+
+
+def certificates_of(completions: Sequence[Completion]) -> dict[int, list[Certificate]]:
+    """Return the certificates that rest on each completion, by its primary key, replaced ones left out; one query."""
+    by_public_id = {str(completion.public_id): completion.pk for completion in completions}
+    memberships = {completion.membership_id for completion in completions if completion.membership_id is not None}
+    learners = {completion.learner_id for completion in completions if completion.membership_id is None}
+    certificates = Certificate.objects.filter(
+        Q(membership__in=memberships) | Q(membership__isnull=True, learner__in=learners), replaced_by__isnull=True
+    )
+    found: dict[int, list[Certificate]] = {}
+    for certificate in certificates:
+        for public_id in certificate.completion_ids:
+            if public_id in by_public_id:
+                found.setdefault(by_public_id[public_id], []).append(certificate)
+    return found
+
+
+def misnamed_certificates(membership: Membership, *, at: datetime) -> list[Certificate]:
+    """Return the membership's certificates that still count for something at ``at`` and bear another name than it has.
+
+    What ended, grace included, stays as it was printed.
+    """
+    standing = Certificate.objects.unrevoked().filter(membership=membership).exclude(holder_name=membership.name)
+    return [certificate for certificate in standing if certificate.counts(at=at)]
+
+
+def dependants(certificate: Certificate) -> CertificateQuerySet:
+    """Return the certificates that renew this one and stand: for decision when it is revoked (renewal, rule R17)."""
+    return Certificate.objects.unrevoked().filter(renews=certificate)
+
+
+def unissued_completions(*, limit: int) -> list[int]:
+    """Return the keys of what is still owed, longest untried first."""
+    return list(UnissuedCompletion.objects.values_list("pk", flat=True)[:limit])

@@ -1,0 +1,330 @@
+"""What changes certificates. Each act is whole or not at all, and tells the rooms above by ``certificate_changed``."""
+
+import logging
+import secrets
+import uuid
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.db.models.fields.json import KT
+
+from certificates import selectors
+from certificates.evidence import CompletedCourse, sufficient_evidence
+from certificates.exceptions import AlreadyReplaced, AlreadyRevoked, HolderErased
+from certificates.models import Certificate, Certification, UnissuedCompletion
+from certificates.numbers import NUMBER_BITS, number_from
+from certificates.signals import certificate_changed
+from certificates.validity import local_date, next_period
+from courses.models import Completion, EditionText
+from people import audit
+from people.faults import fault_point
+from people.models import Employment, Membership, User
+
+logger = logging.getLogger(__name__)
+
+TEMPLATE_VERSION = 1
+
+
+def issue_for_completion(*, completion: Completion, at: datetime) -> list[Certificate]:
+    """Issue what ``completion`` earns: one certificate for each certification whose courses are all completed.
+
+    With it goes the debt that ``owe_certificate`` wrote. Doing it again returns the same certificates. The list is
+    empty while courses are missing, where no certification asks for the course, and where the policy only records a
+    completion (renewal, rules R5 and R7). ``at`` is the instant of issue; the dates follow from the completions alone.
+    """
+    with transaction.atomic():
+        fault_point("certificates.before_issue")
+        issued = _issue_all(completion, at)
+        UnissuedCompletion.objects.filter(completion=completion).delete()
+        fault_point("certificates.after_issue")
+    return issued
+
+
+def _issue_all(completion: Completion, at: datetime) -> list[Certificate]:
+    certifications = list(
+        Certification.objects.filter(courses=completion.course_id).prefetch_related("courses").order_by("pk")
+    )
+    if not certifications:
+        return []
+    holder = _lock_holder(completion)
+    earlier = list(selectors.holder_certificates(completion).filter(certification__in=certifications))
+    issued = [
+        _issue(
+            certification=certification,
+            completion=completion,
+            holder=holder,
+            earlier=[each for each in earlier if each.certification_id == certification.pk],
+            at=at,
+        )
+        for certification in certifications
+    ]
+    return [certificate for certificate in issued if certificate is not None]
+
+
+def _lock_holder(completion: Completion) -> Membership | User:
+    """Return who completed it, locked, so that two completions at once follow one another in the chain."""
+    if completion.membership_id is not None:
+        memberships = Membership.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
+        return memberships.get(pk=completion.membership_id)
+    return User.objects.select_for_update(no_key=True).get(pk=completion.learner_id)
+
+
+def _issue(
+    *,
+    certification: Certification,
+    completion: Completion,
+    holder: Membership | User,
+    earlier: list[Certificate],
+    at: datetime,
+) -> Certificate | None:
+    key = f"{certification.code}:{completion.public_id}"
+    policy = certification.validity_policy
+    resting_on_it = [each for each in earlier if str(completion.public_id) in each.completion_ids]
+    if resting_on_it:
+        return next((each for each in resting_on_it if each.replaced_by_id is None), None)
+
+    required = frozenset(course.pk for course in certification.courses.all())
+    evidence = sufficient_evidence(
+        required=required,
+        newest=_as_evidence(completion),
+        others=_other_courses(completion, required),
+        spent=frozenset(public_id for each in earlier for public_id in each.completion_ids),
+        validity=policy.validity,
+    )
+    if evidence is None:
+        return None
+    completed_on = evidence[-1].completed_on
+    current = _current(earlier, completed_on)
+    period = next_period(policy, completed_on, current.period if current else None)
+    if current is not None and period == current.period:
+        return None
+
+    certificate = Certificate(
+        number=number_from(secrets.randbits(NUMBER_BITS)),
+        certification=certification,
+        learner_id=completion.learner_id,
+        membership_id=completion.membership_id,
+        completion_ids=[each.completion_id for each in evidence],
+        completion_key=key,
+        holder_name=holder.name,
+        title=certification.title,
+        full_title=certification.full_title,
+        organisation_name=holder.organisation.name if isinstance(holder, Membership) else "",
+        issuer_name=str(settings.SITE_NAME),
+        workplace_language=_workplace_language(completion),
+        time_zone=completion.time_zone,
+        issued_at=at,
+        completed_on=completed_on,
+        valid_from=period.valid_from,
+        valid_until=period.valid_until,
+        window_opens_on=period.window_opens_on,
+        grace_until=period.grace_until,
+        anchor_day=period.anchor_day,
+        policy=policy.to_json(),
+        template_version=TEMPLATE_VERSION,
+        renews=current,
+    )
+    _freeze_text(certificate, completion, only_course=len(required) == 1)
+    certificate.save(force_insert=True)
+    certificate_changed.send(sender=Certificate, certificate=certificate)
+    return certificate
+
+
+def _as_evidence(completion: Completion) -> CompletedCourse:
+    return CompletedCourse(str(completion.public_id), completion.course_id, completion.completed_on)
+
+
+def _other_courses(completion: Completion, required: frozenset[int]) -> Iterable[CompletedCourse]:
+    others = required - {completion.course_id}
+    if not others:
+        return []
+    return map(_as_evidence, selectors.holder_completions(completion).filter(course__in=others))
+
+
+def _current(earlier: list[Certificate], completed_on: date) -> Certificate | None:
+    """Return the certificate whose period governs on that day: the end of the unrevoked chain.
+
+    One that rests on a later completion does not: it arrived first, and this one came late (renewal, rule R4).
+    """
+    chain = [
+        each
+        for each in earlier
+        if each.revoked_on is None and each.replaced_by_id is None and each.completed_on <= completed_on
+    ]
+    return max(chain, key=lambda each: (each.valid_until, each.pk), default=None)
+
+
+def _workplace_language(completion: Completion) -> str:
+    """Return the language of the site where the holder worked that day; of the installation where there was none."""
+    if completion.membership_id is not None:
+        employments = Employment.objects.covering(completion.completed_on).filter(membership=completion.membership_id)
+        employment = employments.select_related("site").first()
+        if employment is not None:
+            return employment.site.workplace_language
+    return settings.LANGUAGE_CODE
+
+
+def _freeze_text(certificate: Certificate, completion: Completion, *, only_course: bool) -> None:
+    """Copy what was learnt from: edition, digest, language and, of a single course, its title in that language."""
+    text = (
+        EditionText.objects.filter(pk=completion.edition_text_id)
+        .annotate(course_title=KT("snapshot__course__title"))
+        .values("edition__number", "digest", "language", "course_title")
+        .get()
+    )
+    certificate.edition_number = text["edition__number"]
+    certificate.edition_digest = text["digest"]
+    certificate.language = text["language"]
+    if only_course and text["language"] != settings.LANGUAGE_CODE:
+        certificate.learner_title = (text["course_title"] or "")[:200]
+
+
+def owe_certificate(*, completion: Completion) -> None:
+    """Write, in the transaction that records ``completion``, that somebody must still say what it earns."""
+    UnissuedCompletion.objects.create(completion=completion, tried_at=completion.recorded_at)
+
+
+def issue_or_owe(*, completion: Completion, at: datetime) -> list[Certificate]:
+    """Issue what ``completion`` earns; if that fails, the completion stands and the sweep tries again."""
+    try:
+        return issue_for_completion(completion=completion, at=at)
+    except Exception as error:  # whatever went wrong here, the learner's work must stand
+        logger.exception("certificate not issued; the sweep will try again")
+        _note_failure(UnissuedCompletion.objects.filter(completion=completion), error, at)
+        return []
+
+
+def issue_unissued(*, at: datetime, limit: int = 100) -> int:
+    """Try again what could not be issued, longest untried first; return how many are settled now.
+
+    Each is its own transaction, so one that keeps failing holds up none of the others.
+    """
+    settled = 0
+    for pk in selectors.unissued_completions(limit=limit):
+        try:
+            settled += _retry(pk, at)
+        except Exception as error:  # it stays in the table and is tried again
+            logger.exception("certificate still not issued")
+            _note_failure(UnissuedCompletion.objects.filter(pk=pk), error, at)
+    return settled
+
+
+@transaction.atomic
+def _retry(pk: int, at: datetime) -> bool:
+    """Issue one; return False if another worker has it or had it."""
+    waiting = UnissuedCompletion.objects.select_for_update(skip_locked=True, of=("self",))
+    unissued = waiting.select_related("completion").filter(pk=pk).first()
+    if unissued is None:
+        return False
+    issue_for_completion(completion=unissued.completion, at=at)
+    return True
+
+
+def _note_failure(debt: QuerySet[UnissuedCompletion], error: Exception, at: datetime) -> None:
+    debt.update(attempts=F("attempts") + 1, tried_at=at, failure=type(error).__name__[:80])
+
+
+@transaction.atomic
+def replace_certificate(*, certificate: Certificate, holder_name: str, at: datetime) -> Certificate:
+    """Issue the same certificate under the right name and a new number; the old one says that it was replaced.
+
+    Everything but name, number and instant of issue stays, the dates above all. The name that it bears already
+    changes nothing.
+
+    Raises:
+        AlreadyRevoked: a revoked certificate is not issued again.
+        AlreadyReplaced: carries the number that stands for it now.
+        HolderErased: the person was erased.
+    """
+    old = _lock_standing(certificate)
+    if not old.holder_name:
+        raise HolderErased
+    if old.holder_name == holder_name:
+        return old
+    new = Certificate.objects.get(pk=old.pk)
+    new._state.adding = True
+    new.pk, new.public_id = None, uuid.uuid4()
+    new.number = number_from(secrets.randbits(NUMBER_BITS))
+    new.completion_key = None
+    new.holder_name = holder_name
+    new.issued_at = at
+    new.save(force_insert=True)
+    old.replaced_by = new
+    old.save(update_fields=["replaced_by"])
+    certificate.refresh_from_db()
+    certificate_changed.send(sender=Certificate, certificate=new)
+    return new
+
+
+@transaction.atomic
+def correct_names(*, membership: Membership, at: datetime) -> list[Certificate]:
+    """Replace the certificates of ``membership`` that still run and bear another name than it has now."""
+    return [
+        replace_certificate(certificate=certificate, holder_name=membership.name, at=at)
+        for certificate in selectors.misnamed_certificates(membership, at=at)
+    ]
+
+
+@transaction.atomic
+def revoke_certificate(
+    *, certificate: Certificate, reason: Certificate.RevocationReason, by: User | None, at: datetime
+) -> Certificate:
+    """Revoke ``certificate`` from the local day of ``at`` on; what anybody may learn is ``reason``, a class.
+
+    Certificates that renew it are not touched: ``selectors.dependants`` lists them for decision.
+
+    Raises:
+        AlreadyRevoked: carries the day it was revoked.
+        AlreadyReplaced: carries the number that stands for it now; that one is to be revoked.
+    """
+    revoked = _lock_standing(certificate)
+    revoked.revoked_on = local_date(at, revoked.time_zone)
+    revoked.revoked_at = at
+    revoked.revocation_reason = Certificate.RevocationReason(reason)
+    revoked.revoked_by = by
+    revoked.save(update_fields=["revoked_on", "revoked_at", "revocation_reason", "revoked_by"])
+    certificate.refresh_from_db()
+    audit.record(
+        organisation=revoked.membership.organisation if revoked.membership else None,
+        actor=by,
+        verb="certificate_revoked",
+        target=revoked,
+        at=at,
+        reason=revoked.revocation_reason,
+    )
+    certificate_changed.send(sender=Certificate, certificate=revoked)
+    return revoked
+
+
+def _lock_standing(certificate: Certificate) -> Certificate:
+    """Return the row, locked, if it was neither revoked nor replaced."""
+    locked = (
+        Certificate.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("replaced_by")
+        .get(pk=certificate.pk)
+    )
+    if locked.revoked_on is not None:
+        raise AlreadyRevoked(locked.revoked_on)
+    if locked.replaced_by is not None:
+        raise AlreadyReplaced(locked.replaced_by.number)
+    return locked
+
+
+@transaction.atomic
+def erase_holder(*, learner: User) -> int:
+    """Take the person out of all her certificates; return how many.
+
+    They still verify, without a name. What is left says nothing of the person: the language she learnt in goes too.
+    """
+    certificates = Certificate.objects.filter(learner=learner)
+    return certificates.update(
+        holder_name="", learner=None, membership=None, learner_title="", language=F("workplace_language")
+    )
+
+
+def move_certificates(*, kept: User, merged: User) -> int:
+    """Give ``kept`` the certificates of ``merged``, whose workplaces joined; return how many."""
+    return Certificate.objects.filter(learner=merged).update(learner=kept)

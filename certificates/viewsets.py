@@ -1,0 +1,53 @@
+"""Certifications in the CMS. Certificates are not there: editors never see learners."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from certificates.forms.certification import CertificationForm
+from certificates.models import Certification
+
+
+class CertificationViewSet(SnippetViewSet):
+    """What must be completed, and how long it is good. Who may only view sees the list and one at a time."""
+
+    model = Certification
+    icon = "circle-check"
+    menu_label = _("Certifications")
+    menu_order = 250
+    add_to_admin_menu = True
+    list_display = ("title", "code")
+    search_fields = ("title", "code")
+    inspect_view_enabled = True
+    inspect_view_fields = ("code", "title", "full_title", "courses", "policy")
+    copy_view_enabled = False
+
+    edit_handler = ObjectList(
+        [
+            MultiFieldPanel(
+                [
+                    FieldPanel("title", help_text=_("Neutral: it is printed, mailed and seen over shoulders.")),
+                    FieldPanel("full_title", help_text=_("For employers' records.")),
+                    FieldPanel("code"),
+                    FieldPanel("courses", help_text=_("All of them must be completed.")),
+                ],
+                heading=_("What it is"),
+            ),
+            MultiFieldPanel(
+                [
+                    HelpPanel(
+                        content=_("A change holds from the next certificate on. Those already issued keep their dates.")
+                    ),
+                    FieldPanel("anchor"),
+                    FieldRowPanel([FieldPanel("validity"), FieldPanel("window"), FieldPanel("grace")]),
+                    FieldRowPanel(
+                        [FieldPanel("calendar_month"), FieldPanel("calendar_day"), FieldPanel("min_validity")]
+                    ),
+                    FieldPanel("late"),
+                    FieldPanel("early"),
+                ],
+                heading=_("How long it is good"),
+            ),
+        ],
+        base_form_class=CertificationForm,
+    )

@@ -1,0 +1,43 @@
+"""Places that help lines are for: codes of ISO 3166 in lower case, a country or a part of one."""
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+DEFAULT_PLACE: Final = "ca-bc"
+
+PLACES: Final[dict[str, Promise]] = {
+    "ca-ab": pgettext_lazy("place", "Alberta"),
+    "ca-bc": pgettext_lazy("place", "British Columbia"),
+    "ca-mb": pgettext_lazy("place", "Manitoba"),
+    "ca-nb": pgettext_lazy("place", "New Brunswick"),
+    "ca-nl": pgettext_lazy("place", "Newfoundland and Labrador"),
+    "ca-nt": pgettext_lazy("place", "Northwest Territories"),
+    "ca-ns": pgettext_lazy("place", "Nova Scotia"),
+    "ca-nu": pgettext_lazy("place", "Nunavut"),
+    "ca-on": pgettext_lazy("place", "Ontario"),
+    "ca-pe": pgettext_lazy("place", "Prince Edward Island"),
+    "ca-qc": pgettext_lazy("place", "Quebec"),
+    "ca-sk": pgettext_lazy("place", "Saskatchewan"),
+    "ca-yt": pgettext_lazy("place", "Yukon"),
+}
+"""What a reader may choose, in the order of the menu."""
+
+_COUNTRIES: Final[dict[str, Promise]] = {"ca": pgettext_lazy("place", "Canada")}
+
+
+def known_place(code: str) -> str:
+    """Return ``code`` if a reader may choose it, the default place otherwise."""
+    return code if code in PLACES else DEFAULT_PLACE
+
+
+def place_name(code: str) -> str:
+    """Return the name of a place in the current language; the code in capitals where the name is not known."""
+    name = PLACES.get(code) or _COUNTRIES.get(code)
+    return str(name) if name else code.upper()
+
+
+def covers(coverage: str, place: str) -> bool:
+    """Return whether a service for ``coverage`` serves ``place``: its own, its country's, everybody's (empty)."""
+    return coverage in ("", place, place.split("-")[0])

@@ -1,0 +1,27 @@
+"""Doors of the portal: each finds what the user may see, calls one service and answers."""
+
+from compliance.views.assignments import assignment_new, assignment_withdraw, assignments
+from compliance.views.letters import letters, letters_pdf
+from compliance.views.people import employment_end, people, person, person_new, slip, slips, upload, upload_template
+from compliance.views.status import home, organisation, status_workbook
+from compliance.views.visible import visible
+
+__all__ = [
+    "assignment_new",
+    "assignment_withdraw",
+    "assignments",
+    "employment_end",
+    "home",
+    "letters",
+    "letters_pdf",
+    "organisation",
+    "people",
+    "person",
+    "person_new",
+    "slip",
+    "slips",
+    "status_workbook",
+    "upload",
+    "upload_template",
+    "visible",
+]

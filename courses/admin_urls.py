@@ -1,0 +1,15 @@
+"""Addresses of courses below the CMS's own."""
+
+from django.urls import path
+
+from courses.views import trying
+from courses.views.releasing import ReleaseView
+
+app_name = "courses_admin"
+urlpatterns = [
+    path("<int:course_id>/release/", ReleaseView.as_view(), name="release"),
+    path("<int:course_id>/try/", trying.try_course, name="try_course"),
+    path("<int:course_id>/try/quiz/", trying.try_quiz, name="try_quiz"),
+    path("<int:course_id>/try/lesson/<slug:lesson>/", trying.try_lesson, name="try_lesson"),
+    path("<int:course_id>/try/lesson/<slug:lesson>/<slug:question>/", trying.try_check, name="try_check"),
+]

@@ -1,0 +1,142 @@
+"""What can go wrong in courses. Errors carry data; the view turns them into sentences."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class CourseError(Exception):
+    """Base of every error of this app."""
+
+
+class NotEnrollable(CourseError):
+    """Nobody enrols in this course: it is open to all without a record, or asks for an approval (``tier``)."""
+
+    def __init__(self, *, course: str, tier: str) -> None:
+        super().__init__(f"{course}: {tier}")
+        self.course = course
+        self.tier = tier
+
+
+class NotReleased(CourseError):
+    """The course has no edition, or none with a text."""
+
+    def __init__(self, *, course: str) -> None:
+        super().__init__(course)
+        self.course = course
+
+
+class ForeignMembership(CourseError):
+    """The membership belongs to another learner."""
+
+
+class EventRefused(CourseError):
+    """Base of the reasons for which an event is not recorded; nothing of it was kept."""
+
+
+class ForeignEnrolment(EventRefused):
+    """The enrolment, or the one in which this event's id was used, is not the one it is sent for."""
+
+
+class ForeignText(EventRefused):
+    """The text is not one of the enrolment's edition; carries its ``digest``."""
+
+    def __init__(self, *, digest: str) -> None:
+        super().__init__(digest)
+        self.digest = digest
+
+
+class UnknownLesson(EventRefused):
+    """The edition has no such lesson, or a verb that needs one came without; carries ``lesson``."""
+
+    def __init__(self, *, lesson: str) -> None:
+        super().__init__(lesson)
+        self.lesson = lesson
+
+
+class UnknownVerb(EventRefused):
+    """Nobody knows this verb, or only the server may say it; carries ``verb``."""
+
+    def __init__(self, *, verb: str) -> None:
+        super().__init__(verb)
+        self.verb = verb
+
+
+class UnknownRendition(EventRefused):
+    """No lesson comes in this form; carries ``rendition``."""
+
+    def __init__(self, *, rendition: str) -> None:
+        super().__init__(rendition)
+        self.rendition = rendition
+
+
+class ClaimedInFuture(EventRefused):
+    """The event claims to have happened after it was received, by more than clocks differ."""
+
+    def __init__(self, *, claimed_at: datetime, received_at: datetime) -> None:
+        super().__init__(f"{claimed_at.isoformat()} after {received_at.isoformat()}")
+        self.claimed_at = claimed_at
+        self.received_at = received_at
+
+
+class TooManyEvents(EventRefused):
+    """The enrolment holds as many different instants as any learner could need (``most``)."""
+
+    def __init__(self, *, most: int) -> None:
+        super().__init__(str(most))
+        self.most = most
+
+
+class ForeignAttempt(CourseError):
+    """The attempt was made by another learner, for another enrolment or on another quiz, or is not graded yet."""
+
+    def __init__(self, *, attempt: uuid.UUID) -> None:
+        super().__init__(str(attempt))
+        self.attempt = attempt
+
+
+class ReleaseFault(StrEnum):
+    """What keeps a course from being released."""
+
+    NO_PAGE = "no_page"
+    ALIAS = "alias"
+    NO_LESSONS = "no_lessons"
+    LESSON_MISSING = "lesson_missing"
+    LESSON_TWICE = "lesson_twice"
+    FOREIGN_LESSON = "foreign_lesson"
+    EMPTY_LESSON = "empty_lesson"
+    PIECE_MISSING = "piece_missing"
+    FILE_MISSING = "file_missing"
+    BLUEPRINT = "blueprint"
+    QUIZ = "quiz"
+    PASSAGE_MISSING = "passage_missing"
+    TOO_FEW_MINUTES = "too_few_minutes"
+    UNCHANGED = "unchanged"
+    STRUCTURE = "structure"
+    NOT_NEWEST = "not_newest"
+    RETRAIN_DATE = "retrain_date"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ReleaseProblem:
+    """One thing to mend. ``language`` and ``lesson`` (a code) say where; ``detail`` names the piece."""
+
+    fault: ReleaseFault
+    language: str = ""
+    lesson: str = ""
+    detail: str = ""
+
+
+class ReleaseRefused(CourseError):
+    """The course cannot be released as it is; carries every problem, and nothing was kept."""
+
+    def __init__(self, *, course: str, problems: Iterable[ReleaseProblem]) -> None:
+        self.course = course
+        self.problems = tuple(sorted(set(problems)))
+        lines = (
+            " ".join(filter(None, (each.fault, each.language, each.lesson, each.detail)))
+            for each in self.problems
+        )
+        super().__init__(f"{course}: " + "; ".join(lines))

@@ -1,0 +1,65 @@
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from cms import clock
+from courses.curriculum import CurriculumRejected, read_curriculum
+from courses.curriculum.loader import LoadReport, load
+from courses.exceptions import ReleaseRefused
+
+
+class Command(BaseCommand):
+    help = "Load the shipped curriculum; what editors have touched since the last load is left alone."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("path", nargs="?", type=Path, default=settings.BASE_DIR / "curriculum")
+        parser.add_argument(
+            "--apply-over-edits", action="store_true", help="overwrite what editors have touched; shows each difference"
+        )
+        parser.add_argument("--check", action="store_true", help="write nothing; show what would be written")
+        parser.add_argument("--release", action="store_true", help="release a next edition of courses that changed")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            curriculum = read_curriculum(options["path"])
+        except CurriculumRejected as rejected:
+            for problem in rejected.problems:
+                self.stderr.write(str(problem))
+            raise CommandError(f"{len(rejected.problems)} problems; nothing was loaded") from None
+        try:
+            report = load(
+                curriculum,
+                at=clock.now(),
+                apply_over_edits=options["apply_over_edits"],
+                release=options["release"],
+                check=options["check"],
+            )
+        except ReleaseRefused as refused:
+            for problem in refused.problems:
+                place = "/".join(filter(None, (refused.course, problem.language, problem.lesson)))
+                self.stderr.write(f"{place}: {problem.fault} {problem.detail}".rstrip())
+            raise CommandError(f"{refused.course} cannot be released; nothing was loaded") from None
+        self._print(report, check=options["check"])
+
+    def _print(self, report: LoadReport, *, check: bool) -> None:
+        for item in report.edited:
+            fate = "overwritten" if item.overwritten else "left as it is"
+            self.stdout.write(f"{item.part} {item.code}: touched by an editor since it was loaded; {fate}")
+            for line in item.diff:
+                self.stdout.write(f"    {line}")
+        counts = (
+            ("created", report.created),
+            ("changed", report.changed),
+            ("withdrawn", report.withdrawn),
+            ("left to editors", report.kept),
+            ("unchanged", report.unchanged),
+        )
+        for part in dict.fromkeys(name for _, counted in counts for name in counted):
+            about = ", ".join(f"{counted[part]} {word}" for word, counted in counts if counted[part])
+            if about:
+                self.stdout.write(f"{part}: {about}")
+        for released in report.released:
+            self.stdout.write(f"released: {released}")
+        self.stdout.write(f"{report.changes} changes" + (" to make" if check else ""))

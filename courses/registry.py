@@ -1,0 +1,83 @@
+"""What apps above add to a learner's pages: what there is to do, and the evidence of what was done.
+
+An app fills these in its ``ready()``; courses ask without knowing who answers.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from courses.models import Completion, Course
+    from people.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingItem:
+    """A course that somebody has to take: one line of "My training".
+
+    ``state`` is a code that ``{% state_badge %}`` knows (``assigned``, ``overdue``, ``expiring``, ``expired`` …).
+    ``last_good_on`` is the last day on which doing it is in time; None: no day is set. ``because`` is a
+    translated sentence ("because you work at …"). ``url`` is where to go on, a path of this site.
+    """
+
+    course: "Course"
+    title: str
+    state: str
+    last_good_on: date | None
+    because: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a completion earned, as its holder sees it: a certificate.
+
+    ``completion_id`` is the primary key of the ``Completion``; ``last_good_on`` is the last valid day, None where
+    it never lapses; ``state`` is a code that ``{% state_badge %}`` knows. ``url`` shows it; ``document_url``
+    downloads it, empty where there is nothing to download.
+    """
+
+    completion_id: int
+    title: str
+    state: str
+    issued_on: date
+    last_good_on: date | None
+    url: str
+    document_url: str = ""
+
+
+TrainingProvider: TypeAlias = Callable[["Scope", datetime], Iterable[TrainingItem]]
+EvidenceProvider: TypeAlias = Callable[["Sequence[Completion]", datetime], Iterable[Evidence]]
+
+_training: list[TrainingProvider] = []
+_evidence: list[EvidenceProvider] = []
+
+
+def register_training_items(provider: TrainingProvider) -> None:
+    """Let ``provider(scope, at)`` say what the person signed in has to do. Registering twice changes nothing."""
+    if provider not in _training:
+        _training.append(provider)
+
+
+def register_evidence(provider: EvidenceProvider) -> None:
+    """Let ``provider(completions, at)`` say what these completions earned; all belong to the person who looks."""
+    if provider not in _evidence:
+        _evidence.append(provider)
+
+
+def training_items(*, scope: "Scope", at: datetime) -> list[TrainingItem]:
+    """Return what there is to do, by last good day; what has no day comes last."""
+    items = [item for provider in _training for item in provider(scope, at)]
+    return sorted(items, key=lambda item: (item.last_good_on or date.max, item.title))
+
+
+def evidence_of(*, completions: "Sequence[Completion]", at: datetime) -> dict[int, list[Evidence]]:
+    """Return the evidence of each completion by its primary key; a completion without any is left out."""
+    found: dict[int, list[Evidence]] = {}
+    if completions:
+        for provider in _evidence:
+            for evidence in provider(completions, at):
+                found.setdefault(evidence.completion_id, []).append(evidence)
+    return found

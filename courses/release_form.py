@@ -1,0 +1,36 @@
+"""The form with which a publisher releases a course."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import Edition
+
+
+class ReleaseForm(forms.Form):
+    """What the change means for people, and why it is made."""
+
+    severity = forms.ChoiceField(
+        label=_("What the change means"),
+        choices=Edition.Severity.choices,
+        initial=Edition.Severity.FINISH_ON_OLD,
+        widget=forms.RadioSelect,
+    )
+    retrain_by = forms.DateField(
+        label=_("Everybody takes it again by"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Only where everybody takes it again by a date."),
+    )
+    note = forms.CharField(label=_("Note"), max_length=400, required=False, help_text=_("For other editors: what changed and why."))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a date exactly where one is meant."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        by_date = cleaned.get("severity") == Edition.Severity.RETRAIN_BY
+        if by_date and not cleaned.get("retrain_by") and "retrain_by" not in self.errors:
+            self.add_error("retrain_by", _("Choose the date by which everybody takes it again."))
+        if not by_date:
+            cleaned["retrain_by"] = None
+        return cleaned

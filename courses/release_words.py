@@ -1,0 +1,37 @@
+"""Release problems as sentences for editors."""
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from courses.exceptions import ReleaseFault, ReleaseProblem
+
+_WORDS: Final[dict[ReleaseFault, Promise]] = {
+    ReleaseFault.NO_PAGE: pgettext_lazy("release problem", "No page is published."),
+    ReleaseFault.ALIAS: pgettext_lazy("release problem", "This is an alias of another language, not a translation."),
+    ReleaseFault.NO_LESSONS: pgettext_lazy("release problem", "No lesson is published."),
+    ReleaseFault.LESSON_MISSING: pgettext_lazy("release problem", "The lesson is missing in this language."),
+    ReleaseFault.LESSON_TWICE: pgettext_lazy("release problem", "The lesson has two pages."),
+    ReleaseFault.FOREIGN_LESSON: pgettext_lazy("release problem", "The lesson belongs to another course."),
+    ReleaseFault.EMPTY_LESSON: pgettext_lazy("release problem", "The lesson is empty."),
+    ReleaseFault.PIECE_MISSING: pgettext_lazy("release problem", "Something that the text names was deleted:"),
+    ReleaseFault.FILE_MISSING: pgettext_lazy("release problem", "A file cannot be read:"),
+    ReleaseFault.BLUEPRINT: pgettext_lazy("release problem", "The quiz cannot be drawn twice with different questions:"),
+    ReleaseFault.PASSAGE_MISSING: pgettext_lazy("release problem", "A rule names a lesson that is not there:"),
+    ReleaseFault.TOO_FEW_MINUTES: pgettext_lazy("release problem", "More minutes are required than the course takes:"),
+    ReleaseFault.UNCHANGED: pgettext_lazy("release problem", "Nothing changed since the last edition."),
+    ReleaseFault.STRUCTURE: pgettext_lazy(
+        "release problem", "This text asks something else of the learner: lessons, questions or right answers differ."
+    ),
+    ReleaseFault.NOT_NEWEST: pgettext_lazy("release problem", "There is a newer edition."),
+    ReleaseFault.RETRAIN_DATE: pgettext_lazy("release problem", "The date does not fit what the change means."),
+}
+
+
+def in_words(problem: ReleaseProblem) -> str:
+    """Return a problem as a sentence, with where it is."""
+    where = " / ".join(filter(None, (problem.language, problem.lesson)))
+    said = f"{_WORDS[problem.fault]} {problem.detail}".strip()
+    return _("%(where)s: %(problem)s") % {"where": where, "problem": said} if where else said

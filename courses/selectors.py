@@ -1,0 +1,152 @@
+"""Reads over courses: which text a learner is served, where they stand, whose calendar counts."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from courses import fold as rules
+from courses.fold import Fold, NextStep
+from courses.models import Course, Edition, EditionText, Enrolment, LearningEvent
+from courses.snapshot import Json, requirements_of
+from people.models import Employment, Membership, User
+
+
+def newest_edition(course: Course) -> Edition | None:
+    """Return the edition released last, None before the first."""
+    return Edition.objects.filter(course=course).order_by("-number").first()
+
+
+def current_text(course: Course, language: str) -> EditionText | None:
+    """Return the text that somebody who starts now is served, None before the first release.
+
+    It is in ``language`` where the newest edition has it; its own ``language`` tells, so that a page can say
+    when it shows another one.
+    """
+    edition = newest_edition(course)
+    return None if edition is None else edition_text(edition, language)
+
+
+def edition_text(edition: Edition, language: str) -> EditionText | None:
+    """Return the latest revision of ``edition`` in ``language``, else in the nearest language that it has.
+
+    Nearest: the same language elsewhere (``fr`` for ``fr-ca``), then the site's own, then any.
+    """
+    revisions: dict[str, int] = {}
+    rows = EditionText.objects.filter(edition=edition).order_by("language", "revision")
+    for pk, spoken in rows.values_list("pk", "language"):
+        revisions[spoken] = pk
+    chosen = nearest_language(language, revisions)
+    return None if chosen is None else EditionText.objects.select_related("edition").get(pk=revisions[chosen])
+
+
+def nearest_language(language: str, available: Iterable[str]) -> str | None:
+    """Return which of the ``available`` languages to show to somebody who asks for ``language``."""
+    known = sorted(available)
+    for wanted in (language, language.split("-")[0], settings.LANGUAGE_CODE):
+        if wanted in known:
+            return wanted
+    return known[0] if known else None
+
+
+def text_for(enrolment: Enrolment, language: str) -> EditionText | None:
+    """Return the text of the enrolment's own edition, which a release does not change (see ``edition_text``)."""
+    return edition_text(enrolment.edition, language)
+
+
+def text_by_digest(enrolment: Enrolment, digest: str) -> EditionText | None:
+    """Return the text with this digest if it belongs to the enrolment's edition, None otherwise."""
+    return EditionText.objects.filter(edition_id=enrolment.edition_id, digest=digest).first()
+
+
+def open_enrolment(*, learner: User, membership: Membership | None, course: Course) -> Enrolment | None:
+    """Return the learner's enrolment that is not completed, for this workplace (None: their own)."""
+    return (
+        Enrolment.objects.select_related("edition", "course")
+        .filter(learner=learner, membership=membership, course=course, completed_at__isnull=True)
+        .first()
+    )
+
+
+def fold_of(enrolment: Enrolment) -> Fold:
+    """Return what the events of ``enrolment`` come to, from the kept read model."""
+    return Fold.from_json(enrolment.fold)
+
+
+def next_step(enrolment: Enrolment, snapshot: Json) -> NextStep:
+    """Return what the learner does next in this enrolment: a lesson, the minutes, the quiz, or nothing."""
+    return rules.next_step(fold_of(enrolment), requirements_of(snapshot))
+
+
+def attempt_context(enrolment: Enrolment) -> str:
+    """Return what an attempt at the course's quiz names as its context."""
+    return str(enrolment.public_id)
+
+
+def events_to_fold(enrolment: Enrolment) -> list[rules.Event]:
+    """Return every event of ``enrolment`` as the fold takes it; a single query that reads no snapshot."""
+    rows = LearningEvent.objects.filter(enrolment=enrolment).order_by("pk")
+    return [
+        fold_input(
+            verb=verb,
+            lesson_code=lesson_code,
+            claimed_at=claimed_at,
+            received_at=received_at,
+            data=data,
+            opened_at=enrolment.opened_at,
+            frozen_at=frozen_at,
+        )
+        for verb, lesson_code, claimed_at, received_at, data, frozen_at in rows.values_list(
+            "verb", "lesson_code", "claimed_at", "received_at", "data", "edition_text__frozen_at"
+        )
+    ]
+
+
+def fold_input(
+    *,
+    verb: str,
+    lesson_code: str,
+    claimed_at: datetime,
+    received_at: datetime,
+    data: Json,
+    opened_at: datetime,
+    frozen_at: datetime,
+) -> rules.Event:
+    """Return an event as the fold takes it: nobody was enrolled before ``opened_at``, nor text there to be read."""
+    skew_seconds = data.get("clock_skew_seconds")
+    return rules.Event(
+        verb=verb,
+        claimed_at=claimed_at,
+        received_at=received_at,
+        not_before=max(opened_at, frozen_at),
+        lesson=lesson_code,
+        attempt=str(data.get("attempt", "")),
+        passed=data.get("passed") is True,
+        clock_skew=None if skew_seconds is None else timedelta(seconds=skew_seconds),
+    )
+
+
+def zone_of(enrolment: Enrolment, at: datetime) -> str:
+    """Return the time zone whose calendar dates a completion at this instant (renewal, rules R1 and R4).
+
+    It is the zone of the site where the membership is employed on that day, else of the site that it was last
+    employed at, else of the organisation; for a learner's own enrolment the site's own.
+    """
+    membership = enrolment.membership
+    if membership is None:
+        return settings.TIME_ZONE
+    facts = (
+        Employment.objects.filter(membership=membership)
+        .current_knowledge()
+        .select_related("site")
+        .order_by("starts_on", "pk")
+    )
+    last = None
+    for employment in facts:
+        day = at.astimezone(ZoneInfo(employment.site.time_zone)).date()
+        if employment.starts_on <= day:
+            if employment.ends_on is None or day <= employment.ends_on:
+                return str(employment.site.time_zone)
+            last = employment
+    return str(last.site.time_zone if last else membership.organisation.time_zone)

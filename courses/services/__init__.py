@@ -1,0 +1,29 @@
+"""What writes courses: releasing, learning, completing, merging."""
+
+from courses.services.completing import complete_if_done
+from courses.services.learning import complete_lesson, enrol, record_event, record_quiz, refold
+from courses.services.merging import merge_learners
+from courses.services.releasing import (
+    Forecast,
+    add_text,
+    draft_snapshot,
+    forecast_release,
+    is_released,
+    release_course,
+)
+
+__all__ = [
+    "Forecast",
+    "add_text",
+    "complete_if_done",
+    "complete_lesson",
+    "draft_snapshot",
+    "enrol",
+    "forecast_release",
+    "is_released",
+    "merge_learners",
+    "record_event",
+    "record_quiz",
+    "refold",
+    "release_course",
+]

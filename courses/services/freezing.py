@@ -1,0 +1,302 @@
+"""Freezing pages into snapshots (shape: courses.snapshot). Reads pages, banks and files; keeps files when told to."""
+
+import hashlib
+import json
+import mimetypes
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any, Protocol
+
+from django.core.files.base import File
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models.fields.files import FieldFile
+from wagtail import blocks
+from wagtail.blocks.field_block import ChooserBlock
+from wagtail.documents.models import AbstractDocument
+from wagtail.images.models import AbstractImage
+from wagtail.models import Locale
+from wagtail.rich_text import expand_db_html
+
+from assessments.freezing import freeze_questions, freeze_quiz
+from assessments.models import Question
+from assessments.papers import check_blueprint
+from cms.models import SupportService
+from cms.rich_text import safe_html
+from courses.exceptions import ReleaseFault, ReleaseProblem
+from courses.models import Course, CoursePage, FrozenMedia, LessonPage
+from courses.snapshot import FROZEN_MEDIA_URL, SNAPSHOT_SCHEMA, Json
+
+# Python's table of types lacks or misnames these on some systems.
+_CONTENT_TYPES = {".vtt": "text/vtt", ".webp": "image/webp", ".svg": "image/svg+xml", ".avif": "image/avif"}
+
+
+@dataclass(frozen=True, slots=True)
+class CourseDraft:
+    """The pages to freeze: a course page and its lesson pages in their order."""
+
+    page: CoursePage
+    lessons: Sequence[LessonPage]
+
+    @property
+    def language(self) -> str:
+        """Return the language of the pages."""
+        return str(self.page.locale.language_code)
+
+
+@dataclass(slots=True)
+class Frozen:
+    """A snapshot and everything that keeps it from being released."""
+
+    snapshot: Json
+    problems: list[ReleaseProblem]
+
+
+class MediaShelf(Protocol):
+    """Where the files of a snapshot are to be found."""
+
+    def url(self, file: FieldFile, *, sha256: str, content_type: str, size_bytes: int) -> str:
+        """Return the address of the file in the snapshot."""
+
+
+class FrozenShelf:
+    """Keeps a copy of every file, by its hash: what a released edition names outlives the editor's file."""
+
+    def url(self, file: FieldFile, *, sha256: str, content_type: str, size_bytes: int) -> str:
+        """Keep the file unless it is kept already, and return its address."""
+        if not FrozenMedia.objects.filter(sha256=sha256).exists():
+            with file.open("rb") as opened:
+                FrozenMedia.objects.create(
+                    sha256=sha256,
+                    file=File(opened, name=f"{sha256}{PurePath(file.name).suffix.lower()}"),
+                    content_type=content_type,
+                    size_bytes=size_bytes,
+                )
+        return FROZEN_MEDIA_URL.format(sha256=sha256)
+
+
+class LiveShelf:
+    """Keeps nothing: for drafts, which are shown to their editors only."""
+
+    def url(self, file: FieldFile, *, sha256: str, content_type: str, size_bytes: int) -> str:
+        """Return the address of the editor's own file."""
+        return str(file.url)
+
+
+class ForecastShelf:
+    """Keeps nothing and names the files as a release would: to compare a draft with an edition."""
+
+    def url(self, file: FieldFile, *, sha256: str, content_type: str, size_bytes: int) -> str:
+        """Return the address that the file would have."""
+        return FROZEN_MEDIA_URL.format(sha256=sha256)
+
+
+def freeze(draft: CourseDraft, *, edition: int, revision: int = 1, shelf: MediaShelf) -> Frozen:
+    """Return the snapshot of ``draft`` and what is missing in it; writes only what ``shelf`` keeps."""
+    return _Freezer(draft, shelf).freeze(edition=edition, revision=revision)
+
+
+@dataclass(slots=True)
+class _Freezer:
+    """The work of freezing one draft: gathers files, questions, help lines and problems on the way."""
+
+    draft: CourseDraft
+    shelf: MediaShelf
+    lesson: str = ""
+    problems: list[ReleaseProblem] = field(default_factory=list)
+    media: dict[str, Json] = field(default_factory=dict)
+    questions: dict[str, Question] = field(default_factory=dict)
+    services: dict[str, SupportService] = field(default_factory=dict)
+
+    @property
+    def locale(self) -> Locale:
+        return self.draft.page.locale
+
+    def report(self, fault: ReleaseFault, detail: str = "") -> None:
+        """Note a problem of the lesson at hand."""
+        self.problems.append(ReleaseProblem(fault, self.draft.language, self.lesson, detail))
+
+    def freeze(self, *, edition: int, revision: int) -> Frozen:
+        """Return the whole."""
+        course = self.draft.page.course
+        self._check_lessons(course)
+        lessons = [self._lesson(page) for page in self.draft.lessons]
+        self.lesson = ""
+        quiz = self._quiz(course, {lesson["code"] for lesson in lessons})
+        snapshot = {
+            "schema": SNAPSHOT_SCHEMA,
+            "course": self._course(course),
+            "edition": edition,
+            "language": self.draft.language,
+            "revision": revision,
+            "lessons": lessons,
+            "quiz": quiz,
+            "practice": {question["key"]: question for question in freeze_questions(self.questions.values())},
+            "services": [_service_json(service) for _, service in sorted(self.services.items())],
+            "media": self.media,
+        }
+        # Dates, lazy texts and the like become what JSON gives back, so that the digest outlives the round trip.
+        return Frozen(json.loads(json.dumps(snapshot, cls=DjangoJSONEncoder)), self.problems)
+
+    def _check_lessons(self, course: Course) -> None:
+        if not self.draft.lessons:
+            self.report(ReleaseFault.NO_LESSONS)
+        seen: set[str] = set()
+        for page in self.draft.lessons:
+            self.lesson = page.lesson.code
+            if page.lesson.course_id != course.pk:
+                self.report(ReleaseFault.FOREIGN_LESSON)
+            if page.lesson.code in seen:
+                self.report(ReleaseFault.LESSON_TWICE)
+            if page.alias_of_id is not None:
+                self.report(ReleaseFault.ALIAS)
+            if not len(page.body):
+                self.report(ReleaseFault.EMPTY_LESSON)
+            seen.add(page.lesson.code)
+        self.lesson = ""
+
+    def _course(self, course: Course) -> Json:
+        page = self.draft.page
+        if course.minimum_minutes > course.minutes:
+            self.report(ReleaseFault.TOO_FEW_MINUTES, f"{course.minimum_minutes} > {course.minutes}")
+        objectives = course.final_quiz.bank.objectives.all() if course.final_quiz else ()
+        return {
+            "code": course.code,
+            "slug": course.slug,
+            "title": page.title,
+            "full_title": page.full_title,
+            "summary": page.summary,
+            "content_note": page.content_note,
+            "outcomes": [str(child.value) for child in page.outcomes],
+            "tier": course.tier,
+            "minutes": course.minutes,
+            "minimum_minutes": course.minimum_minutes,
+            "exploitation": course.exploitation,
+            "reviews_missing": course.reviews_missing,
+            "sector": {"code": course.sector.code, "title": course.sector.title},
+            "objectives": [{"code": each.code, "text": each.text} for each in objectives],
+        }
+
+    def _lesson(self, page: LessonPage) -> Json:
+        self.lesson = page.lesson.code
+        return {
+            "code": page.lesson.code,
+            "title": page.title,
+            "minutes": page.minutes,
+            "content_note": _html(page.content_note),
+            "objectives": page.objectives,
+            "body": self._value(page.body.stream_block, page.body),
+            "sources": [_source_json(each.source) for each in page.lesson_sources.all()],
+        }
+
+    def _quiz(self, course: Course, lessons: set[str]) -> Json | None:
+        if course.final_quiz is None:
+            return None
+        quiz = freeze_quiz(course.final_quiz, locale=self.locale)
+        for problem in check_blueprint(quiz):
+            about = (problem.row, problem.code, f"{problem.found}/{problem.needed}" if problem.needed else "")
+            self.report(
+                ReleaseFault.BLUEPRINT,
+                " ".join([problem.fault, *(str(part) for part in about if part not in (None, ""))]),
+            )
+        for rule in quiz["critical_rules"]:
+            if rule["passage"] not in lessons:
+                self.report(ReleaseFault.PASSAGE_MISSING, f"{rule['code']}: {rule['passage']}")
+        return quiz
+
+    def _value(self, block: blocks.Block, value: Any) -> Any:
+        """Return a block's value as plain JSON, whatever is nested in it."""
+        match block:
+            case blocks.StreamBlock():
+                return [
+                    {"type": child.block_type, "id": child.id, "value": self._value(child.block, child.value)}
+                    for child in value
+                ]
+            case blocks.ListBlock():
+                return [self._value(block.child_block, each) for each in value or ()]
+            case blocks.StructBlock():
+                return {name: self._value(child, value.get(name)) for name, child in block.child_blocks.items()}
+            case blocks.RichTextBlock():
+                return _html(value.source if value else "")
+            case ChooserBlock():
+                return self._chosen(block, value)
+            case _:
+                return block.get_prep_value(value)
+
+    def _chosen(self, block: ChooserBlock, chosen: Any) -> Any:
+        match chosen:
+            case None:
+                if block.required:
+                    self.report(ReleaseFault.PIECE_MISSING, str(block.label or block.name))
+                return None
+            case AbstractImage():
+                return self._file(chosen.file, {"width": chosen.width, "height": chosen.height})
+            case AbstractDocument():
+                return self._file(chosen.file, {"filename": chosen.filename})
+            case Question():
+                return self._practice_question(chosen)
+            case SupportService():
+                self.services[chosen.code] = chosen
+                return chosen.code
+            case _:
+                return getattr(chosen, "code", str(chosen.pk))
+
+    def _practice_question(self, question: Question) -> str:
+        own = question if question.locale_id == self.locale.pk else question.get_translation_or_none(self.locale)
+        self.questions[question.code] = own or question
+        return question.code
+
+    def _file(self, file: FieldFile, about: Json) -> Json | None:
+        try:
+            with file.open("rb") as opened:
+                sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+            size_bytes = file.size
+        except OSError:
+            self.report(ReleaseFault.FILE_MISSING, PurePath(file.name).name)
+            return None
+        content_type = _content_type(file.name)
+        self.media[sha256] = {"content_type": content_type, "size_bytes": size_bytes}
+        url = self.shelf.url(file, sha256=sha256, content_type=content_type, size_bytes=size_bytes)
+        return {"sha256": sha256, "url": url, "content_type": content_type, "size_bytes": size_bytes, **about}
+
+
+def _html(source: str) -> str:
+    return str(safe_html(expand_db_html(source))) if source else ""
+
+
+def _content_type(name: str) -> str:
+    guessed = _CONTENT_TYPES.get(PurePath(name).suffix.lower()) or mimetypes.guess_type(name)[0]
+    return guessed or "application/octet-stream"
+
+
+def _source_json(source: Any) -> Json:
+    names = ("code", "title", "publisher", "published", "url", "caveat", "verified_on")
+    return {name: getattr(source, name) for name in names}
+
+
+def _service_json(service: SupportService) -> Json:
+    left_out = {"id", "source"}
+    return {
+        part.name: getattr(service, part.attname)
+        for part in service._meta.concrete_fields
+        if part.name not in left_out
+    }
+
+
+def published(course: Course) -> list[CourseDraft]:
+    """Return what is live of ``course``, language by language; an alias of another language is none."""
+    pages = CoursePage.objects.filter(course=course, alias_of__isnull=True).live().select_related("locale", "course")
+    return [CourseDraft(page, _live_lessons(page)) for page in pages.order_by("locale__language_code")]
+
+
+def _live_lessons(page: CoursePage) -> list[LessonPage]:
+    lessons = LessonPage.objects.child_of(page).live().select_related("lesson", "locale")
+    return list(lessons.prefetch_related("lesson_sources__source").order_by("path"))
+
+
+def drafted(page: CoursePage) -> CourseDraft:
+    """Return the newest drafts below ``page``, published or not: what its editors see."""
+    lessons: Iterable[LessonPage] = LessonPage.objects.child_of(page).select_related("lesson").order_by("path")
+    return CourseDraft(
+        page.get_latest_revision_as_object(), [lesson.get_latest_revision_as_object() for lesson in lessons]
+    )

@@ -1,0 +1,302 @@
+"""Learning: enrolling, recording what was done, and folding it on the way."""
+
+import uuid as uuids
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from assessments.models import Attempt
+from courses import selectors
+from courses.exceptions import (
+    ClaimedInFuture,
+    EventRefused,
+    ForeignAttempt,
+    ForeignEnrolment,
+    ForeignMembership,
+    ForeignText,
+    NotEnrollable,
+    NotReleased,
+    TooManyEvents,
+    UnknownLesson,
+    UnknownRendition,
+    UnknownVerb,
+)
+from courses.fold import SKEW_ALLOWED, Fold, fold_event, fold_events
+from courses.models import Completion, Course, EditionText, Enrolment, LearningEvent
+from courses.services.completing import complete_if_done
+from courses.snapshot import Json, lesson_of
+from people.models import Membership, User
+
+RENDITIONS: Final = frozenset({"read", "listen", "watch", "print", "talk"})
+SERVER: Final = "server"
+# The others are ours to say: whoever could send them could pass without learning.
+VERBS_OF_LEARNERS: Final = frozenset(
+    {LearningEvent.Verb.STARTED, LearningEvent.Verb.VIEWED, LearningEvent.Verb.LESSON_COMPLETED}
+)
+VERBS_OF_LESSONS: Final = frozenset({LearningEvent.Verb.VIEWED, LearningEvent.Verb.LESSON_COMPLETED})
+# A day and a night of one event per half minute; a fold of more would only slow its owner down.
+MOST_INSTANTS: Final = 2880
+
+_KEPT_DATA: Final = ("attempt", "passed", "completion")
+_MAX_WORD_CHARS: Final = 20
+# The ids of our own events follow from what they tell, so that telling it twice is one event.
+_OWN_EVENTS: Final = uuids.UUID("5f0a3f3b-6d2e-5b0e-9d57-3f6f7d1c2a10")
+
+
+@transaction.atomic
+def enrol(*, learner: User, membership: Membership | None, course: Course, at: datetime, language: str) -> Enrolment:
+    """Return the learner's open enrolment in ``course`` for this workplace (None: their own), made if there is none.
+
+    A new one is pinned to the newest edition; after a completion it has the next number.
+
+    Raises:
+        NotEnrollable: the course keeps no record of learners, or asks for an approval that nobody can give here.
+        ForeignMembership: ``membership`` belongs to another learner.
+        NotReleased: there is no edition to learn from.
+    """
+    if course.tier != Course.Tier.RECORDED:
+        raise NotEnrollable(course=course.code, tier=course.tier)
+    if membership is not None and membership.user_id != learner.pk:
+        raise ForeignMembership
+    existing = selectors.open_enrolment(learner=learner, membership=membership, course=course)
+    if existing is not None:
+        return existing
+    text = selectors.current_text(course, language)
+    if text is None:
+        raise NotReleased(course=course.code)
+    own = Enrolment.objects.filter(learner=learner, membership=membership, course=course)
+    number = (own.aggregate(last=Max("number"))["last"] or 0) + 1
+    enrolment = Enrolment(
+        learner=learner, membership=membership, course=course, edition=text.edition, number=number, opened_at=at
+    )
+    try:
+        with transaction.atomic():
+            enrolment.save()
+    except IntegrityError:
+        # Somebody pressed twice: the other request has made it.
+        return own.select_related("edition", "course").get(completed_at__isnull=True)
+    record_event(
+        enrolment=enrolment,
+        uuid=uuids.uuid5(_OWN_EVENTS, f"enrolled {enrolment.public_id}"),
+        verb=LearningEvent.Verb.ENROLLED,
+        edition_text=text,
+        language=text.language,
+        claimed_at=at,
+        received_at=at,
+        origin=SERVER,
+    )
+    return enrolment
+
+
+@transaction.atomic
+def record_event(
+    *,
+    enrolment: Enrolment,
+    uuid: uuids.UUID,
+    verb: str,
+    edition_text: EditionText,
+    lesson_code: str = "",
+    language: str,
+    rendition: str = "read",
+    claimed_at: datetime,
+    received_at: datetime,
+    origin: str = "browser",
+    data: Json | None = None,
+    learner: User | None = None,
+    clock_skew: timedelta | None = None,
+) -> LearningEvent:
+    """Record that something was done, once; return the event that is kept.
+
+    An event already there under this id is left alone, unless this receipt is the earlier one: then this one
+    takes its place. ``clock_skew`` is the device's clock minus ours when it sent the event. ``learner`` is who
+    sends it, where that is somebody to check. Of ``data`` only what the fold knows is kept, and only from us.
+    ``enrolment.fold`` is brought up to date.
+
+    Raises:
+        EventRefused: in one of its kinds; nothing was recorded.
+    """
+    _check_event(enrolment, verb, edition_text, lesson_code, language, rendition, origin, learner)
+    if claimed_at > received_at + SKEW_ALLOWED:
+        raise ClaimedInFuture(claimed_at=claimed_at, received_at=received_at)
+    kept = {name: value for name, value in (data or {}).items() if name in _KEPT_DATA and origin == SERVER}
+    if clock_skew is not None:
+        kept["clock_skew_seconds"] = int(clock_skew.total_seconds())
+    event = LearningEvent(
+        uuid=uuid,
+        learner_id=enrolment.learner_id,
+        enrolment=enrolment,
+        verb=verb,
+        edition_text=edition_text,
+        lesson_code=lesson_code,
+        language=language,
+        rendition=rendition,
+        claimed_at=claimed_at,
+        received_at=received_at,
+        origin=origin,
+        data=kept,
+    )
+    locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    fold = Fold.from_json(locked.fold)
+    existing = LearningEvent.objects.filter(learner_id=enrolment.learner_id, uuid=uuid).first()
+    if existing is None and len(fold.instants) >= MOST_INSTANTS and origin != SERVER:
+        raise TooManyEvents(most=MOST_INSTANTS)
+    if existing is None:
+        existing = _insert(event)
+    if existing is not event:
+        if existing.enrolment_id != enrolment.pk:
+            raise ForeignEnrolment
+        if existing.received_at <= received_at:
+            enrolment.fold = locked.fold
+            return existing
+        event.pk = existing.pk
+        event._state.adding = False
+        event.save()
+        fold = fold_events(selectors.events_to_fold(locked))
+    else:
+        fold = fold_event(fold, _fold_input(event, locked))
+    _keep_fold(enrolment, locked, fold)
+    return event
+
+
+def _check_event(
+    enrolment: Enrolment,
+    verb: str,
+    edition_text: EditionText,
+    lesson_code: str,
+    language: str,
+    rendition: str,
+    origin: str,
+    learner: User | None,
+) -> None:
+    if learner is not None and learner.pk != enrolment.learner_id:
+        raise ForeignEnrolment
+    if edition_text.edition_id != enrolment.edition_id:
+        raise ForeignText(digest=edition_text.digest)
+    if verb not in LearningEvent.Verb.values or (origin != SERVER and verb not in VERBS_OF_LEARNERS):
+        raise UnknownVerb(verb=verb)
+    if rendition not in RENDITIONS:
+        raise UnknownRendition(rendition=rendition)
+    if (verb in VERBS_OF_LESSONS or lesson_code) and lesson_of(edition_text.snapshot, lesson_code) is None:
+        raise UnknownLesson(lesson=lesson_code)
+    if max(len(language), len(origin)) > _MAX_WORD_CHARS:
+        raise EventRefused
+
+
+def _insert(event: LearningEvent) -> LearningEvent:
+    """Return ``event``, inserted, or the one that another request inserted meanwhile."""
+    try:
+        with transaction.atomic():
+            event.save(force_insert=True)
+    except IntegrityError:
+        return LearningEvent.objects.get(learner_id=event.learner_id, uuid=event.uuid)
+    return event
+
+
+def _fold_input(event: LearningEvent, enrolment: Enrolment) -> Any:
+    return selectors.fold_input(
+        verb=event.verb,
+        lesson_code=event.lesson_code,
+        claimed_at=event.claimed_at,
+        received_at=event.received_at,
+        data=event.data,
+        opened_at=enrolment.opened_at,
+        frozen_at=event.edition_text.frozen_at,
+    )
+
+
+def _keep_fold(enrolment: Enrolment, locked: Enrolment, fold: Fold) -> None:
+    after = fold.to_json()
+    if after != locked.fold:
+        Enrolment.objects.filter(pk=locked.pk).update(fold=after)
+    enrolment.fold = after
+
+
+@transaction.atomic
+def complete_lesson(
+    *,
+    enrolment: Enrolment,
+    edition_text: EditionText,
+    lesson_code: str,
+    language: str,
+    at: datetime,
+    uuid: uuids.UUID | None = None,
+    rendition: str = "read",
+    zone: str | None = None,
+) -> Completion | None:
+    """Record that a lesson was done; return the course's completion where that was the last thing missing.
+
+    Without ``uuid`` the lesson is done once in this enrolment, however often this is called.
+
+    Raises:
+        EventRefused: in one of its kinds; nothing was recorded.
+    """
+    record_event(
+        enrolment=enrolment,
+        uuid=uuid or uuids.uuid5(_OWN_EVENTS, f"lesson {enrolment.public_id} {lesson_code}"),
+        verb=LearningEvent.Verb.LESSON_COMPLETED,
+        edition_text=edition_text,
+        lesson_code=lesson_code,
+        language=language,
+        rendition=rendition,
+        claimed_at=at,
+        received_at=at,
+        origin=SERVER,
+    )
+    return complete_if_done(enrolment=enrolment, at=at, zone=zone, text=edition_text)
+
+
+@transaction.atomic
+def record_quiz(
+    *,
+    enrolment: Enrolment,
+    attempt: Attempt,
+    edition_text: EditionText,
+    at: datetime,
+    zone: str | None = None,
+) -> Completion | None:
+    """Record the result of a graded attempt, once; return the course's completion where it is one.
+
+    Call it in the transaction that submits the attempt, so that no graded paper is ever without its event.
+
+    Raises:
+        ForeignAttempt: it is another learner's, enrolment's or quiz's, or it is not graded yet.
+        EventRefused: in one of its kinds; nothing was recorded.
+    """
+    quiz = edition_text.snapshot["quiz"]
+    belongs = (
+        attempt.learner_id == enrolment.learner_id
+        and attempt.context == selectors.attempt_context(enrolment)
+        and quiz is not None
+        and attempt.quiz_code == quiz["code"]
+    )
+    if not belongs or attempt.submitted_at is None or attempt.passed is None:
+        raise ForeignAttempt(attempt=attempt.public_id)
+    record_event(
+        enrolment=enrolment,
+        uuid=uuids.uuid5(_OWN_EVENTS, f"attempt {attempt.public_id}"),
+        verb=LearningEvent.Verb.QUIZ_GRADED,
+        edition_text=edition_text,
+        language=attempt.language,
+        claimed_at=attempt.submitted_at,
+        received_at=max(at, attempt.submitted_at),
+        origin=SERVER,
+        data={"attempt": str(attempt.public_id), "passed": attempt.passed},
+    )
+    return complete_if_done(enrolment=enrolment, at=at, zone=zone, text=edition_text)
+
+
+def refold(*, enrolment: Enrolment, check: bool = False) -> bool:
+    """Rebuild the fold of ``enrolment`` from its events; return whether the kept one was the same.
+
+    With ``check`` nothing is written.
+    """
+    with transaction.atomic():
+        locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+        after = fold_events(selectors.events_to_fold(locked)).to_json()
+        same = bool(after == locked.fold)
+        if not same and not check:
+            Enrolment.objects.filter(pk=locked.pk).update(fold=after)
+            enrolment.fold = after
+    return same

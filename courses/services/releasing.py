@@ -1,0 +1,248 @@
+"""Releasing: an act apart from publishing. What is live is frozen, and learners are served that."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import transaction
+from wagtail.log_actions import log
+
+from courses import selectors
+from courses.exceptions import ReleaseFault, ReleaseProblem, ReleaseRefused
+from courses.models import Course, CoursePage, Edition, EditionText
+from courses.services.freezing import (
+    CourseDraft,
+    ForecastShelf,
+    Frozen,
+    FrozenShelf,
+    LiveShelf,
+    MediaShelf,
+    drafted,
+    freeze,
+    published,
+)
+from courses.snapshot import Change, Json, changes, digest, same_content, same_structure
+from people.models import User
+
+RELEASE_LOG_ACTION = "courses.release"
+
+
+@transaction.atomic
+def release_course(
+    *,
+    course: Course,
+    severity: str,
+    retrain_by: date | None = None,
+    note: str = "",
+    by: User | None,
+    at: datetime,
+    languages: Collection[str] | None = None,
+) -> Edition:
+    """Freeze every live language of ``course`` (or only ``languages``) as its next edition.
+
+    An alias of another language is no translation and is left out. ``retrain_by`` belongs to the severity of
+    that name and to no other.
+
+    Raises:
+        ReleaseRefused: something is missing or contradicts itself, or nothing changed since the last edition.
+    """
+    course = Course.objects.select_for_update(of=("self",)).select_related("sector", "final_quiz__bank").get(pk=course.pk)
+    problems = _request_problems(course, severity, retrain_by, languages)
+    newest = selectors.newest_edition(course)
+    number = newest.number + 1 if newest else 1
+    frozen = _freeze_published(course, languages, edition=number, shelf=FrozenShelf())
+    problems += _all_problems(frozen)
+    if not problems and newest and _is_unchanged(newest, frozen):
+        problems.append(ReleaseProblem(ReleaseFault.UNCHANGED))
+    if problems:
+        raise ReleaseRefused(course=course.code, problems=problems)
+    edition = Edition.objects.create(
+        course=course,
+        number=number,
+        severity=severity,
+        retrain_by=retrain_by,
+        note=note,
+        released_at=at,
+        released_by=by,
+    )
+    for draft, text in frozen:
+        _keep(edition, text.snapshot, at)
+        _log(draft.page, edition, by)
+    return edition
+
+
+def _request_problems(
+    course: Course, severity: str, retrain_by: date | None, languages: Collection[str] | None
+) -> list[ReleaseProblem]:
+    if severity not in Edition.Severity.values:
+        raise ValueError(severity)
+    problems = []
+    if (severity == Edition.Severity.RETRAIN_BY) is (retrain_by is None):
+        problems.append(ReleaseProblem(ReleaseFault.RETRAIN_DATE))
+    problems += [_no_page(course, language) for language in sorted(languages or ()) if not _page(course, language)]
+    return problems
+
+
+def _page(course: Course, language: str) -> CoursePage | None:
+    pages = CoursePage.objects.filter(course=course, locale__language_code=language, alias_of__isnull=True)
+    return pages.live().select_related("locale", "course").first()
+
+
+def _no_page(course: Course, language: str) -> ReleaseProblem:
+    aliases = CoursePage.objects.filter(course=course, locale__language_code=language, alias_of__isnull=False)
+    return ReleaseProblem(ReleaseFault.ALIAS if aliases.exists() else ReleaseFault.NO_PAGE, language)
+
+
+def _freeze_published(
+    course: Course, languages: Collection[str] | None, *, edition: int, shelf: MediaShelf
+) -> list[tuple[CourseDraft, Frozen]]:
+    """Return each language's draft and snapshot, the site's own language first."""
+    drafts = [draft for draft in published(course) if languages is None or draft.language in languages]
+    drafts.sort(key=lambda draft: (draft.language != settings.LANGUAGE_CODE, draft.language))
+    return [(draft, freeze(draft, edition=edition, shelf=shelf)) for draft in drafts]
+
+
+def _all_problems(frozen: list[tuple[CourseDraft, Frozen]]) -> list[ReleaseProblem]:
+    if not frozen:
+        return [ReleaseProblem(ReleaseFault.NO_PAGE)]
+    problems = [problem for _, text in frozen for problem in text.problems]
+    source = frozen[0][1].snapshot
+    for draft, text in frozen[1:]:
+        problems += _structure_problems(source, text.snapshot, draft.language)
+    return problems
+
+
+def _structure_problems(source: Json, other: Json, language: str) -> list[ReleaseProblem]:
+    """Return where ``other`` does not ask the same as ``source``: missing lessons by name, else as a whole."""
+    there = {lesson["code"] for lesson in other["lessons"]}
+    missing = [
+        ReleaseProblem(ReleaseFault.LESSON_MISSING, language, lesson["code"])
+        for lesson in source["lessons"]
+        if lesson["code"] not in there
+    ]
+    if missing or same_structure(source, other):
+        return missing
+    return [ReleaseProblem(ReleaseFault.STRUCTURE, language)]
+
+
+def _is_unchanged(newest: Edition, frozen: list[tuple[CourseDraft, Frozen]]) -> bool:
+    return all(_says_the_same(newest, draft.language, text.snapshot) for draft, text in frozen)
+
+
+def _says_the_same(edition: Edition, language: str, snapshot: Json) -> bool:
+    text = _latest_in(edition, language)
+    return text is not None and same_content(text.snapshot, snapshot)
+
+
+def _latest_in(edition: Edition, language: str) -> EditionText | None:
+    return EditionText.objects.filter(edition=edition, language=language).order_by("-revision").first()
+
+
+def _keep(edition: Edition, snapshot: Json, at: datetime) -> EditionText:
+    return EditionText.objects.create(
+        edition=edition,
+        language=snapshot["language"],
+        revision=snapshot["revision"],
+        digest=digest(snapshot),
+        snapshot=snapshot,
+        frozen_at=at,
+    )
+
+
+def _log(page: CoursePage, edition: Edition, by: User | None) -> None:
+    log(page, RELEASE_LOG_ACTION, user=by, data={"edition": edition.number, "severity": edition.severity})
+
+
+@transaction.atomic
+def add_text(*, edition: Edition, language: str, by: User | None, at: datetime) -> EditionText:
+    """Freeze what is live in ``language`` into ``edition``: a language that comes later, or a typo mended.
+
+    Learners on this edition see it at once, so it must ask the same of them as the edition does.
+
+    Raises:
+        ReleaseRefused: ``edition`` is not the newest, the page is missing, an alias or unchanged, something is
+            missing in it, or it asks something else of the learner.
+    """
+    course = Course.objects.select_for_update(of=("self",)).select_related("sector", "final_quiz__bank").get(pk=edition.course_id)
+    page = _page(course, language)
+    newest = selectors.newest_edition(course)
+    if newest is None or newest.pk != edition.pk:
+        raise ReleaseRefused(course=course.code, problems=[ReleaseProblem(ReleaseFault.NOT_NEWEST, language)])
+    if page is None:
+        raise ReleaseRefused(course=course.code, problems=[_no_page(course, language)])
+    before = _latest_in(edition, language)
+    [(_, frozen)] = _freeze_published(course, [language], edition=edition.number, shelf=FrozenShelf())
+    frozen.snapshot["revision"] = before.revision + 1 if before else 1
+    problems = list(frozen.problems)
+    source = before or selectors.edition_text(edition, settings.LANGUAGE_CODE)
+    if source is not None:
+        problems += _structure_problems(source.snapshot, frozen.snapshot, language)
+    if before is not None and same_content(before.snapshot, frozen.snapshot):
+        problems.append(ReleaseProblem(ReleaseFault.UNCHANGED, language))
+    if problems:
+        raise ReleaseRefused(course=course.code, problems=problems)
+    _log(page, edition, by)
+    return _keep(edition, frozen.snapshot, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a release would do to one language: ``changes`` against the last edition, ``problems`` in its way.
+
+    ``fits_edition``: the change could also be added to the newest edition, since it asks the same of a learner.
+    """
+
+    language: str
+    page: CoursePage
+    changes: tuple[Change, ...]
+    problems: tuple[ReleaseProblem, ...]
+    fits_edition: bool
+
+
+def forecast_release(*, course: Course) -> list[Forecast]:
+    """Return what releasing ``course`` now would change, language by language; keeps nothing."""
+    newest = selectors.newest_edition(course)
+    frozen = _freeze_published(course, None, edition=newest.number + 1 if newest else 1, shelf=ForecastShelf())
+    problems = _all_problems(frozen)
+    return [
+        Forecast(
+            language=draft.language,
+            page=draft.page,
+            changes=tuple(changes(before.snapshot if before else None, text.snapshot)),
+            problems=tuple(problem for problem in problems if problem.language == draft.language),
+            fits_edition=_fits(newest, before, text.snapshot),
+        )
+        for draft, text in frozen
+        for before in [_latest_in(newest, draft.language) if newest else None]
+    ]
+
+
+def _fits(newest: Edition | None, before: EditionText | None, snapshot: Json) -> bool:
+    if newest is None:
+        return False
+    source = before or selectors.edition_text(newest, settings.LANGUAGE_CODE)
+    return source is not None and same_structure(source.snapshot, snapshot)
+
+
+def is_released(*, page: CoursePage) -> bool:
+    """Whether learners are served what is live at ``page``: its text says what the newest edition says."""
+    newest = selectors.newest_edition(page.course)
+    if newest is None:
+        return False
+    language = page.locale.language_code
+    frozen = _freeze_published(page.course, [language], edition=newest.number, shelf=ForecastShelf())
+    return all(_says_the_same(newest, language, text.snapshot) for _, text in frozen)
+
+
+def draft_snapshot(*, page: CoursePage | None = None, draft: CourseDraft | None = None) -> Json:
+    """Return the snapshot that the newest drafts below ``page``, or this ``draft``, would give; keeps nothing.
+
+    It is for their editors' eyes: it counts as edition 0, has gaps where something is missing, and its files are
+    the editor's own.
+    """
+    if draft is None:
+        if page is None:
+            raise ValueError("a page or a draft")
+        draft = drafted(page)
+    return freeze(draft, edition=0, shelf=LiveShelf()).snapshot

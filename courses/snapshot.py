@@ -1,0 +1,254 @@
+"""The frozen text of an edition in one language: plain JSON that outlives pages, images and block types.
+
+Plain Python: no clock, no database, no settings. Shape, schema 1:
+
+- ``schema`` 1, ``edition`` and ``revision`` (numbers), ``language``;
+- ``course``: ``code``, ``slug``, ``title``, ``full_title``, ``summary``, ``content_note``, ``outcomes`` (texts),
+  ``tier``, ``minutes``, ``minimum_minutes``, ``exploitation``, ``reviews_missing``, ``sector`` (``code``,
+  ``title``), ``objectives`` (``code``, ``text``);
+- ``lessons``, in their order: ``code``, ``title``, ``minutes``, ``content_note`` (HTML), ``objectives`` (codes),
+  ``body`` (blocks: ``type``, ``id``, ``value``), ``sources`` (``code``, ``title``, ``publisher``, ``published``,
+  ``url``, ``caveat``, ``verified_on``);
+- ``quiz``: a frozen quiz (``assessments.frozen``) or null; ``practice``: frozen questions by key;
+- ``services``: the records of the help lines named in the lessons, as they were: a proof, never served;
+- ``media``: by SHA-256 ``content_type`` and ``size_bytes`` of every file named.
+
+In a block's value rich text is cleaned HTML, help lines are codes, a file is ``sha256``, ``url``,
+``content_type``, ``size_bytes`` and for pictures ``width`` and ``height``, a check is ``{"question": key}``.
+"""
+
+import difflib
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import Any, Final, Literal, TypeAlias
+
+from assessments.frozen import canonical_json
+from courses.fold import Requirements
+
+Json: TypeAlias = dict[str, Any]
+
+SNAPSHOT_SCHEMA: Final = 1
+FROZEN_MEDIA_URL: Final = "/media/frozen/{sha256}/"
+
+# Lines of text around a difference, so that it can be found on the page.
+_DIFF_CONTEXT_LINES: Final = 1
+
+
+def digest(snapshot: Json) -> str:
+    """Return the SHA-256, in hex, of the canonical JSON: course, edition, language and revision are in it."""
+    return hashlib.sha256(canonical_json(snapshot).encode()).hexdigest()
+
+
+def requirements_of(snapshot: Json) -> Requirements:
+    """Return what completes the course in this edition."""
+    return Requirements(
+        lessons=tuple(lesson["code"] for lesson in snapshot["lessons"]),
+        minimum_minutes=snapshot["course"]["minimum_minutes"],
+        has_quiz=snapshot["quiz"] is not None,
+    )
+
+
+def lesson_of(snapshot: Json, code: str) -> Json | None:
+    """Return the frozen lesson with this code, None where the edition has none."""
+    return next((lesson for lesson in snapshot["lessons"] if lesson["code"] == code), None)
+
+
+def same_content(one: Json, other: Json) -> bool:
+    """Whether two snapshots say the same.
+
+    Edition and revision do not count, nor do ids of blocks, nor the help lines, which are always shown as they
+    are today.
+    """
+    return canonical_json(_content(one)) == canonical_json(_content(other))
+
+
+def _content(snapshot: Json) -> Json:
+    content = {
+        name: value for name, value in snapshot.items() if name not in ("edition", "revision", "services")
+    }
+    content["lessons"] = [
+        {
+            **lesson,
+            "body": [{"type": block["type"], "value": block["value"]} for block in lesson["body"]],
+        }
+        for lesson in snapshot["lessons"]
+    ]
+    return content
+
+
+def same_structure(one: Json, other: Json) -> bool:
+    """Whether two texts ask the same of a learner: lessons, minutes, questions, right answers, pass mark.
+
+    A text that is added to an edition, be it in another language or with a typo mended, keeps the structure.
+    """
+    return canonical_json(_structure(one)) == canonical_json(_structure(other))
+
+
+def _structure(snapshot: Json) -> Json:
+    return {
+        "minimum_minutes": snapshot["course"]["minimum_minutes"],
+        "lessons": [lesson["code"] for lesson in snapshot["lessons"]],
+        "quiz": _keys(snapshot["quiz"]),
+        "practice": sorted(snapshot["practice"]),
+    }
+
+
+_TEXTS: Final = frozenset({"title", "stem", "feedback", "text", "left", "right", "version", "passage"})
+
+
+def _keys(value: Any) -> Any:
+    """Return ``value`` without its texts."""
+    if isinstance(value, Mapping):
+        return {name: _keys(part) for name, part in value.items() if name not in _TEXTS}
+    return [_keys(part) for part in value] if isinstance(value, list) else value
+
+
+class _TextOfHtml(HTMLParser):
+    """Collects the text of HTML, a line for each paragraph, heading, item and break."""
+
+    _LINES: Final = frozenset({"p", "li", "br", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "div"})
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a line where a block begins."""
+        if tag in self._LINES:
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        """End the line where a block ends."""
+        if tag in self._LINES:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        """Keep what is read."""
+        self.parts.append(data)
+
+
+def plain_text(html: str) -> str:
+    """Return what a reader reads in ``html``, a line for each paragraph."""
+    if "<" not in html and "&" not in html:
+        return html.strip()
+    parser = _TextOfHtml()
+    parser.feed(html)
+    parser.close()
+    lines = (" ".join(line.split()) for line in "".join(parser.parts).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def text_of(block: Json) -> str:
+    """Return every fact of a frozen block as plain text, a line each, whatever the type of the block."""
+    return "\n".join(_texts(block["value"]))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case {"sha256": str(sha256), **about}:
+            yield f"[{about.get('filename') or about.get('content_type', '')} {sha256[:12]}]"
+        case Mapping():
+            for part in value.values():
+                yield from _texts(part)
+        case str():
+            yield from filter(None, plain_text(value).split("\n"))
+        case bool() | int() | float():
+            yield str(value)
+        case Sequence():
+            for part in value:
+                yield from _texts(part)
+
+
+def lesson_text(lesson: Json, practice: Mapping[str, Json]) -> str:
+    """Return a lesson as plain text, with its practice questions and sources."""
+    lines = [lesson["title"], f"{lesson['minutes']} min", *_texts(lesson["content_note"])]
+    for block in lesson["body"]:
+        lines.append(f"— {block['type']}")
+        if block["type"] == "check" and (question := practice.get(block["value"]["question"])):
+            lines += question_lines(question)
+        else:
+            lines += text_of(block).split("\n")
+    lines += [
+        " · ".join(filter(None, (source["title"], source["publisher"], source["published"], source["caveat"])))
+        for source in lesson["sources"]
+    ]
+    return "\n".join(lines)
+
+
+def question_lines(question: Json) -> list[str]:
+    """Return a frozen question as lines of plain text, with what is right."""
+    lines = [f"? {question['key']}", *_texts(question["stem"])]
+    for option in question.get("options") or ():
+        sign = "+" if option["correct"] else "!" if option["alarm"] else "-"
+        lines += [f"{sign} {' '.join(_texts(option['text']))}", *_texts(option["feedback"])]
+    if "answer" in question:
+        lines.append(f"= {question['answer']}")
+    for name in ("items", "pairs", "nodes"):
+        for part in question.get(name) or ():
+            lines += _texts({key: value for key, value in part.items() if key not in ("id", "right_id")})
+    return [*lines, *_texts(question["feedback"])]
+
+
+def _course_text(snapshot: Json) -> str:
+    return "\n".join(f"{name}: {' / '.join(_texts(value))}" for name, value in snapshot["course"].items())
+
+
+def _quiz_text(quiz: Json | None) -> str:
+    if quiz is None:
+        return ""
+    policy = [f"{name}: {quiz[name]}" for name in ("pass_percent", "max_false_alarms", "max_attempts")]
+    rows = [f"draw {canonical_json(row)}" for row in quiz["blueprint"]]
+    questions = [line for question in quiz["questions"] for line in question_lines(question)]
+    return "\n".join([quiz["title"], *policy, *rows, *questions])
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one part of a text says anew. ``lines`` is a unified diff of its plain text, without the header."""
+
+    part: Literal["course", "lesson", "quiz"]
+    kind: Literal["added", "removed", "changed", "moved"]
+    code: str
+    title: str
+    lines: tuple[str, ...]
+
+
+def changes(before: Json | None, after: Json) -> list[Change]:
+    """Return what ``after`` changes, part by part: the course, its lessons in their order, the quiz."""
+    found = [
+        _change("course", after["course"]["code"], after["course"]["title"], _course_text(before) if before else None, _course_text(after))
+    ]
+    old = {lesson["code"]: lesson for lesson in before["lessons"]} if before else {}
+    new = {lesson["code"]: lesson for lesson in after["lessons"]}
+    stayed_before = [code for code in old if code in new]
+    stayed_after = [code for code in new if code in old]
+    for code, lesson in new.items():
+        was = lesson_text(old[code], before["practice"]) if before and code in old else None
+        change = _change("lesson", code, lesson["title"], was, lesson_text(lesson, after["practice"]))
+        if change is None and code in old and stayed_before.index(code) != stayed_after.index(code):
+            change = Change("lesson", "moved", code, lesson["title"], ())
+        found.append(change)
+    for code, lesson in old.items():
+        if code not in new and before:
+            found.append(_change("lesson", code, lesson["title"], lesson_text(lesson, before["practice"]), None))
+    quiz_before = _quiz_text(before["quiz"]) if before and before["quiz"] else None
+    quiz_after = _quiz_text(after["quiz"]) if after["quiz"] else None
+    title = (after["quiz"] or (before or {}).get("quiz") or {}).get("title", "")
+    found.append(_change("quiz", "", title, quiz_before, quiz_after))
+    return [change for change in found if change is not None]
+
+
+def _change(
+    part: Literal["course", "lesson", "quiz"], code: str, title: str, before: str | None, after: str | None
+) -> Change | None:
+    if before == after:
+        return None
+    lines = difflib.unified_diff(
+        (before or "").splitlines(), (after or "").splitlines(), n=_DIFF_CONTEXT_LINES, lineterm=""
+    )
+    kind: Literal["added", "removed", "changed"] = "changed"
+    if before is None or after is None:
+        kind = "added" if before is None else "removed"
+    return Change(part, kind, code, title, tuple(lines)[2:])

@@ -1,0 +1,167 @@
+// Pages of recorded courses: notes that a lesson is still being read, checks practice questions in place, saves an
+// answer as soon as it is chosen. Every form works without it.
+
+const MINUTE = 60_000;
+const QUEUE = "fieldfare:seen";
+const MOST = 50;
+
+// --- Still reading ---------------------------------------------------------------------------------------------
+
+function queue() {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(QUEUE) ?? "[]");
+    return Array.isArray(kept) ? kept : [];
+  } catch {
+    return [];
+  }
+}
+
+function keep(events) {
+  try {
+    if (events.length) sessionStorage.setItem(QUEUE, JSON.stringify(events));
+    else sessionStorage.removeItem(QUEUE);
+  } catch {
+    // Storage is forbidden: what could not be sent now is lost, and the lesson counts from its pages.
+  }
+}
+
+function newId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  // Browsers offer it only over https.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+function setUpProgress(lesson) {
+  const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+  let sending = false;
+
+  const send = async () => {
+    const events = queue().slice(0, MOST);
+    if (sending || !events.length) return;
+    sending = true;
+    try {
+      const answer = await fetch(lesson.dataset.progress, {
+        method: "POST",
+        credentials: "same-origin",
+        keepalive: true,
+        headers: { "Content-Type": "application/json", "X-CSRFToken": token },
+        body: JSON.stringify({ events }),
+      });
+      // Accepted, known already or refused: sending it again would change nothing. A fault of the server may pass.
+      if (answer.status < 500) {
+        const sent = new Set(events.map((event) => event.uuid));
+        keep(queue().filter((event) => !sent.has(event.uuid)));
+      }
+    } catch {
+      // Offline: they wait in this tab.
+    } finally {
+      sending = false;
+    }
+  };
+
+  const note = () => {
+    const event = {
+      uuid: newId(),
+      verb: "viewed",
+      enrolment: lesson.dataset.enrolment,
+      text: lesson.dataset.text,
+      lesson: lesson.dataset.lessonCode,
+      rendition: "read",
+      at: new Date().toISOString(),
+    };
+    keep([...queue(), event].slice(-600));
+    send();
+  };
+
+  let shownAt = document.visibilityState === "visible" ? Date.now() : 0;
+  setInterval(() => {
+    if (document.visibilityState === "visible" && shownAt && Date.now() - shownAt >= MINUTE) {
+      shownAt = Date.now();
+      note();
+    }
+  }, 5000);
+  document.addEventListener("visibilitychange", () => {
+    shownAt = document.visibilityState === "visible" ? Date.now() : 0;
+    if (shownAt) send();
+  });
+  addEventListener("online", send);
+  send();
+}
+
+// --- Practice questions ----------------------------------------------------------------------------------------
+
+function setUpChecks(root) {
+  root.addEventListener("submit", async (event) => {
+    const form = event.target.closest("[data-check-form]");
+    if (!form) return;
+    event.preventDefault();
+    const check = form.closest("[data-check]");
+    const button = form.querySelector("button");
+    button.disabled = true;
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST",
+        credentials: "same-origin",
+        headers: { "X-Part": "check" },
+        body: new URLSearchParams(new FormData(form)),
+      });
+      if (!answer.ok || answer.redirected) throw new Error("no part of a page");
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const part = page.querySelector("[data-check]");
+      if (!part) throw new Error("no part of a page");
+      const asked = check.cloneNode(true);
+      asked.querySelector("button").disabled = false;
+      part.querySelector("[data-check-again]")?.addEventListener("click", (again) => {
+        again.preventDefault();
+        asked.querySelector("form")?.reset();
+        part.replaceWith(asked);
+        asked.focus();
+      });
+      check.replaceWith(part);
+      part.focus({ preventScroll: true });
+      part.querySelector(".answer, .field__error")?.scrollIntoView({ block: "nearest" });
+    } catch {
+      form.submit();
+    }
+  });
+}
+
+// --- Answers ---------------------------------------------------------------------------------------------------
+
+function setUpAutosave(form) {
+  const status = form.querySelector("[data-saved]");
+  let waiting = 0;
+  let saved = Promise.resolve();
+
+  const save = async () => {
+    try {
+      const answer = await fetch(form.action || location.href, {
+        method: "POST",
+        credentials: "same-origin",
+        headers: { "X-Part": "answer" },
+        body: new URLSearchParams(new FormData(form)),
+      });
+      waiting -= 1;
+      if (status && answer.status === 204 && !waiting) status.textContent = status.dataset.word;
+    } catch {
+      // Offline: the button saves it once the line is back.
+      waiting -= 1;
+    }
+  };
+
+  form.addEventListener("change", () => {
+    waiting += 1;
+    if (status) status.textContent = "";
+    // One after the other: an older choice must never arrive last.
+    saved = saved.then(save);
+  });
+}
+
+const lesson = document.querySelector("[data-progress]");
+if (lesson) setUpProgress(lesson);
+setUpChecks(document);
+for (const form of document.querySelectorAll("form[data-autosave]")) setUpAutosave(form);

@@ -1,0 +1,24 @@
+"""Pages of learners. A view finds what the reader may see, calls one service, and answers."""
+
+from courses.views.course import course, start
+from courses.views.events import events
+from courses.views.lesson import check, lesson, lesson_done
+from courses.views.media import frozen_media
+from courses.views.quiz import hand_in, quiz, quiz_question
+from courses.views.result import result
+from courses.views.training import my_training
+
+__all__ = [
+    "check",
+    "course",
+    "events",
+    "frozen_media",
+    "hand_in",
+    "lesson",
+    "lesson_done",
+    "my_training",
+    "quiz",
+    "quiz_question",
+    "result",
+    "start",
+]

@@ -1,0 +1,115 @@
+"""The page of a course, and starting it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_safe
+
+from cms import clock
+from courses.forms import StartForm
+from courses.models import Completion, EditionText
+from courses.registry import Evidence, evidence_of, training_items
+from courses.services import enrol
+from courses.views.reading import Reading, get_or_post, language_name, sign_in_url, with_reading
+from people.scope import Scope
+
+
+@require_safe
+@with_reading
+def course(request: HttpRequest, reading: Reading) -> HttpResponse:
+    """Show what the course is about, its lessons with their state, and one button: the next step."""
+    return render(request, "courses/pages/course.html", without_cookie(reading, course_context(request, reading)))
+
+
+@get_or_post
+@with_reading
+def start(request: HttpRequest, reading: Reading) -> HttpResponse:
+    """Enrol, or go on where somebody is enrolled already, and lead to the next step."""
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    if reading.is_open:
+        raise Http404
+    if request.method != "POST":
+        return redirect(reading.url("course"))
+    if scope.user is None:
+        return redirect(sign_in_url(reading.url("course"), locked=reading.locked))
+    form = StartForm(request.POST, scope=scope)
+    if not form.is_valid():
+        return redirect(reading.url("course"))
+    enrolment = enrol(
+        learner=scope.user,
+        membership=form.cleaned_data["membership"],
+        course=reading.course,
+        at=clock.now(),
+        language=reading.wanted,
+    )
+    now = Reading(reading.course, reading.text, enrolment, reading.wanted, signed_in=True)
+    return redirect(now.next_url)
+
+
+def course_context(request: HttpRequest, reading: Reading) -> dict[str, Any]:
+    """Return what the page of a course needs."""
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    completion: Completion | None = None
+    evidence: list[Evidence] = []
+    again = False
+    if reading.enrolment and not reading.active:
+        completion, evidence = _completion(reading)
+        again = any(item.course.pk == reading.course.pk for item in training_items(scope=scope, at=clock.now()))
+    return {
+        "reading": reading,
+        "lessons": [(lesson, reading.lesson_state(lesson["code"])) for lesson in reading.lessons],
+        "languages": _languages(reading),
+        "formats": _formats(reading),
+        "reviews": _reviews(reading),
+        "form": StartForm(scope=scope) if reading.signed_in and not reading.is_open else None,
+        "sign_in_url": sign_in_url(request.path, locked=reading.locked),
+        "completion": completion,
+        "evidence": evidence,
+        "again": again,
+    }
+
+
+def without_cookie(reading: Reading, context: dict[str, Any]) -> dict[str, Any]:
+    """Return the context of a page; that of an open course without a form's token, which would set a cookie."""
+    return {**context, "csrf_token": "NOTPROVIDED"} if reading.is_open else context
+
+
+def _completion(reading: Reading) -> tuple[Completion | None, list[Evidence]]:
+    completion = Completion.objects.filter(enrolment=reading.enrolment).first()
+    if completion is None:
+        return None, []
+    return completion, evidence_of(completions=[completion], at=clock.now()).get(completion.pk, [])
+
+
+def _languages(reading: Reading) -> list[tuple[str, str]]:
+    """Return code and own name of each language that the edition has, in the order of the site's menu."""
+    offered = {reading.text.language}
+    offered.update(EditionText.objects.filter(edition=reading.text.edition_id).values_list("language", flat=True))
+    known = dict(settings.LANGUAGES)
+    in_order = [code for code in known if code in offered] + sorted(offered - known.keys())
+    return [(code, language_name(code, "name_local")) for code in in_order]
+
+
+def _formats(reading: Reading) -> list[str]:
+    kinds = {block["type"] for lesson in reading.lessons for block in lesson["body"]}
+    names = [(None, pgettext("format of a course", "to read"))]
+    names += [("audio", pgettext("format of a course", "to listen to"))]
+    names += [("video", pgettext("format of a course", "to watch"))]
+    names += [("download", pgettext("format of a course", "to download"))]
+    return [name for kind, name in names if kind is None or kind in kinds]
+
+
+def _reviews(reading: Reading) -> list[str]:
+    names = {
+        "survivors": _("survivors"),
+        "first-nation": _("a First Nation"),
+        "lawyer": _("a lawyer"),
+        "trade-union": _("a trade union"),
+        "police": _("a police service"),
+        "school": _("a school"),
+    }
+    return [names.get(code, code.replace("-", " ")) for code in reading.about["reviews_missing"]]

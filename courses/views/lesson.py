@@ -1,0 +1,193 @@
+"""Lessons: reading one, finishing it, and the practice questions in it."""
+
+import contextlib
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from assessments.exceptions import BadResponse
+from assessments.frozen import Json
+from assessments.grading import check_response
+from cms import clock
+from courses.exceptions import EventRefused
+from courses.forms import FinishForm
+from courses.models import LearningEvent
+from courses.services import complete_lesson, record_event
+from courses.views.course import without_cookie
+from courses.views.questions import asked, explained, is_finished, response_in
+from courses.views.reading import Reading, enrolled_only, get_or_post, way_in, with_reading
+
+PART_HEADER = "X-Part"
+
+
+@require_safe
+@with_reading
+def lesson(request: HttpRequest, reading: Reading, lesson: str) -> HttpResponse:
+    """Show a lesson; note for who is on the way that it was opened."""
+    frozen = reading.lesson(lesson)
+    elsewhere = way_in(request, reading)
+    if elsewhere:
+        return elsewhere
+    if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        _note_viewed(reading, lesson)
+    return _page(request, reading, frozen)
+
+
+@get_or_post
+@with_reading
+@enrolled_only
+def lesson_done(request: HttpRequest, reading: Reading, lesson: str) -> HttpResponse:
+    """Record that the lesson was done, once however often the button is pressed, and lead to the next step."""
+    frozen = reading.lesson(lesson)
+    if request.method != "POST":
+        return redirect(reading.url("lesson", lesson=lesson))
+    form = FinishForm(request.POST, attestations=_attestations(frozen))
+    if not form.is_valid():
+        return _page(request, reading, frozen, form=form, status=422)
+    if reading.active:
+        complete_lesson(
+            enrolment=reading.active,
+            edition_text=reading.text,
+            lesson_code=lesson,
+            language=reading.text.language,
+            uuid=form.cleaned_data["event"],
+            at=clock.now(),
+        )
+    return redirect(Reading(reading.course, reading.text, reading.enrolment, reading.wanted, signed_in=True).next_url)
+
+
+@csrf_exempt  # nothing is kept or changed, and the pages of open courses set no cookie
+@get_or_post
+@with_reading
+def check(request: HttpRequest, reading: Reading, lesson: str, question: str) -> HttpResponse:
+    """Grade a practice question on the spot and tell why; nothing is kept."""
+    frozen = reading.lesson(lesson)
+    elsewhere = way_in(request, reading)
+    if elsewhere:
+        return elsewhere
+    if request.method != "POST":
+        return redirect(reading.url("lesson", lesson=lesson))
+    practised = _practised(reading, frozen, question)
+    response = response_in(practised, request.POST)
+    answered = practice(reading, frozen, practised, response)
+    if PART_HEADER in request.headers:
+        return render(
+            request, "courses/components/check.html", without_cookie(reading, {"reading": reading, "check": answered})
+        )
+    return _page(request, reading, frozen, checks={question: answered})
+
+
+def _note_viewed(reading: Reading, code: str) -> None:
+    if reading.active is None:
+        return
+    now = clock.now()
+    # More than anybody could need may be recorded already; the lesson can still be read.
+    with contextlib.suppress(EventRefused):
+        record_event(
+            enrolment=reading.active,
+            uuid=uuid.uuid4(),
+            verb=LearningEvent.Verb.VIEWED,
+            edition_text=reading.text,
+            lesson_code=code,
+            language=reading.text.language,
+            claimed_at=now,
+            received_at=now,
+        )
+
+
+def _page(
+    request: HttpRequest,
+    reading: Reading,
+    frozen: Json,
+    *,
+    form: FinishForm | None = None,
+    checks: dict[str, Json] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {**lesson_context(reading, frozen, answered=checks or {}), "form": form or _form(reading, frozen)}
+    return render(request, "courses/pages/lesson.html", without_cookie(reading, context), status=status)
+
+
+def lesson_context(reading: Reading, frozen: Json, *, answered: dict[str, Json]) -> dict[str, Any]:
+    """Return what the page of a lesson needs; ``answered`` holds practice questions by version, with why."""
+    lessons = reading.lessons
+    place = next(place for place, each in enumerate(lessons) if each["code"] == frozen["code"])
+    checks = {}
+    for block in frozen["body"]:
+        if block["type"] == "check" and (question := reading.snapshot["practice"].get(block["value"]["question"])):
+            checks[block["id"]] = answered.get(question["version"]) or practice(reading, frozen, question)
+    return {
+        "reading": reading,
+        "lesson": frozen,
+        "blocks": [block for block in frozen["body"] if block["type"] != "attestation"],
+        "attestations": _attestations(frozen),
+        "checks": checks,
+        "number": place + 1,
+        "total": len(lessons),
+        "previous": lessons[place - 1] if place else None,
+        "following": lessons[place + 1] if place + 1 < len(lessons) else None,
+        "done": reading.lesson_state(frozen["code"]) == "done",
+    }
+
+
+def _attestations(frozen: Json) -> list[Json]:
+    return [block for block in frozen["body"] if block["type"] == "attestation"]
+
+
+def _form(reading: Reading, frozen: Json) -> FinishForm | None:
+    return FinishForm(attestations=_attestations(frozen)) if reading.active else None
+
+
+def _practised(reading: Reading, frozen: Json, version: str) -> Json:
+    keys = {block["value"]["question"] for block in frozen["body"] if block["type"] == "check"}
+    for key in keys:
+        question: Json | None = reading.snapshot["practice"].get(key)
+        # A reflection is for the reader alone: there is nowhere to send it.
+        if question and question["version"] == version and question["type"] != "reflection":
+            return question
+    raise Http404
+
+
+_NOTHING_SENT = object()
+
+
+def practice(reading: Reading, frozen: Json, question: Json, response: Any = _NOTHING_SENT) -> Json:
+    """Return a practice question as the page shows it: asked, asked again because of ``fault``, or answered."""
+    sent = None if response is _NOTHING_SENT else response
+    fault = ""
+    if response is not _NOTHING_SENT:
+        fault = _fault(question, response)
+        if fault == "unreadable":
+            sent = None
+    shown = {
+        "url": reading.url("check", lesson=frozen["code"], question=question["version"]),
+        "lesson_url": reading.url("lesson", lesson=frozen["code"]),
+        "fault": fault,
+        "question": asked(question, sent),
+    }
+    if question["type"] == "reflection":
+        # A thought to compare with, not an answer.
+        shown["why"] = question["feedback"]
+    if response is not _NOTHING_SENT and not fault:
+        shown["answer"] = explained(question, response)
+    return shown
+
+
+def _fault(question: Json, response: Any) -> str:
+    """Return why there is nothing to grade yet: ``missing``, ``unreadable``, ``goes_on``; empty: there is."""
+    if response is None:
+        return "missing"
+    try:
+        check_response(question, response)
+    except BadResponse:
+        return "unreadable"
+    if not is_finished(question, response):
+        # A story goes on; anything else is not answered to its end.
+        return "goes_on" if question["type"] == "scenario" else "missing"
+    if question["type"] == "matching" and len(response) < len(question["pairs"]):
+        return "missing"
+    return ""

@@ -1,0 +1,258 @@
+"""A course as one reader meets it: which text, on which tier, and how far they have come."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from typing import Any, TypeAlias
+
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language, get_language_info
+from django.views.decorators.http import require_http_methods
+
+from cms.languages import direction
+from courses import fold as rules
+from courses import selectors
+from courses.fold import Fold, NextStep, Requirements
+from courses.models import Course, EditionText, Enrolment
+from courses.snapshot import Json, lesson_of, requirements_of
+from people.scope import Scope
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A course, the frozen text that is served, and the reader's enrolment if there is one.
+
+    ``enrolment`` is the open one, else the newest completed one; None for who has not started, is not signed in,
+    or reads an open course, about whose readers nothing is kept. ``wanted`` is the language of the interface.
+    """
+
+    course: Course
+    text: EditionText
+    enrolment: Enrolment | None
+    wanted: str
+    signed_in: bool
+    locked: bool = False
+
+    @property
+    def snapshot(self) -> Json:
+        """Return the frozen text."""
+        snapshot: Json = self.text.snapshot
+        return snapshot
+
+    @property
+    def about(self) -> Json:
+        """Return what the text says about the course itself."""
+        about: Json = self.snapshot["course"]
+        return about
+
+    @property
+    def lessons(self) -> list[Json]:
+        """Return the lessons in their order."""
+        lessons: list[Json] = self.snapshot["lessons"]
+        return lessons
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing at all is kept about readers of this course."""
+        return self.course.tier == Course.Tier.OPEN
+
+    @property
+    def active(self) -> Enrolment | None:
+        """Return the enrolment if there is still something to do in it."""
+        return self.enrolment if self.enrolment and self.enrolment.completed_at is None else None
+
+    @property
+    def other_language(self) -> bool:
+        """Whether the text is in another language than the one asked for."""
+        return bool(self.text.language != self.wanted)
+
+    @property
+    def direction(self) -> str:
+        """Return the direction of the text's script."""
+        return direction(self.text.language)
+
+    @property
+    def wanted_name(self) -> str:
+        """Return what the language asked for calls itself."""
+        return language_name(self.wanted, "name_local")
+
+    @property
+    def language_name(self) -> str:
+        """Return the name of the text's language, in the language of the page."""
+        return language_name(self.text.language, "name_translated")
+
+    @cached_property
+    def fold(self) -> Fold:
+        """Return what the learner has done so far; nothing without an enrolment."""
+        return selectors.fold_of(self.enrolment) if self.enrolment else Fold()
+
+    @cached_property
+    def requirements(self) -> Requirements:
+        """Return what completes the course."""
+        return requirements_of(self.snapshot)
+
+    @cached_property
+    def next_step(self) -> NextStep:
+        """Return what comes next."""
+        return rules.next_step(self.fold, self.requirements)
+
+    @property
+    def next_number(self) -> int:
+        """Return the number, from 1, of the lesson that comes next; 0 if it is no lesson."""
+        codes = [lesson["code"] for lesson in self.lessons]
+        return codes.index(self.next_step.lesson) + 1 if self.next_step.kind == "lesson" else 0
+
+    @property
+    def next_state(self) -> str:
+        """Return the state of the lesson that comes next."""
+        return self.lesson_state(self.next_step.lesson)
+
+    @property
+    def minutes_left(self) -> int:
+        """Return the whole minutes still required before the quiz."""
+        return rules.minutes_left(self.fold, self.requirements)
+
+    @property
+    def lessons_left(self) -> list[Json]:
+        """Return the lessons that are not done, in their order."""
+        left = set(rules.lessons_left(self.fold, self.requirements))
+        return [lesson for lesson in self.lessons if lesson["code"] in left]
+
+    def lesson_state(self, code: str) -> str:
+        """Return ``done``, ``in_progress`` or ``not_started``."""
+        if code in self.fold.completed:
+            return "done"
+        return "in_progress" if code in self.fold.viewed else "not_started"
+
+    def lesson(self, code: str) -> Json:
+        """Return a lesson of this text, or answer that there is no such page."""
+        lesson = lesson_of(self.snapshot, code)
+        if lesson is None:
+            raise Http404
+        return lesson
+
+    def url(self, name: str, **parts: Any) -> str:
+        """Return the address of a page of this course."""
+        return reverse(f"courses:{name}", kwargs={"slug": self.course.slug, **parts})
+
+    @property
+    def next_url(self) -> str:
+        """Return where to go on: the next lesson, the quiz page, or the result."""
+        step = self.next_step
+        if step.kind == "lesson":
+            return self.url("lesson", lesson=step.lesson)
+        if step.kind == "done":
+            return self.url("result") if self.requirements.has_quiz else self.url("course")
+        return self.url("quiz")
+
+
+def language_name(code: str, form: str) -> str:
+    """Return ``name_local`` or ``name_translated`` of a language, its code where nobody knows its name."""
+    try:
+        return str(get_language_info(code)[form])
+    except KeyError:
+        return code
+
+
+View: TypeAlias = Callable[..., HttpResponse]
+# Whoever comes back by a link to where a form was sent (after another language, after signing in) is led to its page.
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def with_reading(view: View) -> View:
+    """Hand the view the ``Reading`` of the course that the address names.
+
+    A course that is unknown or was never released is not found. One that asks for an approval says so to
+    everybody who has not started it.
+    """
+
+    @wraps(view)
+    def find_and_answer(request: HttpRequest, slug: str, **parts: Any) -> HttpResponse:
+        reading = _reading(request, slug)
+        if reading.course.tier == Course.Tier.VETTED and reading.enrolment is None:
+            return render(request, "courses/pages/approval.html", {"reading": reading}, status=403)
+        return view(request, reading, **parts)
+
+    return find_and_answer
+
+
+def enrolled_only(view: View) -> View:
+    """Answer only to who is on the way through a recorded course; others are shown where to begin.
+
+    Stands below ``with_reading``. Open courses have no such pages.
+    """
+
+    @wraps(view)
+    def check_and_answer(request: HttpRequest, reading: Reading, **parts: Any) -> HttpResponse:
+        if reading.is_open:
+            raise Http404
+        return way_in(request, reading) or view(request, reading, **parts)
+
+    return check_and_answer
+
+
+def way_in(request: HttpRequest, reading: Reading) -> HttpResponseRedirect | None:
+    """Return where somebody has to go before reading this course's lessons; None for who may read on."""
+    if reading.is_open:
+        return None
+    if not reading.signed_in:
+        # What was sent cannot be sent again after signing in: then the course's page is where to go on.
+        to = request.path if request.method == "GET" else reading.url("course")
+        return redirect(sign_in_url(to, locked=reading.locked))
+    return None if reading.enrolment else redirect("courses:course", slug=reading.course.slug)
+
+
+def sign_in_url(to: str, *, locked: bool = False) -> str:
+    """Return the address of the page to sign in, or to give the PIN again if ``locked``; it leads on to ``to``."""
+    page = reverse("people:unlock" if locked else "people:sign_in")
+    return f"{page}?{urlencode({'next': to})}"
+
+
+def enrolments_in(scope: Scope) -> Any:
+    """Return the enrolments that this session opens: those of one workplace, or all of the person's own."""
+    enrolments = Enrolment.objects.select_related("course", "edition", "learner")
+    if scope.user is None:
+        return enrolments.none()
+    enrolments = enrolments.filter(learner=scope.user)
+    return enrolments if scope.personal else enrolments.filter(membership=scope.membership)
+
+
+def course_titles(course_ids: Iterable[int], language: str) -> dict[int, str]:
+    """Return the titles of courses by primary key, as their newest editions have them in the nearest language."""
+    texts: dict[int, dict[str, int]] = {}
+    editions: dict[int, int] = {}
+    rows = EditionText.objects.filter(edition__course__in=set(course_ids)).order_by("edition__number", "revision")
+    for pk, spoken, edition, course in rows.values_list("pk", "language", "edition_id", "edition__course_id"):
+        if editions.get(course) != edition:
+            editions[course] = edition
+            texts[course] = {}
+        texts[course][spoken] = pk
+    chosen = {
+        by_language[nearest]: course
+        for course, by_language in texts.items()
+        if (nearest := selectors.nearest_language(language, by_language)) is not None
+    }
+    titles = EditionText.objects.filter(pk__in=chosen).values_list("pk", "snapshot__course__title")
+    return {chosen[pk]: title for pk, title in titles}
+
+
+def _reading(request: HttpRequest, slug: str) -> Reading:
+    wanted = get_language() or ""
+    scope: Scope = request.scope  # type: ignore[attr-defined]  # set by SignInScopeMiddleware
+    enrolment = None
+    if scope.signed_in:
+        # One query for both: most pages are read by who is enrolled.
+        newest_first = (F("completed_at").desc(nulls_first=True), "-opened_at")
+        found = enrolments_in(scope).filter(course__slug=slug).exclude(course__tier=Course.Tier.OPEN)
+        enrolment = found.order_by(*newest_first).first()
+    course = enrolment.course if enrolment else Course.objects.filter(slug=slug).first()
+    if course is None:
+        raise Http404
+    text = selectors.text_for(enrolment, wanted) if enrolment else selectors.current_text(course, wanted)
+    if text is None:
+        raise Http404
+    return Reading(course, text, enrolment, wanted, bool(scope.signed_in), bool(scope.locked))

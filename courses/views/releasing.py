@@ -1,0 +1,124 @@
+"""Releasing a course from the CMS: what would change, and the button."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.generic import FormView
+from wagtail.admin import messages
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from cms import clock
+from courses import selectors
+from courses.exceptions import ReleaseRefused
+from courses.models import Course, Edition
+from courses.release_form import ReleaseForm
+from courses.release_words import in_words
+from courses.services import Forecast, add_text, forecast_release, release_course
+
+RELEASE_PERMISSION = "courses.release_course"
+
+
+class ReleaseView(WagtailAdminTemplateMixin, FormView[ReleaseForm]):  # type: ignore[misc]  # Wagtail has no types
+    """What a release of the course would change, language by language, and the form to release it.
+
+    A change that asks the same of a learner (a typo, a language that came later) can be added to the newest edition
+    instead. Asks for the permission to release.
+    """
+
+    form_class = ReleaseForm
+    template_name = "courses/admin/release.html"
+    header_icon = "upload"
+    _show_breadcrumbs = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Refuse who may not release."""
+        if not request.user.has_perm(RELEASE_PERMISSION):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def course(self) -> Course:
+        """Return the course that the address names."""
+        return get_object_or_404(Course, pk=self.kwargs["course_id"])
+
+    @cached_property
+    def newest(self) -> Edition | None:
+        """Return the edition that learners who start now are served."""
+        return selectors.newest_edition(self.course)
+
+    def get_page_title(self) -> str:
+        """Return the heading."""
+        return _("Release")
+
+    def get_page_subtitle(self) -> str:
+        """Return the course."""
+        return str(self.course)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Return the way here."""
+        return [*self.breadcrumbs_items, {"url": "", "label": _("Release"), "sublabel": str(self.course)}]
+
+    def get_success_url(self) -> str:
+        """Stay: the page then says that nothing is left to release."""
+        return reverse("courses_admin:release", args=[self.course.pk])
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Release, or add one language's text to the newest edition where that button was pressed."""
+        language = request.POST.get("add_text")
+        return self._add_text(language) if language else super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: ReleaseForm) -> HttpResponse:
+        """Release, or say why not."""
+        try:
+            edition = release_course(
+                course=self.course,
+                severity=form.cleaned_data["severity"],
+                retrain_by=form.cleaned_data["retrain_by"],
+                note=form.cleaned_data["note"],
+                by=self.request.user,
+                at=clock.now(),
+            )
+        except ReleaseRefused as refused:
+            for problem in refused.problems:
+                form.add_error(None, in_words(problem))
+            return self.form_invalid(form)
+        messages.success(self.request, _("Edition %(number)d is released.") % {"number": edition.number})
+        return super().form_valid(form)
+
+    def _add_text(self, language: str) -> HttpResponse:
+        try:
+            if self.newest is None:
+                raise PermissionDenied
+            text = add_text(edition=self.newest, language=language, by=self.request.user, at=clock.now())
+        except ReleaseRefused as refused:
+            for problem in refused.problems:
+                messages.error(self.request, in_words(problem))
+        else:
+            about = {"language": text.language, "number": text.edition.number}
+            messages.success(self.request, _("Added to edition %(number)d: %(language)s.") % about)
+        return redirect(self.get_success_url())
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what would change."""
+        forecasts = forecast_release(course=self.course)
+        return super().get_context_data(
+            course=self.course,
+            newest=self.newest,
+            forecasts=[_shown(forecast) for forecast in forecasts],
+            changed=any(forecast.changes for forecast in forecasts),
+            **kwargs,
+        )
+
+
+def _shown(forecast: Forecast) -> dict[str, Any]:
+    return {
+        "language": forecast.language,
+        "changes": forecast.changes,
+        "problems": [in_words(problem) for problem in forecast.problems],
+        "may_be_added": forecast.fits_edition and bool(forecast.changes) and not forecast.problems,
+    }

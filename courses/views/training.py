@@ -1,0 +1,57 @@
+"""My training: what there is to do, by last good day, and what was done."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from cms import clock
+from courses.models import Completion
+from courses.registry import TrainingItem, evidence_of, training_items
+from courses.views.reading import course_titles, enrolments_in, sign_in_url
+from people.scope import Scope
+
+
+def my_training(request: HttpRequest) -> HttpResponse:
+    """Show one list: what, by when, why; below it what is done, with its certificates."""
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    if not scope.signed_in:
+        return redirect(sign_in_url(request.path, locked=scope.locked))
+    at = clock.now()
+    open_enrolments = list(enrolments_in(scope).filter(completed_at__isnull=True))
+    completions = _completions(scope)
+    items = training_items(scope=scope, at=at)
+    titles = course_titles(
+        {enrolment.course_id for enrolment in open_enrolments} | {each.course_id for each in completions},
+        get_language() or "",
+    )
+    asked = {item.course.pk for item in items}
+    items += [
+        TrainingItem(
+            course=enrolment.course,
+            title=titles.get(enrolment.course_id, enrolment.course.code),
+            state="in_progress",
+            last_good_on=None,
+            because=_("because you started it"),
+            url=reverse("courses:course", kwargs={"slug": enrolment.course.slug}),
+        )
+        for enrolment in open_enrolments
+        if enrolment.course_id not in asked
+    ]
+    evidence = evidence_of(completions=completions, at=at)
+    context = {
+        "items": [(item, item.course.pk in {each.course_id for each in open_enrolments}) for item in items],
+        "done": [
+            (completion, titles.get(completion.course_id, completion.course.code), evidence.get(completion.pk, []))
+            for completion in completions
+        ],
+    }
+    return render(request, "courses/pages/my_training.html", context)
+
+
+def _completions(scope: Scope) -> list[Completion]:
+    completions = Completion.objects.select_related("course").filter(learner=scope.user)
+    if not scope.personal:
+        completions = completions.filter(membership=scope.membership)
+    return list(completions)

@@ -1,0 +1,45 @@
+"""Registers courses with the Wagtail admin."""
+
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.urls import URLResolver, include, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import hooks
+from wagtail.log_actions import LogFormatter
+
+from courses import admin_urls
+from courses.services.releasing import RELEASE_LOG_ACTION
+from courses.viewsets import CourseGroup
+
+
+@hooks.register("register_admin_urls")
+def register_admin_urls() -> list[URLResolver]:
+    """Add release and "Try as a learner"; Wagtail lets only those in who may enter the CMS."""
+    return [path("courses/", include((admin_urls, admin_urls.app_name)))]
+
+
+@hooks.register("register_admin_viewset")
+def register_viewset() -> CourseGroup:
+    """Add courses and lessons to the menu."""
+    return CourseGroup()
+
+
+@hooks.register("register_permissions")
+def register_permissions() -> QuerySet[Permission]:
+    """Let groups be given the permission to release."""
+    return Permission.objects.filter(content_type__app_label="courses", codename="release_course")
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions: Any) -> None:
+    """Name releases in the history of pages."""
+
+    @actions.register_action(RELEASE_LOG_ACTION)
+    class ReleaseFormatter(LogFormatter):
+        label = gettext_lazy("Release")
+
+        def format_message(self, log_entry: Any) -> str:
+            return _("Released in edition %(number)d") % {"number": log_entry.data["edition"]}

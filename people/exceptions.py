@@ -1,0 +1,100 @@
+"""What people may refuse. Errors carry data; the doors turn it into words."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from people.pins import PinProblem
+    from people.rows import RowProblem
+
+
+class PeopleError(Exception):
+    """Base of all refusals of this app."""
+
+
+class SignInRefused(PeopleError):
+    """What was typed opens nothing. Says nothing more: unknown organisation, number, PIN or code look the same."""
+
+
+class TooManyTries(PeopleError):
+    """Too many failed tries from here; the next one is looked at from ``retry_at`` on."""
+
+    def __init__(self, *, retry_at: datetime) -> None:
+        super().__init__(retry_at)
+        self.retry_at = retry_at
+
+
+class PinRefused(PeopleError):
+    """The chosen PIN is not good enough; ``problem`` says why."""
+
+    def __init__(self, *, problem: "PinProblem") -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+class EmploymentEnded(PeopleError):
+    """No employment is current or to come, and the person has a way in: the employer can no longer reset it."""
+
+    def __init__(self, *, ended_on: date | None) -> None:
+        super().__init__(ended_on)
+        self.ended_on = ended_on
+        """The last day of the last employment; None where there never was one."""
+
+
+class NumberTaken(PeopleError):
+    """The organisation already has a person with this employee number."""
+
+    def __init__(self, *, employee_number: str) -> None:
+        super().__init__(employee_number)
+        self.employee_number = employee_number
+
+
+class EmploymentOverlaps(PeopleError):
+    """The person already works at this site in this role on some of these days."""
+
+    def __init__(self, *, starts_on: date, ends_on: date | None) -> None:
+        super().__init__(starts_on, ends_on)
+        self.starts_on = starts_on
+        self.ends_on = ends_on
+
+
+class EndsBeforeStart(PeopleError):
+    """The last day lies before the first."""
+
+    def __init__(self, *, starts_on: date, ends_on: date) -> None:
+        super().__init__(starts_on, ends_on)
+        self.starts_on = starts_on
+        self.ends_on = ends_on
+
+
+class FactSuperseded(PeopleError):
+    """The fact was corrected meanwhile; load the present one."""
+
+
+class OwnSignInNeeded(PeopleError):
+    """Only a sign-in that no employer issued may do this, because the person has one."""
+
+
+class NotForStaff(PeopleError):
+    """Staff sign in by password and second factor, never by a recovery code."""
+
+
+class BelongsToAnotherAccount(PeopleError):
+    """The workplace already belongs to an account that has a sign-in of its own."""
+
+
+class WorkbookRefused(PeopleError):
+    """The file cannot be taken as it is; nothing was written. Carries every problem, to mend all in one go."""
+
+    def __init__(self, problems: "Sequence[RowProblem]") -> None:
+        super().__init__(len(problems))
+        self.problems = tuple(problems)
+
+
+class UnknownKind(PeopleError):
+    """No handler is registered for this kind of outbox entry."""
+
+    def __init__(self, *, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind

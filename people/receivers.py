@@ -1,0 +1,25 @@
+"""What people hears from the sign-in of staff."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_confirmed
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from cms import clock
+from people import services, sessions
+
+
+@receiver(user_logged_in, dispatch_uid="people.become_personal")
+def become_personal(sender: object, request: HttpRequest, **kwargs: Any) -> None:
+    """Let a personal sign-in replace what a PIN had opened in the same session."""
+    if request is not None and hasattr(request, "session"):
+        sessions.become_personal(request)
+
+
+@receiver(email_confirmed, dispatch_uid="people.list_own_email")
+def list_own_email(sender: object, email_address: EmailAddress, **kwargs: Any) -> None:
+    """List under "Changes to my account" that an e-mail address opens it now."""
+    services.note_own_email(user=email_address.user, at=clock.now())

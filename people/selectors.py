@@ -1,0 +1,164 @@
+"""Reads of people that more than one door needs."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+
+from cms import clock
+from people.models import AccountChange, Employment, Membership, Organisation, Site, StaffRole, User
+
+if TYPE_CHECKING:
+    from people.scope import Scope
+
+_OWN_SIGN_IN_BEGAN = (AccountChange.Kind.RECOVERY_MADE, AccountChange.Kind.EMAIL_ADDED)
+
+
+def local_day(organisation: Organisation, at: datetime) -> date:
+    """Return the calendar date at ``at`` in the organisation's time zone."""
+    return at.astimezone(ZoneInfo(organisation.time_zone)).date()
+
+
+def staff_roles(*, user: User | AnonymousUser) -> QuerySet[StaffRole]:
+    """Return the staff roles of a user, none for somebody not signed in.
+
+    Ask with ``request.user`` or ``scope.staff``, never with ``scope.user``: an employer's PIN gives no staff role.
+    """
+    if not user.is_authenticated or not user.is_active:
+        return StaffRole.objects.none()
+    return (
+        StaffRole.objects.filter(user=user).select_related("organisation", "site").order_by("organisation__name", "pk")
+    )
+
+
+def is_staff(user: User) -> bool:
+    """Return whether a user has a staff role or may enter the CMS."""
+    return StaffRole.objects.filter(user=user).exists() or user.has_perm("wagtailadmin.access_admin")
+
+
+def sites_below(*, organisation: Organisation, roots: Iterable[int]) -> set[int]:
+    """Return the keys of the sites ``roots`` of an organisation and of all below them, in one query."""
+    parents = dict(Site.objects.filter(organisation=organisation).values_list("pk", "parent_id"))
+    wanted = {root for root in roots if root in parents}
+    found: set[int] = set()
+    for site in parents:
+        path: list[int] = []
+        here: int | None = site
+        while here is not None and here not in path and here not in wanted:
+            path.append(here)
+            here = parents.get(here)
+        if here in wanted:
+            found.add(site)
+    return found
+
+
+def visible_memberships(
+    *,
+    user: User | AnonymousUser,
+    organisation: Organisation,
+    kinds: Iterable[str] | None = None,
+    on: date | None = None,
+) -> QuerySet[Membership]:
+    """Return the memberships of an organisation that a staff user may see.
+
+    A role for the whole organisation sees everybody. A role for a site sees who works there or below on ``on``, or
+    will; who has left is not theirs to see. ``on`` is today in the organisation's time zone unless given, ``kinds``
+    any kind of role. Nobody else sees anybody.
+    """
+    roles = staff_roles(user=user).filter(organisation=organisation)
+    if kinds is not None:
+        roles = roles.filter(kind__in=list(kinds))
+    limits = list(roles.values_list("site_id", flat=True))
+    everybody = Membership.objects.filter(organisation=organisation)
+    if None in limits:
+        return everybody
+    sites = (
+        sites_below(organisation=organisation, roots=[site for site in limits if site is not None]) if limits else set()
+    )
+    if not sites:
+        return everybody.none()
+    day = on or clock.today(organisation.time_zone)
+    here = Employment.objects.current_knowledge().filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=day), membership=OuterRef("pk"), site__in=sites
+    )
+    return everybody.filter(Exists(here))
+
+
+def visible_sites(
+    *, user: User | AnonymousUser, organisation: Organisation, kinds: Iterable[str] | None = None
+) -> QuerySet[Site]:
+    """Return the sites of an organisation that a staff user's roles cover."""
+    roles = staff_roles(user=user).filter(organisation=organisation)
+    if kinds is not None:
+        roles = roles.filter(kind__in=list(kinds))
+    limits = list(roles.values_list("site_id", flat=True))
+    sites = Site.objects.filter(organisation=organisation)
+    if None in limits:
+        return sites
+    below = (
+        sites_below(organisation=organisation, roots=[site for site in limits if site is not None]) if limits else set()
+    )
+    return sites.filter(pk__in=below)
+
+
+def has_own_sign_in(user: User) -> bool:
+    """Return whether a user has a way in that no employer issued: recovery code, verified e-mail or password."""
+    return (
+        user.recovery_lookup is not None
+        or user.has_usable_password()
+        or EmailAddress.objects.filter(user=user, verified=True).exists()
+    )
+
+
+def last_employed_on(*, membership: Membership) -> date | None:
+    """Return the last day of the last employment known now; None where there never was one, or where one has no end."""
+    known = Employment.objects.current_knowledge().filter(membership=membership)
+    if known.filter(ends_on__isnull=True).exists():
+        return None
+    last: date | None = known.aggregate(last=Max("ends_on"))["last"]
+    return last
+
+
+def employed_on_or_after(*, membership: Membership, day: date) -> bool:
+    """Return whether an employment known now covers ``day`` or a later one."""
+    known = Employment.objects.current_knowledge().filter(membership=membership)
+    return known.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day)).exists()
+
+
+def workplaces(*, membership: Membership, on: date) -> QuerySet[Employment]:
+    """Return the employments that cover ``on``, with site and role."""
+    return Employment.objects.covering(on).filter(membership=membership).select_related("site", "role")
+
+
+def account_changes(*, scope: "Scope") -> QuerySet[AccountChange]:
+    """Return what this session may see of "Changes to my account", the newest first.
+
+    A session opened by an employer's PIN sees the changes of its membership alone.
+    """
+    if scope.user is None:
+        return AccountChange.objects.none()
+    changes = AccountChange.objects.filter(user=scope.user).select_related("membership__organisation")
+    return changes if scope.membership is None else changes.filter(membership=scope.membership)
+
+
+def hidden_before(*, scope: "Scope", membership: Membership) -> datetime | None:
+    """Return before which instant answers, languages and places in a text stay hidden from this session; None: none.
+
+    Whoever got in by a printed code, which may be the employer, must not read what the person did before it. A PIN
+    session sees what came after its PIN was set. A personal session sees all that came after the last PIN that was set
+    before the person took the membership into her own hands, by her own sign-in or by joining it.
+    """
+    if not scope.personal:
+        return membership.credential.pin_set_at
+    own = AccountChange.objects.filter(user=scope.user).order_by("happened_at")
+    joined = own.filter(kind=AccountChange.Kind.WORKPLACE_JOINED, membership=membership).first()
+    taken = joined or own.filter(kind__in=_OWN_SIGN_IN_BEGAN).first()
+    pins = AccountChange.objects.filter(membership=membership, kind=AccountChange.Kind.PIN_SET)
+    if taken is not None:
+        pins = pins.filter(happened_at__lte=taken.happened_at)
+    last: datetime | None = pins.aggregate(last=Max("happened_at"))["last"]
+    return last

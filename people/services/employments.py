@@ -1,0 +1,156 @@
+"""Employments: append-only facts. What was wrong or has ended is superseded, never changed."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from people import audit, signals
+from people.exceptions import EmploymentOverlaps, EndsBeforeStart, FactSuperseded
+from people.models import Employment, Membership, Role, Site, User
+
+
+@transaction.atomic
+def start_employment(
+    *,
+    membership: Membership,
+    site: Site,
+    role: Role | None,
+    starts_on: date,
+    by: User | None,
+    at: datetime,
+    ends_on: date | None = None,
+) -> Employment:
+    """Record that a person works at ``site`` as ``role`` from ``starts_on`` through ``ends_on`` (no end known: None).
+
+    Raises:
+        EndsBeforeStart: ``ends_on`` lies before ``starts_on``.
+        EmploymentOverlaps: the person already works there in this role on some of these days.
+    """
+    # Two at once for one person wait for each other, or both would see no overlap.
+    Membership.objects.select_for_update().get(pk=membership.pk)
+    _check(membership, site, role, starts_on, ends_on)
+    employment = Employment.objects.create(
+        membership=membership,
+        site=site,
+        role=role,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        recorded_at=at,
+        recorded_by=by,
+    )
+    _tell(employment, "employment.started", by=by, at=at)
+    return employment
+
+
+@transaction.atomic
+def end_employment(*, employment: Employment, ends_on: date, by: User | None, at: datetime) -> Employment:
+    """Record that ``ends_on`` is the last day of an employment; return the fact that now holds.
+
+    Raises:
+        EndsBeforeStart: ``ends_on`` lies before the first day.
+        FactSuperseded: the employment was corrected meanwhile.
+    """
+    return _supersede(
+        employment,
+        employment.site,
+        employment.role,
+        employment.starts_on,
+        ends_on,
+        verb="employment.ended",
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def correct_employment(
+    *,
+    employment: Employment,
+    site: Site,
+    role: Role | None,
+    starts_on: date,
+    ends_on: date | None,
+    by: User | None,
+    at: datetime,
+) -> Employment:
+    """Record what is right about an employment; return the fact that now holds, the old one if nothing differs.
+
+    Raises:
+        EndsBeforeStart: ``ends_on`` lies before ``starts_on``.
+        EmploymentOverlaps: the person already works there in this role on some of these days.
+        FactSuperseded: the employment was corrected meanwhile.
+    """
+    return _supersede(employment, site, role, starts_on, ends_on, verb="employment.corrected", by=by, at=at)
+
+
+def _supersede(
+    employment: Employment,
+    site: Site,
+    role: Role | None,
+    starts_on: date,
+    ends_on: date | None,
+    *,
+    verb: str,
+    by: User | None,
+    at: datetime,
+) -> Employment:
+    Membership.objects.select_for_update().get(pk=employment.membership_id)
+    if Employment.objects.filter(supersedes=employment).exists():
+        raise FactSuperseded
+    if (site, role, starts_on, ends_on) == (employment.site, employment.role, employment.starts_on, employment.ends_on):
+        return employment
+    _check(employment.membership, site, role, starts_on, ends_on, apart_from=employment)
+    successor = Employment.objects.create(
+        reference=employment.reference,
+        membership=employment.membership,
+        site=site,
+        role=role,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        recorded_at=at,
+        recorded_by=by,
+        supersedes=employment,
+    )
+    _tell(successor, verb, by=by, at=at)
+    return successor
+
+
+def _check(
+    membership: Membership,
+    site: Site,
+    role: Role | None,
+    starts_on: date,
+    ends_on: date | None,
+    *,
+    apart_from: Employment | None = None,
+) -> None:
+    home = membership.organisation_id
+    if site.organisation_id != home or (role is not None and role.organisation_id != home):
+        raise ValueError("site and role are of another organisation")
+    if ends_on is not None and ends_on < starts_on:
+        raise EndsBeforeStart(starts_on=starts_on, ends_on=ends_on)
+    same = Employment.objects.current_knowledge().filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on), membership=membership, site=site, role=role
+    )
+    if ends_on is not None:
+        same = same.filter(starts_on__lte=ends_on)
+    if apart_from is not None:
+        same = same.exclude(pk=apart_from.pk)
+    other = same.first()
+    if other is not None:
+        raise EmploymentOverlaps(starts_on=other.starts_on, ends_on=other.ends_on)
+
+
+def _tell(employment: Employment, verb: str, *, by: User | None, at: datetime) -> None:
+    membership = employment.membership
+    audit.record(
+        organisation=membership.organisation,
+        actor=by,
+        verb=verb,
+        target=membership,
+        at=at,
+        starts_on=employment.starts_on,
+        ends_on=employment.ends_on,
+    )
+    signals.employment_changed.send(sender=Employment, membership=membership, at=at)

@@ -1,0 +1,98 @@
+"""Memberships: what an employer says of a person."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Value
+from django.db.models.functions import Lower
+
+from people import audit, signals
+from people.exceptions import NumberTaken
+from people.models import AccountChange, Credential, Membership, Organisation, User
+
+
+@transaction.atomic
+def create_membership(
+    *, organisation: Organisation, employee_number: str, name: str, email: str = "", by: User | None, at: datetime
+) -> Membership:
+    """Add a person to an organisation, with a private user and an empty credential of her own.
+
+    ``email`` is for messages of this membership; it neither opens nor finds an account.
+
+    Raises:
+        NumberTaken: the organisation has this employee number already, whatever its case.
+    """
+    number = employee_number.strip()
+    same = Membership.objects.alias(number=Lower("employee_number")).filter(
+        organisation=organisation, number=Lower(Value(number))
+    )
+    if same.exists():
+        raise NumberTaken(employee_number=number)
+    try:
+        with transaction.atomic():
+            membership = Membership.objects.create(
+                organisation=organisation,
+                user=User.objects.create_user(),
+                employee_number=number,
+                name=one_line(name),
+                email=email.strip(),
+            )
+    except IntegrityError as error:  # somebody else added it between our look and our write
+        raise NumberTaken(employee_number=number) from error
+    Credential.objects.create(membership=membership)
+    audit.record(organisation=organisation, actor=by, verb="membership.created", target=membership, at=at)
+    return membership
+
+
+@transaction.atomic
+def rename_member(*, membership: Membership, name: str, by: User | None, at: datetime) -> Membership:
+    """Write the name that the employer says is right; nothing happens if it is the same."""
+    if _rename(membership, name, kind=AccountChange.Kind.NAME_CHANGED, at=at):
+        audit.record(
+            organisation=membership.organisation, actor=by, verb="membership.renamed", target=membership, at=at
+        )
+    return membership
+
+
+@transaction.atomic
+def correct_name(*, membership: Membership, name: str, at: datetime) -> Membership:
+    """Write the name that the person says is right, as it shall stand on certificates."""
+    if _rename(membership, name, kind=AccountChange.Kind.NAME_CORRECTED, at=at):
+        audit.record(
+            organisation=membership.organisation, actor=None, verb="membership.name_corrected", target=membership, at=at
+        )
+    return membership
+
+
+@transaction.atomic
+def change_contact(*, membership: Membership, email: str, by: User | None, at: datetime) -> Membership:
+    """Write the e-mail that the employer uses for this membership; empty: none."""
+    email = email.strip()
+    if email != membership.email:
+        membership.email = email
+        membership.save(update_fields=["email"])
+        _note(membership, AccountChange.Kind.CONTACT_CHANGED, at=at)
+        audit.record(
+            organisation=membership.organisation, actor=by, verb="membership.contact", target=membership, at=at
+        )
+    return membership
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` without line breaks, doubled and surrounding spaces."""
+    return " ".join(text.split())
+
+
+def _rename(membership: Membership, name: str, *, kind: AccountChange.Kind, at: datetime) -> bool:
+    name = one_line(name)
+    if name == membership.name:
+        return False
+    membership.name = name
+    membership.save(update_fields=["name"])
+    _note(membership, kind, at=at)
+    signals.membership_renamed.send(sender=Membership, membership=membership, at=at)
+    return True
+
+
+def _note(membership: Membership, kind: AccountChange.Kind, *, at: datetime) -> None:
+    AccountChange.objects.create(user_id=membership.user_id, membership=membership, kind=kind, happened_at=at)

@@ -1,0 +1,46 @@
+"""Staff of an organisation: who may use its HR pages."""
+
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from people import audit
+from people.models import Organisation, Site, StaffRole, User
+
+
+@transaction.atomic
+def create_staff(*, email: str, name: str, password: str | None = None) -> User:
+    """Return a user who signs in by e-mail; the address counts as verified, since who invites has checked it.
+
+    Without ``password`` the person signs in by a code sent there, or sets a password by "Forgot password".
+    """
+    user = User.objects.create_user(email, password, name=name.strip())
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+@transaction.atomic
+def grant_staff_role(
+    *,
+    user: User,
+    organisation: Organisation,
+    kind: StaffRole.Kind,
+    site: Site | None = None,
+    by: User | None,
+    at: datetime,
+) -> StaffRole:
+    """Give ``user`` a role in an organisation, for all of it or for ``site`` and what lies below; once is enough."""
+    if site is not None and site.organisation_id != organisation.pk:
+        raise ValueError("the site is of another organisation")
+    role, added = StaffRole.objects.get_or_create(user=user, organisation=organisation, site=site, kind=kind)
+    if added:
+        audit.record(organisation=organisation, actor=by, verb="staff.granted", target=role, at=at, kind=str(kind))
+    return role
+
+
+@transaction.atomic
+def withdraw_staff_role(*, role: StaffRole, by: User | None, at: datetime) -> None:
+    """Take a role away."""
+    audit.record(organisation=role.organisation, actor=by, verb="staff.withdrawn", target=role, at=at, kind=role.kind)
+    role.delete()

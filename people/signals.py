@@ -1,0 +1,12 @@
+"""News for the apps above, sent inside the transaction that records it. Receivers accept further arguments."""
+
+from django.dispatch import Signal
+
+employment_changed = Signal()
+"""``membership``, ``at``: an employment began, ended or was corrected."""
+
+membership_renamed = Signal()
+"""``membership``, ``at``: the name that certificates show has changed."""
+
+users_merged = Signal()
+"""``kept``, ``merged`` (users), ``membership``, ``at``: all of ``merged`` now belongs to ``kept``."""

@@ -1,0 +1,173 @@
+"""A served Fieldfare, as a newcomer starts it, and a real browser."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+SCREENSHOTS = ROOT / "screenshots"
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items):
+    # One server and one browser for all of them: they run in one worker.
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+@dataclass
+class Served:
+    """A running platform: ``origin``, the environment that management commands need, and its processes."""
+
+    origin: str
+    env: dict[str, str]
+    var: Path
+    processes: list[subprocess.Popen] = field(default_factory=list)
+
+    def start(self, **more: str) -> None:
+        env = {**self.env, **more}
+        port = str(urlsplit(self.origin).port)
+        log = (self.var / "server.log").open("ab")
+        production = bool(env.get("REDIS_URL"))
+        command = [sys.executable, "manage.py", "serve", "--port", port]
+        self.processes = [
+            subprocess.Popen([*command, *(["--no-background"] if production else [])], cwd=ROOT, env=env, stdout=log, stderr=log)
+        ]
+        self.wait()
+        if production:
+            # A real worker in a process of its own, on the real queue.
+            worker = [sys.executable, "-m", "celery", "-A", "cms", "worker", "-B", "--concurrency=1", "--schedule", str(self.var / "beat")]
+            self.processes.append(
+                subprocess.Popen([*worker, "--loglevel=ERROR"], cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True)
+            )
+
+    def wait(self, seconds: float = 180) -> None:
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends:
+            if self.processes[0].poll() is not None:
+                raise AssertionError((self.var / "server.log").read_text()[-3000:])
+            try:
+                with urlopen(f"{self.origin}/healthz", timeout=2) as answer:
+                    if answer.status == 200:
+                        return
+            except OSError:
+                time.sleep(0.3)
+        raise AssertionError("the server did not start: " + (self.var / "server.log").read_text()[-3000:])
+
+    def stop(self) -> None:
+        for process in reversed(self.processes):
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        self.processes = []
+
+    def manage(self, *arguments: str, **more: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=ROOT, env={**self.env, **more}, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+def _with_database(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A platform with the shipped curriculum and the demo organisations, on the profile that the suite runs on."""
+    var = tmp_path_factory.mktemp("served")
+    port = free_port()
+    env = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("PYTEST")},
+        "DJANGO_SETTINGS_MODULE": "cms.settings.dev",
+        "FIELDFARE_VAR_DIR": str(var),
+        "FIELDFARE_ORIGIN": f"http://127.0.0.1:{port}",
+        "PORT": str(port),
+    }
+    database = os.environ.get("DATABASE_URL", "")
+    name = f"fieldfare_served_{uuid.uuid4().hex[:8]}"
+    if database:
+        import psycopg
+
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        env["DATABASE_URL"] = _with_database(database, name)
+        env["REDIS_URL"] = urlunsplit(urlsplit(os.environ["REDIS_URL"])._replace(path="/2"))
+    platform = Served(f"http://127.0.0.1:{port}", env, var)
+    platform.start()
+    yield platform
+    platform.stop()
+    if database:
+        import psycopg
+
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    shutil.rmtree(var, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    context: BrowserContext = browser.new_context(viewport=PHONE, device_scale_factor=1, has_touch=True)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def desk(browser: Browser) -> Iterator[Page]:
+    context: BrowserContext = browser.new_context(viewport=DESK, device_scale_factor=1)
+    yield context.new_page()
+    context.close()
+
+
+def shoot(page: Page, name: str) -> None:
+    """Write the page as a picture at both widths, for people to look at."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    before = page.viewport_size
+    for label, size in (("360", PHONE), ("1280", DESK)):
+        page.set_viewport_size(size)
+        page.screenshot(path=SCREENSHOTS / f"{name}-{label}.png", full_page=True)
+    if before:
+        page.set_viewport_size(before)

@@ -1,0 +1,196 @@
+"""The main way, in a real browser, on a platform started as a newcomer starts it.
+
+A hotel housekeeper in Fort St. John without e-mail: HR adds her, prints her slip and assigns the training; she takes it on
+her phone, passes, and anybody can check her certificate; three years later she is on the letter list in time.
+"""
+
+import io
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+from pypdf import PdfReader
+
+from compliance import demo
+from tests.browser.conftest import Served, shoot
+
+NUMBER = "0099"
+NAME = "Mira Dunlin"
+PIN = "739518"
+
+# Twenty minutes of learning are required; the test moves what was learnt into the past instead of waiting.
+LEARNT_EARLIER = f"""
+from datetime import timedelta
+from courses.models import Edition, EditionText, Enrolment, LearningEvent
+from courses import services
+long_ago = timedelta(days=1)
+enrolment = Enrolment.objects.get(membership__employee_number="{NUMBER}")
+Edition.objects.filter(pk=enrolment.edition_id).update(released_at=enrolment.opened_at - long_ago)
+EditionText.objects.filter(edition=enrolment.edition_id).update(frozen_at=enrolment.opened_at - long_ago)
+events = list(LearningEvent.objects.filter(enrolment=enrolment).order_by("received_at", "pk"))
+Enrolment.objects.filter(pk=enrolment.pk).update(opened_at=enrolment.opened_at - timedelta(hours=3))
+for place, event in enumerate(events):
+    earlier = timedelta(minutes=6 * (len(events) - place))
+    LearningEvent.objects.filter(pk=event.pk).update(claimed_at=event.claimed_at - earlier, received_at=event.received_at - earlier)
+services.refold(enrolment=Enrolment.objects.get(pk=enrolment.pk))
+"""
+# The test's own key to the paper; nothing of it ever reaches the browser.
+RIGHT_ANSWERS = f"""
+import json
+from assessments.models import Attempt
+from tests.learning import right_response
+attempt = Attempt.objects.filter(learner__memberships__employee_number="{NUMBER}", submitted_at=None).get()
+print("ANSWERS" + json.dumps([[q["type"], right_response(q)] for q in attempt.paper["questions"]]))
+"""
+
+
+def sign_in_as_staff(page: Page, served: Served, email: str) -> None:
+    page.goto(f"{served.origin}/accounts/login/")
+    page.get_by_label("Email").or_(page.get_by_label("E-mail")).first.fill(email)
+    page.get_by_label("Password", exact=True).first.fill(demo.PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_from_an_assignment_to_a_certificate_that_anybody_can_check(served: Served, desk: Page, phone: Page) -> None:
+    # HR adds her, prints her slip and assigns the training.
+    sign_in_as_staff(desk, served, demo.HR)
+    desk.goto(f"{served.origin}/workplace/")
+    expect(desk.get_by_role("heading", name="Larch Hotels")).to_be_visible()
+    shoot(desk, "workplace")
+    desk.goto(f"{served.origin}/workplace/larch/people/new/")
+    desk.get_by_label("Employee number").fill(NUMBER)
+    desk.get_by_label("Name", exact=True).fill(NAME)
+    desk.get_by_label("Site").select_option(label="Larch Hotel Fort St. John")
+    desk.get_by_label("Role").select_option(label="Housekeeping")
+    shoot(desk, "workplace-person-new")
+    desk.get_by_role("button", name="Add this person").click()
+    expect(desk.get_by_role("heading", name=NAME)).to_be_visible()
+    with desk.expect_download() as download:
+        desk.get_by_role("button", name="Print a slip").click()
+    assert download.value.suggested_filename == "slip.pdf"
+    slip = PdfReader(download.value.path()).pages[0].extract_text()
+    assert not re.search("traffick|exploit", slip, re.IGNORECASE)
+    code = re.search(r"\b([0-9A-Z]{5}-[0-9A-Z]{5})\b", slip).group(1)
+    desk.get_by_role("link", name="Assign a training").click()
+    desk.get_by_label("Training").select_option(label="Safe and fair work in hotels and restaurants")
+    desk.get_by_label("Last good day").fill((date.today() + timedelta(days=28)).isoformat())  # noqa: TID251  # the browser's day
+    shoot(desk, "workplace-assignment-new")
+    desk.get_by_role("button", name="Assign", exact=True).click()
+    expect(desk.get_by_text("They will be told")).to_be_visible()
+    shoot(desk, "workplace-assignments")
+
+    # She chooses a PIN with the code of her slip, on her phone.
+    phone.goto(f"{served.origin}/sign-in/code/?o=larch&n={NUMBER}")
+    shoot(phone, "set-pin")
+    phone.get_by_label("Code").fill(code.lower())
+    phone.get_by_label("New PIN", exact=True).fill(PIN)
+    phone.get_by_label("New PIN, once more").fill(PIN)
+    phone.get_by_role("button", name="Save the PIN and sign in").click()
+    expect(phone.get_by_role("heading", name="My training")).to_be_visible()
+    expect(phone.get_by_text("Because you work at Larch Hotels")).to_be_visible()
+    shoot(phone, "my-training")
+
+    # She takes the course, lesson by lesson.
+    phone.get_by_role("link", name=re.compile("Start")).first.click()
+    assert "traffick" not in phone.title().lower()
+    shoot(phone, "course")
+    phone.get_by_role("button", name="Start the course").click()
+    lessons = 0
+    while phone.locator("#lesson-done").count():
+        lessons += 1
+        assert lessons < 10
+        shoot(phone, f"lesson-{lessons}")
+        assert "traffick" not in phone.url
+        for box in phone.locator("#lesson-done input[type=checkbox]").all():
+            box.check()
+        phone.locator("#lesson-done button").click()
+    assert lessons == 6
+    served.manage("shell", "-c", LEARNT_EARLIER)
+    course = phone.url.split("/learn/")[1].split("/")[0]
+    phone.goto(f"{served.origin}/learn/{course}/quiz/")
+    shoot(phone, "quiz-before")
+    phone.get_by_role("button", name="Start the questions").click()
+
+    # She answers; the answers never reached the browser before.
+    printed = served.manage("shell", "-c", RIGHT_ANSWERS)
+    import json
+
+    answers = json.loads(printed.split("ANSWERS")[1])
+    for number, (kind, answer) in enumerate(answers, start=1):
+        page_text = phone.content()
+        assert '"correct"' not in page_text
+        if number in (1, 2):
+            shoot(phone, f"quiz-question-{number}")
+        if kind == "scenario":
+            for step in answer:
+                phone.locator(f'input[type=radio][value="{step}"]').check()
+                phone.get_by_role("button", name="Do this").click()
+            phone.locator("form.asking__form .actions a.button").click()
+            continue
+        for choice in answer if isinstance(answer, list) else [answer]:
+            value = str(choice).lower() if isinstance(choice, bool) else choice
+            phone.locator(f'main input[value="{value}"]').check()
+        phone.locator("form.asking__form .actions button").click()
+    expect(phone.get_by_role("heading", name="Before you hand in")).to_be_visible()
+    shoot(phone, "quiz-overview")
+    phone.get_by_role("button", name="Hand in").click()
+    expect(phone.get_by_role("heading", name="You passed")).to_be_visible()
+    shoot(phone, "result")
+
+    # Her certificate, as a page and as a PDF.
+    phone.get_by_role("link", name="See the certificate").click()
+    shoot(phone, "certificate")
+    number = phone.locator("dd.number bdi").first.inner_text()
+    address = phone.get_by_role("link", name=re.compile("Download certificate.*A4")).get_attribute("href")
+    pdf = phone.request.get(f"{served.origin}{address}")
+    assert pdf.headers["content-type"] == "application/pdf"
+    text = PdfReader(io.BytesIO(pdf.body())).pages[0].extract_text()
+    assert NAME in text
+    assert number.replace("-", "") in text.replace("-", "").replace(" ", "")
+
+    # Anybody checks it.
+    stranger = phone.context.browser.new_context(viewport={"width": 360, "height": 740}).new_page()
+    stranger.goto(f"{served.origin}/verify/")
+    shoot(stranger, "verify")
+    stranger.get_by_label(re.compile("number", re.IGNORECASE)).first.fill(number.lower().replace("-", " "))
+    stranger.get_by_role("button", name="Check", exact=True).click()
+    expect(stranger.get_by_role("heading", level=1)).to_contain_text("Valid")
+    expect(stranger.get_by_text(NAME)).to_be_visible()
+    shoot(stranger, "verified")
+    stranger.context.close()
+
+    # HR sees that it is done, and no more.
+    desk.goto(f"{served.origin}/workplace/larch/?q={NUMBER}")
+    expect(desk.get_by_role("row").filter(has_text=NAME)).to_contain_text("Done")
+    served.manage("rebuild_obligations", "--check")
+    served.manage("rebuild_folds", "--check")
+
+
+def test_three_years_later_she_is_on_the_letter_list_and_a_colleague_has_a_mail(served: Served, desk: Page) -> None:
+    shift = {"FIELDFARE_CLOCK_SHIFT_DAYS": "1050"}
+    served.stop()
+    served.start(**shift)
+    try:
+        served.manage("sweep_reminders", **shift)
+        sign_in_as_staff(desk, served, demo.HR)
+        desk.goto(f"{served.origin}/workplace/larch/letters/")
+        expect(desk.get_by_role("row").filter(has_text=NAME)).to_be_visible()
+        shoot(desk, "workplace-letters")
+        with desk.expect_download() as download:
+            desk.get_by_role("button", name=re.compile("Print .* letter")).click()
+        letters = "".join(page.extract_text() for page in PdfReader(Path(download.value.path())).pages)
+        assert NAME in letters
+        assert not re.search("traffick|exploit", letters, re.IGNORECASE)
+        desk.goto(f"{served.origin}/dev/mail/")
+        shoot(desk, "dev-mail")
+        mails = desk.get_by_role("link", name=re.compile("Something for you from Larch Hotels"))
+        expect(mails.first).to_be_visible()
+        mails.first.click()
+        shoot(desk, "dev-mail-message")
+        body = desk.locator("main").inner_text()
+        assert "Hello" in body
+        assert not re.search("traffick|exploit", body, re.IGNORECASE)
+    finally:
+        served.stop()
+        served.start()

@@ -1,0 +1,96 @@
+"""The rule of messages: which steps an obligation has, and which one is due."""
+
+from datetime import date
+
+import pytest
+
+from compliance.reminders import Kind, SpanOfDays, due_step, next_day, passed_keys, steps
+
+ASSIGNED = SpanOfDays(date(2026, 11, 1), date(2026, 12, 2), "assigned", date(2026, 12, 1), required=True)
+OVERDUE = SpanOfDays(date(2026, 12, 2), None, "overdue", date(2026, 12, 1), required=True)
+VALID = SpanOfDays(date(2026, 11, 20), date(2029, 8, 20), "valid", date(2029, 11, 19), required=True)
+RENEWABLE = SpanOfDays(date(2029, 8, 20), date(2029, 11, 20), "renewable", date(2029, 11, 19), required=True)
+EXPIRED = SpanOfDays(date(2029, 11, 20), None, "expired", date(2029, 11, 19), required=True)
+
+
+def told(*days_and_spans):
+    return [(step.kind, step.on) for step in steps(days_and_spans)]
+
+
+def test_steps_of_a_first_completion_are_an_invitation_two_reminders_and_two_after():
+    assert told(ASSIGNED, OVERDUE) == [
+        (Kind.INVITATION, date(2026, 11, 1)),
+        (Kind.DUE_SOON, date(2026, 11, 17)),
+        (Kind.DUE_SOON, date(2026, 11, 28)),
+        (Kind.OVERDUE, date(2026, 12, 2)),
+        (Kind.OVERDUE, date(2026, 12, 16)),
+    ]
+
+
+def test_steps_of_a_certificate_come_sixty_and_fourteen_days_before_its_last_day():
+    assert told(VALID, RENEWABLE, EXPIRED) == [
+        (Kind.EXPIRING, date(2029, 9, 20)),
+        (Kind.EXPIRING, date(2029, 11, 5)),
+        (Kind.EXPIRED, date(2029, 11, 20)),
+        (Kind.EXPIRED, date(2029, 12, 4)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("span", "why"),
+    [
+        (SpanOfDays(date(2026, 11, 1), None, "expired", date(2026, 10, 31), required=False), "nothing asks for it any more"),
+        (SpanOfDays(date(2026, 11, 1), None, "assigned", date(2026, 12, 1), required=True, on_leave=True), "on leave"),
+        (SpanOfDays(date(2026, 11, 1), None, "exempt", None, required=True), "exempt"),
+        (SpanOfDays(date(2026, 11, 1), None, "needs_date", None, required=True), "no date is known"),
+    ],
+)
+def test_nothing_is_told_where(span, why):
+    assert steps([span]) == [], why
+
+
+@pytest.mark.parametrize(
+    ("on", "kind"),
+    [
+        (date(2026, 10, 31), None),
+        (date(2026, 11, 1), Kind.INVITATION),
+        (date(2026, 11, 16), Kind.INVITATION),
+        (date(2026, 11, 17), Kind.DUE_SOON),
+        (date(2026, 12, 1), Kind.DUE_SOON),
+        (date(2026, 12, 2), Kind.OVERDUE),
+    ],
+)
+def test_due_step_is_the_latest_that_has_come_and_is_current(on, kind):
+    step = due_step(steps([ASSIGNED, OVERDUE]), [], on)
+    assert (step.kind if step else None) == kind
+
+
+def test_after_an_outage_only_the_latest_step_is_told_and_the_earlier_count_as_told():
+    all_steps = steps([ASSIGNED, OVERDUE])
+    on = date(2026, 11, 29)
+    assert due_step(all_steps, [], on).key == "due_soon:2026-12-01:3"
+    after = passed_keys(all_steps, on)
+    assert after == ["invitation:2026-12-01:first", "due_soon:2026-12-01:14", "due_soon:2026-12-01:3"]
+    assert due_step(all_steps, after, on) is None
+    assert next_day(all_steps, after, on) == date(2026, 12, 2)
+
+
+def test_next_day_is_today_while_something_is_untold_and_none_at_the_end():
+    all_steps = steps([ASSIGNED, OVERDUE])
+    assert next_day(all_steps, [], date(2026, 11, 3)) == date(2026, 11, 3)
+    assert next_day(all_steps, passed_keys(all_steps, date(2027, 1, 1)), date(2027, 1, 1)) is None
+
+
+def test_a_rebuild_with_other_breakpoints_keeps_the_keys():
+    split = [
+        SpanOfDays(date(2026, 11, 1), date(2026, 11, 10), "assigned", date(2026, 12, 1), required=True),
+        SpanOfDays(date(2026, 11, 10), date(2026, 12, 2), "in_progress", date(2026, 12, 1), required=True),
+    ]
+    after = passed_keys(steps([ASSIGNED]), date(2026, 11, 12))
+    assert due_step(steps(split), after, date(2026, 11, 12)) is None
+
+
+def test_a_moved_due_date_is_told_again():
+    moved = SpanOfDays(date(2026, 11, 1), None, "assigned", date(2027, 1, 10), required=True)
+    after = passed_keys(steps([ASSIGNED]), date(2026, 11, 20))
+    assert due_step(steps([moved]), after, date(2026, 11, 20)).key == "invitation:2027-01-10:first"

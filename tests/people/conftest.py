@@ -1,0 +1,27 @@
+"""What the tests of people share: a clock that stands still and moves when told."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from cms import clock
+from tests.factories.people import AT
+
+
+class Clock:
+    """The present instant, as the edges see it."""
+
+    def __init__(self) -> None:
+        self.now = AT
+
+    def forward(self, **delta: int) -> datetime:
+        self.now += timedelta(**delta)
+        return self.now
+
+
+@pytest.fixture
+def the_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Monday 2 March 2026, 9 in the morning in Vancouver, until moved."""
+    standing = Clock()
+    monkeypatch.setattr(clock, "now", lambda: standing.now)
+    return standing
