@@ -60,9 +60,6 @@ def _read_order(question: Json, name: str, data: FormData) -> list[str] | None:
 
 def _read_matches(question: Json, name: str, data: FormData) -> dict[str, str] | None:
     matches = {
-        pair["id"]: str(value)
-        for pair in question["pairs"]
-        for value in data.getlist(f"{name}-{pair['id']}")
-        if value
+        pair["id"]: str(value) for pair in question["pairs"] for value in data.getlist(f"{name}-{pair['id']}") if value
     }
     return matches or None

@@ -374,6 +374,7 @@ class QuestionViewSet(SnippetViewSet):
     menu_label = gettext_lazy("Questions")
     index_view_class = QuestionIndexView
     add_view_class = AddQuestionView
+    create_template_name = AddQuestionView.template_name
     edit_view_class = RedirectToTypeView
     chooser_viewset_class: ClassVar[type[ChooserViewSet]] = QuestionChooserViewSet
     filterset_class = QuestionFilterSet
@@ -469,9 +470,7 @@ class ScenarioViewSet(TypedQuestionViewSet):
 
     model = ScenarioQuestion
     icon = "redirect"
-    edit_handler = _question_handler(
-        "scenario", FieldPanel("start"), FieldPanel("graph"), form=ScenarioQuestionForm
-    )
+    edit_handler = _question_handler("scenario", FieldPanel("start"), FieldPanel("graph"), form=ScenarioQuestionForm)
 
 
 class ReflectionViewSet(TypedQuestionViewSet):

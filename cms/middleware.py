@@ -48,12 +48,10 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         """Loosen the policy for the CMS path alone, then write the header."""
         if request.path.startswith(CMS_PATH):
             response._csp_replace = {  # type: ignore[attr-defined]  # django-csp's own per-response hook
-                None: {
-                    "script-src": ["'self'", "'unsafe-inline'"],
-                    "style-src": ["'self'", "'unsafe-inline'"],
-                    "img-src": ["'self'", "data:", "blob:"],
-                    "frame-src": ["'self'"],
-                }
+                "script-src": ["'self'", "'unsafe-inline'"],
+                "style-src": ["'self'", "'unsafe-inline'"],
+                "img-src": ["'self'", "data:", "blob:"],
+                "frame-src": ["'self'"],
             }
         return super().process_response(request, response)
 

@@ -71,6 +71,8 @@ class Question(TranslatableMixin, RevisionMixin, index.Indexed, PolymorphicModel
         index.SearchField("code"),
         index.AutocompleteField("code"),
         index.SearchField("stem"),
+        # The list of questions searches as one types.
+        index.AutocompleteField("stem"),
         # A list that is searched can be narrowed by these alone.
         *map(
             index.FilterField,

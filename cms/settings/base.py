@@ -5,6 +5,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import to_locale
 
 from cms.languages import install_missing_languages
 
@@ -140,6 +141,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     # Delivers what a lost message or a killed worker left in the outbox.
     "outbox": {"task": "people.tasks.sweep_outbox", "schedule": 5.0},
+    # Forgets failed sign-ins, ended sessions and what the outbox did long ago.
+    "forgettable": {"task": "people.tasks.sweep_forgettable", "schedule": 3600.0},
     # Finds what is due and not yet told; every quarter of an hour, since "nightly" means nothing across time zones.
     "reminders": {"task": "compliance.tasks.sweep_reminders", "schedule": 900.0},
     # Issues certificates whose completion was recorded and whose issue failed.
@@ -193,8 +196,8 @@ IDLE_LOCK_MINUTES = env.int("FIELDFARE_IDLE_LOCK_MINUTES", default=20)
 TRUSTED_PROXY_COUNT = env.int("FIELDFARE_TRUSTED_PROXIES", default=0)
 
 LANGUAGE_CODE = "en"
-# Interface languages, each in its own name. Catalogues live in locale/.
-LANGUAGES = [
+# Languages that the platform is made for, each in its own name.
+KNOWN_LANGUAGES = [
     ("en", "English"),
     ("fr", "Français"),
     ("pa", "ਪੰਜਾਬੀ"),
@@ -206,6 +209,12 @@ LANGUAGES = [
 ]
 install_missing_languages()
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# Offered: English and what has a catalogue of ours. Otherwise a page would mix English with Django's own translations.
+LANGUAGES = [
+    (code, name)
+    for code, name in KNOWN_LANGUAGES
+    if code == "en" or (LOCALE_PATHS[0] / to_locale(code) / "LC_MESSAGES" / "django.mo").exists()
+]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -4,6 +4,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from cms.settings.base import *  # noqa: F403  # settings are layered by design
+from cms.settings.base import KNOWN_LANGUAGES
 
 SECRET_KEY = "only-for-tests-" + "x" * 50
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
@@ -16,3 +17,6 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MEDIA_ROOT = Path(gettempdir()) / "fieldfare-test-media"
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
+# All of them, catalogue or not: other scripts and right-to-left are tested before their texts exist.
+LANGUAGES = KNOWN_LANGUAGES
+WAGTAIL_CONTENT_LANGUAGES = KNOWN_LANGUAGES

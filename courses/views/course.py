@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
@@ -103,7 +104,7 @@ def _formats(reading: Reading) -> list[str]:
     return [name for kind, name in names if kind is None or kind in kinds]
 
 
-def _reviews(reading: Reading) -> list[str]:
+def _reviews(reading: Reading) -> str:
     names = {
         "survivors": _("survivors"),
         "first-nation": _("a First Nation"),
@@ -112,4 +113,5 @@ def _reviews(reading: Reading) -> list[str]:
         "police": _("a police service"),
         "school": _("a school"),
     }
-    return [names.get(code, code.replace("-", " ")) for code in reading.about["reviews_missing"]]
+    missing = [names.get(code, code.replace("-", " ")) for code in reading.about["reviews_missing"]]
+    return get_text_list(missing, pgettext("the last of several who have not yet reviewed", "or"))

@@ -27,7 +27,9 @@ def issue_code(*, membership: Membership, by: User | None, at: datetime) -> str:
     credential = Credential.objects.select_for_update().get(membership=membership)
     day = selectors.local_day(membership.organisation, at)
     ended = not selectors.employed_on_or_after(membership=membership, day=day)
-    if ended and (credential.pin_hash or selectors.has_own_sign_in(membership.user)):
+    # Read anew: the person may have made a way in since the caller looked.
+    owner = User.objects.get(pk=membership.user_id)
+    if ended and (credential.pin_hash or selectors.has_own_sign_in(owner)):
         raise EmploymentEnded(ended_on=selectors.last_employed_on(membership=membership))
     code = codes.draw(codes.SLIP_LENGTH)
     credential.code_hash = slip_hash(code)

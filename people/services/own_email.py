@@ -20,7 +20,8 @@ def add_own_email(*, user: User, email: str, membership: Membership | None = Non
     Raises:
         OwnSignInNeeded: the session is a PIN's and the person has a sign-in of her own.
     """
-    if membership is not None and selectors.has_own_sign_in(user):
+    # Read anew: the person may have made a way in since the caller looked.
+    if membership is not None and selectors.has_own_sign_in(User.objects.get(pk=user.pk)):
         raise OwnSignInNeeded
     email = email.strip().lower()
     elsewhere = EmailAddress.objects.filter(email=email, verified=True)

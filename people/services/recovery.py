@@ -23,7 +23,8 @@ def make_recovery_code(*, user: User, at: datetime, membership: Membership | Non
         OwnSignInNeeded: the session is a PIN's and the person has a sign-in of her own.
         NotForStaff: staff sign in with a password and a second factor.
     """
-    user = User.objects.select_for_update().get(pk=user.pk)
+    User.objects.select_for_update().get(pk=user.pk)
+    user.refresh_from_db()
     if selectors.is_staff(user):
         raise NotForStaff
     if membership is not None and selectors.has_own_sign_in(user):

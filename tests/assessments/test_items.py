@@ -16,7 +16,8 @@ def draft(kind="single", **changes):
 def options(*rights, alarm=(), silent=()):
     """Return options: right where told so; those of ``silent`` have no feedback."""
     made = [
-        samples.option("q", f"o{n}", correct=right, alarm=n in alarm) | {"feedback": "" if n in silent else "<p>Why</p>"}
+        samples.option("q", f"o{n}", correct=right, alarm=n in alarm)
+        | {"feedback": "" if n in silent else "<p>Why</p>"}
         for n, right in enumerate(rights)
     ]
     return made
@@ -35,7 +36,10 @@ def test_sound_draft_has_no_problem(kind):
         ({"critical": "rule"}, ItemProblem(ItemFault.SITUATION_MISSING, "situation")),
         ({"critical": "rule", "situation": "lobby"}, ItemProblem(ItemFault.SITUATION_TAKEN, "situation")),
         ({"options": options(True, False)}, ItemProblem(ItemFault.WRONG_NUMBER_OF_PARTS, "options", least=3, most=4)),
-        ({"options": options(*[True] + [False] * 4)}, ItemProblem(ItemFault.WRONG_NUMBER_OF_PARTS, "options", least=3, most=4)),
+        (
+            {"options": options(*[True] + [False] * 4)},
+            ItemProblem(ItemFault.WRONG_NUMBER_OF_PARTS, "options", least=3, most=4),
+        ),
         ({"options": options(False, False, False)}, ItemProblem(ItemFault.NOT_ONE_RIGHT, "options")),
         ({"options": options(True, True, False)}, ItemProblem(ItemFault.NOT_ONE_RIGHT, "options")),
         ({"options": options(True, False, False, silent={2})}, ItemProblem(ItemFault.FEEDBACK_MISSING, "options", 2)),
@@ -98,9 +102,7 @@ def test_matching_with_the_same_right_side_twice():
     pairs = draft("matching")["pairs"]
     pairs[2]["right"] = f"<p> {pairs[0]['right']}</p>"
 
-    assert item_problems(draft("matching", pairs=pairs)) == [
-        ItemProblem(ItemFault.SAME_TEXT, "pairs", 2, name="right")
-    ]
+    assert item_problems(draft("matching", pairs=pairs)) == [ItemProblem(ItemFault.SAME_TEXT, "pairs", 2, name="right")]
 
 
 def test_story_with_faults_of_its_graph_and_its_choices():

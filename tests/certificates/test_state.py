@@ -1,6 +1,6 @@
 """What a certificate says on a date, and that the querysets say the same."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -77,8 +77,6 @@ def test_querysets_agree_with_the_rule_on_boundary_days(policy):
 
 @pytest.mark.django_db
 def test_counts_until_the_grace_is_over_where_the_certificate_is_from():
-    from datetime import UTC, datetime
-
     certification = CertificationFactory(policy=ValidityPolicy(grace=Duration(14, "d")).to_json())
     certificate = CertificateFactory(certification=certification)
     # 24 March 2029 begins in Vancouver at 07:00 UTC.

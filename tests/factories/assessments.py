@@ -42,7 +42,7 @@ class BankFactory(DjangoModelFactory):
     title = factory.LazyAttribute(lambda bank: bank.code.title())
 
     @factory.post_generation
-    def parts(bank: Any, create: bool, extracted: Any, **kwargs: Any) -> None:  # noqa: N805  # factory-boy's own shape
+    def parts(bank: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
         if create:
             ObjectiveFactory(bank=bank)
             CriticalRuleFactory(bank=bank)
@@ -99,7 +99,7 @@ class SingleChoiceQuestionFactory(QuestionFactory):
         model = SingleChoiceQuestion
 
     @factory.post_generation
-    def parts(question: Any, create: bool, extracted: Any, **kwargs: Any) -> None:  # noqa: N805  # factory-boy's own shape
+    def parts(question: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
         if create:
             ChoiceOptionFactory(question=question, text="<p>Ask what is needed</p>", correct=True, feedback="")
             ChoiceOptionFactory(question=question, text="<p>Tell the manager</p>", alarm=question.innocent)
@@ -113,7 +113,7 @@ class MultipleChoiceQuestionFactory(QuestionFactory):
         model = MultipleChoiceQuestion
 
     @factory.post_generation
-    def parts(question: Any, create: bool, extracted: Any, **kwargs: Any) -> None:  # noqa: N805  # factory-boy's own shape
+    def parts(question: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
         if create:
             ChoiceOptionFactory(question=question, text="<p>Note the time</p>", correct=True)
             ChoiceOptionFactory(question=question, text="<p>Note the place</p>", correct=True)
@@ -137,7 +137,7 @@ class OrderingQuestionFactory(QuestionFactory):
     use = "practice"
 
     @factory.post_generation
-    def parts(question: Any, create: bool, extracted: Any, **kwargs: Any) -> None:  # noqa: N805  # factory-boy's own shape
+    def parts(question: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
         if create:
             for place, text in enumerate(("Look", "Listen", "Link")):
                 OrderingItem.objects.create(question=question, text=f"<p>{text}</p>", sort_order=place)
@@ -152,7 +152,7 @@ class MatchingQuestionFactory(QuestionFactory):
     use = "practice"
 
     @factory.post_generation
-    def parts(question: Any, create: bool, extracted: Any, **kwargs: Any) -> None:  # noqa: N805  # factory-boy's own shape
+    def parts(question: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
         if create:
             for place, (left, right) in enumerate((("Danger", "911"), ("A worry", "A help line"))):
                 MatchingPair.objects.create(
@@ -221,7 +221,7 @@ class QuizFactory(DjangoModelFactory):
     pass_percent = 75
 
     @factory.post_generation
-    def blueprint_and_questions(quiz: Any, create: bool, extracted: Any, **kwargs: Any) -> None:  # noqa: N805  # its shape
+    def blueprint_and_questions(quiz: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
         if create:
             fill_quiz(quiz)
 
