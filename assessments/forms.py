@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.forms import ModelChoiceField
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -97,7 +96,7 @@ def blueprint_message(problem: BlueprintProblem) -> str:
     return str(_BLUEPRINT_MESSAGES[problem.fault]) % values
 
 
-def _limit_to_bank(field: ModelChoiceField | None, bank_id: int | None) -> None:
+def _limit_to_bank(field: Any, bank_id: int | None) -> None:
     """Offer what belongs to the bank; while there is none, everything under its bank's name."""
     if field is None:
         return

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList
-from wagtail.admin.ui.tables import BooleanColumn, Column
+from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from cms.clock import today
@@ -26,6 +26,14 @@ class _ReviewColumn(Column):
         return review_by.isoformat()
 
 
+class _WithdrawnColumn(Column):
+    """A word where a line is withdrawn, nothing where it is offered."""
+
+    def get_value(self, instance: Any) -> str:
+        """Return the word."""
+        return _("Withdrawn") if instance.withdrawn else ""
+
+
 class SupportServiceViewSet(SnippetViewSet):
     """Help lines. One person's correction is on every page with the next request, in frozen lessons too."""
 
@@ -37,7 +45,7 @@ class SupportServiceViewSet(SnippetViewSet):
         "phone",
         Column("coverage", label=gettext_lazy("Place")),
         _ReviewColumn("review_by", label=gettext_lazy("Review by"), sort_key="review_by"),
-        BooleanColumn("withdrawn", label=gettext_lazy("Withdrawn")),
+        _WithdrawnColumn("withdrawn", label=gettext_lazy("Withdrawn"), sort_key="withdrawn"),
     ]
     list_filter: ClassVar = ["kind", "coverage", "withdrawn"]
     search_fields: ClassVar = ["name", "code", "phone"]

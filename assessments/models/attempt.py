@@ -28,7 +28,9 @@ class Attempt(models.Model):
     answers_detached_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("learner", "context", "quiz_code", "form"), name="attempt_form_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("learner", "context", "quiz_code", "form"), name="attempt_form_once"),
+        )
         indexes = (
             models.Index(
                 fields=("submitted_at",),

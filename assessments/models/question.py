@@ -45,20 +45,42 @@ class Question(TranslatableMixin, RevisionMixin, index.Indexed, PolymorphicModel
     kind = ""
     """The name of the type in frozen questions, e.g. ``single``; set by each concrete type."""
 
-    bank = models.ForeignKey("assessments.QuestionBank", on_delete=models.PROTECT, related_name="questions", verbose_name=_("bank"))
+    bank = models.ForeignKey(
+        "assessments.QuestionBank", on_delete=models.PROTECT, related_name="questions", verbose_name=_("bank")
+    )
     code = models.CharField(_("code"), max_length=80, validators=[code_validator])
     use = models.CharField(_("use"), max_length=10, choices=Use.choices, default=Use.PAPER)
-    objective = models.ForeignKey("assessments.Objective", on_delete=models.PROTECT, related_name="questions", verbose_name=_("objective"))
-    critical = models.ForeignKey(
-        "assessments.CriticalRule", null=True, blank=True, on_delete=models.PROTECT, related_name="questions", verbose_name=_("critical rule")
+    objective = models.ForeignKey(
+        "assessments.Objective", on_delete=models.PROTECT, related_name="questions", verbose_name=_("objective")
     )
-    innocent = models.BooleanField(_("innocent situation"), default=False, help_text=_("Nothing in it is trafficking; reporting counts against passing."))
+    critical = models.ForeignKey(
+        "assessments.CriticalRule",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="questions",
+        verbose_name=_("critical rule"),
+    )
+    innocent = models.BooleanField(
+        _("innocent situation"),
+        default=False,
+        help_text=_("Nothing in it is trafficking; reporting counts against passing."),
+    )
     difficulty = models.CharField(_("difficulty"), max_length=10, choices=Difficulty.choices, default=Difficulty.MEDIUM)
-    situation = models.CharField(_("situation"), max_length=80, blank=True, help_text=_("A word for the situation; the items of one critical rule must differ in it."))
+    situation = models.CharField(
+        _("situation"),
+        max_length=80,
+        blank=True,
+        help_text=_("A word for the situation; the items of one critical rule must differ in it."),
+    )
     passage = models.CharField(_("lesson that teaches it"), max_length=60, blank=True)
     stem = RichTextField(_("question"), features=TEXT_FEATURES, blank=True)
-    feedback = RichTextField(_("why"), features=INLINE_FEATURES, blank=True, help_text=_("Shown after the answer: why, in two sentences."))
-    retired = models.BooleanField(_("retired"), default=False, help_text=_("Not drawn any more; papers that have it keep it."))
+    feedback = RichTextField(
+        _("why"), features=INLINE_FEATURES, blank=True, help_text=_("Shown after the answer: why, in two sentences.")
+    )
+    retired = models.BooleanField(
+        _("retired"), default=False, help_text=_("Not drawn any more; papers that have it keep it.")
+    )
 
     _revisions = GenericRelation(
         "wagtailcore.Revision",
@@ -76,7 +98,17 @@ class Question(TranslatableMixin, RevisionMixin, index.Indexed, PolymorphicModel
         # A list that is searched can be narrowed by these alone.
         *map(
             index.FilterField,
-            ("bank", "locale", "use", "objective", "critical", "innocent", "difficulty", "retired", "polymorphic_ctype"),
+            (
+                "bank",
+                "locale",
+                "use",
+                "objective",
+                "critical",
+                "innocent",
+                "difficulty",
+                "retired",
+                "polymorphic_ctype",
+            ),
         ),
     ]
     override_translatable_fields: ClassVar = [
@@ -95,7 +127,8 @@ class Question(TranslatableMixin, RevisionMixin, index.Indexed, PolymorphicModel
             # Papers, practice and statistics name a question by its code alone.
             models.UniqueConstraint(fields=("code", "locale"), name="question_code_once_per_language"),
             models.CheckConstraint(
-                condition=models.Q(critical__isnull=True) | models.Q(innocent=False), name="question_critical_or_innocent"
+                condition=models.Q(critical__isnull=True) | models.Q(innocent=False),
+                name="question_critical_or_innocent",
             ),
         )
 
@@ -107,7 +140,7 @@ class SingleChoiceQuestion(Question):
     """One option of several is right."""
 
     kind = "single"
-    objects = PolymorphicManager()
+    objects: ClassVar = PolymorphicManager()
 
     class Meta:
         verbose_name = _("single choice question")
@@ -118,7 +151,7 @@ class MultipleChoiceQuestion(Question):
     """Several options are right; only exactly the right ones score."""
 
     kind = "multiple"
-    objects = PolymorphicManager()
+    objects: ClassVar = PolymorphicManager()
 
     class Meta:
         verbose_name = _("multiple choice question")
@@ -130,7 +163,7 @@ class TrueFalseQuestion(Question):
 
     kind = "true_false"
     answer = models.BooleanField(_("the statement is true"), default=False)
-    objects = PolymorphicManager()
+    objects: ClassVar = PolymorphicManager()
 
     class Meta:
         verbose_name = _("true or false question")
@@ -141,7 +174,7 @@ class OrderingQuestion(Question):
     """Items to bring into order. Practice only: on a phone it tests reading."""
 
     kind = "ordering"
-    objects = PolymorphicManager()
+    objects: ClassVar = PolymorphicManager()
 
     class Meta:
         verbose_name = _("ordering question")
@@ -152,7 +185,7 @@ class MatchingQuestion(Question):
     """Pairs to find. Practice only: on a phone it tests reading."""
 
     kind = "matching"
-    objects = PolymorphicManager()
+    objects: ClassVar = PolymorphicManager()
 
     class Meta:
         verbose_name = _("matching question")
@@ -177,7 +210,9 @@ class GradedChoiceBlock(blocks.StructBlock):
     id = KeyBlock(max_length=40, required=False, label=_("Id"), help_text=_("Leave empty: it is made once and kept."))
     text = blocks.CharBlock(max_length=300, label=_("Choice"))
     next = KeyBlock(max_length=40, label=_("Leads to part"))
-    credit = blocks.ChoiceBlock(choices=[("0", _("none")), ("0.5", _("half")), ("1", _("full"))], default="0", label=_("Credit"))
+    credit = blocks.ChoiceBlock(
+        choices=[("0", _("none")), ("0.5", _("half")), ("1", _("full"))], default="0", label=_("Credit")
+    )
     feedback = blocks.RichTextBlock(features=INLINE_FEATURES, required=False, label=_("Why"))
 
 
@@ -201,7 +236,7 @@ class ScenarioQuestion(Question):
     kind = "scenario"
     start = models.CharField(_("first part"), max_length=40, default="a")
     graph = StreamField(GraphBlock(), verbose_name=_("parts"))
-    objects = PolymorphicManager()
+    objects: ClassVar = PolymorphicManager()
 
     override_translatable_fields: ClassVar = [*Question.override_translatable_fields, SynchronizedField("start")]
 
@@ -214,7 +249,7 @@ class ReflectionQuestion(Question):
     """A question to think about: never scored, never sent to the server."""
 
     kind = "reflection"
-    objects = PolymorphicManager()
+    objects: ClassVar = PolymorphicManager()
 
     class Meta:
         verbose_name = _("reflection")

@@ -23,10 +23,16 @@ class Quiz(ClusterableModel):
 
     code = models.CharField(_("code"), max_length=80, unique=True, validators=[code_validator])
     title = models.CharField(_("title"), max_length=200)
-    bank = models.ForeignKey("assessments.QuestionBank", on_delete=models.PROTECT, related_name="quizzes", verbose_name=_("bank"))
-    pass_percent = models.PositiveIntegerField(_("pass mark in percent"), default=80, validators=[MinValueValidator(1), MaxValueValidator(100)])
+    bank = models.ForeignKey(
+        "assessments.QuestionBank", on_delete=models.PROTECT, related_name="quizzes", verbose_name=_("bank")
+    )
+    pass_percent = models.PositiveIntegerField(
+        _("pass mark in percent"), default=80, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
     max_false_alarms = models.PositiveIntegerField(_("innocent situations that may be reported"), default=1)
-    max_attempts = models.PositiveIntegerField(_("attempts allowed"), null=True, blank=True, help_text=_("Empty: as many as it takes."))
+    max_attempts = models.PositiveIntegerField(
+        _("attempts allowed"), null=True, blank=True, help_text=_("Empty: as many as it takes.")
+    )
     wait_hours = models.PositiveIntegerField(_("hours to wait after a failed attempt"), default=0)
 
     panels: ClassVar = [
@@ -45,7 +51,9 @@ class Quiz(ClusterableModel):
         verbose_name = _("quiz")
         verbose_name_plural = _("quizzes")
         constraints = (
-            models.CheckConstraint(condition=Q(pass_percent__gte=1, pass_percent__lte=100), name="quiz_pass_percent_in_range"),
+            models.CheckConstraint(
+                condition=Q(pass_percent__gte=1, pass_percent__lte=100), name="quiz_pass_percent_in_range"
+            ),
         )
 
     def __str__(self) -> str:
@@ -56,9 +64,23 @@ class BlueprintRow(Orderable):
     """Draw ``n`` items of one kind: of a critical rule, innocent ones, or ordinary ones of an objective."""
 
     quiz = ParentalKey(Quiz, on_delete=models.CASCADE, related_name="blueprint")
-    objective = models.ForeignKey("assessments.Objective", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("objective"))
+    objective = models.ForeignKey(
+        "assessments.Objective",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("objective"),
+    )
     difficulty = models.CharField(_("difficulty"), max_length=10, choices=Question.Difficulty.choices, blank=True)
-    critical = models.ForeignKey("assessments.CriticalRule", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("critical rule"))
+    critical = models.ForeignKey(
+        "assessments.CriticalRule",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("critical rule"),
+    )
     innocent = models.BooleanField(_("innocent situations"), default=False)
     n = models.PositiveIntegerField(_("how many"), default=1, validators=[MinValueValidator(1)])
 
@@ -71,7 +93,9 @@ class BlueprintRow(Orderable):
                     | Q(objective__isnull=True, critical__isnull=True, innocent=True)
                 ),
                 name="blueprint_row_names_one_kind",
-                violation_error_message=_("A row draws from one objective, from one critical rule, or innocent situations."),
+                violation_error_message=_(
+                    "A row draws from one objective, from one critical rule, or innocent situations."
+                ),
             ),
         )
 

@@ -18,11 +18,11 @@ class Obligation(models.Model):
     membership = models.ForeignKey("people.Membership", on_delete=models.PROTECT, related_name="obligations")
     certification = models.ForeignKey("certificates.Certification", on_delete=models.PROTECT, related_name="obligations")
     time_zone = models.CharField(max_length=60)
-    """Of the employment's site: the calendar in which the spans' dates are meant."""
+    """The calendar in which the spans' dates are meant: the site's of the employment that began last."""
     next_message_at = models.DateTimeField(null=True, blank=True)
     """UTC instant from which the sweep must look at this obligation; null: nothing is due."""
     told = models.JSONField(default=list, blank=True)
-    """Keys of the messages already claimed in this cycle, such as ``due_soon:2026-12-01``."""
+    """Keys of the steps that were told or passed over, such as ``due_soon:2026-12-01:14``; for ever."""
     rebuilt_at = models.DateTimeField()
 
     class Meta:
@@ -55,6 +55,8 @@ class ObligationSpan(models.Model):
     counts_as = models.CharField(max_length=10)
     due_on = models.DateField(null=True, blank=True)
     """Last good day to act: the due date of a first completion, or the last valid day."""
+    required = models.BooleanField()
+    """Whether a requirement is live. Without one the employer is shown nothing, and nobody is reminded."""
     overlays = models.JSONField(default=list, blank=True)
     reasons = models.JSONField(default=list, blank=True)
 

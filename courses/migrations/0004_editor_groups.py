@@ -70,7 +70,7 @@ def _permission(apps, label, model, act):
     """Return the permission, made here where Django and Wagtail make it only after all migrations."""
     content_type, _ = apps.get_model("contenttypes", "ContentType").objects.get_or_create(app_label=label, model=model)
     permission, _ = apps.get_model("auth", "Permission").objects.get_or_create(
-        content_type=content_type, codename=f"{act}_{model}" if act != "release" else "release_course", defaults={"name": f"Can {act} {model}"}
+        content_type=content_type, codename=f"{act}_{model}", defaults={"name": f"Can {act} {model}"}
     )
     return permission
 

@@ -62,6 +62,7 @@ def course_context(request: HttpRequest, reading: Reading) -> dict[str, Any]:
         again = any(item.course.pk == reading.course.pk for item in training_items(scope=scope, at=clock.now()))
     return {
         "reading": reading,
+        "readable": reading.is_open or reading.enrolment is not None,
         "lessons": [(lesson, reading.lesson_state(lesson["code"])) for lesson in reading.lessons],
         "languages": _languages(reading),
         "formats": _formats(reading),

@@ -7,6 +7,8 @@ from tests.assessments import frozen_samples as samples
 KINDS = ("single", "multiple", "true_false", "ordering", "matching", "scenario", "reflection")
 PRACTICE = {"ordering", "matching", "reflection"}
 
+NOT_3_OR_4 = ItemProblem(ItemFault.WRONG_NUMBER_OF_PARTS, "options", least=3, most=4)
+
 
 def draft(kind="single", **changes):
     use = "practice" if kind in PRACTICE else "paper"
