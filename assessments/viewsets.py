@@ -7,6 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, ProtectedError, QuerySet
 from django.db.models.deletion import Collector
+from django.forms import Select
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -19,7 +20,7 @@ from django_filters import ModelChoiceFilter
 from wagtail.admin import messages
 from wagtail.admin.filters import ContentTypeFilter, WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList, Panel
-from wagtail.admin.ui.tables import BooleanColumn, Column, LocaleColumn
+from wagtail.admin.ui.tables import Column, LocaleColumn
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.viewsets.chooser import ChooserViewSet
@@ -76,6 +77,13 @@ def _may(request: HttpRequest, action: str, model: type[Model]) -> bool:
 
 def _excerpt(question: Question) -> str:
     return Truncator(plain_text(question.stem)).chars(90)
+
+
+def _marks(question: Question) -> str:
+    """Return what sets the question apart, in words."""
+    marks = [question.critical.code] if question.critical else []
+    marks += [_("innocent")] if question.innocent else []
+    return ", ".join([*marks, _("retired")] if question.retired else marks)
 
 
 # Lists and choosers
@@ -177,6 +185,11 @@ class AddQuestionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Templat
     page_title = gettext_lazy("Which type of question?")
     template_name = "assessments/admin/add_question.html"
 
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Return the way here from the list of all questions."""
+        questions = {"url": reverse(Question.snippet_viewset.get_url_name("list")), "label": _("Questions")}
+        return [*self.breadcrumbs_items, questions, {"url": "", "label": _("Add a question")}]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """List the types that this person may add."""
         locale = self.request.GET.get("locale", "")
@@ -184,7 +197,6 @@ class AddQuestionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Templat
             {
                 "title": capfirst(model._meta.verbose_name),
                 "text": _WHEN_TO_USE[model.kind],
-                "icon": model.snippet_viewset.icon,
                 "url": reverse(model.snippet_viewset.get_url_name("add"), query={"locale": locale} if locale else None),
             }
             for model in CONCRETE_MODELS
@@ -221,13 +233,13 @@ class TryQuestionView(TemplateView):
 
     template_name = "assessments/try_question.html"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Let in whoever may do anything with this type of question."""
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Find the question, and let in whoever may do anything with its type."""
+        super().setup(request, *args, **kwargs)
         self.question = get_object_or_404(Question, pk=kwargs["pk"])
         policy = ModelPermissionPolicy(type(self.question))
         if not policy.user_has_any_permission(request.user, ANY_PERMISSION):
             raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Grade the answer and show what a learner would be shown."""
@@ -300,7 +312,10 @@ def _question_handler(
         [
             _how_to(kind),
             MultiFieldPanel(
-                [FieldPanel("bank"), FieldPanel("code"), FieldPanel("objective"), FieldPanel("passage")],
+                [
+                    FieldRowPanel([FieldPanel("bank", widget=Select), FieldPanel("code")]),
+                    FieldRowPanel([FieldPanel("objective"), FieldPanel("passage")]),
+                ],
                 heading=gettext_lazy("Where it belongs"),
             ),
             FieldPanel("stem"),
@@ -324,7 +339,11 @@ def _options(kind: str) -> InlinePanel:
     least, most = MIN_MAX_OPTIONS[kind]
     return InlinePanel(
         "options",
-        panels=[FieldPanel("text"), FieldPanel("correct"), FieldPanel("alarm"), FieldPanel("feedback")],
+        panels=[
+            FieldPanel("text"),
+            FieldRowPanel([FieldPanel("correct"), FieldPanel("alarm")]),
+            FieldPanel("feedback"),
+        ],
         heading=gettext_lazy("Options"),
         label=gettext_lazy("Option"),
         min_num=least,
@@ -388,9 +407,7 @@ class QuestionViewSet(SnippetViewSet):
         Column("bank", label=gettext_lazy("Bank"), accessor="bank", sort_key="bank__title"),
         Column("objective", label=gettext_lazy("Objective"), accessor="objective.code"),
         Column("use", label=gettext_lazy("Use"), accessor="get_use_display", sort_key="use"),
-        Column("critical", label=gettext_lazy("Critical rule"), accessor="critical.code"),
-        BooleanColumn("innocent", label=gettext_lazy("Innocent")),
-        BooleanColumn("retired", label=gettext_lazy("Retired")),
+        Column("marks", label=gettext_lazy("Marks"), accessor=_marks),
         LocaleColumn(),
     ]
 
@@ -429,7 +446,7 @@ class SingleChoiceViewSet(TypedQuestionViewSet):
     """Single choice."""
 
     model = SingleChoiceQuestion
-    icon = "radio-full"
+    icon = "radio-empty"
     edit_handler = _question_handler("single", _options("single"))
 
 
@@ -572,7 +589,7 @@ class QuizViewSet(SnippetViewSet):
             BlueprintWarningsPanel(heading=gettext_lazy("Not ready yet")),
             _how_to("quiz"),
             FieldPanel("title"),
-            FieldRowPanel([FieldPanel("code"), FieldPanel("bank")]),
+            FieldRowPanel([FieldPanel("code"), FieldPanel("bank", widget=Select)]),
             MultiFieldPanel(
                 [
                     FieldRowPanel([FieldPanel("pass_percent"), FieldPanel("max_false_alarms")]),

@@ -49,5 +49,7 @@ class SupportServiceForm(ReviewedForm):
         """Refuse a line that cannot be reached."""
         cleaned = super().clean()
         if not any(cleaned.get(name) for name in ("phone", "text", "website")):
-            self.add_error("phone", ValidationError(_("Give a telephone number, a number for text messages or a web address.")))
+            self.add_error(
+                "phone", ValidationError(_("Give a telephone number, a number for text messages or a web address."))
+            )
         return cleaned

@@ -19,7 +19,9 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="seconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage() if not record.name.startswith("django.request") else record.msg.split(":")[0],
+            "message": record.getMessage()
+            if not record.name.startswith("django.request")
+            else record.msg.split(":")[0],
         }
         line |= {key: value for key, value in record.__dict__.items() if key in ALLOWED_KEYS}
         if record.exc_info and record.exc_info[0] is not None:

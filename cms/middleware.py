@@ -67,5 +67,7 @@ class PrivatePagesMiddleware:
         response = self.get_response(request)
         if not request.path.startswith((settings.STATIC_URL, settings.MEDIA_URL)):
             response.headers["Cache-Control"] = "no-store"
-        response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=(), browsing-topics=()")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(self), geolocation=(), microphone=(), browsing-topics=()"
+        )
         return response

@@ -14,4 +14,6 @@ def safe_html(value: object) -> SafeString:
     Cleaned even though editors wrote it: a frozen text outlives the code that once made it.
     """
     html = "" if value is None else str(value)
-    return mark_safe(nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes={"https", "tel", "mailto"}).strip())  # noqa: S308
+    return mark_safe(
+        nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes={"https", "tel", "mailto"}).strip()
+    )

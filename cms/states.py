@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 @dataclass(frozen=True, slots=True)
 class StateLook:
-    """``tone`` is the colour (done, soon, late, plain, quiet); ``shape`` the drawing (tick, clock, mark, ring, half, bar)."""
+    """``tone`` is a colour (done, soon, late, plain, quiet), ``shape`` a drawing (tick, clock, mark, ring, half, bar)."""
 
     word: Promise | str
     tone: str = "plain"

@@ -1,4 +1,4 @@
-"""The directory in the CMS: help lines, sources, sectors, audiences. Changes show at once; nobody has to approve them."""
+"""The directory in the CMS: help lines, sources, sectors, audiences. Changes show at once, without an approval."""
 
 from datetime import date
 from typing import Any, ClassVar
@@ -59,9 +59,9 @@ class SupportServiceViewSet(SnippetViewSet):
                 [
                     HelpPanel(
                         content=gettext_lazy(
-                            "<p>Is a number wrong, or answered by somebody else? Mend it below, or withdraw the line here. "
-                            "It takes one person and shows on every page at once, also to people who learn from an older edition. "
-                            "Withdraw rather than delete: lessons name the line by its code.</p>"
+                            "<p>Is a number wrong, or answered by somebody else? Mend it below, or withdraw the line "
+                            "here. It takes one person and shows on every page at once, also to people who learn from "
+                            "an older edition. Withdraw rather than delete: lessons name the line by its code.</p>"
                         )
                     ),
                     FieldPanel("withdrawn"),
@@ -88,14 +88,20 @@ class SupportServiceViewSet(SnippetViewSet):
             ),
             MultiFieldPanel(
                 [
-                    FieldPanel("what_happens", help_text=gettext_lazy("Who answers, what they ask, whom they tell. Plain words, no promises.")),
+                    FieldPanel(
+                        "what_happens",
+                        help_text=gettext_lazy("Who answers, what they ask, whom they tell. Plain words, no promises."),
+                    ),
                     FieldRowPanel([FieldPanel("is_police"), FieldPanel("is_government")]),
                 ],
                 heading=gettext_lazy("What happens when you call"),
             ),
             MultiFieldPanel(
                 [
-                    FieldPanel("source", help_text=gettext_lazy("Where this can be looked up. What no source confirms stays empty.")),
+                    FieldPanel(
+                        "source",
+                        help_text=gettext_lazy("Where this can be looked up. What no source confirms stays empty."),
+                    ),
                     FieldRowPanel([FieldPanel("verified_on"), FieldPanel("review_by")]),
                 ],
                 heading=gettext_lazy("Proof"),
@@ -111,7 +117,12 @@ class SourceViewSet(SnippetViewSet):
     model = Source
     icon = "doc-full"
     menu_label = gettext_lazy("Sources")
-    list_display: ClassVar = ["title", "publisher", "published", _ReviewColumn("review_by", label=gettext_lazy("Look again by"), sort_key="review_by")]
+    list_display: ClassVar = [
+        "title",
+        "publisher",
+        "published",
+        _ReviewColumn("review_by", label=gettext_lazy("Look again by"), sort_key="review_by"),
+    ]
     search_fields: ClassVar = ["title", "publisher", "code"]
     search_backend_name = None
     ordering: ClassVar = ["title"]

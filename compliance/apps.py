@@ -11,8 +11,16 @@ class ComplianceConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear the news from below and add to the learner's list."""
-        from compliance import receivers  # noqa: F401  # connects
+        from django.core.management import call_command
+
+        from cms.preparation import Preparation, register_preparation
+        from compliance import demo, receivers  # noqa: F401  # receivers connect
         from compliance.training import training_items
         from courses.registry import register_training_items
 
         register_training_items(training_items)
+        register_preparation(
+            Preparation(
+                "Making the demo organisations", demo.is_missing, lambda: call_command("load_demo", verbosity=0)
+            )
+        )

@@ -50,9 +50,19 @@ class _Person:
 
 _PEOPLE: Final = (
     _Person(HOUSEKEEPER, "Jo Castellan", "fort-st-john", "housekeeping", pin=True),
-    _Person("0043", "Ama Birch", "fort-st-john", "housekeeping", "ama.birch@larch.example", pin=True, done_days_ago=200),
+    _Person(
+        "0043", "Ama Birch", "fort-st-john", "housekeeping", "ama.birch@larch.example", pin=True, done_days_ago=200
+    ),
     _Person("0044", "Lin Harrow", "fort-st-john", "housekeeping", started=True, pin=True),
-    _Person("0045", "Harpreet Vale", "fort-st-john", "front-desk", "h.vale@larch.example", done_days_ago=1060, days_here=1500),
+    _Person(
+        "0045",
+        "Harpreet Vale",
+        "fort-st-john",
+        "front-desk",
+        "h.vale@larch.example",
+        done_days_ago=1060,
+        days_here=1500,
+    ),
     _Person("0046", "Sam Okoro-Lund", "fort-st-john", "front-desk", "s.okoro@larch.example", done_days_ago=90),
     _Person("0047", "Dana Whitlock", "fort-st-john", "kitchen"),
     _Person("0048", "Bo Tamarind", "fort-st-john", "kitchen", "bo.t@larch.example"),
@@ -60,7 +70,9 @@ _PEOPLE: Final = (
     _Person("0051", "Noor Alder", "prince-george", "housekeeping", "noor.a@larch.example", done_days_ago=30),
     _Person("0052", "Teodora Finch", "prince-george", "housekeeping", done_days_ago=400),
     _Person("0053", "Wen Sorrel", "prince-george", "kitchen", days_here=12),
-    _Person("0054", "Ilse Marten", "prince-george", "front-desk", "ilse.m@larch.example", done_days_ago=1065, days_here=1300),
+    _Person(
+        "0054", "Ilse Marten", "prince-george", "front-desk", "ilse.m@larch.example", done_days_ago=1065, days_here=1300
+    ),
     _Person("0055", "Kofi Lark", "prince-george", "maintenance", done_days_ago=700, days_here=900),
     _Person("0056", "Rae Plover", "prince-george", "housekeeping", left_days_ago=40, done_days_ago=300),
     _Person("0057", "Gus Teasel", "prince-george", "front-desk", "gus.t@larch.example", done_days_ago=15),
@@ -73,6 +85,11 @@ _ROLES: Final = (
 )
 
 
+def is_missing() -> bool:
+    """Return whether the demo organisations are wanted here and not there yet."""
+    return settings.DEMO and not Organisation.objects.filter(code="larch").exists()
+
+
 def load(*, at: datetime) -> bool:
     """Make the demo organisations and accounts; return False when they are there already.
 
@@ -81,7 +98,7 @@ def load(*, at: datetime) -> bool:
     """
     if not settings.DEMO:
         raise ImproperlyConfigured("demo accounts exist only in development")
-    if Organisation.objects.filter(code="larch").exists():
+    if not is_missing():
         return False
     with transaction.atomic():
         _make_larch(at)
@@ -95,7 +112,9 @@ def load(*, at: datetime) -> bool:
 def _make_larch(at: datetime) -> None:
     today = at.date()
     larch = Organisation.objects.create(code="larch", name="Larch Hotels", time_zone="America/Vancouver")
-    region = Site.objects.create(organisation=larch, code="north", name="Larch Hotels North", time_zone="America/Vancouver", languages=["en"])
+    region = Site.objects.create(
+        organisation=larch, code="north", name="Larch Hotels North", time_zone="America/Vancouver", languages=["en"]
+    )
     sites = {
         "fort-st-john": Site.objects.create(
             organisation=larch,
@@ -156,7 +175,12 @@ def _make_north_road(at: datetime) -> None:
     today = at.date()
     north = Organisation.objects.create(code="north-road", name="North Road Transport", time_zone="America/Vancouver")
     yard = Site.objects.create(
-        organisation=north, code="yard", name="Yard", time_zone="America/Vancouver", languages=["en", "pa"], contact="the dispatch office"
+        organisation=north,
+        code="yard",
+        name="Yard",
+        time_zone="America/Vancouver",
+        languages=["en", "pa"],
+        contact="the dispatch office",
     )
     driving = Role.objects.create(organisation=north, code="driving", name="Driving")
     hr = people_services.create_staff(email=OTHER_HR, name="Alix Crane", password=PASSWORD)
@@ -174,7 +198,9 @@ def _make_north_road(at: datetime) -> None:
     )
 
 
-def _add(organisation: Organisation, person: _Person, site: Site, role: Role, hr: User, today: date, at: datetime) -> Membership:
+def _add(
+    organisation: Organisation, person: _Person, site: Site, role: Role, hr: User, today: date, at: datetime
+) -> Membership:
     member = people_services.create_membership(
         organisation=organisation, employee_number=person.number, name=person.name, email=person.email, by=hr, at=at
     )
@@ -187,7 +213,9 @@ def _add(organisation: Organisation, person: _Person, site: Site, role: Role, hr
             organisation_code=organisation.code, employee_number=person.number, code=code, pin=PIN, at=at, origin="demo"
         )
     if person.left_days_ago is not None:
-        people_services.end_employment(employment=job, ends_on=today - timedelta(days=person.left_days_ago), by=hr, at=at)
+        people_services.end_employment(
+            employment=job, ends_on=today - timedelta(days=person.left_days_ago), by=hr, at=at
+        )
     return member
 
 

@@ -1,9 +1,12 @@
 """Gathering the dated facts of people, a constant number of queries per batch, for the pure rule of standing."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
 
 from certificates.models import Certificate
 from compliance.models import Requirement
@@ -13,17 +16,18 @@ from courses.models import Enrolment
 from people.models import Employment, Membership, Site
 
 ONE_DAY = timedelta(days=1)
-FALLBACK_ZONE = "UTC"
+
+Stretch = tuple[date, date | None]
+"""First day, and the day after the last one; None: no end known."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class FactsOfMembership:
-    """The facts of one person in one organisation, by certification; ``zone`` is their site's calendar."""
+    """The facts of one person in one organisation, by the key of the certification; ``zone`` is their calendar."""
 
-    membership_id: int
-    organisation_id: int
+    membership: Membership
     zone: str
-    by_certification: dict[int, Facts] = field(default_factory=dict)
+    by_certification: Mapping[int, Facts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,115 +38,164 @@ class _Job:
     until: date | None
     site_id: int
     role_id: int | None
+    zone: str
 
 
-def facts_of(keys: Sequence[int]) -> Iterator[FactsOfMembership]:
-    """Yield the facts of the memberships with these keys.
+def facts_of(memberships: Sequence[Membership]) -> Iterator[FactsOfMembership]:
+    """Yield the facts of ``memberships``, whose organisations are loaded.
 
-    A certification concerns a person when a requirement reaches them at any time, or when they hold a certificate of it.
+    A certification concerns a person when a requirement reaches them at any time, or when they hold a certificate of
+    it. The calendar is that of the site of the employment that began last, or will; the organisation's without any.
     """
-    memberships = Membership.objects.filter(pk__in=keys).select_related("organisation").order_by("pk")
-    organisations = {it.organisation_id for it in memberships}
-    parents, zones = {}, {}
-    for pk, parent_id, zone in Site.objects.filter(organisation__in=organisations).values_list("pk", "parent_id", "time_zone"):
-        parents[pk], zones[pk] = parent_id, zone
-    jobs: dict[int, list[_Job]] = defaultdict(list)
-    for job in Employment.objects.current_knowledge().filter(membership__in=keys).order_by("starts_on", "pk"):
-        until = job.ends_on + ONE_DAY if job.ends_on else None
-        jobs[job.membership_id].append(_Job(job.starts_on, until, job.site_id, job.role_id))
-    personal: dict[int, list[Requirement]] = defaultdict(list)
-    grouped: dict[int, list[Requirement]] = defaultdict(list)
-    known = Requirement.objects.current_knowledge().filter(organisation__in=organisations)
-    for requirement in known.filter(membership__in=keys).order_by("pk"):
-        personal[requirement.membership_id].append(requirement)  # type: ignore[index]  # filtered to be set
-    for requirement in known.filter(membership__isnull=True).order_by("pk"):
-        grouped[requirement.organisation_id].append(requirement)
-    held: dict[int, list[Certificate]] = defaultdict(list)
-    for certificate in Certificate.objects.filter(membership__in=keys, replaced_by__isnull=True).order_by("pk"):
-        held[certificate.membership_id].append(certificate)  # type: ignore[index]  # filtered to be set
-    cycles: dict[int, list[tuple[int, Span]]] = defaultdict(list)
-    opened = Enrolment.objects.filter(membership__in=keys, completed_at__isnull=True).values_list(
-        "membership_id", "opened_at", "course__certifications"
-    )
-    for membership_id, opened_at, certification_id in opened:
-        if certification_id is not None:
-            cycles[membership_id].append((certification_id, Span(opened_at.date())))
-
+    keys = [it.pk for it in memberships]
+    jobs = _jobs(keys)
+    personal, grouped = _requirements(keys, {it.organisation_id for it in memberships})
+    treed = {it.organisation_id for group in grouped.values() for it in group if it.site_id is not None}
+    parents = dict(Site.objects.filter(organisation__in=treed).values_list("pk", "parent_id")) if treed else {}
+    periods = _periods(keys)
+    ways = _ways(keys)
     for membership in memberships:
         own = jobs[membership.pk]
-        zone = zones.get(own[-1].site_id, FALLBACK_ZONE) if own else membership.organisation.time_zone
-        gathered = FactsOfMembership(membership.pk, membership.organisation_id, zone)
+        zone = own[-1].zone if own else membership.organisation.time_zone
         required: dict[int, list[RequirementSpan]] = defaultdict(list)
         for requirement in [*personal[membership.pk], *grouped[membership.organisation_id]]:
-            for span in _requirement_spans(requirement, own, parents):
-                required[requirement.certification_id].append(span)
-        periods: dict[int, list[HeldPeriod]] = defaultdict(list)
-        for certificate in held[membership.pk]:
-            periods[certificate.certification_id].append(_period(certificate))
-        employments = tuple(Span(start, end) for start, end in _merged([(job.from_on, job.until) for job in own]))
-        for certification_id in sorted(required.keys() | periods.keys()):
-            gathered.by_certification[certification_id] = Facts(
-                employments=employments,
-                requirements=tuple(required[certification_id]),
-                periods=tuple(periods[certification_id]),
-                cycles=tuple(span for key, span in cycles[membership.pk] if key == certification_id),
-                zone=zone,
+            required[requirement.certification_id] += _requirement_spans(requirement, own, parents)
+        concerning = {key for key, spans in required.items() if spans} | periods[membership.pk].keys()
+        employments = tuple(Span(start, end) for start, end in _joined([(job.from_on, job.until) for job in own]))
+        yield FactsOfMembership(
+            membership,
+            zone,
+            {
+                key: Facts(
+                    employments=employments,
+                    requirements=tuple(required[key]),
+                    periods=tuple(periods[membership.pk][key]),
+                    cycles=tuple(_cycles(ways[membership.pk][key], ZoneInfo(zone))),
+                    zone=zone,
+                )
+                for key in sorted(concerning)
+            },
+        )
+
+
+def _jobs(keys: Sequence[int]) -> dict[int, list[_Job]]:
+    found: dict[int, list[_Job]] = defaultdict(list)
+    known = Employment.objects.current_knowledge().filter(membership__in=keys).order_by("starts_on", "pk")
+    columns = ("membership_id", "starts_on", "ends_on", "site_id", "role_id", "site__time_zone")
+    for membership_id, starts_on, ends_on, site_id, role_id, zone in known.values_list(*columns):
+        until = ends_on + ONE_DAY if ends_on else None
+        found[membership_id].append(_Job(starts_on, until, site_id, role_id, zone))
+    return found
+
+
+def _requirements(
+    keys: Sequence[int], organisations: set[int]
+) -> tuple[dict[int, list[Requirement]], dict[int, list[Requirement]]]:
+    """Return the requirements of persons by membership, and those of groups by organisation."""
+    personal: dict[int, list[Requirement]] = defaultdict(list)
+    grouped: dict[int, list[Requirement]] = defaultdict(list)
+    ours = Q(membership__in=keys) | Q(membership__isnull=True, organisation__in=organisations)
+    for requirement in Requirement.objects.current_knowledge().filter(ours).order_by("pk"):
+        if requirement.membership_id is not None:
+            personal[requirement.membership_id].append(requirement)
+        else:
+            grouped[requirement.organisation_id].append(requirement)
+    return personal, grouped
+
+
+def _periods(keys: Sequence[int]) -> dict[int, dict[int, list[HeldPeriod]]]:
+    """Return what people hold, by membership and certification. A replacement stands for what it replaced."""
+    found: dict[int, dict[int, list[HeldPeriod]]] = defaultdict(lambda: defaultdict(list))
+    for certificate in Certificate.objects.filter(membership__in=keys, replaced_by__isnull=True).order_by("pk"):
+        assert certificate.membership_id is not None
+        found[certificate.membership_id][certificate.certification_id].append(
+            HeldPeriod(
+                completed_on=min(certificate.completed_on, certificate.valid_from),
+                valid_from=certificate.valid_from,
+                valid_until=certificate.valid_until,
+                window_opens_on=certificate.window_opens_on,
+                grace_until=certificate.grace_until,
+                revoked_on=certificate.revoked_on,
+                revoked_reason=certificate.revocation_reason,
             )
-        yield gathered
+        )
+    return found
 
 
-def _period(certificate: Certificate) -> HeldPeriod:
-    return HeldPeriod(
-        completed_on=min(certificate.completed_on, certificate.valid_from),
-        valid_from=certificate.valid_from,
-        valid_until=certificate.valid_until,
-        window_opens_on=certificate.window_opens_on,
-        grace_until=certificate.grace_until,
-        revoked_on=certificate.revoked_on,
-        revoked_reason=certificate.revocation_reason,
-    )
+_Way = tuple[datetime, datetime | None]
 
 
-def _reaches(requirement: Requirement, job: _Job, parents: dict[int, int | None]) -> bool:
+def _ways(keys: Sequence[int]) -> dict[int, dict[int, list[_Way]]]:
+    """Return when people opened and completed courses, by membership and certification."""
+    found: dict[int, dict[int, list[_Way]]] = defaultdict(lambda: defaultdict(list))
+    enrolments = Enrolment.objects.filter(membership__in=keys, course__certifications__isnull=False).order_by("pk")
+    columns = ("membership_id", "course__certifications", "opened_at", "completed_at")
+    for membership_id, certification_id, opened_at, completed_at in enrolments.values_list(*columns):
+        found[membership_id][certification_id].append((opened_at, completed_at))
+    return found
+
+
+def _cycles(ways: Sequence[_Way], zone: ZoneInfo) -> Iterator[Span]:
+    """Yield the days between opening and completion; on one and the same day there is nothing in between."""
+    for opened_at, completed_at in ways:
+        from_on = opened_at.astimezone(zone).date()
+        until = completed_at.astimezone(zone).date() if completed_at else None
+        if until is None or from_on < until:
+            yield Span(from_on, until)
+
+
+def _requirement_spans(
+    requirement: Requirement, jobs: Sequence[_Job], parents: Mapping[int, int | None]
+) -> Iterator[RequirementSpan]:
+    """Yield the stretches in which a requirement reaches a person; moving between sites that it covers is one."""
+    stretches = _joined([(job.from_on, job.until) for job in jobs if _reaches(requirement, job, parents)])
+    for number, (start, end) in enumerate(stretches):
+        from_on = max(start, requirement.starts_on)
+        until = min((it for it in (end, requirement.ends_on) if it is not None), default=None)
+        if until is None or from_on < until:
+            due_on = _due_on(requirement, start)
+            yield RequirementSpan(from_on, until, id=f"{requirement.reference}:{number}", due_on=due_on)
+
+
+def _due_on(requirement: Requirement, start: date) -> date:
+    """Return the last good day of somebody whom the requirement reaches from ``start`` on.
+
+    A newcomer's time runs from the first day, also where the general due date has passed. Whoever is named has the
+    date that was set for them, unless it lies before they come.
+    """
+    came_later = start > requirement.starts_on
+    if came_later and (requirement.membership_id is None or requirement.due_on < start):
+        return start + timedelta(days=requirement.days_after_start)
+    return requirement.due_on
+
+
+def _reaches(requirement: Requirement, job: _Job, parents: Mapping[int, int | None]) -> bool:
     if requirement.membership_id is not None:
         return True
     if requirement.role_id is not None and requirement.role_id != job.role_id:
         return False
-    if requirement.site_id is None:
-        return True
-    site: int | None = job.site_id
-    seen: set[int] = set()
-    while site is not None and site not in seen:
-        if site == requirement.site_id:
+    return requirement.site_id is None or _lies_below(job.site_id, requirement.site_id, parents)
+
+
+def _lies_below(site: int, top: int, parents: Mapping[int, int | None]) -> bool:
+    """Whether ``site`` is ``top`` or below it; a ring of parents ends the search."""
+    here: int | None = site
+    passed: set[int] = set()
+    while here is not None and here not in passed:
+        if here == top:
             return True
-        seen.add(site)
-        site = parents.get(site)
+        passed.add(here)
+        here = parents.get(here)
     return False
 
 
-def _requirement_spans(requirement: Requirement, jobs: list[_Job], parents: dict[int, int | None]) -> Iterator[RequirementSpan]:
-    """Yield the stretches in which the requirement reaches the person; moving between sites it covers is one stretch."""
-    stretches = _merged([(job.from_on, job.until) for job in jobs if _reaches(requirement, job, parents)])
-    for number, (start, end) in enumerate(stretches):
-        from_on = max(start, requirement.starts_on)
-        ends = [it for it in (end, requirement.ends_on) if it is not None]
-        until = min(ends) if ends else None
-        if until is not None and until <= from_on:
-            continue
-        due_on = requirement.due_on
-        if start > requirement.starts_on:
-            # A newcomer's time runs from the first day, also when the general due date has passed.
-            due_on = start + timedelta(days=requirement.days_after_start)
-        yield RequirementSpan(from_on, until, id=f"{requirement.reference}:{number}", due_on=due_on)
-
-
-def _merged(stretches: list[tuple[date, date | None]]) -> list[tuple[date, date | None]]:
-    """Return half-open stretches sorted, with touching and overlapping ones joined."""
-    joined: list[tuple[date, date | None]] = []
+def _joined(stretches: Sequence[Stretch]) -> list[Stretch]:
+    """Return half-open stretches in order, with touching and overlapping ones joined."""
+    joined: list[Stretch] = []
     for start, end in sorted(stretches, key=lambda it: it[0]):
         if joined and (joined[-1][1] is None or start <= joined[-1][1]):
-            last_end = joined[-1][1]
-            joined[-1] = (joined[-1][0], None if last_end is None or end is None else max(last_end, end))
+            first, last_end = joined[-1]
+            joined[-1] = (first, None if last_end is None or end is None else max(last_end, end))
         else:
             joined.append((start, end))
     return joined

@@ -5,47 +5,55 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from certificates.models import Certification
+from courses.models import Course
 from people.models import Membership, Organisation, Role, Site
+from people.rows import FIRST_YEAR, LAST_YEAR
+from people.selectors import employed_on_or_after
+
+_FIRST_DAY = date(FIRST_YEAR, 1, 1)
+_LAST_DAY = date(LAST_YEAR, 12, 31)
 
 
-class DateInput(forms.DateInput):
-    """The browser's own calendar; ISO in and out."""
+class DayField(forms.DateField):
+    """A date by the browser's own calendar, ISO in and out, within the years that people live to see."""
 
-    input_type = "date"
+    default_validators = [MinValueValidator(_FIRST_DAY), MaxValueValidator(_LAST_DAY)]  # noqa: RUF012  # Django's own shape
 
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
+    def __init__(self, **options: Any) -> None:
+        calendar = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        super().__init__(widget=calendar, **options)
 
 
 class PersonForm(forms.Form):
     """A new person and their first employment."""
 
     employee_number = forms.CharField(label=gettext_lazy("Employee number"), max_length=40)
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=200, help_text=gettext_lazy("As it shall stand on certificates."))
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=200, help_text=gettext_lazy("As it shall stand on certificates.")
+    )
     email = forms.EmailField(
-        label=gettext_lazy("E-mail"), required=False, help_text=gettext_lazy("Only for reminders. People without e-mail get a letter.")
+        label=gettext_lazy("E-mail"),
+        required=False,
+        help_text=gettext_lazy("Only for reminders. People without e-mail get a letter."),
     )
     site = forms.ModelChoiceField(label=gettext_lazy("Site"), queryset=Site.objects.none())
     role = forms.ModelChoiceField(label=gettext_lazy("Role"), queryset=Role.objects.none(), required=False)
-    starts_on = forms.DateField(label=gettext_lazy("First day at work"), widget=DateInput())
+    starts_on = DayField(label=gettext_lazy("First day at work"))
 
     def __init__(self, *args: Any, organisation: Organisation, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._organisation = organisation
-        self.fields["site"].queryset = Site.objects.filter(organisation=organisation)  # type: ignore[attr-defined]
-        self.fields["role"].queryset = Role.objects.filter(organisation=organisation)  # type: ignore[attr-defined]
+        _offer(self, organisation)
         self.fields["starts_on"].initial = today
 
-    def clean_employee_number(self) -> str:
-        """Refuse a number that somebody here has."""
-        number = str(self.cleaned_data["employee_number"]).strip()
-        if Membership.objects.filter(organisation=self._organisation, employee_number__iexact=number).exists():
-            raise ValidationError(_("Somebody here has this number already. Look them up under People."))
-        return number
+    def refuse_number(self) -> None:
+        """Say that somebody here has the number."""
+        self.add_error("employee_number", _("Somebody here has this number already. Look them up under People."))
 
 
 class MemberForm(forms.Form):
@@ -54,32 +62,20 @@ class MemberForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
 
-    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"name": member.name, "email": member.email}, **kwargs)
-
 
 class EndForm(forms.Form):
     """The last day of an employment."""
 
-    ends_on = forms.DateField(label=gettext_lazy("Last day at work"), widget=DateInput())
-
-    def __init__(self, *args: Any, today: date, starts_on: date | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._starts_on = starts_on
-        self.fields["ends_on"].initial = today
-
-    def clean_ends_on(self) -> date:
-        """Refuse an end before the start."""
-        day: date = self.cleaned_data["ends_on"]
-        if self._starts_on is not None and day < self._starts_on:
-            raise ValidationError(_("The last day cannot be before the first one. To mend the first day, ask for help."))
-        return day
+    reference = forms.UUIDField(widget=forms.HiddenInput)
+    ends_on = DayField(label=gettext_lazy("Last day at work"))
 
 
 class AssignmentForm(forms.Form):
     """Who must do what, by when."""
 
-    certification = forms.ModelChoiceField(label=gettext_lazy("Training"), queryset=Certification.objects.all(), empty_label=None)
+    certification = forms.ModelChoiceField(
+        label=gettext_lazy("Training"), queryset=Certification.objects.none(), empty_label=None
+    )
     whom = forms.ChoiceField(
         label=gettext_lazy("Who"),
         choices=[
@@ -93,17 +89,17 @@ class AssignmentForm(forms.Form):
     number = forms.CharField(label=gettext_lazy("Employee number"), required=False, max_length=40)
     site = forms.ModelChoiceField(label=gettext_lazy("Site"), queryset=Site.objects.none(), required=False)
     role = forms.ModelChoiceField(label=gettext_lazy("Role"), queryset=Role.objects.none(), required=False)
-    due_on = forms.DateField(
+    due_on = DayField(
         label=gettext_lazy("Last good day"),
-        widget=DateInput(),
-        help_text=gettext_lazy("Who starts later has 30 days from their first day."),
+        help_text=gettext_lazy("Of a site or a role, who comes later has 30 days from their first day."),
     )
 
     def __init__(self, *args: Any, organisation: Organisation, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._organisation, self._today = organisation, today
-        self.fields["site"].queryset = Site.objects.filter(organisation=organisation)  # type: ignore[attr-defined]
-        self.fields["role"].queryset = Role.objects.filter(organisation=organisation)  # type: ignore[attr-defined]
+        _offer(self, organisation)
+        certification: Any = self.fields["certification"]
+        certification.queryset = assignable_certifications()
 
     def clean_due_on(self) -> date:
         """Refuse a past day."""
@@ -113,30 +109,46 @@ class AssignmentForm(forms.Form):
         return day
 
     def clean(self) -> dict[str, Any]:
-        """Resolve whom it is for; exactly one of person, site and role."""
+        """Resolve whom it is for: exactly one of ``membership``, ``site`` and ``role``."""
         cleaned: dict[str, Any] = super().clean() or {}
         whom = cleaned.get("whom")
-        cleaned["membership"] = None
-        if whom == "person":
-            number = (cleaned.get("number") or "").strip()
-            member = Membership.objects.filter(organisation=self._organisation, employee_number__iexact=number).first()
-            if member is None:
-                self.add_error("number", _("Nobody here has this number."))
-            cleaned.update(membership=member, site=None, role=None)
-        elif whom == "site":
-            if cleaned.get("site") is None:
-                self.add_error("site", _("Choose a site."))
-            cleaned["role"] = None
-        elif whom == "role":
-            if cleaned.get("role") is None:
-                self.add_error("role", _("Choose a role."))
-            cleaned["site"] = None
+        cleaned["membership"] = self._person(cleaned) if whom == "person" else None
+        for other, problem in (("site", _("Choose a site.")), ("role", _("Choose a role."))):
+            if whom != other:
+                cleaned[other] = None
+            elif cleaned.get(other) is None and other not in self.errors:
+                self.add_error(other, problem)
         return cleaned
+
+    def _person(self, cleaned: dict[str, Any]) -> Membership | None:
+        number = cleaned.get("number") or ""
+        member = Membership.objects.filter(organisation=self._organisation, employee_number__iexact=number).first()
+        if member is None:
+            self.add_error("number", _("Nobody here has this number."))
+        elif not employed_on_or_after(membership=member, day=self._today):
+            self.add_error("number", _("This person does not work here any more."))
+        return member
 
 
 class UploadForm(forms.Form):
     """A workbook of people."""
 
     file = forms.FileField(
-        label=gettext_lazy("Workbook (.xlsx)"), widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}), allow_empty_file=True
+        label=gettext_lazy("Workbook (.xlsx)"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+        # An empty file is explained like any other that is no workbook.
+        allow_empty_file=True,
     )
+
+
+def assignable_certifications() -> QuerySet[Certification]:
+    """Return the certifications whose courses are all released, and keep a record of who did them."""
+    not_ready = Course.objects.exclude(tier=Course.Tier.RECORDED) | Course.objects.filter(editions__isnull=True)
+    return Certification.objects.filter(courses__isnull=False).exclude(courses__in=not_ready).distinct()
+
+
+def _offer(form: forms.Form, organisation: Organisation) -> None:
+    """Let ``form`` choose among the sites and roles of the organisation alone."""
+    site, role = (form.fields[name] for name in ("site", "role"))
+    site.queryset = Site.objects.filter(organisation=organisation)  # type: ignore[attr-defined]
+    role.queryset = Role.objects.filter(organisation=organisation)  # type: ignore[attr-defined]

@@ -20,7 +20,11 @@ urlpatterns = [
     path("workplace/<slug:code>/people/<uuid:person>/slip.pdf", views.slip, name="slip"),
     path("workplace/<slug:code>/assignments/", views.assignments, name="assignments"),
     path("workplace/<slug:code>/assignments/new/", views.assignment_new, name="assignment_new"),
-    path("workplace/<slug:code>/assignments/<uuid:reference>/withdraw/", views.assignment_withdraw, name="assignment_withdraw"),
+    path(
+        "workplace/<slug:code>/assignments/<uuid:reference>/withdraw/",
+        views.assignment_withdraw,
+        name="assignment_withdraw",
+    ),
     path("workplace/<slug:code>/letters/", views.letters, name="letters"),
     path("workplace/<slug:code>/letters/letters.pdf", views.letters_pdf, name="letters_pdf"),
 ]

@@ -1,4 +1,4 @@
-"""What an employer sees of a person: one list, from which the views, the workbook and the public page are made.
+"""What an employer sees of a person: one list, from which the portal, the workbook and the public page are made.
 
 Architecture, section 4: who is assigned, done, due and expired, and nothing else; dates without times; "in progress"
 reads "assigned".
@@ -18,43 +18,49 @@ EXPIRING_DAYS = 60
 
 
 class Status(StrEnum):
-    """An employer's word for where somebody stands."""
+    """An employer's word for where somebody stands, the most urgent first."""
 
     OVERDUE = "overdue"
     EXPIRED = "expired"
+    NEEDS_DATE = "needs_date"
     DUE = "due"
     EXPIRING = "expiring"
     ASSIGNED = "assigned"
     DONE = "done"
     EXEMPT = "exempt"
-    NEEDS_DATE = "needs_date"
     NONE = "none"
 
 
 STATUS_LABELS: dict[Status, Promise] = {
     Status.OVERDUE: pgettext_lazy("employer's status", "Past due"),
     Status.EXPIRED: pgettext_lazy("employer's status", "Expired"),
+    Status.NEEDS_DATE: pgettext_lazy("employer's status", "Needs a date"),
     Status.DUE: pgettext_lazy("employer's status", "Due soon"),
     Status.EXPIRING: pgettext_lazy("employer's status", "Expiring soon"),
     Status.ASSIGNED: pgettext_lazy("employer's status", "Assigned"),
     Status.DONE: pgettext_lazy("employer's status", "Done"),
     Status.EXEMPT: pgettext_lazy("employer's status", "Exempt"),
-    Status.NEEDS_DATE: pgettext_lazy("employer's status", "Needs a date"),
     Status.NONE: pgettext_lazy("employer's status", "Not required"),
 }
 
 
-def employer_status(state: str, due_on: date | None, on: date) -> Status:
-    """Return the employer's word for a standing state on ``on``; ``due_on`` is its last good day."""
+def employer_status(state: str, due_on: date | None, on: date, *, required: bool = True) -> Status:
+    """Return the employer's word for a standing state on ``on``; ``due_on`` is its last good day.
+
+    Where nothing is ``required`` any more, nothing is urgent either: what is held reads "done" until it ends.
+    ``compliance.selectors.status_filter`` says the same to the database.
+    """
     match state:
         case "assigned" | "in_progress":
-            return Status.DUE if due_on is not None and on >= due_on - timedelta(days=DUE_DAYS) else Status.ASSIGNED
+            near = due_on is not None and on >= due_on - timedelta(days=DUE_DAYS)
+            return Status.DUE if near else Status.ASSIGNED
         case "overdue":
             return Status.OVERDUE
         case "valid" | "renewable":
-            return Status.EXPIRING if due_on is not None and on > due_on - timedelta(days=EXPIRING_DAYS) else Status.DONE
+            near = required and due_on is not None and on > due_on - timedelta(days=EXPIRING_DAYS)
+            return Status.EXPIRING if near else Status.DONE
         case "grace" | "expired" | "revoked":
-            return Status.EXPIRED
+            return Status.EXPIRED if required else Status.NONE
         case "exempt":
             return Status.EXEMPT
         case "needs_date":
@@ -64,23 +70,80 @@ def employer_status(state: str, due_on: date | None, on: date) -> Status:
 
 @dataclass(frozen=True, slots=True)
 class VisibleField:
-    """A column that employers see, and the sentence that tells learners so."""
+    """Something that employers see of a person, and the sentence that tells learners so.
+
+    ``width``: of its column in the list and in the workbook, in characters; 0: on the person's own page only.
+    """
 
     key: str
     header: Promise
     told_as: Promise
-    width: int = 18
+    width: int = 0
+
+
+def _field(key: str, header: Promise, told_as: Promise, width: int = 0) -> VisibleField:
+    return VisibleField(key, header, told_as, width)
 
 
 VISIBLE_FIELDS: tuple[VisibleField, ...] = (
-    VisibleField("employee_number", pgettext_lazy("column", "Employee number"), pgettext_lazy("what work sees", "Your employee number, which they gave you"), 16),
-    VisibleField("name", pgettext_lazy("column", "Name"), pgettext_lazy("what work sees", "Your name, as they wrote it"), 28),
-    VisibleField("site", pgettext_lazy("column", "Site"), pgettext_lazy("what work sees", "Where you work"), 24),
-    VisibleField("role", pgettext_lazy("column", "Role"), pgettext_lazy("what work sees", "Your kind of work"), 20),
-    VisibleField("course", pgettext_lazy("column", "Training"), pgettext_lazy("what work sees", "Which training they asked you to do"), 36),
-    VisibleField("status", pgettext_lazy("column", "Status"), pgettext_lazy("what work sees", "Whether it is assigned, due, past due, done, expiring or expired"), 14),
-    VisibleField("due_on", pgettext_lazy("column", "Last good day"), pgettext_lazy("what work sees", "The last good day to do it or to renew it"), 14),
-    VisibleField("completed_on", pgettext_lazy("column", "Completed on"), pgettext_lazy("what work sees", "The day on which you finished it, without the time"), 14),
-    VisibleField("valid_through", pgettext_lazy("column", "Valid through"), pgettext_lazy("what work sees", "The last day on which your certificate is good"), 14),
+    _field(
+        "employee_number",
+        pgettext_lazy("column", "Employee number"),
+        pgettext_lazy("what work sees", "Your employee number, which they gave you"),
+        16,
+    ),
+    _field("name", pgettext_lazy("column", "Name"), pgettext_lazy("what work sees", "Your name, as they wrote it"), 28),
+    _field(
+        "email",
+        pgettext_lazy("column", "E-mail"),
+        pgettext_lazy("what work sees", "The e-mail that they wrote down for you, never one that you added"),
+    ),
+    _field("site", pgettext_lazy("column", "Site"), pgettext_lazy("what work sees", "Where you work"), 24),
+    _field("role", pgettext_lazy("column", "Role"), pgettext_lazy("what work sees", "Your kind of work"), 20),
+    _field(
+        "days_at_work",
+        pgettext_lazy("column", "Works here"),
+        pgettext_lazy("what work sees", "Your first and your last day at work"),
+    ),
+    _field(
+        "course",
+        pgettext_lazy("column", "Training"),
+        pgettext_lazy("what work sees", "Which training they asked you to do"),
+        36,
+    ),
+    _field(
+        "status",
+        pgettext_lazy("column", "Status"),
+        pgettext_lazy("what work sees", "Whether it is assigned, due, past due, done, expiring or expired"),
+        14,
+    ),
+    _field(
+        "due_on",
+        pgettext_lazy("column", "Last good day"),
+        pgettext_lazy("what work sees", "The last good day to do it or to renew it"),
+        14,
+    ),
+    _field(
+        "completed_on",
+        pgettext_lazy("column", "Completed on"),
+        pgettext_lazy("what work sees", "The day on which you finished it, without the time"),
+        14,
+    ),
+    _field(
+        "valid_through",
+        pgettext_lazy("column", "Valid through"),
+        pgettext_lazy("what work sees", "The last day on which your certificate is good"),
+        14,
+    ),
+    _field(
+        "reminder",
+        pgettext_lazy("column", "Reminder"),
+        pgettext_lazy(
+            "what work sees", "Whether a reminder waits as a letter, or could not be delivered, and since which day"
+        ),
+    ),
 )
-"""The whole of it, in the order of the columns."""
+"""The whole of it."""
+
+LISTED_FIELDS: tuple[VisibleField, ...] = tuple(field for field in VISIBLE_FIELDS if field.width)
+"""What the list and the workbook show, in the order of their columns."""

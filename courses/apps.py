@@ -11,10 +11,23 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to people; say how course and lesson pages are served and previewed."""
+        from django.conf import settings
+        from django.core.management import call_command
+
+        from cms.preparation import Preparation, register_preparation
         from cms.rendering import Renderer, register_renderer
         from courses import receivers  # noqa: F401  # receivers register themselves
+        from courses.curriculum.folder import folder_digest, is_loaded
         from courses.models import CoursePage, LessonPage
         from courses.views import trying
 
         register_renderer(CoursePage, Renderer(serve=trying.serve_course, preview=trying.preview_course))
         register_renderer(LessonPage, Renderer(serve=trying.serve_lesson, preview=trying.preview_lesson))
+        shipped = settings.BASE_DIR / "curriculum"
+        register_preparation(
+            Preparation(
+                "Loading the curriculum",
+                lambda: not is_loaded(folder_digest(shipped)),
+                lambda: call_command("load_curriculum", if_changed=True, verbosity=0),
+            )
+        )

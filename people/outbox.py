@@ -50,7 +50,7 @@ def enqueue(*, kind: str, key: str, payload: Mapping[str, Any], not_before: date
     entry = OutboxEntry(kind=kind, key=key, payload=dict(payload), not_before=not_before or AT_ONCE)
     OutboxEntry.objects.bulk_create([entry], ignore_conflicts=True)
     if not_before is None:
-        transaction.on_commit(partial(_hint, key), robust=True)
+        transaction.on_commit(partial(_hint, key))
 
 
 def deliver_due(*, at: datetime, limit: int) -> int:
@@ -93,7 +93,10 @@ def wait_after(attempts: int) -> timedelta:
 def _hint(key: str) -> None:
     from people import tasks
 
-    tasks.deliver.apply_async(args=(key,), retry=False)
+    try:
+        tasks.deliver.apply_async(args=(key,), retry=False)
+    except Exception as error:  # the change is committed; the sweep makes a lost hint good
+        logger.warning("outbox hint lost", extra={"event": "outbox.hint_lost", "outcome": type(error).__name__})
 
 
 def _claim(which: Q, *, now: datetime) -> OutboxEntry | None:

@@ -45,11 +45,15 @@ def slips_pdf(*, slips: Sequence[Slip], origin: str) -> bytes:
     The square on the sheet fills in organisation and number; the code is never in an address. A language without a
     catalogue is left to English, and so is one for which no font is installed. No word tells what is learnt.
     """
-    try:
-        return typeset("people", "slips", _data(slips, origin, unprintable=frozenset()))
-    except MissingGlyphs as error:
-        # One name in a script without a font must not keep everybody else's sheet from being printed.
-        return typeset("people", "slips", _data(slips, origin, unprintable=frozenset(error.characters)))
+    unprintable: frozenset[str] = frozenset()
+    while True:
+        try:
+            return typeset("people", "slips", _data(slips, origin, unprintable=unprintable))
+        except MissingGlyphs as error:
+            # One name in a script without a font must not keep everybody else's sheet from being printed.
+            if unprintable >= set(error.characters):
+                raise
+            unprintable |= set(error.characters)
 
 
 @transaction.atomic
@@ -131,7 +135,7 @@ def _page(slip: Slip, origin: str, unprintable: frozenset[str]) -> dict[str, Any
         text for text in texts if not unprintable & set("".join([*text["steps"], *text["notes"], text["title"]]))
     ]
     return {
-        "name": name,
+        "name": name or slip.employee_number,
         "number": slip.employee_number,
         "organisation": slip.organisation_code,
         "workplace": workplace,
@@ -146,7 +150,7 @@ def _texts(language: str, slip: Slip, address: str, contact: str) -> dict[str, A
         day = date_format(slip.last_good_on, "j F Y" if language == _ENGLISH else "DATE_FORMAT")
         ask = (
             pgettext("sign-in slip", "Does the code no longer work, or have you lost it? Ask: %(contact)s.")
-            % {"contact": contact}
+            % {"contact": _isolated(contact)}
             if contact
             else pgettext(
                 "sign-in slip", "Does the code no longer work, or have you lost it? Ask whoever gave you this sheet."
@@ -157,7 +161,7 @@ def _texts(language: str, slip: Slip, address: str, contact: str) -> dict[str, A
             "direction": direction(language),
             "title": _title(),
             "private": pgettext("sign-in slip", "Only for the person named here."),
-            "fold": pgettext("sign-in slip", "Fold here, so that the lower part is inside."),
+            "fold": pgettext("sign-in slip", "Fold at the marks: the lowest part up, then the top part back."),
             "labels": {
                 "organisation": pgettext("sign-in slip", "Organisation"),
                 "number": pgettext("sign-in slip", "Employee number"),
@@ -166,7 +170,7 @@ def _texts(language: str, slip: Slip, address: str, contact: str) -> dict[str, A
             },
             "steps": [
                 pgettext("sign-in slip", "Point the camera of a phone at the square, or open %(address)s")
-                % {"address": address},
+                % {"address": _isolated(address)},
                 pgettext("sign-in slip", "Look whether organisation and number are yours. Type the code."),
                 pgettext("sign-in slip", "Choose a PIN of 6 to 12 digits that only you know."),
             ],
@@ -176,6 +180,11 @@ def _texts(language: str, slip: Slip, address: str, contact: str) -> dict[str, A
                 pgettext("sign-in slip", "Nobody at work needs your PIN. Your workplace never sees your answers."),
             ],
         }
+
+
+def _isolated(text: str) -> str:
+    """Return ``text`` so that its direction of script leaves the sentence around it alone."""
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def _title() -> str:

@@ -1,6 +1,6 @@
 """Models of assessments."""
 
-from assessments.models.attempt import Answer, AnonymousAnswer, Attempt
+from assessments.models.attempt import AnonymousAnswer, Answer, Attempt
 from assessments.models.bank import CriticalRule, Objective, QuestionBank
 from assessments.models.question import (
     ChoiceOption,

@@ -215,6 +215,9 @@ class GradedChoiceBlock(blocks.StructBlock):
     )
     feedback = blocks.RichTextBlock(features=INLINE_FEATURES, required=False, label=_("Why"))
 
+    class Meta:
+        label_format = "{text}"
+
 
 class GradedNodeBlock(blocks.StructBlock):
     """A point of a graded story."""
@@ -222,6 +225,9 @@ class GradedNodeBlock(blocks.StructBlock):
     id = KeyBlock(max_length=40, label=_("Part"), help_text=_("A short name such as a."))
     text = blocks.RichTextBlock(features=TEXT_FEATURES, label=_("What happens"))
     choices = blocks.ListBlock(GradedChoiceBlock(), min_num=0, default=[], label=_("Choices"))
+
+    class Meta:
+        label_format = "{id}: {text}"
 
 
 class GraphBlock(blocks.StreamBlock):

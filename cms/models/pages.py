@@ -28,7 +28,9 @@ class HomePage(BasePage):
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add the sector pages in their order and the resource pages."""
         context = super().get_context(request, *args, **kwargs)
-        context["sector_pages"] = SectorPage.objects.child_of(self).live().select_related("sector").order_by("sector__position")
+        context["sector_pages"] = (
+            SectorPage.objects.child_of(self).live().select_related("sector").order_by("sector__position")
+        )
         context["resource_pages"] = list(ResourcePage.objects.child_of(self).live().defer("body"))
         return context
 

@@ -23,7 +23,21 @@ register = template.Library()
 FOOTER_LINES: Final = 4
 _BLOCK_TYPE: Final = re.compile(r"[a-z][a-z_]*")
 _NOT_TEXT: Final = frozenset(
-    {"type", "id", "code", "key", "next", "start", "sha256", "url", "content_type", "services", "question", "tone", "verdict"}
+    {
+        "type",
+        "id",
+        "code",
+        "key",
+        "next",
+        "start",
+        "sha256",
+        "url",
+        "content_type",
+        "services",
+        "question",
+        "tone",
+        "verdict",
+    }
 )
 # Django's format for English, and for languages that it has no formats of.
 _AMERICAN: Final = "N j, Y"
@@ -38,7 +52,7 @@ def block_html(value: object) -> SafeString:
 
 @register.filter
 def media(value: object) -> MediaFile | None:
-    """Return an image or a file, live or frozen, as one thing with ``url``, ``size_bytes``, ``width`` …; None if there is none."""
+    """Return an image or a file, live or frozen, as one thing with ``url`` and ``size_bytes``; None if there is none."""
     return media_file(value)
 
 

@@ -30,7 +30,7 @@ class Message(models.Model):
     """Local date at the membership's site."""
     message_id = models.CharField(max_length=200, unique=True)
     items = models.JSONField(default=list)
-    """What it says: a list of ``{"obligation": key, "kind": …, "due_on": ISO date or null}``; the words are made when sent."""
+    """What it says: a list of ``{"obligation": key, "kind": …, "due_on": ISO date or null}``; the mail words it."""
     state = models.CharField(max_length=10, choices=State.choices, default=State.CLAIMED)
     claimed_at = models.DateTimeField()
     claimed_until = models.DateTimeField(null=True, blank=True)

@@ -16,7 +16,9 @@ class Obligation(models.Model):
 
     organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="obligations")
     membership = models.ForeignKey("people.Membership", on_delete=models.PROTECT, related_name="obligations")
-    certification = models.ForeignKey("certificates.Certification", on_delete=models.PROTECT, related_name="obligations")
+    certification = models.ForeignKey(
+        "certificates.Certification", on_delete=models.PROTECT, related_name="obligations"
+    )
     time_zone = models.CharField(max_length=60)
     """The calendar in which the spans' dates are meant: the site's of the employment that began last."""
     next_message_at = models.DateTimeField(null=True, blank=True)
@@ -28,7 +30,9 @@ class Obligation(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=("membership", "certification"), name="obligation_once"),)
         indexes = (
-            models.Index(fields=("next_message_at",), condition=Q(next_message_at__isnull=False), name="obligation_next_message"),
+            models.Index(
+                fields=("next_message_at",), condition=Q(next_message_at__isnull=False), name="obligation_next_message"
+            ),
             models.Index(fields=("organisation", "certification"), name="obligation_by_organisation"),
         )
 
@@ -55,7 +59,7 @@ class ObligationSpan(models.Model):
     counts_as = models.CharField(max_length=10)
     due_on = models.DateField(null=True, blank=True)
     """Last good day to act: the due date of a first completion, or the last valid day."""
-    required = models.BooleanField()
+    required = models.BooleanField(default=False)
     """Whether a requirement is live. Without one the employer is shown nothing, and nobody is reminded."""
     overlays = models.JSONField(default=list, blank=True)
     reasons = models.JSONField(default=list, blank=True)
@@ -65,7 +69,9 @@ class ObligationSpan(models.Model):
     class Meta:
         ordering = ("obligation", "from_on")
         constraints = (
-            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gt=F("from_on")), name="span_is_not_empty"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("from_on")), name="span_is_not_empty"
+            ),
             models.UniqueConstraint(fields=("obligation", "from_on"), name="span_starts_once"),
         )
         indexes = (models.Index(fields=("state", "from_on", "until"), name="span_by_state"),)

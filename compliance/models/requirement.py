@@ -30,10 +30,18 @@ class Requirement(models.Model):
 
     reference = models.UUIDField(default=uuid.uuid4, db_index=True, editable=False)
     organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="requirements")
-    certification = models.ForeignKey("certificates.Certification", on_delete=models.PROTECT, related_name="requirements")
-    membership = models.ForeignKey("people.Membership", null=True, blank=True, on_delete=models.PROTECT, related_name="requirements")
-    site = models.ForeignKey("people.Site", null=True, blank=True, on_delete=models.PROTECT, related_name="requirements")
-    role = models.ForeignKey("people.Role", null=True, blank=True, on_delete=models.PROTECT, related_name="requirements")
+    certification = models.ForeignKey(
+        "certificates.Certification", on_delete=models.PROTECT, related_name="requirements"
+    )
+    membership = models.ForeignKey(
+        "people.Membership", null=True, blank=True, on_delete=models.PROTECT, related_name="requirements"
+    )
+    site = models.ForeignKey(
+        "people.Site", null=True, blank=True, on_delete=models.PROTECT, related_name="requirements"
+    )
+    role = models.ForeignKey(
+        "people.Role", null=True, blank=True, on_delete=models.PROTECT, related_name="requirements"
+    )
     starts_on = models.DateField(_("from"))
     due_on = models.DateField(_("due on"))
     """Last good day for people already employed; who starts later has ``days_after_start`` days."""
@@ -41,7 +49,9 @@ class Requirement(models.Model):
     ends_on = models.DateField(_("withdrawn on"), null=True, blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("people.User", null=True, on_delete=models.SET_NULL, related_name="+")
-    supersedes = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by")
+    supersedes = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
+    )
 
     objects: ClassVar = RequirementQuerySet.as_manager()
 
@@ -49,7 +59,8 @@ class Requirement(models.Model):
         ordering = ("due_on", "pk")
         constraints = (
             models.CheckConstraint(
-                condition=Q(membership__isnull=False, site__isnull=True, role__isnull=True) | Q(membership__isnull=True),
+                condition=Q(membership__isnull=False, site__isnull=True, role__isnull=True)
+                | Q(membership__isnull=True),
                 name="requirement_names_person_or_group",
             ),
             models.CheckConstraint(

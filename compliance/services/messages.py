@@ -4,155 +4,246 @@ Only a kill between the server's acceptance and the last commit can send a messa
 Message-ID (architecture, section 5; ADR 0003).
 """
 
-import hashlib
 import logging
 import smtplib
+import time
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from enum import Enum, auto
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.crypto import salted_hmac
 
-from compliance import mails, reminders
+from certificates.validity import local_date
+from compliance import mails, reminders, selectors
 from compliance.models import Message, Obligation
-from compliance.services.obligations import days_of, next_message_at
 from people.faults import fault_point
 from people.models import Membership
 
 logger = logging.getLogger(__name__)
 
-BATCH = 200
-LEASE = timedelta(minutes=5)
-MAX_ATTEMPTS = 8
+BATCH: Final = 200
+LEASE: Final = timedelta(minutes=5)
+"""How long a sender has a message; ``mails.TIMEOUT_SECONDS`` is far less."""
+FIRST_WAIT: Final = timedelta(minutes=5)
+LONGEST_WAIT: Final = timedelta(hours=6)
+"""The wait after a failure doubles from the first to this one."""
+MAX_ATTEMPTS: Final = 12
+"""After so many a message has failed for good: some 35 hours after the first."""
+TROUBLES_IN_A_ROW: Final = 3
+"""After so many the mail server is taken to be away, and the rest waits for the next sweep."""
+
+_MAILS: Final = (Message.State.CLAIMED, Message.State.LETTER)
+
+
+class Outcome(Enum):
+    """What became of a message that was to be sent. ``SETTLED``: another has it, or there was nothing to send."""
+
+    SENT = auto()
+    SETTLED = auto()
+    REFUSED = auto()
+    TROUBLE = auto()
 
 
 def sweep(*, at: datetime, limit: int = 10_000) -> int:
-    """Claim and send what is due by ``at``; return how many messages were handled. Safe to run twice, and anywhere.
+    """Claim and send what is due by ``at``; return how many messages were handled. Call it outside any transaction.
 
-    Reads an index range: what is due and not yet told, and claims whose sender died.
+    Safe to run twice, and at the same time. Reads index ranges: what is due and not yet told, and what was claimed and
+    not sent, be it that its sender died or that the server was away.
     """
-    handled = 0
-    while handled < limit:
-        claimed = claim_messages(at=at, limit=min(BATCH, limit - handled))
-        if not claimed:
+    began = time.monotonic()
+    handled = troubles = 0
+    while handled < limit and troubles < TROUBLES_IN_A_ROW:
+        claimed = claim_messages(at=_later(at, began), limit=min(BATCH, limit - handled))
+        waiting = list(selectors.to_send(at=_later(at, began)).values_list("pk", flat=True)[:BATCH])
+        if not claimed and not waiting:
             break
-        for public_id in claimed:
-            send_claimed(message_id=public_id, at=at)
-        handled += len(claimed)
-    lost = Message.objects.filter(state=Message.State.CLAIMED, claimed_until__lte=at).order_by("claimed_until")
-    for public_id in list(lost.values_list("pk", flat=True)[: max(limit - handled, 0)]):
-        send_claimed(message_id=public_id, at=at)
-        handled += 1
+        handled += len(set(claimed) | set(waiting))
+        for pk in waiting:
+            # The leases count from now, although the caller's clock stands still while mails go out.
+            outcome = send_claimed(message_id=pk, at=_later(at, began))
+            troubles = troubles + 1 if outcome is Outcome.TROUBLE else 0
+            if troubles == TROUBLES_IN_A_ROW:
+                break
     return handled
+
+
+def _later(at: datetime, began: float) -> datetime:
+    return at + timedelta(seconds=time.monotonic() - began)
 
 
 def claim_messages(*, at: datetime, limit: int = BATCH) -> list[int]:
     """Find people of whom something is due by ``at``, and commit one message for each; return the messages' keys.
 
-    A person who had a message today is looked at again tomorrow. Obligations with nothing to tell get their next instant.
+    A person who had a message today is looked at again tomorrow. Obligations with nothing to tell get their next
+    instant. The list is empty only when nothing is due any more.
     """
     while True:
-        due = (
-            Obligation.objects.filter(next_message_at__lte=at)
-            .order_by("next_message_at", "pk")
-            .values_list("membership_id", flat=True)[:limit]
-        )
-        memberships = sorted(set(due))
+        due = Obligation.objects.filter(next_message_at__lte=at).order_by("next_message_at", "pk")
+        memberships = sorted(set(due.values_list("membership_id", flat=True)[:limit]))
         if not memberships:
             return []
         claimed = [key for pk in memberships if (key := _claim_for(pk, at)) is not None]
         if claimed:
             return claimed
-        # All of this batch only moved on; look at the next one.
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def _claim_for(membership_id: int, at: datetime) -> int | None:
-    membership = Membership.objects.select_for_update().get(pk=membership_id)
+    """Commit what a person is to be told at ``at`` as one message; return its key, None where there is nothing."""
+    membership = (
+        Membership.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("organisation")
+        .get(pk=membership_id)
+    )
     obligations = list(Obligation.objects.filter(membership=membership).prefetch_related("spans").order_by("pk"))
-    items, told_before = [], False
+    # All of a person's obligations are meant in one calendar.
+    days = {local_date(at, it.time_zone) for it in obligations}
+    told_today = Message.objects.filter(membership=membership, day__in=days).exists()
+    items: list[dict[str, Any]] = []
     for obligation in obligations:
-        zone = ZoneInfo(obligation.time_zone)
-        today = at.astimezone(zone).date()
-        told_before = told_before or Message.objects.filter(membership=membership, day=today).exists()
-        steps = reminders.steps(days_of(obligation.spans.all()))
+        today = local_date(at, obligation.time_zone)
+        steps = reminders.steps(selectors.days_of(obligation.spans.all()))
         step = reminders.due_step(steps, obligation.told, today)
-        if step is not None and not told_before:
-            items.append({"obligation": obligation.pk, "kind": step.kind, "due_on": step.due_on.isoformat() if step.due_on else None})
-            passed = [key for key in reminders.passed_keys(steps, today) if key not in obligation.told]
-            obligation.told = [*obligation.told, *passed]
-        if told_before and step is not None:
-            tomorrow = datetime.combine(today + timedelta(days=1), datetime.min.time(), tzinfo=zone) + timedelta(hours=9)
-            obligation.next_message_at = tomorrow
-        else:
-            obligation.next_message_at = next_message_at(obligation.spans.all(), obligation.told, obligation.time_zone, at)
-        obligation.save(update_fields=["told", "next_message_at"])
-    fault_point("reminders.before_claim")
+        if step is not None and not told_today:
+            items.append(_item(obligation, step))
+            passed = reminders.passed_keys(steps, today)
+            obligation.told = [*obligation.told, *(key for key in passed if key not in obligation.told)]
+        obligation.next_message_at = selectors.next_message_at(
+            obligation.spans.all(), told=obligation.told, zone=obligation.time_zone, at=at, not_today=told_today
+        )
+    Obligation.objects.bulk_update(obligations, ["told", "next_message_at"])
     if not items:
         return None
-    day = at.astimezone(ZoneInfo(obligations[0].time_zone)).date()
     has_address = mails.address_of(membership) is not None
+    day = max(days)
     message = Message.objects.create(
         membership=membership,
         day=day,
         message_id=message_id_of(membership, day),
-        items=items,
+        items=items + _taken_over(membership, items, at),
         state=Message.State.CLAIMED if has_address else Message.State.LETTER,
         claimed_at=at,
         claimed_until=at if has_address else None,
     )
+    fault_point("reminders.before_claim")
     return message.pk
+
+
+def _item(obligation: Obligation, step: reminders.Step) -> dict[str, Any]:
+    due_on = step.due_on.isoformat() if step.due_on else None
+    return {"obligation": obligation.pk, "kind": str(step.kind), "due_on": due_on}
+
+
+def _taken_over(membership: Membership, items: list[dict[str, Any]], at: datetime) -> list[dict[str, Any]]:
+    """Drop what still waits to be sent or printed; return what it says of other obligations.
+
+    Nobody gets a backlog after an outage, or three letters at once. What a sender has at this moment stays.
+    """
+    waiting = Message.objects.filter(membership=membership, state__in=_MAILS).exclude(claimed_until__gt=at)
+    named = {item["obligation"] for item in items}
+    kept = []
+    for message in waiting.order_by("-day"):
+        for item in message.items:
+            if item["obligation"] not in named:
+                named.add(item["obligation"])
+                kept.append(item)
+    waiting.update(state=Message.State.DROPPED, claimed_until=None)
+    return kept
 
 
 def message_id_of(membership: Membership, day: date) -> str:
     """Return the Message-ID of a person's message of a day: always the same, and telling nothing."""
-    name = hashlib.sha256(f"{settings.SECRET_KEY}:{membership.public_id}:{day.isoformat()}".encode()).hexdigest()[:32]
+    said = f"{membership.public_id} {day.isoformat()}"
+    name = salted_hmac("compliance.messages", said, algorithm="sha256").hexdigest()[:32]
     return f"<{name}@{settings.MAIL_DOMAIN}>"
 
 
-def send_claimed(*, message_id: int, at: datetime) -> bool:
-    """Send one claimed message; return whether this call sent it. A second sender at the same time finds it leased.
+def send_claimed(*, message_id: int, at: datetime) -> Outcome:
+    """Send one claimed message, by its key. A second sender at the same time finds it leased.
 
-    Delivery problems are kept for another try, after ``MAX_ATTEMPTS`` the message failed and HR can see that it did.
+    Trouble is kept for another try; what the server refuses for good, or what went wrong ``MAX_ATTEMPTS`` times, has
+    failed, and HR can see that it did. Call it outside any transaction.
     """
-    with transaction.atomic():
-        message = (
-            Message.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
-            .filter(pk=message_id, state=Message.State.CLAIMED, claimed_until__lte=at)
-            .first()
-        )
-        if message is None:
-            return False
+    message = _lease(message_id, at)
+    if message is None:
+        return Outcome.SETTLED
+    fault_point("reminders.after_claim")
+    try:
+        lines = selectors.lines_of([message], at=at)[message.pk]
+        mail = mails.compose(message, lines) if lines else None
+        if mail is None:
+            _settle(message, state=Message.State.LETTER if lines else Message.State.DROPPED, claimed_until=None)
+            return Outcome.SETTLED
+        mail.send()
+    except Exception as error:  # one bad message must not stop the others
+        return _put_off(message, error, at)
+    fault_point("reminders.after_send")
+    _settle(message, state=Message.State.SENT, sent_at=at, claimed_until=None)
+    return Outcome.SENT
+
+
+@transaction.atomic(durable=True)
+def _lease(message_id: int, at: datetime) -> Message | None:
+    free = selectors.to_send(at=at).filter(pk=message_id)
+    message = free.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked).first()
+    if message is not None:
         message.claimed_until = at + LEASE
         message.attempts += 1
         message.save(update_fields=["claimed_until", "attempts"])
-    fault_point("reminders.after_claim")
-    mail = mails.compose(message)
-    if mail is None:
-        _finish(message, Message.State.LETTER, at)
+    return message
+
+
+def _put_off(message: Message, error: Exception, at: datetime) -> Outcome:
+    refused = _is_refusal(error)
+    extra = {"event": "reminders.not_sent", "outcome": type(error).__name__, "attempt": message.attempts}
+    logger.warning("a message could not be sent", extra=extra)
+    if refused or message.attempts >= MAX_ATTEMPTS:
+        _settle(message, state=Message.State.FAILED, claimed_until=None)
+    else:
+        _settle(message, claimed_until=at + wait_after(message.attempts))
+    return Outcome.REFUSED if refused else Outcome.TROUBLE
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Whether the server will never take this mail: a code of five hundred about it or its address."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
+
+
+def wait_after(attempts: int) -> timedelta:
+    """Return how long to wait after the ``attempts``-th failure (1 for the first)."""
+    return min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)
+
+
+@transaction.atomic(durable=True)
+def _settle(message: Message, **outcome: object) -> None:
+    """Write what came of our lease; what another sender has taken over meanwhile is theirs, except a success."""
+    ours = Message.objects.filter(pk=message.pk, state=Message.State.CLAIMED)
+    if outcome.get("state") != Message.State.SENT:
+        ours = ours.filter(attempts=message.attempts)
+    ours.update(**outcome)
+
+
+@transaction.atomic
+def send_again(*, membership: Membership, at: datetime) -> bool:
+    """Send the person's last message if it failed or waits as a letter, since there is another address; return whether.
+
+    Without an address it goes, or stays, on the letter list.
+    """
+    last = Message.objects.filter(membership=membership).order_by("-day").first()
+    if last is None or last.state not in (Message.State.FAILED, Message.State.LETTER):
         return False
-    try:
-        mail.send()
-    except (smtplib.SMTPException, OSError) as error:
-        logger.warning("a message could not be sent", extra={"kind": type(error).__name__, "attempt": message.attempts})
-        refused = isinstance(error, smtplib.SMTPRecipientsRefused)
-        if refused or message.attempts >= MAX_ATTEMPTS:
-            _finish(message, Message.State.FAILED, at)
-        return False
-    fault_point("reminders.after_send")
-    _finish(message, Message.State.SENT, at)
+    last.state, last.claimed_until, last.attempts = Message.State.CLAIMED, at, 0
+    last.save(update_fields=["state", "claimed_until", "attempts"])
     return True
 
 
 @transaction.atomic
-def _finish(message: Message, state: Message.State, at: datetime) -> None:
-    Message.objects.filter(pk=message.pk, state=Message.State.CLAIMED).update(
-        state=state, sent_at=at if state == Message.State.SENT else None, claimed_until=None
-    )
-
-
-@transaction.atomic
-def mark_printed(*, messages: list[int], at: datetime) -> int:
-    """Record that these letters were printed; return how many were waiting."""
-    return Message.objects.filter(pk__in=messages, state=Message.State.LETTER).update(state=Message.State.PRINTED, sent_at=at)
-
+def mark_printed(*, messages: Iterable[int], at: datetime) -> int:
+    """Record that these letters were printed together; return how many were waiting."""
+    waiting = Message.objects.filter(pk__in=list(messages), state=Message.State.LETTER)
+    return waiting.update(state=Message.State.PRINTED, sent_at=at)

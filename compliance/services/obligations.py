@@ -1,81 +1,139 @@
 """Keeping the read model of standing: spans rewritten in the transaction that changes a fact."""
 
-from collections.abc import Iterable
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from compliance import reminders
 from compliance.facts import facts_of
-from compliance.models import Obligation, ObligationSpan
-from compliance.standing import Overlay, ReasonCode, StandingSpan, spans
+from compliance.models import Message, Obligation, ObligationSpan
+from compliance.selectors import lines_of, next_message_at
+from compliance.standing import ReasonCode, StandingSpan, spans
 from people.models import Membership
 
 BATCH = 200
 """Memberships in one round: bounds memory, whatever the organisation's size."""
-MESSAGE_HOUR = 9
-"""Local hour from which messages go out."""
+
+_Key = tuple[int, int]
+"""Membership and certification."""
 
 
 def rebuild_obligations(*, memberships: Iterable[int], at: datetime) -> int:
     """Write the obligations and spans of these memberships anew from the facts; return how many obligations changed.
 
-    ``memberships`` are keys. Part of the caller's transaction. Told messages stay told.
+    ``memberships`` are keys. Part of the caller's transaction. Told messages stay told; letters that wait and say
+    nothing true any more leave the list.
     """
-    changed = 0
+    return sum(_rebuild_batch(part, at) for part in _batches(memberships))
+
+
+def check_obligations(*, memberships: Iterable[int], at: datetime) -> list[tuple[int, int]]:
+    """Recompute without writing; return (membership, certification) keys of obligations that differ from the facts.
+
+    That is so too where the next message would be found later than it is due.
+    """
+    differing: set[_Key] = set()
+    for part in _batches(memberships):
+        kept = _kept(part)
+        computed = dict(_computed(_members(part)))
+        for key in kept.keys() | computed.keys():
+            if key not in kept or key not in computed:
+                differing.add(key)
+                continue
+            (obligation, before), (zone, after) = kept[key], computed[key]
+            same = obligation.time_zone == zone and _values(before) == _values(after)
+            if not same or _sleeps(obligation, after, at):
+                differing.add(key)
+    return sorted(differing)
+
+
+def _batches(memberships: Iterable[int]) -> Iterator[list[int]]:
     keys = sorted(set(memberships))
     for start in range(0, len(keys), BATCH):
-        changed += _rebuild_batch(keys[start : start + BATCH], at)
-    return changed
+        yield keys[start : start + BATCH]
+
+
+def _members(keys: Sequence[int]) -> QuerySet[Membership]:
+    return Membership.objects.select_related("organisation").filter(pk__in=keys).order_by("pk")
+
+
+def _kept(keys: Sequence[int]) -> dict[_Key, tuple[Obligation, list[ObligationSpan]]]:
+    """Return the obligations as they are kept; each has spans, so that these find them all."""
+    found: dict[_Key, tuple[Obligation, list[ObligationSpan]]] = {}
+    rows = ObligationSpan.objects.filter(obligation__membership__in=keys).select_related("obligation")
+    for span in rows.order_by("obligation", "from_on"):
+        key = (span.obligation.membership_id, span.obligation.certification_id)
+        found.setdefault(key, (span.obligation, []))[1].append(span)
+    return found
+
+
+def _computed(members: Iterable[Membership]) -> Iterator[tuple[_Key, tuple[str, list[ObligationSpan]]]]:
+    for gathered in facts_of(list(members)):
+        for certification_id, facts in gathered.by_certification.items():
+            yield (gathered.membership.pk, certification_id), (gathered.zone, [_row(it) for it in spans(facts)])
 
 
 @transaction.atomic
 def _rebuild_batch(keys: list[int], at: datetime) -> int:
     # The lock makes rebuilds of one person follow each other; without it the slower would write older facts.
-    list(Membership.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
-    kept = {
-        (it.membership_id, it.certification_id): it
-        for it in Obligation.objects.filter(membership__in=keys).prefetch_related("spans")
-    }
-    changed = 0
+    members = {it.pk: it for it in _members(keys).select_for_update(of=("self",), no_key=True)}
+    kept = _kept(keys)
+    made: list[Obligation] = []
+    stale: list[Obligation] = []
+    asleep: list[Obligation] = []
     new_spans: list[ObligationSpan] = []
-    stale: list[int] = []
-    concerned: set[tuple[int, int]] = set()
-    for gathered in facts_of(keys):
-        for certification_id, facts in gathered.by_certification.items():
-            concerned.add((gathered.membership_id, certification_id))
-            obligation = kept.get((gathered.membership_id, certification_id))
-            rows = [_row(it) for it in spans(facts)]
-            if obligation is None:
-                obligation = Obligation(
-                    organisation_id=gathered.organisation_id,
-                    membership_id=gathered.membership_id,
-                    certification_id=certification_id,
-                )
-                before = None
-            else:
-                before = [_values(it) for it in obligation.spans.all()]
-            after = [_values(it) for it in rows]
-            zone_changed = obligation.time_zone != gathered.zone
-            if before == after and not zone_changed:
-                continue
-            changed += 1
-            obligation.time_zone = gathered.zone
-            obligation.rebuilt_at = at
-            obligation.next_message_at = next_message_at(rows, obligation.told, gathered.zone, at)
-            obligation.save()
-            if before is not None:
-                stale.append(obligation.pk)
-            for row in rows:
-                row.obligation = obligation
-            new_spans += rows
-    gone = [obligation.pk for key, obligation in kept.items() if key not in concerned]
-    Obligation.objects.filter(pk__in=gone).delete()
-    changed += len(gone)
-    ObligationSpan.objects.filter(obligation__in=stale).delete()
+    concerned: set[_Key] = set()
+    for key, (zone, after) in _computed(members.values()):
+        concerned.add(key)
+        obligation, before = kept.get(key) or (_new(members[key[0]], key[1]), [])
+        if obligation.time_zone == zone and _values(before) == _values(after):
+            if _sleeps(obligation, after, at):
+                obligation.next_message_at = next_message_at(after, told=obligation.told, zone=zone, at=at)
+                asleep.append(obligation)
+            continue
+        obligation.time_zone = zone
+        obligation.rebuilt_at = at
+        obligation.next_message_at = next_message_at(after, told=obligation.told, zone=zone, at=at)
+        (stale if obligation.pk else made).append(obligation)
+        for span in after:
+            span.obligation = obligation
+        new_spans += after
+    gone = [obligation for key, (obligation, _) in kept.items() if key not in concerned]
+    Obligation.objects.bulk_create(made)
+    Obligation.objects.bulk_update(stale + asleep, ["time_zone", "rebuilt_at", "next_message_at"])
+    if stale:
+        ObligationSpan.objects.filter(obligation__in=stale).delete()
+    if gone:
+        Obligation.objects.filter(pk__in=[it.pk for it in gone]).delete()
+    for span in new_spans:
+        span.obligation_id = span.obligation.pk
     ObligationSpan.objects.bulk_create(new_spans, batch_size=500)
-    return changed
+    if stale or gone:
+        _drop_untrue_letters({it.membership_id for it in stale + gone}, at)
+    return len(made) + len(stale) + len(asleep) + len(gone)
+
+
+def _new(member: Membership, certification_id: int) -> Obligation:
+    return Obligation(
+        organisation_id=member.organisation_id, membership_id=member.pk, certification_id=certification_id
+    )
+
+
+def _sleeps(obligation: Obligation, after: list[ObligationSpan], at: datetime) -> bool:
+    """Whether the sweep would come too late; a day's delay is how a second message of a day is put off."""
+    due_at = next_message_at(after, told=obligation.told, zone=obligation.time_zone, at=at)
+    if due_at is None:
+        return False
+    return obligation.next_message_at is None or obligation.next_message_at > due_at + timedelta(hours=25)
+
+
+def _drop_untrue_letters(members: set[int], at: datetime) -> None:
+    waiting = list(Message.objects.filter(membership__in=members, state=Message.State.LETTER))
+    if waiting:
+        lines = lines_of(waiting, at=at)
+        untrue = [message.pk for message in waiting if not lines[message.pk]]
+        Message.objects.filter(pk__in=untrue).update(state=Message.State.DROPPED)
 
 
 def _row(it: StandingSpan) -> ObligationSpan:
@@ -85,53 +143,13 @@ def _row(it: StandingSpan) -> ObligationSpan:
         state=str(it.standing.state),
         counts_as=str(it.standing.counts_as),
         due_on=it.standing.due_on,
+        required=any(reason.code is ReasonCode.REQUIREMENT for reason in it.standing.reasons),
         overlays=[str(overlay) for overlay in it.standing.overlays],
         reasons=[reason.to_json() for reason in it.standing.reasons],
     )
 
 
-def _values(span: ObligationSpan) -> tuple[object, ...]:
-    return (span.from_on, span.until, span.state, span.counts_as, span.due_on, span.overlays, span.reasons)
-
-
-def days_of(rows: Iterable[ObligationSpan]) -> list[reminders.SpanOfDays]:
-    """Return spans as the rule of messages takes them."""
+def _values(rows: list[ObligationSpan]) -> list[tuple[object, ...]]:
     return [
-        reminders.SpanOfDays(
-            from_on=row.from_on,
-            until=row.until,
-            state=row.state,
-            due_on=row.due_on,
-            required=any(reason.get("code") == ReasonCode.REQUIREMENT for reason in row.reasons),
-            on_leave=Overlay.ON_LEAVE in row.overlays,
-        )
-        for row in rows
+        (it.from_on, it.until, it.state, it.counts_as, it.due_on, it.required, it.overlays, it.reasons) for it in rows
     ]
-
-
-def next_message_at(rows: Iterable[ObligationSpan], told: list[str], zone: str, at: datetime) -> datetime | None:
-    """Return the UTC instant from which the sweep must look at an obligation; None: never."""
-    day = reminders.next_day(reminders.steps(days_of(rows)), told, at.astimezone(ZoneInfo(zone)).date())
-    if day is None:
-        return None
-    return datetime.combine(day, time(MESSAGE_HOUR), tzinfo=ZoneInfo(zone))
-
-
-def check_obligations(*, memberships: Iterable[int], at: datetime) -> list[tuple[int, int]]:
-    """Recompute without writing; return (membership, certification) keys whose kept spans differ from the facts."""
-    differing: list[tuple[int, int]] = []
-    keys = sorted(set(memberships))
-    for start in range(0, len(keys), BATCH):
-        part = keys[start : start + BATCH]
-        kept = {
-            (it.membership_id, it.certification_id): [_values(span) for span in it.spans.all()]
-            for it in Obligation.objects.filter(membership__in=part).prefetch_related("spans")
-        }
-        computed: dict[tuple[int, int], list[tuple[object, ...]]] = {}
-        for gathered in facts_of(part):
-            for certification_id, facts in gathered.by_certification.items():
-                computed[(gathered.membership_id, certification_id)] = [_values(_row(it)) for it in spans(facts)]
-        differing += sorted(key for key in kept.keys() | computed.keys() if kept.get(key) != computed.get(key))
-    return differing
-
-

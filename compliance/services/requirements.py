@@ -29,8 +29,8 @@ def require(
 ) -> Requirement:
     """Record that a person, or everybody at a site and below it, or in a role, must hold ``certification``.
 
-    ``due_on`` is the last good day for who is employed on ``starts_on``; who starts later has ``days_after_start``
-    days. The same assignment again returns the live one unchanged.
+    ``due_on`` is the last good day for who is named or already at work on ``starts_on``; of a group, who comes later
+    has ``days_after_start`` days. The same assignment again returns the live one unchanged.
 
     Raises:
         DueBeforeStart: ``due_on`` lies before ``starts_on``.
@@ -44,25 +44,30 @@ def require(
     for what, thing in (("person", membership), ("site", site), ("role", role)):
         if thing is not None and thing.organisation_id != organisation.pk:
             raise NotOfThisOrganisation(what)
-    same = Requirement.objects.live().filter(
-        organisation=organisation, certification=certification, membership=membership, site=site, role=role
-    )
-    for live in same:
-        if (live.starts_on, live.due_on, live.days_after_start) == (starts_on, due_on, days_after_start):
-            return live
-    requirement = Requirement.objects.create(
+    # Two presses of one button follow each other, so that the second finds what the first has made.
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    values = {
+        "organisation": organisation,
+        "certification": certification,
+        "membership": membership,
+        "site": site,
+        "role": role,
+        "starts_on": starts_on,
+        "due_on": due_on,
+        "days_after_start": days_after_start,
+    }
+    same = Requirement.objects.live().filter(**values).first()
+    if same is not None:
+        return same
+    requirement = Requirement.objects.create(**values, recorded_at=at, recorded_by=by)
+    audit.record(
         organisation=organisation,
-        certification=certification,
-        membership=membership,
-        site=site,
-        role=role,
-        starts_on=starts_on,
-        due_on=due_on,
-        days_after_start=days_after_start,
-        recorded_at=at,
-        recorded_by=by,
+        actor=by,
+        verb="requirement.added",
+        target=requirement,
+        at=at,
+        certification=certification.code,
     )
-    audit.record(organisation=organisation, actor=by, verb="requirement.added", target=requirement, certification=certification.code)
     rebuild_obligations(memberships=selectors.concerned(requirement), at=at)
     return requirement
 
@@ -90,13 +95,27 @@ def change_due_date(*, requirement: Requirement, due_on: date, by: User | None, 
     return _supersede(requirement, {"due_on": due_on}, "requirement.moved", by, at)
 
 
-def _supersede(requirement: Requirement, changes: dict[str, object], verb: str, by: User | None, at: datetime) -> Requirement:
-    locked = Requirement.objects.select_for_update().get(pk=requirement.pk)
+_KEPT = (
+    "reference",
+    "organisation",
+    "certification",
+    "membership",
+    "site",
+    "role",
+    "starts_on",
+    "due_on",
+    "days_after_start",
+)
+
+
+def _supersede(
+    requirement: Requirement, changes: dict[str, date], verb: str, by: User | None, at: datetime
+) -> Requirement:
+    locked = Requirement.objects.select_for_update(of=("self",)).get(pk=requirement.pk)
     if locked.ends_on is not None or Requirement.objects.filter(supersedes=locked).exists():
         raise AlreadyWithdrawn
-    kept = ("reference", "organisation", "certification", "membership", "site", "role", "starts_on", "due_on", "days_after_start", "ends_on")
-    values = {name: getattr(locked, name) for name in kept} | changes
+    values = {name: getattr(locked, name) for name in _KEPT} | changes
     successor = Requirement.objects.create(**values, recorded_at=at, recorded_by=by, supersedes=locked)
-    audit.record(organisation=locked.organisation, actor=by, verb=verb, target=successor)
+    audit.record(organisation=locked.organisation, actor=by, verb=verb, target=successor, at=at)
     rebuild_obligations(memberships=selectors.concerned(locked), at=at)
     return successor

@@ -2,8 +2,10 @@
 
 from compliance.views.assignments import assignment_new, assignment_withdraw, assignments
 from compliance.views.letters import letters, letters_pdf
-from compliance.views.people import employment_end, people, person, person_new, slip, slips, upload, upload_template
+from compliance.views.people import employment_end, people, person, person_new
+from compliance.views.slips import slip, slips
 from compliance.views.status import home, organisation, status_workbook
+from compliance.views.upload import upload, upload_template
 from compliance.views.visible import visible
 
 __all__ = [

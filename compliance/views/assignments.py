@@ -3,37 +3,40 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from cms import clock
 from compliance import forms, selectors, services
 from compliance.exceptions import AlreadyWithdrawn
-from compliance.models import Requirement
-from compliance.views.portal import WRITERS, Desk, portal
+from compliance.views.portal import Desk, portal
 from people.models import Membership
+
+PAGE_SIZE = 100
 
 
 @portal()
+@require_safe
 def assignments(request: HttpRequest, desk: Desk) -> HttpResponse:
     """What is asked of whom, by last good day."""
-    live = selectors.live_requirements(organisation=desk.organisation)
-    if not desk.may_write:
-        live = live.filter(membership__isnull=True) | live.filter(membership__in=desk.memberships)
-    return render(request, "compliance/assignments.html", desk.context(requirements=live))
+    live = selectors.live_requirements(organisation=desk.organisation, memberships=desk.memberships, sites=desk.sites)
+    page = Paginator(live, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "compliance/assignments.html", desk.context("assignments", page=page))
 
 
-@portal(*WRITERS)
+@portal(writes=True)
 def assignment_new(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Assign a training to a person, a site or a role."""
-    chosen: Membership | None = None
-    if person := request.GET.get("person"):
-        chosen = desk.memberships.filter(public_id=person).first() if _is_uuid(person) else None
+    chosen = _chosen(request, desk)
     form = forms.AssignmentForm(
-        request.POST or None, organisation=desk.organisation, today=desk.today, initial={"number": chosen.employee_number if chosen else ""}
+        request.POST or None,
+        organisation=desk.organisation,
+        today=desk.today,
+        initial={"number": chosen.employee_number} if chosen else {},
     )
     if request.method == "POST" and form.is_valid():
         requirement = services.require(
@@ -47,28 +50,36 @@ def assignment_new(request: HttpRequest, desk: Desk) -> HttpResponse:
             by=desk.user,
             at=clock.now(),
         )
-        reached = len(selectors.concerned(requirement))
-        messages.success(
-            request,
-            ngettext("Assigned to %(n)s person. They will be told.", "Assigned to %(n)s people. They will be told.", reached) % {"n": reached},
-        )
+        messages.success(request, _assigned_to(selectors.reached(requirement, on=desk.today)))
         return redirect("compliance:assignments", code=desk.organisation.code)
-    return render(request, "compliance/assignment_new.html", desk.context(form=form, chosen=chosen))
+    context = desk.context("assignments", form=form, chosen=chosen)
+    return render(request, "compliance/assignment_new.html", context, status=422 if form.errors else 200)
 
 
-def _is_uuid(text: str) -> bool:
+def _assigned_to(people: int) -> str:
+    if not people:
+        return _("Assigned. Nobody works there yet; who comes will be told.")
+    text = ngettext(
+        "Assigned to %(n)s person. They will be told.", "Assigned to %(n)s people. They will be told.", people
+    )
+    return text % {"n": people}
+
+
+def _chosen(request: HttpRequest, desk: Desk) -> Membership | None:
     try:
-        UUID(text)
+        person = UUID(request.GET.get("person", ""))
     except ValueError:
-        return False
-    return True
+        return None
+    return desk.memberships.filter(public_id=person).first()
 
 
-@portal(*WRITERS)
+@portal(writes=True)
 @require_POST
 def assignment_withdraw(request: HttpRequest, desk: Desk, reference: UUID) -> HttpResponse:
     """Withdraw an assignment; what was learnt stays on record."""
-    requirement = get_object_or_404(Requirement.objects.live(), organisation=desk.organisation, reference=reference)
+    requirement = selectors.current_requirement(organisation=desk.organisation, reference=reference)
+    if requirement is None:
+        raise Http404
     try:
         services.withdraw(requirement=requirement, on=desk.today, by=desk.user, at=clock.now())
     except AlreadyWithdrawn:

@@ -1,42 +1,99 @@
-"""Letters for people without e-mail."""
+"""Letters for people without e-mail, and mails that did not arrive."""
 
+from datetime import datetime, timedelta
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
+from certificates.validity import local_date
 from cms import clock
-from compliance import selectors
+from compliance import selectors, services
+from compliance.letters import letters_for
 from compliance.letters import letters_pdf as typeset_letters
-from compliance.services.messages import mark_printed
-from compliance.views.portal import WRITERS, Desk, portal
+from compliance.models import Message
+from compliance.views.portal import Desk, pdf, portal
 from people import audit
 from people.models import Employment
 
+PAGE_SIZE = 100
 LETTERS_AT_ONCE = 500
+PRINTED_SHOWN_DAYS = 30
 
 
 @portal()
+@require_safe
 def letters(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Who waits for a letter, by site."""
-    waiting = list(selectors.letters(organisation=desk.organisation, memberships=desk.memberships)[:LETTERS_AT_ONCE])
-    jobs = {
-        job.membership_id: job.site
-        for job in Employment.objects.covering(desk.today).filter(membership__in=[it.membership_id for it in waiting]).select_related("site")
+    """Who waits for a letter; what was printed lately, to print it again; whose mail did not arrive."""
+    waiting = selectors.letters(memberships=desk.memberships)
+    page = Paginator(waiting, PAGE_SIZE).get_page(request.GET.get("page"))
+    keys = [it.membership_id for it in page.object_list]
+    sites = {
+        job.membership_id: job.site.name
+        for job in Employment.objects.covering(desk.today)
+        .filter(membership__in=keys)
+        .select_related("site")
+        .order_by("starts_on", "pk")
     }
-    listed = sorted(((jobs.get(it.membership_id), it) for it in waiting), key=lambda pair: (pair[0].name if pair[0] else "", pair[1].membership.name))
-    return render(request, "compliance/letters.html", desk.context(listed=listed))
+    since = clock.now() - timedelta(days=PRINTED_SHOWN_DAYS)
+    zone = desk.organisation.time_zone
+    return render(
+        request,
+        "compliance/letters.html",
+        desk.context(
+            "letters",
+            page=page,
+            listed=[(sites.get(it.membership_id, ""), it) for it in page.object_list],
+            at_once=min(page.paginator.count, LETTERS_AT_ONCE),
+            undelivered=selectors.undelivered(memberships=desk.memberships)[:PAGE_SIZE],
+            printed=[
+                (local_date(at, zone), at.isoformat(), count)
+                for at, count in selectors.printings(memberships=desk.memberships, since=since)
+            ]
+            if desk.may_write
+            else [],
+        ),
+    )
 
 
-@portal(*WRITERS)
+@portal(writes=True)
 @require_POST
 def letters_pdf(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Print the waiting letters; they leave the list when they were printed."""
-    waiting = list(selectors.letters(organisation=desk.organisation, memberships=desk.memberships)[:LETTERS_AT_ONCE])
-    if not waiting:
+    """Print the waiting letters, which then leave the list; or once more those that were printed ``again``.
+
+    One-time codes stand on the first print alone: who lost it gets a slip.
+    """
+    at = clock.now()
+    again = request.POST.get("again", "")
+    if again:
+        printed_at = _instant(again)
+        wanted = (
+            selectors.printed(memberships=desk.memberships, at=printed_at) if printed_at else Message.objects.none()
+        )
+    else:
+        wanted = selectors.letters(memberships=desk.memberships)
+    with transaction.atomic():
+        found = letters_for(messages=list(wanted[:LETTERS_AT_ONCE]), with_codes=not again, by=desk.user, at=at)
+        if found:
+            content = typeset_letters(found)
+            verb = "letters.printed_again" if again else "letters.printed"
+            if not again:
+                services.mark_printed(messages=[it.message_id for it in found], at=at)
+            audit.record(organisation=desk.organisation, actor=desk.user, verb=verb, at=at, count=len(found))
+    if not found:
+        messages.info(request, _("There is nothing to print: what these letters said was done meanwhile."))
         return redirect("compliance:letters", code=desk.organisation.code)
-    content = typeset_letters(waiting)
-    mark_printed(messages=[it.pk for it in waiting], at=clock.now())
-    audit.record(organisation=desk.organisation, actor=desk.user, verb="letters.printed", count=len(waiting))
-    response = HttpResponse(content, content_type="application/pdf")
-    response.headers["Content-Disposition"] = 'attachment; filename="letters.pdf"'
-    return response
+    return pdf(content, "letters.pdf")
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None

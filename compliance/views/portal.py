@@ -1,74 +1,112 @@
 """What all pages of the portal need: the organisation within the user's rights, and its calendar."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 
 from cms import clock
-from people.models import Membership, Organisation, Site, StaffRole, User
-from people.permissions import organisation_for
-from people.selectors import visible_memberships
+from people.models import Organisation, Site, StaffRole, User
+from people.models.membership import MembershipQuerySet
+from people.permissions import READERS, WRITERS, organisation_for
+from people.scope import Scope
+from people.selectors import staff_roles, visible_memberships, visible_sites
 
-READERS = (StaffRole.Kind.HR, StaffRole.Kind.SITE_LEAD, StaffRole.Kind.AUDITOR)
-WRITERS = (StaffRole.Kind.HR,)
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Desk:
-    """One user at work on one organisation."""
+    """One user at work on one organisation. HR of the whole organisation may write; everybody else reads."""
 
     user: User
     organisation: Organisation
     today: date
     may_write: bool
 
-    @property
-    def memberships(self) -> QuerySet[Membership]:
+    @cached_property
+    def memberships(self) -> MembershipQuerySet:
         """The people that this user may see here."""
-        return visible_memberships(user=self.user, organisation=self.organisation)
+        found: MembershipQuerySet = visible_memberships(
+            user=self.user, organisation=self.organisation, kinds=READERS, on=self.today
+        )
+        return found
 
-    @property
+    @cached_property
     def sites(self) -> QuerySet[Site]:
-        """All sites of the organisation, by name."""
-        return Site.objects.filter(organisation=self.organisation)
+        """The sites that this user may see here, by name."""
+        return visible_sites(user=self.user, organisation=self.organisation, kinds=READERS)
 
-    def context(self, **more: Any) -> dict[str, Any]:
-        """Return the context of a page."""
-        return {"desk": self, "organisation": self.organisation, **more}
+    def context(self, tab: str, **more: Any) -> dict[str, Any]:
+        """Return the context of a page below ``tab``."""
+        return {"desk": self, "organisation": self.organisation, "tab": tab, **more}
 
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Desk, P], HttpResponse]
 
 
-def portal(*kinds: StaffRole.Kind) -> Callable[[View[P]], Callable[..., HttpResponse]]:
-    """Let a view be opened by staff with one of ``kinds`` in the organisation named in the address.
+def staff_of(request: HttpRequest) -> User | None:
+    """Return the user whose staff roles count in this session, None where somebody has to sign in first.
 
-    A foreign organisation and an unknown one are the same: not found.
+    Raises:
+        Http404: a session that a PIN opened is a learner's, whoever the user is.
     """
-    allowed: Collection[StaffRole.Kind] = kinds or READERS
+    scope: Scope = request.scope  # type: ignore[attr-defined]  # people.middleware
+    if scope.signed_in and scope.staff is None:
+        raise Http404
+    return scope.staff
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead to the door, and from there back here; what was sent cannot be sent again after signing in."""
+    return redirect_to_login(
+        request.get_full_path() if request.method in ("GET", "HEAD") else reverse("compliance:home")
+    )
+
+
+def portal(*, writes: bool = False) -> Callable[[View[P]], Callable[..., HttpResponse]]:
+    """Let a view be opened by staff of the organisation named in the address; with ``writes`` by its HR alone.
+
+    A foreign organisation, an unknown one and one where the user may not do this are the same: not found.
+    """
 
     def decorate(view: View[P]) -> Callable[..., HttpResponse]:
-        @login_required
         @wraps(view)
         def wrapped(request: HttpRequest, code: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            # A session opened by what an employer issued is a learner's, whoever the user is.
-            scope = getattr(request, "scope", None)
-            if scope is None or not scope.personal:
+            user = staff_of(request)
+            if user is None:
+                return to_sign_in(request)
+            organisation = organisation_for(user, code, kinds=READERS)
+            may_write = writes_in(user, organisation)
+            if writes and not may_write:
                 raise Http404
-            user = request.user
-            assert isinstance(user, User)
-            organisation = organisation_for(user, code, kinds=allowed)
-            may_write = StaffRole.objects.filter(user=user, organisation=organisation, kind__in=WRITERS, site=None).exists()
-            desk = Desk(user, organisation, clock.today(organisation.time_zone), may_write)
-            return view(request, desk, *args, **kwargs)
+            return view(
+                request, Desk(user, organisation, clock.today(organisation.time_zone), may_write), *args, **kwargs
+            )
 
         return wrapped
 
     return decorate
+
+
+def writes_in(user: User, organisation: Organisation) -> bool:
+    """Whether ``user`` is HR of the whole organisation; one of a single site reads there."""
+    return staff_roles(user=user).filter(organisation=organisation, kind__in=WRITERS, site=None).exists()
+
+
+def organisations_of(user: User) -> list[Organisation]:
+    """Return the organisations whose portal ``user`` may open, by name."""
+    roles = StaffRole.objects.filter(user=user, kind__in=READERS)
+    return list(Organisation.objects.filter(pk__in=roles.values("organisation")).order_by("name"))
+
+
+def pdf(content: bytes, name: str) -> HttpResponse:
+    """Return a PDF to save."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,30 +1,37 @@
 """The first page of the portal: what needs somebody, and the whole list."""
 
-from django.contrib.auth.decorators import login_required
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_safe
 
 from certificates.models import Certification
 from compliance import selectors
-from compliance.models import Message
-from compliance.views.portal import Desk, portal
-from compliance.visibility import STATUS_LABELS, VISIBLE_FIELDS, Status
+from compliance.models import ObligationSpan
+from compliance.views.portal import Desk, organisations_of, portal, staff_of, to_sign_in
+from compliance.visibility import LISTED_FIELDS, STATUS_LABELS, Status
+from compliance.workbooks import CONTENT_TYPE
 from compliance.workbooks import status_workbook as write_status_workbook
 from people import audit
-from people.models import Organisation
+from people.models import Site
 
 PAGE_SIZE = 50
 ATTENTION = (Status.OVERDUE, Status.EXPIRED, Status.DUE, Status.EXPIRING)
+_LONGEST_WORDS = 80
 
 
-@login_required
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Choose the organisation; with one there is nothing to choose."""
-    scope = getattr(request, "scope", None)
-    if scope is None or not scope.personal:
-        raise Http404
-    organisations = list(Organisation.objects.filter(staff_roles__user=request.user).distinct())
+    user = staff_of(request)
+    if user is None:
+        return to_sign_in(request)
+    organisations = organisations_of(user)
     if not organisations:
         raise Http404
     if len(organisations) == 1:
@@ -32,69 +39,93 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "compliance/home.html", {"organisations": organisations})
 
 
-def _filters(request: HttpRequest, desk: Desk) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is limited to."""
+
+    status: Status | None
+    site: Site | None
+    certification: Certification | None
+    words: str
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the filters that are on, in words."""
+        if self.status is not None:
+            yield str(STATUS_LABELS[self.status])
+        if self.site is not None:
+            yield self.site.name
+        if self.certification is not None:
+            yield self.certification.title
+        if self.words:
+            yield pgettext("a filter of a list", "“%(words)s” in name or number") % {"words": self.words}
+
+    def spans(self, desk: Desk) -> QuerySet[ObligationSpan]:
+        """Return the lines of the list."""
+        return selectors.current_spans(
+            memberships=desk.memberships,
+            on=desk.today,
+            status=self.status,
+            certification_id=self.certification.pk if self.certification else None,
+            words=self.words,
+            site=self.site,
+        )
+
+
+def _filters(request: HttpRequest, desk: Desk) -> Filters:
     """Read the filters of a list from the address; what is not of this organisation is ignored."""
-    status = request.GET.get("status", "")
-    site = desk.sites.filter(code=request.GET.get("site", "")).first()
-    certification = Certification.objects.filter(code=request.GET.get("training", "")).first()
-    return {
-        "status": Status(status) if status in set(Status) - {Status.NONE} else None,
-        "site": site,
-        "certification": certification,
-        "words": request.GET.get("q", "")[:80],
-    }
+    status, site, training = (request.GET.get(name, "") for name in ("status", "site", "training"))
+    return Filters(
+        status=Status(status) if status in set(Status) - {Status.NONE} else None,
+        site=desk.sites.filter(code=site).first() if site else None,
+        certification=_certifications(desk).filter(code=training).first() if training else None,
+        words=request.GET.get("q", "").strip()[:_LONGEST_WORDS],
+    )
+
+
+def _certifications(desk: Desk) -> QuerySet[Certification]:
+    return Certification.objects.filter(requirements__organisation=desk.organisation).distinct()
 
 
 @portal()
+@require_safe
 def organisation(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Say in a sentence what needs somebody; list who stands where, the most urgent first."""
     filters = _filters(request, desk)
-    counts = selectors.counts(memberships=desk.memberships, on=desk.today)
-    spans = selectors.current_spans(
-        memberships=desk.memberships,
-        on=desk.today,
-        status=filters["status"],  # type: ignore[arg-type]
-        certification_id=getattr(filters["certification"], "pk", None),
-        words=str(filters["words"]),
-        site=filters["site"],  # type: ignore[arg-type]
-    )
-    page = Paginator(spans, PAGE_SIZE).get_page(request.GET.get("page"))
+    summary = selectors.summary(memberships=desk.memberships, on=desk.today)
+    by_site = selectors.counts_by_site(memberships=desk.memberships, on=desk.today)
+    page = Paginator(filters.spans(desk), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,
         "compliance/organisation.html",
         desk.context(
+            "status",
             page=page,
             rows=selectors.rows(page.object_list, desk.today),
-            counts=counts,
-            attention=[(it, STATUS_LABELS[it], counts[it]) for it in ATTENTION],
-            total=sum(n for it, n in counts.items() if it is not Status.NONE),
-            past=counts[Status.OVERDUE] + counts[Status.EXPIRED],
-            ending=counts[Status.EXPIRING],
+            summary=summary,
+            attention=[(it, STATUS_LABELS[it], summary.counts[it]) for it in ATTENTION],
+            by_site=[(site, [(status, site.counts[status]) for status in ATTENTION]) for site in by_site],
             filters=filters,
-            statuses=[(it.value, label) for it, label in STATUS_LABELS.items() if it is not Status.NONE],
-            certifications=Certification.objects.filter(requirements__organisation=desk.organisation).distinct(),
-            failed=Message.objects.filter(membership__in=desk.memberships, state=Message.State.FAILED).count(),
-            letters=selectors.letters(organisation=desk.organisation, memberships=desk.memberships).count(),
-            fields=VISIBLE_FIELDS,
+            filter_words=list(filters),
+            statuses=[
+                (it.value, STATUS_LABELS[it], n)
+                for it, n in summary.counts.items()
+                if n or it in (*ATTENTION, Status.DONE)
+            ],
+            certifications=_certifications(desk),
+            undelivered=selectors.undelivered(memberships=desk.memberships).count(),
+            letters=selectors.letters(memberships=desk.memberships).count(),
+            fields=LISTED_FIELDS,
         ),
     )
 
 
 @portal()
-def status_workbook(request: HttpRequest, desk: Desk) -> HttpResponse:
+@require_safe
+def status_workbook(request: HttpRequest, desk: Desk) -> FileResponse:
     """The same list as a workbook, with the same filters."""
     filters = _filters(request, desk)
-    spans = selectors.current_spans(
-        memberships=desk.memberships,
-        on=desk.today,
-        status=filters["status"],  # type: ignore[arg-type]
-        certification_id=getattr(filters["certification"], "pk", None),
-        words=str(filters["words"]),
-        site=filters["site"],  # type: ignore[arg-type]
-    )
-    spans = spans.select_related("obligation__membership", "obligation__certification")
-    content = write_status_workbook(selectors.all_rows(spans, desk.today), organisation=desk.organisation, on=desk.today)
+    rows = selectors.all_rows(filters.spans(desk), desk.today)
+    content = write_status_workbook(rows, organisation=desk.organisation, on=desk.today, filtered_by=filters)
     audit.record(organisation=desk.organisation, actor=desk.user, verb="status.exported")
-    response = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    response.headers["Content-Disposition"] = f'attachment; filename="status-{desk.today.isoformat()}.xlsx"'
-    return response
+    name = f"status-{desk.today.isoformat()}.xlsx"
+    return FileResponse(content, as_attachment=True, filename=name, content_type=CONTENT_TYPE)

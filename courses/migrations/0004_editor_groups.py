@@ -111,6 +111,10 @@ class Migration(migrations.Migration):
         ("contenttypes", "0002_remove_content_type_name"),
         ("wagtailadmin", "0001_create_admin_access_permissions"),
         ("wagtailcore", "0097_baselogentry_uuid_action_timestamp_indexes"),
+        # These make permissions of their own in migrations, and would find ours in the way.
+        ("wagtail_localize", "0016_rename_page_revision_translationlog_revision"),
+        ("wagtaildocs", "0014_alter_document_file_size"),
+        ("wagtailimages", "0027_image_description"),
         ("courses", "0003_loaded_items"),
     ]
 

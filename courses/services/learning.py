@@ -26,6 +26,7 @@ from courses.exceptions import (
 from courses.fold import SKEW_ALLOWED, Fold, fold_event, fold_events
 from courses.models import Completion, Course, EditionText, Enrolment, LearningEvent
 from courses.services.completing import complete_if_done
+from courses.signals import enrolment_opened
 from courses.snapshot import Json, lesson_of
 from people.models import Membership, User
 
@@ -87,6 +88,7 @@ def enrol(*, learner: User, membership: Membership | None, course: Course, at: d
         received_at=at,
         origin=SERVER,
     )
+    enrolment_opened.send(sender=Enrolment, enrolment=enrolment, at=at)
     return enrolment
 
 

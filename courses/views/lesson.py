@@ -47,7 +47,7 @@ def lesson_done(request: HttpRequest, reading: Reading, lesson: str) -> HttpResp
         return redirect(reading.url("lesson", lesson=lesson))
     form = FinishForm(request.POST, attestations=_attestations(frozen))
     if not form.is_valid():
-        return _page(request, reading, frozen, form=form, status=422)
+        return _page(request, reading, frozen, form=form)
     if reading.active:
         complete_lesson(
             enrolment=reading.active,
@@ -106,10 +106,9 @@ def _page(
     *,
     form: FinishForm | None = None,
     checks: dict[str, Json] | None = None,
-    status: int = 200,
 ) -> HttpResponse:
     context = {**lesson_context(reading, frozen, answered=checks or {}), "form": form or _form(reading, frozen)}
-    return render(request, "courses/pages/lesson.html", without_cookie(reading, context), status=status)
+    return render(request, "courses/pages/lesson.html", without_cookie(reading, context))
 
 
 def lesson_context(reading: Reading, frozen: Json, *, answered: dict[str, Json]) -> dict[str, Any]:
@@ -123,7 +122,7 @@ def lesson_context(reading: Reading, frozen: Json, *, answered: dict[str, Json])
     return {
         "reading": reading,
         "lesson": frozen,
-        "blocks": [block for block in frozen["body"] if block["type"] != "attestation"],
+        "blocks": [_with_source(block, frozen) for block in frozen["body"] if block["type"] != "attestation"],
         "attestations": _attestations(frozen),
         "checks": checks,
         "number": place + 1,
@@ -132,6 +131,14 @@ def lesson_context(reading: Reading, frozen: Json, *, answered: dict[str, Json])
         "following": lessons[place + 1] if place + 1 < len(lessons) else None,
         "done": reading.lesson_state(frozen["code"]) == "done",
     }
+
+
+def _with_source(block: Json, frozen: Json) -> Json:
+    """Return a figure with its source, which it names by the code that the lesson lists it under."""
+    if block["type"] != "figure" or not isinstance(block["value"].get("source"), str):
+        return block
+    source = next((each for each in frozen["sources"] if each["code"] == block["value"]["source"]), None)
+    return {**block, "value": {**block["value"], "source": source}}
 
 
 def _attestations(frozen: Json) -> list[Json]:

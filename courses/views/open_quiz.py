@@ -78,6 +78,4 @@ def _paper(
         "unanswered": unanswered or [],
         "too_old": too_old,
     }
-    return render(
-        request, "courses/pages/open_quiz.html", without_cookie(reading, context), status=422 if unanswered else 200
-    )
+    return render(request, "courses/pages/open_quiz.html", without_cookie(reading, context))

@@ -57,6 +57,7 @@ def explained(question: Json, response: Any) -> Json:
         "version": question["version"],
         "type": question["type"],
         "stem": question["stem"],
+        "begins": question["stem"] or _first_part(question),
         "why": question["feedback"],
         "verdict": _verdict(grade),
         "passage": question["passage"],
@@ -74,7 +75,7 @@ def explained(question: Json, response: Any) -> Json:
                 for value in (True, False)
             ]
         case "ordering":
-            shown["items"] = question["items"]
+            shown["steps"] = question["items"]
         case "matching":
             given = response if isinstance(response, dict) else {}
             shown["pairs"] = [
@@ -121,6 +122,10 @@ def _told(question: Json, response: Any) -> list[Json]:
         return []
     choices = [*walked.choices, None]
     return [{"text": node["text"], "taken": choice} for node, choice in zip(walked.nodes, choices, strict=True)]
+
+
+def _first_part(question: Json) -> str:
+    return next((str(node["text"]) for node in question.get("nodes", ()) if node["id"] == question["start"]), "")
 
 
 def _verdict(grade: Graded) -> str:

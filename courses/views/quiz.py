@@ -197,11 +197,11 @@ def _overview(request: HttpRequest, reading: Reading, attempt: Attempt) -> HttpR
 
 def _again(request: HttpRequest, reading: Reading, position: int, questions: list[Json], saved: Any) -> HttpResponse:
     """Ask again: nothing was chosen, or it was no answer to this question."""
-    return _question(request, reading, position, questions, saved, status=422)
+    return _question(request, reading, position, questions, saved, missing=True)
 
 
 def _question(
-    request: HttpRequest, reading: Reading, position: int, questions: list[Json], saved: Any, *, status: int = 200
+    request: HttpRequest, reading: Reading, position: int, questions: list[Json], saved: Any, *, missing: bool = False
 ) -> HttpResponse:
     context = {
         "reading": reading,
@@ -211,7 +211,7 @@ def _question(
         "total": len(questions),
         "previous": position - 1,
         "following": position + 1 if position < len(questions) else 0,
-        "missing": status != 200,
+        "missing": missing,
         "saved": saved is not None,
     }
-    return render(request, "courses/pages/quiz_question.html", context, status=status)
+    return render(request, "courses/pages/quiz_question.html", context)

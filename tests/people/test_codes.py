@@ -24,7 +24,9 @@ def test_recovery_code_is_shown_with_its_prefix_in_four_groups() -> None:
     assert codes.show_recovery_code("0123456789ABCDEF") == "FF-0123-4567-89AB-CDEF"
 
 
-@pytest.mark.parametrize("typed", ["FF-0123-4567-89AB-CDEF", "ff 0123 4567 89ab cdef", "0123456789ABCDEF", "FFO1234567B9ABCDEF"])
+@pytest.mark.parametrize(
+    "typed", ["FF-0123-4567-89AB-CDEF", "ff 0123 4567 89ab cdef", "0123456789ABCDEF", "FFO1234567B9ABCDEF"]
+)
 def test_recovery_code_is_read_with_or_without_prefix(typed: str) -> None:
     expected = "01234567B9ABCDEF" if "B9AB" in typed else "0123456789ABCDEF"
     assert codes.normalise_recovery(typed) == expected

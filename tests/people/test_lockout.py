@@ -11,7 +11,9 @@ def ago(*minutes: int) -> list[datetime]:
     return [AT - timedelta(minutes=m) for m in minutes]
 
 
-def tally(at_subject: list[datetime], of_origin: list[datetime] | None = None, failures: int = 0, origins: int = 1) -> Tally:
+def tally(
+    at_subject: list[datetime], of_origin: list[datetime] | None = None, failures: int = 0, origins: int = 1
+) -> Tally:
     return Tally(at_subject=at_subject, of_origin=of_origin or at_subject, day_failures=failures, day_origins=origins)
 
 

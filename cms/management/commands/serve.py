@@ -2,16 +2,17 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
 from argparse import ArgumentParser
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db import connections
 
 
 class Command(BaseCommand):
@@ -74,18 +75,12 @@ class Command(BaseCommand):
             raise CommandError(message) from error
 
     def _prepare(self) -> None:
+        """Prepare in a child process: what migrating and loading need of memory goes away with it."""
         started = time.monotonic()
-        connection = connections[DEFAULT_DB_ALIAS]
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            self.stdout.write("Preparing the database …")
-            self.stdout.flush()
-            call_command("migrate", verbosity=0, interactive=False)
-        self.stdout.write("Loading the curriculum …")
-        self.stdout.flush()
-        call_command("load_curriculum", if_changed=True, verbosity=0, stdout=self.stdout)
-        if settings.DEMO:
-            call_command("load_demo", verbosity=0, stdout=self.stdout)
+        if call_command("prepare", "--needed", stdout=StringIO()) == "yes":
+            command = [sys.executable, sys.argv[0], "prepare"]
+            if subprocess.run(command, check=False).returncode != 0:
+                raise CommandError("The database could not be prepared; see above.")
         self.stdout.write(f"Ready in {time.monotonic() - started:.0f} s.")
 
     def _say_where(self, host: str, port: int) -> None:

@@ -27,14 +27,25 @@ class Command(BaseCommand):
         try:
             organisation.full_clean()
         except ValidationError as error:
-            raise CommandError("; ".join(f"{field}: {' '.join(found)}" for field, found in error.message_dict.items())) from error
+            raise CommandError(
+                "; ".join(f"{field}: {' '.join(found)}" for field, found in error.message_dict.items())
+            ) from error
         with transaction.atomic():
             organisation.save()
             Site.objects.create(
-                organisation=organisation, code="main", name=organisation.name, time_zone=organisation.time_zone, languages=["en"]
+                organisation=organisation,
+                code="main",
+                name=organisation.name,
+                time_zone=organisation.time_zone,
+                languages=["en"],
             )
             user = User.objects.filter(email=options["hr"].lower()).first()
             if user is None:
                 user = services.create_staff(email=options["hr"], name=options["hr_name"] or options["hr"])
-            services.grant_staff_role(user=user, organisation=organisation, kind=StaffRole.Kind.HR, by=None, at=clock.now())
-        self.stdout.write(f"Made {organisation.name} ({organisation.code}). {options['hr']} signs in at /accounts/login/ with a code sent by mail.")
+            services.grant_staff_role(
+                user=user, organisation=organisation, kind=StaffRole.Kind.HR, by=None, at=clock.now()
+            )
+        self.stdout.write(
+            f"Made {organisation.name} ({organisation.code}). "
+            f"{options['hr']} signs in at /accounts/login/ with a code sent by mail."
+        )

@@ -28,7 +28,9 @@ class Command(BaseCommand):
             return
         differing = services.check_obligations(memberships=keys, at=clock.now())
         for membership_id, certification_id in differing:
-            self.stdout.write(f"membership {membership_id}, certification {certification_id}: kept spans differ from the facts")
+            self.stdout.write(
+                f"membership {membership_id}, certification {certification_id}: kept spans differ from the facts"
+            )
         if differing:
             raise CommandError(f"{len(differing)} obligations differ; run without --check to mend them.")
         self.stdout.write(f"{len(keys)} people: nothing to mend.")

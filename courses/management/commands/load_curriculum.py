@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cms import clock
 from courses.curriculum import CurriculumRejected, read_curriculum
+from courses.curriculum.folder import folder_digest, is_loaded, remember_folder
 from courses.curriculum.loader import LoadReport, load
 from courses.exceptions import ReleaseRefused
 
@@ -18,10 +19,16 @@ class Command(BaseCommand):
         parser.add_argument(
             "--apply-over-edits", action="store_true", help="overwrite what editors have touched; shows each difference"
         )
+        parser.add_argument("--if-changed", action="store_true", help="do nothing if the files are as they were last loaded")
         parser.add_argument("--check", action="store_true", help="write nothing; show what would be written")
         parser.add_argument("--release", action="store_true", help="release a next edition of courses that changed")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        digest = folder_digest(options["path"])
+        if options["if_changed"] and is_loaded(digest):
+            if options["verbosity"]:
+                self.stdout.write("The curriculum is loaded already.")
+            return
         try:
             curriculum = read_curriculum(options["path"])
         except CurriculumRejected as rejected:
@@ -41,7 +48,10 @@ class Command(BaseCommand):
                 place = "/".join(filter(None, (refused.course, problem.language, problem.lesson)))
                 self.stderr.write(f"{place}: {problem.fault} {problem.detail}".rstrip())
             raise CommandError(f"{refused.course} cannot be released; nothing was loaded") from None
-        self._print(report, check=options["check"])
+        if not options["check"]:
+            remember_folder(digest, at=clock.now())
+        if options["verbosity"]:
+            self._print(report, check=options["check"])
 
     def _print(self, report: LoadReport, *, check: bool) -> None:
         for item in report.edited:

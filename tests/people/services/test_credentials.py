@@ -26,7 +26,13 @@ def member() -> Membership:
 
 
 def signing_in(**changed: Any) -> Membership:
-    given: dict[str, Any] = {"organisation_code": "larch", "employee_number": "E-042", "pin": PIN, "at": AT, "origin": HERE}
+    given: dict[str, Any] = {
+        "organisation_code": "larch",
+        "employee_number": "E-042",
+        "pin": PIN,
+        "at": AT,
+        "origin": HERE,
+    }
     return services.sign_in(**given | changed)
 
 
@@ -127,7 +133,9 @@ def test_code_printed_before_leaving_is_good_no_longer_for_whoever_has_her_own_w
 # --- setting a PIN -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("spoil", [str, str.lower, lambda code: code.replace("-", " "), lambda code: f" {code.replace('0', 'o')} "])
+@pytest.mark.parametrize(
+    "spoil", [str, str.lower, lambda code: code.replace("-", " "), lambda code: f" {code.replace('0', 'o')} "]
+)
 def test_pin_is_set_with_the_code_however_it_is_typed(member: Membership, spoil: Any) -> None:
     code = services.issue_code(membership=member, by=None, at=AT)
     assert setting_pin(spoil(code), organisation_code=" LARCH ", employee_number="e-042 ") == member
@@ -205,7 +213,9 @@ def test_refusals_do_the_same_work_and_say_the_same(colleagues: None, case: dict
     assert refused.value.args == ()
 
 
-@pytest.mark.parametrize("case", [{"organisation_code": "birch"}, {"employee_number": "E-043"}, {}, {"employee_number": "E-044"}])
+@pytest.mark.parametrize(
+    "case", [{"organisation_code": "birch"}, {"employee_number": "E-043"}, {}, {"employee_number": "E-044"}]
+)
 def test_refused_codes_do_the_same_work(colleagues: None, member: Membership, case: dict[str, str]) -> None:
     services.issue_code(membership=member, by=None, at=AT)
     with CaptureQueriesContext(connection) as queries, pytest.raises(SignInRefused) as refused:

@@ -51,7 +51,12 @@ def test_end_supersedes_and_keeps_the_reference(member: Membership, news: Any) -
     job = start(member)
     ended = services.end_employment(employment=job, ends_on=date(2026, 6, 30), by=None, at=AT)
     job.refresh_from_db()
-    assert (job.ends_on, ended.ends_on, ended.supersedes, ended.reference) == (None, date(2026, 6, 30), job, job.reference)
+    assert (job.ends_on, ended.ends_on, ended.supersedes, ended.reference) == (
+        None,
+        date(2026, 6, 30),
+        job,
+        job.reference,
+    )
     assert list(Employment.objects.current_knowledge()) == [ended]
     assert list(Employment.objects.covering(date(2026, 6, 30))) == [ended]
     assert list(Employment.objects.covering(date(2026, 7, 1))) == []

@@ -30,5 +30,10 @@ def test_site_of_another_organisation_is_refused() -> None:
     user = services.create_staff(email="hr@larch.example", name="Mo")
     with pytest.raises(ValueError, match="another organisation"):
         services.grant_staff_role(
-            user=user, organisation=OrganisationFactory(), kind=StaffRole.Kind.SITE_LEAD, site=SiteFactory(), by=None, at=AT
+            user=user,
+            organisation=OrganisationFactory(),
+            kind=StaffRole.Kind.SITE_LEAD,
+            site=SiteFactory(),
+            by=None,
+            at=AT,
         )

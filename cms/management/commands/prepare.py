@@ -1,0 +1,42 @@
+"""Bring the database to where the code is: tables, and what the apps need in them."""
+
+import gc
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management import BaseCommand, call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from cms.preparation import preparations
+
+
+class Command(BaseCommand):
+    help = "Migrate, load the curriculum if its files changed and, in development, make the demo organisations."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--needed", action="store_true", help="only say whether there is anything to do: yes or no")
+
+    def handle(self, *args: Any, **options: Any) -> str | None:
+        if options["needed"]:
+            return "yes" if is_behind() or any(step.is_needed() for step in preparations()) else "no"
+        # Migrations make and drop hundreds of thousands of objects; looking for garbage all the time doubles their time.
+        gc.set_threshold(200_000, 20, 100)
+        if is_behind():
+            self._say("Preparing the database …")
+            call_command("migrate", verbosity=0, interactive=False)
+        for step in preparations():
+            if step.is_needed():
+                self._say(f"{step.title} …")
+                step.run()
+        return None
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+
+def is_behind() -> bool:
+    """Return whether migrations wait to be applied."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))

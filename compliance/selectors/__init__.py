@@ -1,0 +1,56 @@
+"""Reads of compliance: whom a requirement concerns, who stands where, what is to be told, what a learner is asked."""
+
+from compliance.selectors.messages import (
+    Line,
+    days_of,
+    letters,
+    lines_of,
+    next_message_at,
+    printed,
+    printings,
+    to_send,
+    undelivered,
+)
+from compliance.selectors.requirements import concerned, current_requirement, live_requirements, reached, sites_from
+from compliance.selectors.rows import (
+    Row,
+    SiteCounts,
+    Summary,
+    all_rows,
+    counts_by_site,
+    current_spans,
+    rows,
+    status_filter,
+    summary,
+)
+from compliance.selectors.slips import awaiting_slip
+from compliance.selectors.training import TrainingDue, training_of
+
+__all__ = [
+    "Line",
+    "Row",
+    "SiteCounts",
+    "Summary",
+    "TrainingDue",
+    "all_rows",
+    "awaiting_slip",
+    "concerned",
+    "counts_by_site",
+    "current_requirement",
+    "current_spans",
+    "days_of",
+    "letters",
+    "lines_of",
+    "live_requirements",
+    "next_message_at",
+    "printed",
+    "printings",
+    "reached",
+    "rows",
+    "sites_from",
+    "status_filter",
+    "summary",
+    "to_send",
+    "training_of",
+    "undelivered",
+]

@@ -1,0 +1,230 @@
+"""Who stands where, as an employer may see it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.utils.functional import Promise
+
+from certificates.models import Certificate
+from compliance.models import ObligationSpan
+from compliance.selectors.requirements import sites_from
+from compliance.standing import State
+from compliance.visibility import DUE_DAYS, EXPIRING_DAYS, STATUS_LABELS, Status, employer_status
+from people.models import Employment, Membership, Site
+
+ONE_DAY = timedelta(days=1)
+PAST = (Status.OVERDUE, Status.EXPIRED)
+URGENT = (*PAST, Status.DUE, Status.EXPIRING)
+
+# The shapes and colours of cms.states that employers' words share with others.
+_LOOKS = {Status.DUE: "due_soon", Status.NONE: "not_required"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What an employer sees of one person and one training: exactly the listed fields of compliance.visibility.
+
+    ``public_id`` names the person in addresses of the portal.
+    """
+
+    public_id: UUID
+    employee_number: str
+    name: str
+    site: str
+    role: str
+    course: str
+    status: Status
+    due_on: date | None
+    completed_on: date | None
+    valid_through: date | None
+
+    @property
+    def look(self) -> str:
+        """Return the code of the status's look."""
+        return _LOOKS.get(self.status, self.status.value)
+
+    @property
+    def word(self) -> Promise:
+        """Return the employer's word for the status."""
+        return STATUS_LABELS[self.status]
+
+
+def status_filter(status: Status, on: date) -> Q:
+    """Return the condition on spans that reads as ``status`` on ``on``; the twin of visibility.employer_status."""
+    open_states = Q(state__in=[State.ASSIGNED, State.IN_PROGRESS])
+    held = Q(state__in=[State.VALID, State.RENEWABLE])
+    ended = Q(state__in=[State.GRACE, State.EXPIRED, State.REVOKED])
+    near_due = Q(due_on__isnull=False, due_on__lte=on + timedelta(days=DUE_DAYS))
+    near_end = Q(required=True, due_on__isnull=False, due_on__lt=on + timedelta(days=EXPIRING_DAYS))
+    return {
+        Status.OVERDUE: Q(state=State.OVERDUE),
+        Status.EXPIRED: ended & Q(required=True),
+        Status.NEEDS_DATE: Q(state=State.NEEDS_DATE),
+        Status.DUE: open_states & near_due,
+        Status.ASSIGNED: open_states & ~near_due,
+        Status.EXPIRING: held & near_end,
+        Status.DONE: held & ~near_end,
+        Status.EXEMPT: Q(state=State.EXEMPT),
+        Status.NONE: Q(state__in=[State.NOT_REQUIRED, State.LAPSED]) | (ended & Q(required=False)),
+    }[status]
+
+
+def current_spans(
+    *,
+    memberships: QuerySet[Membership],
+    on: date,
+    status: Status | None = None,
+    certification_id: int | None = None,
+    words: str = "",
+    site: Site | None = None,
+    asked_before: bool = False,
+) -> QuerySet[ObligationSpan]:
+    """Return the spans that cover ``on`` of people within ``memberships``, the most urgent first, ready for ``rows``.
+
+    Only what is required on that day; with ``asked_before`` also what was required once. What a person did without
+    being asked is not the employer's to see. ``words`` are looked for in name and number; ``site`` includes what
+    lies below it.
+    """
+    spans = ObligationSpan.objects.covering(on).filter(obligation__membership__in=memberships)
+    if asked_before:
+        asked = ObligationSpan.objects.filter(obligation=OuterRef("obligation"), required=True, from_on__lte=on)
+        spans = spans.filter(Exists(asked))
+    else:
+        spans = spans.filter(required=True)
+    if certification_id is not None:
+        spans = spans.filter(obligation__certification=certification_id)
+    if words.strip():
+        spans = spans.filter(
+            Q(obligation__membership__name__icontains=words.strip())
+            | Q(obligation__membership__employee_number__icontains=words.strip())
+        )
+    if site is not None:
+        at_site = Employment.objects.covering(on).filter(
+            membership=OuterRef("obligation__membership"), site__in=sites_from(site)
+        )
+        spans = spans.filter(Exists(at_site))
+    if status is not None:
+        spans = spans.filter(status_filter(status, on))
+    severity = Case(
+        *(When(status_filter(it, on), then=Value(rank)) for rank, it in enumerate(Status)),
+        default=Value(len(Status)),
+        output_field=IntegerField(),
+    )
+    member = "obligation__membership"
+    return (
+        spans.select_related(member, "obligation__certification")
+        .annotate(severity=severity)
+        .order_by("severity", "due_on", f"{member}__name", f"{member}__employee_number", "obligation")
+    )
+
+
+def rows(spans: Iterable[ObligationSpan], on: date) -> list[Row]:
+    """Return what an employer sees of the spans that ``current_spans`` returned; a constant number of queries."""
+    found = list(spans)
+    keys = {it.obligation.membership_id for it in found}
+    jobs: dict[int, Employment] = {}
+    covering = Employment.objects.covering(on).filter(membership__in=keys).select_related("site", "role")
+    for each in covering.order_by("starts_on", "pk"):
+        jobs[each.membership_id] = each
+    latest: dict[tuple[int | None, int], Certificate] = {}
+    held = Certificate.objects.unrevoked().filter(membership__in=keys).order_by("valid_until", "pk")
+    for own in held.only("membership_id", "certification_id", "completed_on", "valid_until"):
+        latest[own.membership_id, own.certification_id] = own
+    made = []
+    for span in found:
+        member, certification = span.obligation.membership, span.obligation.certification
+        job = jobs.get(member.pk)
+        certificate = latest.get((member.pk, certification.pk))
+        made.append(
+            Row(
+                public_id=member.public_id,
+                employee_number=member.employee_number,
+                name=member.name,
+                site=job.site.name if job else "",
+                role=job.role.name if job and job.role else "",
+                course=certification.title,
+                status=employer_status(span.state, span.due_on, on, required=span.required),
+                due_on=span.due_on,
+                completed_on=certificate.completed_on if certificate else None,
+                valid_through=certificate.valid_until - ONE_DAY if certificate else None,
+            )
+        )
+    return made
+
+
+def all_rows(spans: QuerySet[ObligationSpan], on: date, chunk: int = 1000) -> Iterator[Row]:
+    """Yield what an employer sees of all ``spans`` in their order, with a few queries per ``chunk``."""
+    part: list[ObligationSpan] = []
+    for span in spans.iterator(chunk_size=chunk):
+        part.append(span)
+        if len(part) == chunk:
+            yield from rows(part, on)
+            part = []
+    yield from rows(part, on)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How many lines of the list read as each status, and of how many people; ``past`` is past due or expired."""
+
+    counts: dict[Status, int]
+    people_past: int
+    people_ending: int
+
+    @property
+    def total(self) -> int:
+        """Return how many lines the list has."""
+        return sum(self.counts.values())
+
+
+def _any(statuses: Iterable[Status], on: date) -> Q:
+    condition = Q()
+    for status in statuses:
+        condition |= status_filter(status, on)
+    return condition
+
+
+def summary(*, memberships: QuerySet[Membership], on: date) -> Summary:
+    """Return the numbers of the list without filters; one query."""
+    people = "obligation__membership"
+    found = (
+        ObligationSpan.objects.covering(on)
+        .filter(obligation__membership__in=memberships, required=True)
+        .aggregate(
+            **{status.value: Count("pk", filter=status_filter(status, on)) for status in Status},
+            people_past=Count(people, filter=_any(PAST, on), distinct=True),
+            people_ending=Count(people, filter=status_filter(Status.EXPIRING, on), distinct=True),
+        )
+    )
+    return Summary({status: found[status.value] for status in Status}, found["people_past"], found["people_ending"])
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCounts:
+    """How many urgent lines the people of one site have; a person with two sites counts at both."""
+
+    name: str
+    code: str
+    counts: dict[Status, int]
+
+
+def counts_by_site(*, memberships: QuerySet[Membership], on: date) -> list[SiteCounts]:
+    """Return the sites at which something is urgent, by name; one query."""
+    jobs = "obligation__membership__employments"
+    at_work = Q(
+        Q(**{f"{jobs}__ends_on__isnull": True}) | Q(**{f"{jobs}__ends_on__gte": on}),
+        **{f"{jobs}__starts_on__lte": on, f"{jobs}__superseded_by__isnull": True},
+    )
+    found = (
+        ObligationSpan.objects.covering(on)
+        .filter(_any(URGENT, on), at_work, obligation__membership__in=memberships, required=True)
+        .order_by(f"{jobs}__site__name")
+        .values_list(f"{jobs}__site__name", f"{jobs}__site__code")
+        .annotate(
+            **{status.value: Count("pk", filter=status_filter(status, on), distinct=True) for status in URGENT},
+        )
+    )
+    return [SiteCounts(name, code, dict(zip(URGENT, counts, strict=True))) for name, code, *counts in found]

@@ -1,0 +1,34 @@
+"""What a learner is asked to do."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from certificates.validity import local_date
+from compliance.models import Obligation
+from people.models import Membership
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingDue:
+    """Where a learner stands with one certification that is asked of them; ``due_on`` is the last good day."""
+
+    obligation: Obligation
+    state: str
+    due_on: date | None
+
+
+def training_of(*, memberships: Iterable[Membership], at: datetime) -> list[TrainingDue]:
+    """Return what is required of ``memberships`` at ``at``, each in its own calendar, what ends first first."""
+    obligations = (
+        Obligation.objects.filter(membership__in=[it.pk for it in memberships])
+        .select_related("certification", "membership__organisation")
+        .prefetch_related("spans", "certification__courses")
+    )
+    found = []
+    for obligation in obligations:
+        on = local_date(at, obligation.time_zone)
+        span = next(it for it in obligation.spans.all() if it.from_on <= on and (it.until is None or on < it.until))
+        if span.required:
+            found.append(TrainingDue(obligation, span.state, span.due_on))
+    return sorted(found, key=lambda it: (it.due_on or date.max, it.obligation.pk))

@@ -1,0 +1,171 @@
+"""Courses with pages: small, complete and releasable, with fixed dates.
+
+``course_with_pages()`` is published and not released; ``released_course()`` has edition 1 as of ``RELEASED_AT``.
+Its lessons are ``facts`` and ``act``, its quiz draws four questions of eight, each taught in ``act``.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+from wagtail.images.models import Image
+from wagtail.images.tests.utils import get_test_image_file
+from wagtail.models import Locale, Page
+
+from assessments.models import Question
+from cms.models import HomePage, Sector, SectorPage
+from courses.models import Course, CoursePage, Edition, Enrolment, Lesson, LessonPage, LessonSource
+from courses.services import enrol, release_course
+from people.models import Membership, User
+from tests.factories.assessments import QuizFactory, SingleChoiceQuestionFactory
+from tests.factories.cms import HomePageFactory, SectorFactory, SourceFactory, SupportServiceFactory
+from tests.factories.people import EmploymentFactory, MembershipFactory
+
+RELEASED_AT = datetime(2026, 3, 1, 17, 0, tzinfo=UTC)
+"""Sunday 1 March 2026, 9 in the morning in Vancouver."""
+STARTED_AT = RELEASED_AT + timedelta(days=1)
+
+
+class CourseFactory(DjangoModelFactory[Course]):
+    """A recorded course with a quiz that can be drawn twice."""
+
+    class Meta:
+        model = Course
+
+    code = factory.Sequence(lambda n: f"course-{n}")
+    slug = factory.LazyAttribute(lambda course: f"work-{course.code}")
+    sector = factory.SubFactory(SectorFactory)
+    tier = Course.Tier.RECORDED
+    minutes = 12
+    reviews_missing = factory.LazyFunction(lambda: ["lawyer"])
+    final_quiz = factory.SubFactory(QuizFactory)
+
+
+def home_page(language: str = "en") -> HomePage:
+    """Return the front page in a language, made where it is missing; the English one is the site's."""
+    if language == "en":
+        return HomePageFactory()
+    locale, _ = Locale.objects.get_or_create(language_code=language)
+    page = HomePage.objects.filter(locale=locale).first()
+    return page or Page.get_first_root_node().add_child(
+        instance=HomePage(title="Courses", slug=f"start-{language}", locale=locale)
+    )
+
+
+def sector_page(sector: Sector, language: str = "en") -> SectorPage:
+    """Return a sector's page in a language, made where it is missing."""
+    home = home_page(language)
+    page = SectorPage.objects.filter(sector=sector, locale=home.locale).first()
+    return page or home.add_child(
+        instance=SectorPage(title=sector.title, slug=sector.slug, sector=sector, locale=home.locale)
+    )
+
+
+def publish(page: Any) -> Any:
+    """Publish the page as it is in memory, as the editor's button does; return it as it then is."""
+    page.save_revision().publish()
+    return type(page).objects.get(pk=page.pk)
+
+
+def course_page(course: Course, language: str = "en", **fields: Any) -> CoursePage:
+    """Return a new published page of a course."""
+    parent = sector_page(course.sector, language)
+    page = CoursePage(
+        **{
+            "course": course,
+            "title": "Safe and fair work",
+            "slug": course.slug,
+            "full_title": "Recognising and responding to trafficking",
+            "summary": "Two short lessons.",
+            "content_note": "You can stop at any time.",
+            "outcomes": [{"type": "outcome", "value": "notice signs in what people do"}],
+            "locale": parent.locale,
+        }
+        | fields
+    )
+    return parent.add_child(instance=page)
+
+
+def lesson_page(parent: CoursePage, code: str, *, body: Sequence[Any] | None = None, **fields: Any) -> LessonPage:
+    """Return a new published lesson below a course page; ``body`` is a list of (type, raw value)."""
+    lesson, _ = Lesson.objects.get_or_create(course=parent.course, code=code)
+    page = LessonPage(
+        **{
+            "lesson": lesson,
+            "title": code.title(),
+            "slug": code,
+            "minutes": 6,
+            "objectives": ["note"],
+            "content_note": "<p>This lesson speaks of control.</p>",
+            "locale": parent.locale,
+        }
+        | fields
+    )
+    blocks = [("text", {"heading": "One idea", "text": f"<p>What {code} is about.</p>"})] if body is None else body
+    page.body = [{"type": kind, "value": value} for kind, value in blocks]
+    page.lesson_sources = [LessonSource(source=SourceFactory())]
+    return parent.add_child(instance=page)
+
+
+def course_with_pages(lessons: Sequence[str] = ("facts", "act"), **fields: Any) -> Course:
+    """Return a published course that has never been released."""
+    course = CourseFactory(**fields)
+    parent = course_page(course)
+    for code in lessons:
+        lesson_page(parent, code)
+    return course
+
+
+def released_course(lessons: Sequence[str] = ("facts", "act"), **fields: Any) -> Course:
+    """Return a course of which edition 1 is released."""
+    course = course_with_pages(lessons, **fields)
+    release(course)
+    return course
+
+
+def release(course: Course, at: datetime = RELEASED_AT, **fields: Any) -> Edition:
+    """Release a course."""
+    return release_course(
+        **{"course": course, "severity": Edition.Severity.FINISH_ON_OLD, "by": None, "at": at} | fields
+    )
+
+
+def rich_body(question: Question | None = None, image: Image | None = None) -> list[tuple[str, Any]]:
+    """Return a body with one block of each kind that names something else."""
+    service, source = SupportServiceFactory(hotline=True), SourceFactory()
+    question = question or SingleChoiceQuestionFactory(use="practice")
+    image = image or Image.objects.create(title="A door", file=get_test_image_file("door.png", size=(40, 30)))
+    return [
+        ("text", {"heading": "Three questions", "text": "<p>Is somebody <b>controlled</b>?</p>"}),
+        ("figure", {"text": "<p>Police recorded <b>570</b> incidents.</p>", "caveat": "Most stay hidden.", "source": source.pk}),
+        ("sign", {"sign": "One answers for all.", "also": "It may be shyness.", "do": "Note what was said."}),
+        ("do_never", {"do": ["Call 911 in danger"], "never": ["Confront anybody"]}),
+        (
+            "two_ways",
+            {
+                "work": {"title": "Tell the manager", "text": "<p>In private.</p>"},
+                "boss": {"title": "If your boss is part of it", "text": "<p>Call.</p>", "services": [service.pk]},
+            },
+        ),
+        ("help_now", {"title": "Somebody to talk to", "services": [service.pk]}),
+        ("check", {"question": question.pk}),
+        ("image", {"image": image.pk, "alt": "A door with a number", "caption": "A door"}),
+        ("attestation", {"text": "I have read the rules."}),
+    ]
+
+
+def learner_at_work(time_zone: str = "America/Vancouver") -> Membership:
+    """Return a membership employed at a site in a time zone."""
+    membership = MembershipFactory()
+    EmploymentFactory(membership=membership, site__time_zone=time_zone)
+    return membership
+
+
+def enrolled(course: Course, membership: Membership | None = None, learner: User | None = None) -> Enrolment:
+    """Return the enrolment of a new learner at work, opened at ``STARTED_AT``; ``learner`` alone enrols privately."""
+    if membership is None and learner is None:
+        membership = learner_at_work()
+    user = membership.user if membership else learner
+    return enrol(learner=user, membership=membership, course=course, at=STARTED_AT, language="en")
