@@ -1,11 +1,29 @@
 """Certifications in the CMS. Certificates are not there: editors never see learners."""
 
+from typing import Any
+
+from django.db.models import Field
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.snippets.views.snippets import InspectView, SnippetViewSet
 
-from certificates.forms.certification import CertificationForm
+from certificates.forms.certification import CertificationForm, policy_in_words
 from certificates.models import Certification
+
+
+class CertificationInspectView(InspectView):
+    """One certification to read, its policy in words."""
+
+    object: Certification
+
+    def get_field_display_value(self, field_name: str, field: Field) -> Any:
+        """Return the policy part by part; other fields as they are."""
+        if field_name != "policy":
+            return super().get_field_display_value(field_name, field)
+        lines = (f"{label}: {words}" for label, words in policy_in_words(self.object.validity_policy))
+        return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
 
 
 class CertificationViewSet(SnippetViewSet):
@@ -19,6 +37,7 @@ class CertificationViewSet(SnippetViewSet):
     list_display = ("title", "code")
     search_fields = ("title", "code")
     inspect_view_enabled = True
+    inspect_view_class = CertificationInspectView
     inspect_view_fields = ("code", "title", "full_title", "courses", "policy")
     copy_view_enabled = False
 

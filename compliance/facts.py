@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
 from certificates.models import Certificate
+from certificates.validity import local_date
 from compliance.models import Requirement
 from compliance.standing import Facts, HeldPeriod, Span
 from compliance.standing import Requirement as RequirementSpan
@@ -53,7 +53,7 @@ def facts_of(memberships: Sequence[Membership]) -> Iterator[FactsOfMembership]:
     treed = {it.organisation_id for group in grouped.values() for it in group if it.site_id is not None}
     parents = dict(Site.objects.filter(organisation__in=treed).values_list("pk", "parent_id")) if treed else {}
     periods = _periods(keys)
-    ways = _ways(keys)
+    begun = _begun(keys)
     for membership in memberships:
         own = jobs[membership.pk]
         zone = own[-1].zone if own else membership.organisation.time_zone
@@ -70,7 +70,7 @@ def facts_of(memberships: Sequence[Membership]) -> Iterator[FactsOfMembership]:
                     employments=employments,
                     requirements=tuple(required[key]),
                     periods=tuple(periods[membership.pk][key]),
-                    cycles=tuple(_cycles(ways[membership.pk][key], ZoneInfo(zone))),
+                    cycles=tuple(Span(local_date(at, zone)) for at in begun[membership.pk][key]),
                     zone=zone,
                 )
                 for key in sorted(concerning)
@@ -122,26 +122,17 @@ def _periods(keys: Sequence[int]) -> dict[int, dict[int, list[HeldPeriod]]]:
     return found
 
 
-_Way = tuple[datetime, datetime | None]
+def _begun(keys: Sequence[int]) -> dict[int, dict[int, list[datetime]]]:
+    """Return when people began courses, by membership and certification.
 
-
-def _ways(keys: Sequence[int]) -> dict[int, dict[int, list[_Way]]]:
-    """Return when people opened and completed courses, by membership and certification."""
-    found: dict[int, dict[int, list[_Way]]] = defaultdict(lambda: defaultdict(list))
+    That a course was completed does not end the cycle: the certificate does, which may ask for further courses.
+    """
+    found: dict[int, dict[int, list[datetime]]] = defaultdict(lambda: defaultdict(list))
     enrolments = Enrolment.objects.filter(membership__in=keys, course__certifications__isnull=False).order_by("pk")
-    columns = ("membership_id", "course__certifications", "opened_at", "completed_at")
-    for membership_id, certification_id, opened_at, completed_at in enrolments.values_list(*columns):
-        found[membership_id][certification_id].append((opened_at, completed_at))
+    columns = ("membership_id", "course__certifications", "opened_at")
+    for membership_id, certification_id, opened_at in enrolments.values_list(*columns):
+        found[membership_id][certification_id].append(opened_at)
     return found
-
-
-def _cycles(ways: Sequence[_Way], zone: ZoneInfo) -> Iterator[Span]:
-    """Yield the days between opening and completion; on one and the same day there is nothing in between."""
-    for opened_at, completed_at in ways:
-        from_on = opened_at.astimezone(zone).date()
-        until = completed_at.astimezone(zone).date() if completed_at else None
-        if until is None or from_on < until:
-            yield Span(from_on, until)
 
 
 def _requirement_spans(

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Final
 
 import icalendar
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
@@ -21,14 +20,6 @@ from people.slips import printed_languages
 
 TIMEOUT_SECONDS: Final = 30
 """How long the mail server may be silent."""
-
-
-def address_of(membership: Membership) -> str | None:
-    """Return where messages of this membership go: the address HR gave, else the learner's own verified one."""
-    if membership.email:
-        return membership.email
-    own = EmailAddress.objects.filter(user=membership.user_id, verified=True).order_by("-primary").first()
-    return own.email if own else None
 
 
 def language_of(membership: Membership) -> str:
@@ -55,13 +46,13 @@ def link_of(lines: Sequence[Line]) -> str:
 
 
 def compose(message: Message, lines: Sequence[Line]) -> EmailMultiAlternatives | None:
-    """Return the mail of a message that says ``lines``, None where the person has no address any more.
+    """Return the mail of a message that says ``lines``, None where the employer has given no address.
 
+    An address of the person's own is never used: who gets no letter would tell the employer that there is one.
     Subject, sender and file name tell nobody what it is about.
     """
     membership = Membership.objects.select_related("organisation", "user").get(pk=message.membership_id)
-    address = address_of(membership)
-    if address is None:
+    if not membership.email:
         return None
     language = language_of(membership)
     with translation.override(language):
@@ -77,7 +68,7 @@ def compose(message: Message, lines: Sequence[Line]) -> EmailMultiAlternatives |
             subject=_subject(membership.organisation.name),
             body=render_to_string("compliance/mails/reminder.txt", context),
             from_email=settings.DEFAULT_FROM_EMAIL,
-            to=[address],
+            to=[membership.email],
             headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
             connection=get_connection(timeout=TIMEOUT_SECONDS),
         )

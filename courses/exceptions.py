@@ -97,6 +97,19 @@ class ForeignAttempt(CourseError):
         self.attempt = attempt
 
 
+class QuestionTypeChanged(CourseError):
+    """A shipped question has another type than the one loaded under its code; papers hold that one, so it stays.
+
+    ``code`` is ``<bank>/<question>``; ``was`` and ``wanted`` are types.
+    """
+
+    def __init__(self, *, code: str, was: str, wanted: str) -> None:
+        super().__init__(f"{code} is a {was} question; a {wanted} question needs a code of its own")
+        self.code = code
+        self.was = was
+        self.wanted = wanted
+
+
 class ReleaseFault(StrEnum):
     """What keeps a course from being released."""
 

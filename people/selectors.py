@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from cms import clock
-from people.models import AccountChange, Employment, Membership, Organisation, Site, StaffRole, User
+from people.models import AccountChange, Credential, Employment, Membership, Organisation, Site, StaffRole, User
 
 if TYPE_CHECKING:
     from people.scope import Scope
@@ -153,7 +153,8 @@ def hidden_before(*, scope: "Scope", membership: Membership) -> datetime | None:
     before the person took the membership into her own hands, by her own sign-in or by joining it.
     """
     if not scope.personal:
-        return membership.credential.pin_set_at
+        # Read anew: what a caller holds may be from before a reset.
+        return Credential.objects.get(membership=membership).pin_set_at
     own = AccountChange.objects.filter(user=scope.user).order_by("happened_at")
     joined = own.filter(kind=AccountChange.Kind.WORKPLACE_JOINED, membership=membership).first()
     taken = joined or own.filter(kind__in=_OWN_SIGN_IN_BEGAN).first()

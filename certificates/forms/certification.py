@@ -67,11 +67,36 @@ _PROBLEMS: dict[PolicyProblem, tuple[str, Promise]] = {
 }
 
 
+def policy_in_words(policy: ValidityPolicy) -> list[tuple[str, str]]:
+    """Return label and value of each part that is set, as the form calls them."""
+    fields: dict[str, forms.Field] = CertificationForm.base_fields
+    parts = [
+        ("anchor", str(dict(ANCHORS)[policy.anchor])),
+        *((name, _in_words(getattr(policy, name))) for name in ("validity", "window", "grace", "min_validity")),
+        ("late", str(dict(LATE)[policy.late])),
+        ("early", str(dict(EARLY)[policy.early])),
+    ]
+    if policy.calendar_last_day is not None:
+        month, day = policy.calendar_last_day
+        parts += [("calendar_month", str(dict(MONTHS)[month])), ("calendar_day", str(day))]
+    return [(str(fields[name].label), words) for name, words in parts if words]
+
+
+def _in_words(duration: Duration | None) -> str:
+    return f"{duration.n} {dict(UNITS)[duration.unit]}" if duration else ""
+
+
 class DurationWidget(forms.MultiWidget):
     """A number and its unit."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"n": forms.NumberInput(attrs={"min": 0}), "unit": forms.Select(choices=UNITS)}, attrs)
+        super().__init__(
+            {
+                "n": forms.NumberInput(attrs={"min": 0}),
+                "unit": forms.Select(choices=UNITS, attrs={"aria-label": _("Unit")}),
+            },
+            attrs,
+        )
 
     def decompress(self, value: Duration | None) -> list[Any]:
         """Return number and unit; months are offered where nothing is set."""
@@ -106,31 +131,31 @@ class DurationField(forms.MultiValueField):
 class CertificationForm(WagtailAdminModelForm):
     """What must be completed, and each part of the policy in a field of its own; writes ``policy`` as JSON."""
 
-    anchor = forms.ChoiceField(label=_("it ends"), choices=ANCHORS)
-    validity = DurationField(label=_("valid for"))
+    anchor = forms.ChoiceField(label=_("It ends"), choices=ANCHORS)
+    validity = DurationField(label=_("Valid for"))
     window = DurationField(
-        label=_("renewal opens"), help_text=_("So long before the end a renewal may be made without losing days.")
+        label=_("Renewal opens"), help_text=_("So long before the end a renewal may be made without losing days.")
     )
     grace = DurationField(
-        label=_("grace after the end"), required=False, help_text=_("Expired, but only late. Empty: none.")
+        label=_("Grace after the end"), required=False, help_text=_("Expired, but only late. Empty: none.")
     )
     min_validity = DurationField(
-        label=_("valid for at least"),
+        label=_("Valid for at least"),
         required=False,
         help_text=_("Where the calendar or an old schedule sets the end: if less would be left, the next one counts."),
     )
     calendar_month = forms.TypedChoiceField(
-        label=_("month of the last valid day"), choices=MONTHS, coerce=int, empty_value=None, required=False
+        label=_("Month of the last valid day"), choices=MONTHS, coerce=int, empty_value=None, required=False
     )
     calendar_day = forms.IntegerField(
-        label=_("day of the month"),
+        label=_("Day of the month"),
         min_value=1,
         max_value=31,
         required=False,
         help_text=_("Only where it ends on the same day for everybody. 29 February is the last day of February."),
     )
-    late = forms.ChoiceField(label=_("renewed after the end"), choices=LATE)
-    early = forms.ChoiceField(label=_("renewed before the window"), choices=EARLY)
+    late = forms.ChoiceField(label=_("Renewed after the end"), choices=LATE)
+    early = forms.ChoiceField(label=_("Renewed before the window"), choices=EARLY)
 
     class Meta:
         model = Certification

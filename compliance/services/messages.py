@@ -117,16 +117,15 @@ def _claim_for(membership_id: int, at: datetime) -> int | None:
     Obligation.objects.bulk_update(obligations, ["told", "next_message_at"])
     if not items:
         return None
-    has_address = mails.address_of(membership) is not None
     day = max(days)
     message = Message.objects.create(
         membership=membership,
         day=day,
         message_id=message_id_of(membership, day),
         items=items + _taken_over(membership, items, at),
-        state=Message.State.CLAIMED if has_address else Message.State.LETTER,
+        state=Message.State.CLAIMED if membership.email else Message.State.LETTER,
         claimed_at=at,
-        claimed_until=at if has_address else None,
+        claimed_until=at if membership.email else None,
     )
     fault_point("reminders.before_claim")
     return message.pk

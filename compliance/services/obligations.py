@@ -109,8 +109,7 @@ def _rebuild_batch(keys: list[int], at: datetime) -> int:
     for span in new_spans:
         span.obligation_id = span.obligation.pk
     ObligationSpan.objects.bulk_create(new_spans, batch_size=500)
-    if stale or gone:
-        _drop_untrue_letters({it.membership_id for it in stale + gone}, at)
+    _drop_untrue_letters({it.membership_id for it in stale + gone if it.told}, at)
     return len(made) + len(stale) + len(asleep) + len(gone)
 
 
@@ -129,7 +128,7 @@ def _sleeps(obligation: Obligation, after: list[ObligationSpan], at: datetime) -
 
 
 def _drop_untrue_letters(members: set[int], at: datetime) -> None:
-    waiting = list(Message.objects.filter(membership__in=members, state=Message.State.LETTER))
+    waiting = list(Message.objects.filter(membership__in=members, state=Message.State.LETTER)) if members else []
     if waiting:
         lines = lines_of(waiting, at=at)
         untrue = [message.pk for message in waiting if not lines[message.pk]]

@@ -20,7 +20,7 @@ from people.exceptions import PeopleError
 from people.models import AccountChange, Employment, User
 from people.origins import origin_of
 from people.scope import Scope
-from people.views.doors import scope_of, signed_in
+from people.views.doors import posted, scope_of, signed_in
 from people.words import why
 
 _CHANGES_SHOWN = 100
@@ -54,7 +54,7 @@ def account(request: HttpRequest) -> HttpResponse:
 def email(request: HttpRequest) -> HttpResponse:
     """An e-mail address of the person's own, verified by a mail sent there."""
     scope, user = _scope_and_user(request)
-    form = forms.OwnEmailForm(request.POST or None)
+    form = forms.OwnEmailForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             address = services.add_own_email(user=user, email=form.cleaned_data["email"], membership=scope.membership)
@@ -113,7 +113,7 @@ def recovery_code(request: HttpRequest) -> HttpResponse:
 def join_workplace(request: HttpRequest) -> HttpResponse:
     """Join a workplace to the account; needs a sign-in that no employer issued."""
     scope, user = _scope_and_user(request)
-    form = forms.SignInForm(request.POST or None) if scope.personal else None
+    form = forms.SignInForm(posted(request)) if scope.personal else None
     if form is not None and request.method == "POST" and form.is_valid():
         at = clock.now()
         try:
@@ -142,9 +142,7 @@ def name(request: HttpRequest) -> HttpResponse:
     if not scope.memberships:
         return redirect("people:account")
     only = scope.memberships[0] if len(scope.memberships) == 1 else None
-    form = forms.NameForm(
-        request.POST or None, memberships=scope.memberships, initial={"name": only.name} if only else {}
-    )
+    form = forms.NameForm(posted(request), memberships=scope.memberships, initial={"name": only.name} if only else {})
     if request.method == "POST" and form.is_valid():
         services.correct_name(membership=form.membership, name=form.cleaned_data["name"], at=clock.now())
         messages.success(request, _("Your name is corrected. Certificates with the old name are made anew."))

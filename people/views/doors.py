@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -21,6 +21,11 @@ def scope_of(request: HttpRequest) -> Scope:
     scope = request.scope  # type: ignore[attr-defined]  # people.middleware
     assert isinstance(scope, Scope)
     return scope
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Return what a form was sent with, though it be nothing; None if none was sent."""
+    return request.POST if request.method == "POST" else None
 
 
 def signed_in(view: View[P]) -> View[P]:

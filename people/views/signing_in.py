@@ -12,7 +12,7 @@ from people import forms, selectors, services, sessions
 from people.exceptions import PeopleError, PinRefused
 from people.models import Membership
 from people.origins import origin_of
-from people.views.doors import onward, scope_of, signed_in, to_door, wanted
+from people.views.doors import onward, posted, scope_of, signed_in, to_door, wanted
 from people.views.language import remember
 from people.words import why
 
@@ -28,7 +28,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return to_door("people:unlock", to=wanted(request))
         if scope.signed_in:
             return onward(request)
-    form = forms.SignInForm(request.POST or None, initial=filled_in)
+    form = forms.SignInForm(posted(request), initial=filled_in)
     if request.method == "POST" and form.is_valid():
         at = clock.now()
         try:
@@ -50,7 +50,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def set_pin(request: HttpRequest) -> HttpResponse:
     """Choose a PIN with the one-time code of a slip; whoever did is signed in."""
-    form = forms.SetPinForm(request.POST or None, initial=_filled_in(request))
+    form = forms.SetPinForm(posted(request), initial=_filled_in(request))
     if request.method == "POST" and form.is_valid():
         at = clock.now()
         try:
@@ -75,7 +75,7 @@ def set_pin(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def sign_in_recovery(request: HttpRequest) -> HttpResponse:
     """The person's own recovery code; it opens all that is hers."""
-    form = forms.RecoveryForm(request.POST or None)
+    form = forms.RecoveryForm(posted(request))
     if request.method == "POST" and form.is_valid():
         at = clock.now()
         try:
@@ -94,7 +94,7 @@ def unlock(request: HttpRequest) -> HttpResponse:
     membership = sessions.locked_membership(request)
     if membership is None:
         return onward(request) if scope_of(request).signed_in else to_door("people:sign_in", to=wanted(request))
-    form = forms.PinForm(request.POST or None)
+    form = forms.PinForm(posted(request))
     if request.method == "POST" and form.is_valid():
         at = clock.now()
         try:

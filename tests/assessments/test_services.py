@@ -1,4 +1,5 @@
 import copy
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -160,6 +161,37 @@ def test_attempt_started_elsewhere_at_the_same_moment_is_returned(start, monkeyp
 
     assert start() == theirs
     assert Attempt.objects.count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite in memory has one connection")
+@pytest.mark.django_db(transaction=True)
+def test_writes_of_the_same_moment_agree(learner, quiz):
+    def start_one():
+        return services.start_attempt(learner=learner, quiz=quiz, context="c", language="en", at=NOON).pk
+
+    assert len({*at_once(start_one)}) == 1
+    attempt = Attempt.objects.get()
+    answer_all(attempt)
+    instants = iter(NOON + timedelta(seconds=n) for n in range(6))
+
+    assert len({*at_once(lambda: services.submit_attempt(attempt=attempt, at=next(instants)).submitted_at)}) == 1
+    detached = at_once(lambda: services.detach_answers(before=NOON + timedelta(hours=1), limit=5, at=LATER))
+    assert sum(detached) == 1
+    assert AnonymousAnswer.objects.count() == 8
+
+
+def at_once(write):
+    """Return what six threads get that do ``write`` at the same time."""
+
+    def run(_):
+        try:
+            return write()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        return list(pool.map(run, range(6)))
 
 
 # Answers

@@ -1,9 +1,10 @@
 """Issuing, replacing, revoking, erasing; and that no completion is ever left without its certificate."""
 
+import threading
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.dispatch import Signal
 
 from certificates import selectors, services
@@ -222,6 +223,27 @@ def test_issue_takes_eight_queries(hotel, membership, monkeypatch, django_assert
     monkeypatch.setattr(services, "certificate_changed", Signal())  # what rooms above do with it is theirs
     with django_assert_num_queries(8 + 2):  # two for the savepoint
         issue(renewal)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time")
+@pytest.mark.django_db(transaction=True)
+def test_two_completions_at_once_follow_one_another_in_the_chain():
+    hotel, membership = CertificationFactory().courses.get(), MembershipFactory()
+    both = [completion_of(hotel, completed_on=date(2026, 3, day), membership=membership) for day in (10, 12)]
+
+    def work(completion):
+        try:
+            issue(completion)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(completion,)) for completion in (*both, *both)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Certificate.objects.count() == 2
+    assert UnissuedCompletion.objects.count() == 0
 
 
 # --- nothing is lost ------------------------------------------------------------------------------------------

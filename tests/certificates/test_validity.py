@@ -246,6 +246,12 @@ def test_next_period_by_calendar_counts_a_minimum_to_the_day():
     assert next_period(policy, date(2025, 1, 2)).last_valid_on == date(2026, 3, 31)
 
 
+def test_next_period_by_calendar_with_a_minimum_of_nothing_still_looks_ahead():
+    policy = yearly("calendar", calendar_last_day=(3, 31), min_validity=Duration(0, "d"))
+
+    assert next_period(policy, date(2025, 4, 1)).last_valid_on == date(2026, 3, 31)
+
+
 def test_next_period_by_calendar_renews_from_deadline_to_deadline():
     policy = yearly("calendar", calendar_last_day=(12, 31), validity=Duration(2, "y"))
     first = next_period(policy, date(2025, 6, 1))
@@ -614,6 +620,10 @@ RECEIVED_AT = datetime(2025, 7, 4, 9, tzinfo=UTC)
         (
             DeviceClaim(ISSUED_AT, RECEIVED_AT + timedelta(seconds=1), timedelta(0)),
             CompletionDate(date(2025, 7, 4), needs_review=True),
+        ),
+        (
+            DeviceClaim(ISSUED_AT, ISSUED_AT, timedelta(0)),
+            CompletionDate(date(2025, 6, 1), needs_review=False),
         ),
         (
             DeviceClaim(ISSUED_AT, RECEIVED_AT, timedelta(0)),

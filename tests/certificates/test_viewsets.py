@@ -163,7 +163,8 @@ def test_viewer_sees_the_list_and_changes_nothing(client):
     stored = CertificationFactory()
     editor(client, "view")
     assert stored.title in client.get(address("list")).content.decode()
-    assert client.get(address("inspect", stored.pk)).status_code == 200
+    page = client.get(address("inspect", stored.pk)).content.decode()
+    assert "Valid for: 36 months<br>Renewal opens: 3 months<br>" in page
     for name, keys in (("edit", [stored.pk]), ("add", []), ("delete", [stored.pk])):
         response = client.post(address(name, *keys), filled_in(stored.courses.get()))
         assert response.status_code == 302

@@ -161,7 +161,7 @@ def test_sector_lists_its_live_courses_with_minutes(client, lines, django_assert
             )
         )
     client.get(page.url)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         shown = soup(client.get(page.url))
     assert [it.text for it in shown.select("main .row__title")] == ["One", "Two"]
     assert shown.select_one("main .row a")["href"] == reverse("courses:course", args=["one"])

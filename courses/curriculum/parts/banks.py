@@ -31,6 +31,7 @@ from courses.curriculum import schema
 from courses.curriculum.parts.html import as_edited, rich, rich_line
 from courses.curriculum.parts.streams import to_form, to_raw
 from courses.curriculum.registry import Form, Part
+from courses.exceptions import QuestionTypeChanged
 
 _PART_KEYS: Final = UUID("7d0ac5de-2b76-5e8c-8a57-5b60ab3d8e0f")
 
@@ -90,36 +91,32 @@ class BankPart(Part):
         }
 
     def write(self, code: str, form: Form, at: datetime) -> None:
-        """Make or change the bank; an objective or rule that is no longer there goes with its last question."""
+        """Make or change the bank; an objective or rule that is shipped no more stays while a question names it."""
         bank, _ = QuestionBank.objects.update_or_create(code=code, defaults={"title": form["title"]})
-        _write_children(Objective.objects.filter(bank=bank), Objective, {"bank": bank}, "code", form["objectives"])
-        _write_children(
-            CriticalRule.objects.filter(bank=bank), CriticalRule, {"bank": bank}, "code", form["critical_rules"]
-        )
+        for model, forms in ((Objective, form["objectives"]), (CriticalRule, form["critical_rules"])):
+            rows = model.objects.filter(bank=bank)
+            for row in _write_children(rows, model, {"bank": bank}, "code", forms):
+                if not row.questions.exists():
+                    row.delete()
 
 
 def _write_children(
-    rows: Any, model: type[models.Model], parent: Form, key: str, forms: Sequence[Form], *, remove: bool = False
-) -> None:
-    """Make the children of a row be ``forms``, in that order, known by ``key``.
-
-    Others are removed; where they may still be in use they are kept at the end unless ``remove`` says otherwise.
-    """
+    rows: Iterable[Any], model: type[models.Model], parent: Form, key: str, forms: Sequence[Form]
+) -> list[Any]:
+    """Make ``forms`` the children of a row, in that order, known by ``key``; return the others that are there."""
     there = {str(getattr(row, key)): row for row in rows}
     new = []
     for order, form in enumerate(forms):
-        row = there.pop(form[key], None) or model(**parent)
+        row: Any = there.pop(form[key], None) or model(**parent)
         for name, value in form.items():
             setattr(row, name, value)
-        row.sort_order = order  # type: ignore[attr-defined]  # all of them are Orderable
+        row.sort_order = order
         if row.pk is None:
             new.append(row)
         else:
             row.save()
     model._default_manager.bulk_create(new)
-    for row in there.values():
-        if remove or not Question.objects.filter(models.Q(objective=row) if isinstance(row, Objective) else models.Q(critical=row)).exists():
-            row.delete()
+    return list(there.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +159,14 @@ class QuestionPart(Part):
         """Make or change the question.
 
         Raises:
-            TypeError: there is a question of another type under this code; papers may hold it, so it keeps its code.
+            QuestionTypeChanged: there is a question of another type under this code.
         """
         bank_code, _, question_code = code.partition("/")
         bank = self._bank(bank_code)
         model = _TYPES[form["type"]]
         row: Any = Question.objects.filter(bank=bank.row, code=question_code, locale=self.locale).first()
         if row is not None and type(row) is not model:
-            raise TypeError(f"{code} is a {row.kind} question; a {form['type']} question needs a code of its own")
+            raise QuestionTypeChanged(code=code, was=row.kind, wanted=form["type"])
         is_new = row is None
         row = row or model(bank=bank.row, code=question_code, locale=self.locale)
         for name in ("use", "innocent", "difficulty", "situation", "passage", "stem", "feedback", "retired"):
@@ -189,7 +186,8 @@ class QuestionPart(Part):
                 rows = () if is_new else getattr(row, name).all()
                 # As the base class: that is what the parts point at.
                 parent = {"question_id": row.pk, "locale": self.locale}
-                _write_children(rows, child, parent, "key", form[name], remove=True)
+                for gone in _write_children(rows, child, parent, "key", form[name]):
+                    gone.delete()
 
     def withdraw(self, code: str) -> bool:
         """Retire the question: papers that have it keep it."""

@@ -8,7 +8,7 @@ from cms import clock
 from courses.curriculum import CurriculumRejected, read_curriculum
 from courses.curriculum.folder import folder_digest, is_loaded, remember_folder
 from courses.curriculum.loader import LoadReport, load
-from courses.exceptions import ReleaseRefused
+from courses.exceptions import QuestionTypeChanged, ReleaseRefused
 
 
 class Command(BaseCommand):
@@ -48,6 +48,8 @@ class Command(BaseCommand):
                 place = "/".join(filter(None, (refused.course, problem.language, problem.lesson)))
                 self.stderr.write(f"{place}: {problem.fault} {problem.detail}".rstrip())
             raise CommandError(f"{refused.course} cannot be released; nothing was loaded") from None
+        except QuestionTypeChanged as changed:
+            raise CommandError(f"{changed}; nothing was loaded") from None
         if not options["check"]:
             remember_folder(digest, at=clock.now())
         if options["verbosity"]:
