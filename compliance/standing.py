@@ -454,8 +454,15 @@ def _end_of_chain(periods: Iterable[HeldPeriod], on: date) -> HeldPeriod | None:
     return end
 
 
-def _while_valid(facts: Facts, live: list[Requirement], period: HeldPeriod, on: date) -> _Verdict:
-    """Judge a day that a chain covers; OVERDUE where a rule asked for more than the certificate says."""
+class _Renewal(NamedTuple):
+    """By when a period has to be renewed, from when it may be, and who asks for it sooner than is printed."""
+
+    due_on: date
+    opens_on: date
+    reasons: list[Reason]
+
+
+def _renewal(live: list[Requirement], period: HeldPeriod, on: date) -> _Renewal:
     due_on, opens_on = period.last_valid_on, period.window_opens_on
     reasons: list[Reason] = []
     for requirement in live:
@@ -473,11 +480,16 @@ def _while_valid(facts: Facts, live: list[Requirement], period: HeldPeriod, on: 
         due_on = min(due_on, period.retrain_by)
         opens_on = min(opens_on, period.retrain_from)
         reasons.append(Reason(ReasonCode.NEW_CONTENT, from_on=period.retrain_from, due_on=period.retrain_by))
-    reasons.append(_period_reason(ReasonCode.PERIOD, period))
+    return _Renewal(due_on, opens_on, reasons)
 
-    if live and _is_past_due(facts, due_on, on):
-        return _Verdict(State.OVERDUE, due_on, reasons)
-    return _Verdict(State.RENEWABLE if on >= opens_on else State.VALID, due_on, reasons)
+
+def _while_valid(facts: Facts, live: list[Requirement], period: HeldPeriod, on: date) -> _Verdict:
+    """Judge a day that a chain covers; OVERDUE where a rule asked for more than the certificate says."""
+    renewal = _renewal(live, period, on)
+    reasons = [*renewal.reasons, _period_reason(ReasonCode.PERIOD, period)]
+    if live and _is_past_due(facts, renewal.due_on, on):
+        return _Verdict(State.OVERDUE, renewal.due_on, reasons)
+    return _Verdict(State.RENEWABLE if on >= renewal.opens_on else State.VALID, renewal.due_on, reasons)
 
 
 def _while_revoked(facts: Facts, live: list[Requirement], period: HeldPeriod, on: date) -> _Verdict:
@@ -494,7 +506,11 @@ def _while_revoked(facts: Facts, live: list[Requirement], period: HeldPeriod, on
 
 def _after_the_end(facts: Facts, live: list[Requirement], period: HeldPeriod, on: date) -> _Verdict:
     reasons = [_period_reason(ReasonCode.PERIOD_ENDED, period)]
-    due_on = max(period.last_valid_on, _first_due_on(live) or period.last_valid_on)
+    renewal = _renewal(live, period, on)
+    due_on = max(renewal.due_on, _first_due_on(live) or renewal.due_on)
+    was_overdue = renewal.due_on < period.last_valid_on and _is_past_due(facts, renewal.due_on, on)
+    if live and was_overdue:  # grace is for the printed end; who was overdue before it has none
+        return _Verdict(State.EXPIRED, due_on, [*renewal.reasons, *reasons])
     if on < period.grace_until:
         return _Verdict(State.GRACE, due_on, reasons)
     if any(_has_grace_after(leave, facts.policy, period, on) for leave in facts.leaves):

@@ -123,7 +123,7 @@ class ReleaseFault(StrEnum):
     PIECE_MISSING = "piece_missing"
     FILE_MISSING = "file_missing"
     BLUEPRINT = "blueprint"
-    QUIZ = "quiz"
+    QUESTION_MISSING = "question_missing"
     PASSAGE_MISSING = "passage_missing"
     TOO_FEW_MINUTES = "too_few_minutes"
     UNCHANGED = "unchanged"
@@ -149,7 +149,6 @@ class ReleaseRefused(CourseError):
         self.course = course
         self.problems = tuple(sorted(set(problems)))
         lines = (
-            " ".join(filter(None, (each.fault, each.language, each.lesson, each.detail)))
-            for each in self.problems
+            " ".join(filter(None, (each.fault, each.language, each.lesson, each.detail))) for each in self.problems
         )
         super().__init__(f"{course}: " + "; ".join(lines))

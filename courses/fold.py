@@ -64,9 +64,7 @@ def effective(event: Event) -> Effective:
     within = event.not_before - SKEW_ALLOWED <= event.claimed_at <= event.received_at + SKEW_ALLOWED
     if skewed or not within:
         return Effective(_whole_second(event.received_at), believed=False)
-    return Effective(
-        _whole_second(min(max(event.claimed_at, event.not_before), event.received_at)), believed=True
-    )
+    return Effective(_whole_second(min(max(event.claimed_at, event.not_before), event.received_at)), believed=True)
 
 
 def _whole_second(at: datetime) -> datetime:
@@ -192,9 +190,7 @@ def minutes(fold: Fold) -> int:
 
 def _gaps_seconds(fold: Fold) -> list[int]:
     """Return, for each instant after the first, the seconds that it adds."""
-    return [
-        min(after - before, LONGEST_GAP) // _SECOND for before, after in pairwise(sorted(fold.instants))
-    ]
+    return [min(after - before, LONGEST_GAP) // _SECOND for before, after in pairwise(sorted(fold.instants))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,9 @@ class ReleaseForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("Only where everybody takes it again by a date."),
     )
-    note = forms.CharField(label=_("Note"), max_length=400, required=False, help_text=_("For other editors: what changed and why."))
+    note = forms.CharField(
+        label=_("Note"), max_length=400, required=False, help_text=_("For other editors: what changed and why.")
+    )
 
     def clean(self) -> dict[str, Any]:
         """Ask for a date exactly where one is meant."""

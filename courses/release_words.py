@@ -18,7 +18,10 @@ _WORDS: Final[dict[ReleaseFault, Promise]] = {
     ReleaseFault.EMPTY_LESSON: pgettext_lazy("release problem", "The lesson is empty."),
     ReleaseFault.PIECE_MISSING: pgettext_lazy("release problem", "Something that the text names was deleted:"),
     ReleaseFault.FILE_MISSING: pgettext_lazy("release problem", "A file cannot be read:"),
-    ReleaseFault.BLUEPRINT: pgettext_lazy("release problem", "The quiz cannot be drawn twice with different questions:"),
+    ReleaseFault.BLUEPRINT: pgettext_lazy(
+        "release problem", "The quiz cannot be drawn twice with different questions:"
+    ),
+    ReleaseFault.QUESTION_MISSING: pgettext_lazy("release problem", "Questions are not translated, or not wholly:"),
     ReleaseFault.PASSAGE_MISSING: pgettext_lazy("release problem", "A rule names a lesson that is not there:"),
     ReleaseFault.TOO_FEW_MINUTES: pgettext_lazy("release problem", "More minutes are required than the course takes:"),
     ReleaseFault.UNCHANGED: pgettext_lazy("release problem", "Nothing changed since the last edition."),

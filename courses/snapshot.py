@@ -65,9 +65,7 @@ def same_content(one: Json, other: Json) -> bool:
 
 
 def _content(snapshot: Json) -> Json:
-    content = {
-        name: value for name, value in snapshot.items() if name not in ("edition", "revision", "services")
-    }
+    content = {name: value for name, value in snapshot.items() if name not in ("edition", "revision", "services")}
     content["lessons"] = [
         {
             **lesson,
@@ -218,7 +216,13 @@ class Change:
 def changes(before: Json | None, after: Json) -> list[Change]:
     """Return what ``after`` changes, part by part: the course, its lessons in their order, the quiz."""
     found = [
-        _change("course", after["course"]["code"], after["course"]["title"], _course_text(before) if before else None, _course_text(after))
+        _change(
+            "course",
+            after["course"]["code"],
+            after["course"]["title"],
+            _course_text(before) if before else None,
+            _course_text(after),
+        )
     ]
     old = {lesson["code"]: lesson for lesson in before["lessons"]} if before else {}
     new = {lesson["code"]: lesson for lesson in after["lessons"]}

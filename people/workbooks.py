@@ -176,11 +176,17 @@ def _sheet_rows(workbook: Any) -> Iterator[tuple[int, list[Cell]]]:
     sheet = workbook["People"] if "People" in workbook.sheetnames else workbook.worksheets[0]
     # The size that a sheet claims is not to be trusted.
     sheet.reset_dimensions()
-    rows = sheet.iter_rows(min_row=1, max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS)
-    for number, cells in enumerate(rows, start=1):
+    before: object = None
+    for number, cells in enumerate(sheet.iter_rows(min_row=1, max_col=MOST_COLUMNS), start=1):
+        # A single cell in the last row of all makes a million empty ones above it, all of them one and the same object.
+        if cells is before:
+            continue
+        before = cells
         read = [_read(cell) for cell in cells]
         if any(cell.found is not Found.NOTHING for cell in read):
             yield number, read
+            if number > MOST_ROWS + 1:
+                return
 
 
 def _judge(rows: list[tuple[int, list[Cell]]], *, known: Known) -> list[PersonRow]:
@@ -197,7 +203,7 @@ def _judge(rows: list[tuple[int, list[Cell]]], *, known: Known) -> list[PersonRo
     problems += [
         RowProblem(first, _letter(position), Problem.COLUMN_WITHOUT_NAME, Found.NOTHING) for position in nameless
     ]
-    if len(rows) - 1 > MOST_ROWS or rows[-1][0] > MOST_ROWS + 1:
+    if rows[-1][0] > MOST_ROWS + 1:
         problems.append(RowProblem(None, "", Problem.TOO_MANY_ROWS, hints=(str(MOST_ROWS),)))
         raise WorkbookRefused(problems)
     raw = [

@@ -20,3 +20,6 @@ CELERY_TASK_EAGER_PROPAGATES = True
 # All of them, catalogue or not: other scripts and right-to-left are tested before their texts exist.
 LANGUAGES = KNOWN_LANGUAGES
 WAGTAIL_CONTENT_LANGUAGES = KNOWN_LANGUAGES
+# Nothing is collected in tests; WhiteNoise looks into the apps.
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True

@@ -114,9 +114,7 @@ class _Load:
         digests = {code: form_digest(form) for code, form in shipped.items()}
         keys = {code: f"{part.name}:{code}" for code in shipped}
         # With apply_over_edits, what an editor has touched is looked for even where the same is shipped as before.
-        news = [
-            code for code in shipped if self.apply_over_edits or self.loaded.get(keys[code]) != digests[code]
-        ]
+        news = [code for code in shipped if self.apply_over_edits or self.loaded.get(keys[code]) != digests[code]]
         self.report.unchanged[part.name] += len(shipped) - len(news)
         stored = part.stored(news) if news else {}
         for code in news:

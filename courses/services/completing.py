@@ -35,7 +35,11 @@ def complete_if_done(
     Raises:
         NotReleased: the edition has no text at all.
     """
-    locked = Enrolment.objects.select_for_update(of=("self",)).select_related("membership__organisation", "edition").get(pk=enrolment.pk)
+    locked = (
+        Enrolment.objects.select_for_update(of=("self",))
+        .select_related("membership__organisation", "edition")
+        .get(pk=enrolment.pk)
+    )
     if locked.completed_at is not None:
         return Completion.objects.filter(enrolment=locked).first()
     text = text or selectors.text_for(locked, "")

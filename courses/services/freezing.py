@@ -277,9 +277,7 @@ def _source_json(source: Any) -> Json:
 def _service_json(service: SupportService) -> Json:
     left_out = {"id", "source"}
     return {
-        part.name: getattr(service, part.attname)
-        for part in service._meta.concrete_fields
-        if part.name not in left_out
+        part.name: getattr(service, part.attname) for part in service._meta.concrete_fields if part.name not in left_out
     }
 
 

@@ -47,7 +47,9 @@ def release_course(
     Raises:
         ReleaseRefused: something is missing or contradicts itself, or nothing changed since the last edition.
     """
-    course = Course.objects.select_for_update(of=("self",)).select_related("sector", "final_quiz__bank").get(pk=course.pk)
+    course = (
+        Course.objects.select_for_update(of=("self",)).select_related("sector", "final_quiz__bank").get(pk=course.pk)
+    )
     problems = _request_problems(course, severity, retrain_by, languages)
     newest = selectors.newest_edition(course)
     number = newest.number + 1 if newest else 1
@@ -106,24 +108,34 @@ def _freeze_published(
 def _all_problems(frozen: list[tuple[CourseDraft, Frozen]]) -> list[ReleaseProblem]:
     if not frozen:
         return [ReleaseProblem(ReleaseFault.NO_PAGE)]
-    problems = [problem for _, text in frozen for problem in text.problems]
-    source = frozen[0][1].snapshot
-    for draft, text in frozen[1:]:
-        problems += _structure_problems(source, text.snapshot, draft.language)
+    source = frozen[0][1]
+    problems = list(source.problems)
+    for _, text in frozen[1:]:
+        problems += _translation_problems(source.snapshot, text)
     return problems
 
 
-def _structure_problems(source: Json, other: Json, language: str) -> list[ReleaseProblem]:
-    """Return where ``other`` does not ask the same as ``source``: missing lessons by name, else as a whole."""
-    there = {lesson["code"] for lesson in other["lessons"]}
+def _translation_problems(source: Json, text: Frozen) -> list[ReleaseProblem]:
+    """Return what ``text`` lacks and where it does not ask the same as ``source``: by name, else as a whole."""
+    other = text.snapshot
     missing = [
-        ReleaseProblem(ReleaseFault.LESSON_MISSING, language, lesson["code"])
-        for lesson in source["lessons"]
-        if lesson["code"] not in there
+        ReleaseProblem(ReleaseFault.LESSON_MISSING, other["language"], code)
+        for code in _missing(source["lessons"], other["lessons"], "code")
     ]
-    if missing or same_structure(source, other):
-        return missing
-    return [ReleaseProblem(ReleaseFault.STRUCTURE, language)]
+    questions = [(snapshot["quiz"]["questions"] if snapshot["quiz"] else []) for snapshot in (source, other)]
+    problems = text.problems
+    if keys := _missing(*questions, "key"):
+        missing.append(ReleaseProblem(ReleaseFault.QUESTION_MISSING, other["language"], detail=", ".join(keys)))
+        # That rows find too few of them follows.
+        problems = [problem for problem in problems if problem.fault != ReleaseFault.BLUEPRINT]
+    if not missing and not same_structure(source, other):
+        missing.append(ReleaseProblem(ReleaseFault.STRUCTURE, other["language"]))
+    return [*problems, *missing]
+
+
+def _missing(here: list[Json], there: list[Json], name: str) -> list[str]:
+    known = {part[name] for part in there}
+    return [part[name] for part in here if part[name] not in known]
 
 
 def _is_unchanged(newest: Edition, frozen: list[tuple[CourseDraft, Frozen]]) -> bool:
@@ -164,7 +176,11 @@ def add_text(*, edition: Edition, language: str, by: User | None, at: datetime) 
         ReleaseRefused: ``edition`` is not the newest, the page is missing, an alias or unchanged, something is
             missing in it, or it asks something else of the learner.
     """
-    course = Course.objects.select_for_update(of=("self",)).select_related("sector", "final_quiz__bank").get(pk=edition.course_id)
+    course = (
+        Course.objects.select_for_update(of=("self",))
+        .select_related("sector", "final_quiz__bank")
+        .get(pk=edition.course_id)
+    )
     page = _page(course, language)
     newest = selectors.newest_edition(course)
     if newest is None or newest.pk != edition.pk:
@@ -174,10 +190,8 @@ def add_text(*, edition: Edition, language: str, by: User | None, at: datetime) 
     before = _latest_in(edition, language)
     [(_, frozen)] = _freeze_published(course, [language], edition=edition.number, shelf=FrozenShelf())
     frozen.snapshot["revision"] = before.revision + 1 if before else 1
-    problems = list(frozen.problems)
     source = before or selectors.edition_text(edition, settings.LANGUAGE_CODE)
-    if source is not None:
-        problems += _structure_problems(source.snapshot, frozen.snapshot, language)
+    problems = list(frozen.problems) if source is None else _translation_problems(source.snapshot, frozen)
     if before is not None and same_content(before.snapshot, frozen.snapshot):
         problems.append(ReleaseProblem(ReleaseFault.UNCHANGED, language))
     if problems:

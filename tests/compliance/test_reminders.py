@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from compliance.reminders import Kind, SpanOfDays, due_step, next_day, passed_keys, steps
+from compliance.reminders import Kind, SpanOfDays, due_step, next_day, passed_keys, steps, still_so
 
 ASSIGNED = SpanOfDays(date(2026, 11, 1), date(2026, 12, 2), "assigned", date(2026, 12, 1), required=True)
 OVERDUE = SpanOfDays(date(2026, 12, 2), None, "overdue", date(2026, 12, 1), required=True)
@@ -94,3 +94,59 @@ def test_a_moved_due_date_is_told_again():
     moved = SpanOfDays(date(2026, 11, 1), None, "assigned", date(2027, 1, 10), required=True)
     after = passed_keys(steps([ASSIGNED]), date(2026, 11, 20))
     assert due_step(steps([moved]), after, date(2026, 11, 20)).key == "invitation:2027-01-10:first"
+
+
+def test_a_span_that_is_split_stays_one_phase():
+    split = [
+        SpanOfDays(date(2026, 11, 1), date(2026, 11, 20), "assigned", date(2026, 12, 1), required=True),
+        SpanOfDays(date(2026, 11, 20), date(2026, 12, 2), "in_progress", date(2026, 12, 1), required=True),
+        SpanOfDays(date(2026, 12, 2), date(2026, 12, 10), "overdue", date(2026, 12, 1), required=True),
+        SpanOfDays(date(2026, 12, 10), None, "overdue", date(2026, 12, 1), required=True),
+    ]
+    assert steps(split) == steps([ASSIGNED, OVERDUE])
+    # The reminder of the 17th, missed by an outage, is still told although the learner has begun meanwhile.
+    assert due_step(steps(split), ["invitation:2026-12-01:first"], date(2026, 11, 21)).key == "due_soon:2026-12-01:14"
+
+
+def test_grace_and_expiry_are_one_phase():
+    grace = SpanOfDays(date(2029, 11, 20), date(2029, 12, 1), "grace", date(2029, 11, 19), required=True)
+    expired = SpanOfDays(date(2029, 12, 1), None, "expired", date(2029, 11, 19), required=True)
+    assert told(grace, expired) == [(Kind.EXPIRED, date(2029, 11, 20)), (Kind.EXPIRED, date(2029, 12, 4))]
+
+
+def test_who_is_asked_only_now_is_invited_however_soon_it_is_due():
+    late = SpanOfDays(date(2026, 11, 29), date(2026, 12, 2), "assigned", date(2026, 12, 1), required=True)
+    on = date(2026, 11, 29)
+    assert due_step(steps([late]), [], on).kind is Kind.INVITATION
+    assert next_day(steps([late]), passed_keys(steps([late]), on), on) is None
+
+
+def test_leave_swallows_steps_and_what_was_told_before_stays_told():
+    leave = SpanOfDays(date(2026, 11, 10), date(2026, 11, 20), "assigned", date(2026, 12, 1), required=True, on_leave=True)
+    before = SpanOfDays(date(2026, 11, 1), date(2026, 11, 10), "assigned", date(2026, 12, 1), required=True)
+    after = SpanOfDays(date(2026, 11, 20), date(2026, 12, 2), "assigned", date(2026, 12, 1), required=True)
+    all_steps = steps([before, leave, after])
+    assert due_step(all_steps, ["invitation:2026-12-01:first"], date(2026, 11, 17)) is None
+    assert due_step(all_steps, ["invitation:2026-12-01:first"], date(2026, 11, 28)).key == "due_soon:2026-12-01:3"
+
+
+@pytest.mark.parametrize(
+    ("kind", "due_on", "on", "so"),
+    [
+        ("invitation", date(2026, 12, 1), date(2026, 11, 1), True),
+        ("invitation", date(2026, 12, 1), date(2026, 12, 1), True),
+        ("invitation", date(2026, 12, 1), date(2026, 12, 2), False),  # past due now
+        ("invitation", date(2026, 12, 8), date(2026, 11, 5), False),  # the date was moved
+        ("due_soon", date(2026, 12, 1), date(2026, 11, 16), False),  # not yet
+        ("due_soon", date(2026, 12, 1), date(2026, 11, 17), True),
+        ("overdue", date(2026, 12, 1), date(2026, 12, 2), True),
+        ("expiring", date(2026, 12, 1), date(2026, 11, 20), False),
+    ],
+)
+def test_what_a_message_says_is_still_so(kind, due_on, on, so):
+    assert still_so(steps([ASSIGNED, OVERDUE]), kind, due_on, on) is so
+
+
+def test_nothing_that_a_message_says_is_still_so_once_it_is_done():
+    assigned = SpanOfDays(date(2026, 11, 1), date(2026, 11, 20), "assigned", date(2026, 12, 1), required=True)
+    assert not still_so(steps([assigned, VALID]), "invitation", date(2026, 12, 1), date(2026, 11, 20))

@@ -747,7 +747,7 @@ def test_spans_of_a_requirement_that_recurs_change_with_its_own_window():
     assert story(facts, after=date(2025, 2, 1)) == [
         (date(2025, 12, 1), State.RENEWABLE, date(2026, 1, 31)),
         (date(2026, 2, 1), State.OVERDUE, date(2026, 1, 31)),
-        (date(2028, 2, 1), State.EXPIRED, date(2028, 1, 31)),
+        (date(2028, 2, 1), State.EXPIRED, date(2026, 1, 31)),
     ]
 
 
@@ -757,8 +757,12 @@ def test_spans_of_newer_content_change_when_it_is_asked_and_due():
     assert story(known(periods=(asked,)), after=date(2025, 2, 1)) == [
         (date(2025, 5, 1), State.RENEWABLE, date(2025, 7, 31)),
         (date(2025, 8, 1), State.OVERDUE, date(2025, 7, 31)),
-        (date(2026, 2, 1), State.GRACE, date(2026, 1, 31)),
-        (date(2026, 2, 15), State.EXPIRED, date(2026, 1, 31)),
+        (date(2026, 2, 1), State.EXPIRED, date(2025, 7, 31)),  # grace is for the printed end
+    ]
+    unasked = known(periods=(asked,), requirements=())
+    assert story(unasked, after=date(2025, 5, 1)) == [
+        (date(2026, 2, 1), State.GRACE, None),
+        (date(2026, 2, 15), State.LAPSED, None),
     ]
 
 

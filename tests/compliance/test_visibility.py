@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from compliance.standing import State
-from compliance.visibility import STATUS_LABELS, VISIBLE_FIELDS, Status, employer_status
+from compliance.visibility import LISTED_FIELDS, STATUS_LABELS, VISIBLE_FIELDS, Status, employer_status
 
 ON = date(2026, 11, 22)
 
@@ -44,8 +44,39 @@ def test_in_progress_never_reads_otherwise_than_assigned():
     assert [employer_status("in_progress", day, ON) for day in days] == [employer_status("assigned", day, ON) for day in days]
 
 
+@pytest.mark.parametrize(
+    ("state", "due_on", "status"),
+    [
+        ("valid", date(2026, 11, 30), Status.DONE),
+        ("renewable", date(2026, 11, 22), Status.DONE),
+        ("grace", date(2026, 11, 20), Status.NONE),
+        ("revoked", None, Status.NONE),
+        ("lapsed", date(2020, 1, 1), Status.NONE),
+    ],
+)
+def test_where_nothing_is_required_nothing_is_urgent(state, due_on, status):
+    assert employer_status(state, due_on, ON, required=False) is status
+
+
 def test_the_list_of_visible_fields_is_exactly_this():
     assert [field.key for field in VISIBLE_FIELDS] == [
+        "employee_number",
+        "name",
+        "email",
+        "site",
+        "role",
+        "days_at_work",
+        "course",
+        "status",
+        "due_on",
+        "completed_on",
+        "valid_through",
+        "reminder",
+    ]
+
+
+def test_the_columns_of_the_list_are_exactly_these():
+    assert [field.key for field in LISTED_FIELDS] == [
         "employee_number",
         "name",
         "site",
@@ -56,3 +87,7 @@ def test_the_list_of_visible_fields_is_exactly_this():
         "completed_on",
         "valid_through",
     ]
+
+
+def test_every_status_has_a_word_of_its_own():
+    assert len({str(word) for word in STATUS_LABELS.values()}) == len(Status) == len(STATUS_LABELS)

@@ -15,7 +15,17 @@ from assessments.models import BlueprintRow
 from cms.models import SupportService
 from courses import selectors, services
 from courses.exceptions import ReleaseFault, ReleaseProblem, ReleaseRefused
-from courses.models import Completion, Course, CoursePage, Edition, EditionText, Enrolment, Lesson, LearningEvent, LessonPage
+from courses.models import (
+    Completion,
+    Course,
+    CoursePage,
+    Edition,
+    EditionText,
+    Enrolment,
+    Lesson,
+    LearningEvent,
+    LessonPage,
+)
 from courses.snapshot import digest
 from people.models import User
 from tests.factories.assessments import SingleChoiceQuestionFactory
@@ -51,6 +61,8 @@ def in_french(course: Course, lessons: tuple[str, ...] = ("facts", "act")) -> Co
     page = course_page(course, "fr", title="Travail sûr")
     for code in lessons:
         lesson_page(page, code, title=f"{code} en français")
+    for question in course.final_quiz.bank.questions.all():
+        question.copy_for_translation(page.locale).save()
     return page
 
 
@@ -64,14 +76,22 @@ class TestReleaseCourse:
         in_french(course)
         by = UserFactory(with_email=True)
         edition = release(course, by=by, note="First")
-        assert (edition.number, edition.severity, edition.note, edition.released_by) == (1, "finish_on_old", "First", by)
+        assert (edition.number, edition.severity, edition.note, edition.released_by) == (
+            1,
+            "finish_on_old",
+            "First",
+            by,
+        )
         texts = {text.language: text for text in edition.texts.all()}
         assert sorted(texts) == ["en", "fr"]
         for language, text in texts.items():
             assert text.digest == digest(text.snapshot)
             assert (text.revision, text.frozen_at) == (1, RELEASED_AT)
             assert (text.snapshot["edition"], text.snapshot["language"]) == (1, language)
-        assert [lesson["title"] for lesson in texts["fr"].snapshot["lessons"]] == ["facts en français", "act en français"]
+        assert [lesson["title"] for lesson in texts["fr"].snapshot["lessons"]] == [
+            "facts en français",
+            "act en français",
+        ]
 
     def test_next_edition_leaves_the_old_one_and_its_learners(self) -> None:
         course = released_course()
@@ -155,7 +175,9 @@ class TestReleaseCourse:
         course = course_with_pages()
         page = in_french(course, ("facts",))
         lesson = lesson_page(page, "act")
-        LessonPage.objects.filter(pk=lesson.pk).update(alias_of=LessonPage.objects.get(lesson__code="act", locale__language_code="en"))
+        LessonPage.objects.filter(pk=lesson.pk).update(
+            alias_of=LessonPage.objects.get(lesson__code="act", locale__language_code="en")
+        )
         with pytest.raises(ReleaseRefused) as refused:
             release(course)
         assert faults(refused) == [("alias", "fr", "act")]
@@ -167,6 +189,15 @@ class TestReleaseCourse:
             release(course)
         assert ("lesson_missing", "fr", "act") in faults(refused)
         assert release(course, languages=["en"]).number == 1
+
+    def test_refuses_a_language_that_lacks_a_question(self) -> None:
+        course = course_with_pages()
+        page = in_french(course)
+        question = course.final_quiz.bank.questions.filter(locale=page.locale).first()
+        question.delete()
+        with pytest.raises(ReleaseRefused) as refused:
+            release(course)
+        assert refused.value.problems == (ReleaseProblem(ReleaseFault.QUESTION_MISSING, "fr", detail=question.code),)
 
     def test_refuses_a_course_without_a_page(self) -> None:
         course = course_with_pages()
@@ -229,7 +260,8 @@ class TestReleaseCourse:
         assert faults(refused) == [("too_few_minutes", "en", "")]
 
     @pytest.mark.parametrize(
-        ("severity", "retrain_by"), [("retrain_by", None), ("finish_on_old", date(2026, 9, 1)), ("none", date(2026, 9, 1))]
+        ("severity", "retrain_by"),
+        [("retrain_by", None), ("finish_on_old", date(2026, 9, 1)), ("none", date(2026, 9, 1))],
     )
     def test_refuses_a_date_that_does_not_fit_the_severity(self, severity: str, retrain_by: date | None) -> None:
         with pytest.raises(ReleaseRefused) as refused:
@@ -395,7 +427,10 @@ class TestCms:
     def test_others_may_not_release(self, client: Client, group: str) -> None:
         course = course_with_pages()
         sign_in_personally(client, editor(group))
-        for answer in (client.get(self.release_url(course)), client.post(self.release_url(course), {"severity": "none"})):
+        for answer in (
+            client.get(self.release_url(course)),
+            client.post(self.release_url(course), {"severity": "none"}),
+        ):
             assert answer.status_code in (302, 403)
         assert not course.editions.exists()
 
@@ -483,7 +518,11 @@ class TestTry:
 
     def test_only_editors_see_drafts(self, client: Client) -> None:
         course = course_with_pages()
-        for url in (self.url("try_course", course), self.url("try_lesson", course, "act"), self.url("try_quiz", course)):
+        for url in (
+            self.url("try_course", course),
+            self.url("try_lesson", course, "act"),
+            self.url("try_quiz", course),
+        ):
             assert client.get(url).status_code == 302
         sign_in_personally(client, StaffRoleFactory().user)
         assert client.get(self.url("try_course", course)).status_code in (302, 403)
@@ -520,9 +559,7 @@ class TestGroups:
         }  # fmt: skip
         assert ("release_course" in about_courses) is (group == "publisher")
 
-    @pytest.mark.parametrize(
-        ("group", "may_publish"), [("author", False), ("localiser", False), ("publisher", True)]
-    )
+    @pytest.mark.parametrize(("group", "may_publish"), [("author", False), ("localiser", False), ("publisher", True)])
     def test_what_a_group_may_do_with_pages(self, group: str, may_publish: bool) -> None:
         page = page_of(course_with_pages())
         may = page.permissions_for_user(editor(group))

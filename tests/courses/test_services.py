@@ -87,17 +87,13 @@ def hand_in(enrolment: Enrolment, minute: float, *, right: bool = True) -> Attem
         at=after(minute),
     )
     for question in attempt.paper["questions"] if right else ():
-        save_answer(
-            attempt=attempt, question_key=question["key"], response=right_response(question), at=after(minute)
-        )
+        save_answer(attempt=attempt, question_key=question["key"], response=right_response(question), at=after(minute))
     return submit_attempt(attempt=attempt, at=after(minute))
 
 
 def pass_quiz(enrolment: Enrolment, minute: float) -> Completion | None:
     attempt = hand_in(enrolment, minute)
-    return services.record_quiz(
-        enrolment=enrolment, attempt=attempt, edition_text=text_of(enrolment), at=after(minute)
-    )
+    return services.record_quiz(enrolment=enrolment, attempt=attempt, edition_text=text_of(enrolment), at=after(minute))
 
 
 class TestEnrol:
@@ -150,7 +146,11 @@ class TestEnrol:
     def test_refuses_a_membership_of_somebody_else(self) -> None:
         with pytest.raises(ForeignMembership):
             services.enrol(
-                learner=UserFactory(), membership=learner_at_work(), course=released_course(), at=STARTED_AT, language="en"
+                learner=UserFactory(),
+                membership=learner_at_work(),
+                course=released_course(),
+                at=STARTED_AT,
+                language="en",
             )
 
 
@@ -174,9 +174,7 @@ class TestRecordEvent:
     def test_earlier_receipt_wins_whenever_it_arrives(self) -> None:
         enrolment = enrolled(released_course())
         late = record(enrolment, uuid=uuid.UUID(int=7), claimed_at=after(9), received_at=after(20))
-        early = record(
-            enrolment, uuid=uuid.UUID(int=7), lesson_code="act", claimed_at=after(2), received_at=after(5)
-        )
+        early = record(enrolment, uuid=uuid.UUID(int=7), lesson_code="act", claimed_at=after(2), received_at=after(5))
         assert early.pk == late.pk
         assert Fold.from_json(enrolment.fold).viewed == {"act": after(2)}
         assert services.refold(enrolment=enrolment, check=True)
@@ -208,7 +206,9 @@ class TestRecordEvent:
             record(enrolment, edition_text=text_of(other))
         assert refused.value.digest == text_of(other).digest
 
-    @pytest.mark.parametrize(("verb", "lesson"), [("viewed", "nowhere"), ("lesson_completed", ""), ("started", "nowhere")])
+    @pytest.mark.parametrize(
+        ("verb", "lesson"), [("viewed", "nowhere"), ("lesson_completed", ""), ("started", "nowhere")]
+    )
     def test_refuses_a_lesson_that_is_not_in_the_edition(self, verb: str, lesson: str) -> None:
         enrolment = enrolled(released_course())
         with pytest.raises(UnknownLesson):
@@ -299,7 +299,10 @@ class TestComplete:
         enrolment = enrolled(released_course())
         finish_lessons(enrolment, 5, 10)
         attempt = hand_in(enrolment, 12, right=False)
-        assert services.record_quiz(enrolment=enrolment, attempt=attempt, edition_text=text_of(enrolment), at=after(12)) is None
+        assert (
+            services.record_quiz(enrolment=enrolment, attempt=attempt, edition_text=text_of(enrolment), at=after(12))
+            is None
+        )
         assert selectors.next_step(enrolment, text_of(enrolment).snapshot).kind == "quiz"
         assert pass_quiz(enrolment, 20)
 
@@ -332,7 +335,11 @@ class TestComplete:
         night = datetime(2026, 3, 3, 7, 50, tzinfo=UTC)
         record(enrolment, verb="lesson_completed", claimed_at=after(5), received_at=after(5))
         record(
-            enrolment, verb="lesson_completed", lesson_code="act", claimed_at=night, received_at=night + timedelta(days=1)
+            enrolment,
+            verb="lesson_completed",
+            lesson_code="act",
+            claimed_at=night,
+            received_at=night + timedelta(days=1),
         )
         completion = services.complete_if_done(enrolment=enrolment, at=night + timedelta(days=1))
         assert completion is not None
@@ -344,7 +351,10 @@ class TestComplete:
         [
             ([("Asia/Tokyo", date(2026, 1, 1), None)], "Asia/Tokyo"),
             ([("Asia/Tokyo", date(2025, 1, 1), date(2025, 12, 31))], "Asia/Tokyo"),
-            ([("Asia/Tokyo", date(2025, 1, 1), date(2025, 12, 31)), ("Europe/Oslo", date(2026, 1, 1), None)], "Europe/Oslo"),
+            (
+                [("Asia/Tokyo", date(2025, 1, 1), date(2025, 12, 31)), ("Europe/Oslo", date(2026, 1, 1), None)],
+                "Europe/Oslo",
+            ),
             ([("Asia/Tokyo", date(2027, 1, 1), None)], "America/Toronto"),
             ([], "America/Toronto"),
         ],
@@ -412,7 +422,9 @@ class TestRecordQuiz:
         enrolment = enrolled(released_course())
         attempt = hand_in(enrolment, 5)
         for minute in (5, 6):
-            services.record_quiz(enrolment=enrolment, attempt=attempt, edition_text=text_of(enrolment), at=after(minute))
+            services.record_quiz(
+                enrolment=enrolment, attempt=attempt, edition_text=text_of(enrolment), at=after(minute)
+            )
         [event] = enrolment.events.filter(verb="quiz_graded")
         assert event.data == {"attempt": str(attempt.public_id), "passed": True}
         assert event.claimed_at == after(5)
@@ -485,9 +497,7 @@ class TestMerge:
         course, kept, merged = released_course(final_quiz=None), UserFactory(), UserFactory()
         learners = (kept, merged) if kept_is_older else (merged, kept)
         for minute, (learner, lesson) in enumerate(zip(learners, ("facts", "act"), strict=True)):
-            enrolment = services.enrol(
-                learner=learner, membership=None, course=course, at=after(minute), language="en"
-            )
+            enrolment = services.enrol(learner=learner, membership=None, course=course, at=after(minute), language="en")
             record(enrolment, 5 + minute, verb="lesson_completed", lesson_code=lesson)
         services.merge_learners(kept=kept, merged=merged, at=after(99))
         [enrolment] = Enrolment.objects.all()
@@ -524,7 +534,12 @@ class TestTexts:
             text = selectors.current_text(course, language)
             assert text is not None
             assert text.language == "en"
-        assert selectors.current_text(Course.objects.create(code="x", slug="x", sector=course.sector, tier="recorded", minutes=1), "en") is None
+        assert (
+            selectors.current_text(
+                Course.objects.create(code="x", slug="x", sector=course.sector, tier="recorded", minutes=1), "en"
+            )
+            is None
+        )
 
     @pytest.mark.parametrize(
         ("asked", "available", "given"),

@@ -125,7 +125,9 @@ def test_blocks_name_what_they_choose_by_code_and_hash(course: Any, settings: An
 def test_forecast_and_draft_keep_no_file(course: Any, settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
     image = Image.objects.create(title="A door", file=get_test_image_file("door.png"))
-    lesson_page(CoursePage.objects.get(course=course), "rich", body=[("image", {"image": image.pk, "alt": "x", "caption": ""})])
+    lesson_page(
+        CoursePage.objects.get(course=course), "rich", body=[("image", {"image": image.pk, "alt": "x", "caption": ""})]
+    )
     forecast, live = frozen(course), frozen(course, LiveShelf())
     assert not FrozenMedia.objects.exists()
     kept = frozen(course, FrozenShelf())
@@ -202,7 +204,9 @@ SNAPSHOT: dict[str, Any] = {
             "content_note": "<p>Stop at any time.</p>",
             "objectives": ["note"],
             "body": [{"type": "text", "id": "1", "value": {"heading": "One", "text": "<p>Old <b>words</b>.</p>"}}],
-            "sources": [{"code": "s", "title": "T", "publisher": "P", "published": "2024", "url": "", "caveat": "Few."}],
+            "sources": [
+                {"code": "s", "title": "T", "publisher": "P", "published": "2024", "url": "", "caveat": "Few."}
+            ],
         },
         {"code": "act", "title": "Act", "minutes": 6, "content_note": "", "objectives": [], "body": [], "sources": []},
     ],

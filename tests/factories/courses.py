@@ -139,7 +139,14 @@ def rich_body(question: Question | None = None, image: Image | None = None) -> l
     image = image or Image.objects.create(title="A door", file=get_test_image_file("door.png", size=(40, 30)))
     return [
         ("text", {"heading": "Three questions", "text": "<p>Is somebody <b>controlled</b>?</p>"}),
-        ("figure", {"text": "<p>Police recorded <b>570</b> incidents.</p>", "caveat": "Most stay hidden.", "source": source.pk}),
+        (
+            "figure",
+            {
+                "text": "<p>Police recorded <b>570</b> incidents.</p>",
+                "caveat": "Most stay hidden.",
+                "source": source.pk,
+            },
+        ),
         ("sign", {"sign": "One answers for all.", "also": "It may be shyness.", "do": "Note what was said."}),
         ("do_never", {"do": ["Call 911 in danger"], "never": ["Confront anybody"]}),
         (

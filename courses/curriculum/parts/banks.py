@@ -76,18 +76,20 @@ class BankPart(Part):
         }
 
     def stored(self, codes: Collection[str]) -> dict[str, Form]:
-        """Return the banks."""
-        banks = QuestionBank.objects.filter(code__in=codes).prefetch_related("objectives", "critical_rules")
+        """Return the banks, without what only retired questions name: that stays for their sake alone."""
         return {
             bank.code: {
                 "title": bank.title,
-                "objectives": [{"code": each.code, "text": each.text} for each in bank.objectives.all()],
+                "objectives": [
+                    {"code": each.code, "text": each.text} for each in bank.objectives.all() if not _is_left_over(each)
+                ],
                 "critical_rules": [
                     {"code": each.code, "text": each.text, "passage": each.passage}
                     for each in bank.critical_rules.all()
+                    if not _is_left_over(each)
                 ],
             }
-            for bank in banks
+            for bank in QuestionBank.objects.filter(code__in=codes)
         }
 
     def write(self, code: str, form: Form, at: datetime) -> None:
@@ -98,6 +100,10 @@ class BankPart(Part):
             for row in _write_children(rows, model, {"bank": bank}, "code", forms):
                 if not row.questions.exists():
                     row.delete()
+
+
+def _is_left_over(row: Objective | CriticalRule) -> bool:
+    return row.questions.exists() and not row.questions.filter(retired=False).exists()
 
 
 def _write_children(

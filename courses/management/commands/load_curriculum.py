@@ -19,7 +19,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--apply-over-edits", action="store_true", help="overwrite what editors have touched; shows each difference"
         )
-        parser.add_argument("--if-changed", action="store_true", help="do nothing if the files are as they were last loaded")
+        parser.add_argument(
+            "--if-changed", action="store_true", help="do nothing if the files are as they were last loaded"
+        )
         parser.add_argument("--check", action="store_true", help="write nothing; show what would be written")
         parser.add_argument("--release", action="store_true", help="release a next edition of courses that changed")
 
