@@ -206,21 +206,15 @@ class ValidityPolicy:
             if not getattr(self, field).n:
                 raise PolicyError(PolicyProblem.ZERO_DURATION, field=field)
         if self.window._weight > self.validity._weight:
-            raise PolicyError(
-                PolicyProblem.WINDOW_LONGER_THAN_VALIDITY, window=self.window, validity=self.validity
-            )
+            raise PolicyError(PolicyProblem.WINDOW_LONGER_THAN_VALIDITY, window=self.window, validity=self.validity)
         if self.min_validity is not None and self.min_validity._weight > self.validity._weight:
             raise PolicyError(
                 PolicyProblem.MIN_VALIDITY_LONGER_THAN_VALIDITY,
                 min_validity=self.min_validity,
                 validity=self.validity,
             )
-        if self.anchor in ("calendar", "calendar_years") and (
-            self.validity.days or self.validity.months % 12
-        ):
-            raise PolicyError(
-                PolicyProblem.VALIDITY_NOT_WHOLE_YEARS, anchor=self.anchor, validity=self.validity
-            )
+        if self.anchor in ("calendar", "calendar_years") and (self.validity.days or self.validity.months % 12):
+            raise PolicyError(PolicyProblem.VALIDITY_NOT_WHOLE_YEARS, anchor=self.anchor, validity=self.validity)
         if self.calendar_last_day is not None and not _is_day_of_a_year(self.calendar_last_day):
             raise PolicyError(PolicyProblem.IMPOSSIBLE_CALENDAR_DAY, calendar_last_day=self.calendar_last_day)
         if self.anchor == "calendar" and self.calendar_last_day is None:

@@ -13,7 +13,7 @@ from cms.places import DEFAULT_PLACE, covers
 
 # Whose review dates these are does not matter to a day; one calendar for everybody keeps pages alike.
 _CALENDAR: Final = "UTC"
-# Where these two stand in the directory they are what a doubtful line falls back on (docs/concepts/help-lines.md).
+# Where these two stand in the directory they are what a doubtful line falls back on.
 EMERGENCY_CODE: Final = "emergency"
 HOTLINE_CODE: Final = "ca-hotline"
 

@@ -14,13 +14,14 @@ from django.db import transaction
 
 from certificates import services as certificate_services
 from certificates.models import Certification
-from certificates.validity import starts_at
+from certificates.validity import local_date, starts_at
 from compliance import services
 from courses import selectors as course_selectors
 from courses import services as course_services
+from courses.fold import Fold
 from courses.models import Completion, Course, Enrolment
 from people import services as people_services
-from people.models import Membership, Organisation, Role, Site, StaffRole, User
+from people.models import Employment, Membership, Organisation, Role, Site, StaffRole, User
 
 PASSWORD: Final = "lantern-harbour-42"
 PIN: Final = "246813"
@@ -30,6 +31,7 @@ OTHER_HR: Final = "hr@northroad.example"
 AUTHOR: Final = "author@fieldfare.example"
 PUBLISHER: Final = "publisher@fieldfare.example"
 HOUSEKEEPER: Final = "0042"
+ZONE: Final = "America/Vancouver"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ _PEOPLE: Final = (
     _Person("0055", "Kofi Lark", "prince-george", "maintenance", done_days_ago=700, days_here=900),
     _Person("0056", "Rae Plover", "prince-george", "housekeeping", left_days_ago=40, done_days_ago=300),
     _Person("0057", "Gus Teasel", "prince-george", "front-desk", "gus.t@larch.example", done_days_ago=15),
+    _Person("0058", "Ira Pendle", "prince-george", "kitchen", "ira.p@larch.example", days_here=310),
+    _Person("0059", "Mab Rushworth", "prince-george", "housekeeping", days_here=150),
 )
 _ROLES: Final = (
     ("housekeeping", "Housekeeping"),
@@ -110,10 +114,10 @@ def load(*, at: datetime) -> bool:
 
 
 def _make_larch(at: datetime) -> None:
-    today = at.date()
-    larch = Organisation.objects.create(code="larch", name="Larch Hotels", time_zone="America/Vancouver")
+    today = local_date(at, ZONE)
+    larch = Organisation.objects.create(code="larch", name="Larch Hotels", time_zone=ZONE)
     region = Site.objects.create(
-        organisation=larch, code="north", name="Larch Hotels North", time_zone="America/Vancouver", languages=["en"]
+        organisation=larch, code="north", name="Larch Hotels North", time_zone=ZONE, languages=["en"]
     )
     sites = {
         "fort-st-john": Site.objects.create(
@@ -130,7 +134,7 @@ def _make_larch(at: datetime) -> None:
             parent=region,
             code="prince-george",
             name="Larch Hotel Prince George",
-            time_zone="America/Vancouver",
+            time_zone=ZONE,
             languages=["en", "fr"],
             contact="Ilse at the front desk",
         ),
@@ -172,13 +176,13 @@ def _make_larch(at: datetime) -> None:
 
 def _make_north_road(at: datetime) -> None:
     """A second employer, so that it can be seen that neither learns of the other."""
-    today = at.date()
-    north = Organisation.objects.create(code="north-road", name="North Road Transport", time_zone="America/Vancouver")
+    today = local_date(at, ZONE)
+    north = Organisation.objects.create(code="north-road", name="North Road Transport", time_zone=ZONE)
     yard = Site.objects.create(
         organisation=north,
         code="yard",
         name="Yard",
-        time_zone="America/Vancouver",
+        time_zone=ZONE,
         languages=["en", "pa"],
         contact="the dispatch office",
     )
@@ -223,7 +227,7 @@ def _completed(member: Membership, course: Course, on: date) -> None:
     """Write a completion from before this database was made; nothing of how it was learnt is invented."""
     text = course_selectors.current_text(course, "en")
     assert text is not None
-    zone = member.employments.get(superseded_by=None).site.time_zone
+    zone = Employment.objects.current_knowledge().get(membership=member).site.time_zone
     done_at = starts_at(on, zone) + timedelta(hours=15)
     enrolment = Enrolment.objects.create(
         learner=member.user,
@@ -233,6 +237,7 @@ def _completed(member: Membership, course: Course, on: date) -> None:
         number=1,
         opened_at=done_at - timedelta(hours=1),
         completed_at=done_at,
+        fold=Fold().to_json(),
     )
     completion = Completion.objects.create(
         enrolment=enrolment,

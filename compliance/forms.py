@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from certificates.models import Certification
 from courses.models import Course
@@ -18,12 +18,15 @@ from people.selectors import employed_on_or_after
 
 _FIRST_DAY = date(FIRST_YEAR, 1, 1)
 _LAST_DAY = date(LAST_YEAR, 12, 31)
+_CHOOSE = pgettext_lazy("first line of a list to choose from", "Choose")
+_ASKED_FOR = {"person": "number", "site": "site", "role": "role"}
+"""Which field says whom, by the choice."""
 
 
 class DayField(forms.DateField):
     """A date by the browser's own calendar, ISO in and out, within the years that people live to see."""
 
-    default_validators = [MinValueValidator(_FIRST_DAY), MaxValueValidator(_LAST_DAY)]  # noqa: RUF012  # Django's own shape
+    default_validators = [MinValueValidator(_FIRST_DAY), MaxValueValidator(_LAST_DAY)]  # Django's own shape
 
     def __init__(self, **options: Any) -> None:
         calendar = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -42,8 +45,10 @@ class PersonForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Only for reminders. People without e-mail get a letter."),
     )
-    site = forms.ModelChoiceField(label=gettext_lazy("Site"), queryset=Site.objects.none())
-    role = forms.ModelChoiceField(label=gettext_lazy("Role"), queryset=Role.objects.none(), required=False)
+    site = forms.ModelChoiceField(label=gettext_lazy("Site"), queryset=Site.objects.none(), empty_label=_CHOOSE)
+    role = forms.ModelChoiceField(
+        label=gettext_lazy("Role"), queryset=Role.objects.none(), required=False, empty_label=_CHOOSE
+    )
     starts_on = DayField(label=gettext_lazy("First day at work"))
 
     def __init__(self, *args: Any, organisation: Organisation, today: date, **kwargs: Any) -> None:
@@ -86,9 +91,9 @@ class AssignmentForm(forms.Form):
         widget=forms.RadioSelect,
         initial="person",
     )
-    number = forms.CharField(label=gettext_lazy("Employee number"), required=False, max_length=40)
-    site = forms.ModelChoiceField(label=gettext_lazy("Site"), queryset=Site.objects.none(), required=False)
-    role = forms.ModelChoiceField(label=gettext_lazy("Role"), queryset=Role.objects.none(), required=False)
+    number = forms.CharField(label=gettext_lazy("Employee number"), max_length=40)
+    site = forms.ModelChoiceField(label=gettext_lazy("Site"), queryset=Site.objects.none(), empty_label=_CHOOSE)
+    role = forms.ModelChoiceField(label=gettext_lazy("Role"), queryset=Role.objects.none(), empty_label=_CHOOSE)
     due_on = DayField(
         label=gettext_lazy("Last good day"),
         help_text=gettext_lazy("Of a site or a role, who comes later has 30 days from their first day."),
@@ -100,6 +105,9 @@ class AssignmentForm(forms.Form):
         _offer(self, organisation)
         certification: Any = self.fields["certification"]
         certification.queryset = assignable_certifications()
+        if self.is_bound:
+            for whom, name in _ASKED_FOR.items():
+                self.fields[name].required = self.data.get("whom") == whom
 
     def clean_due_on(self) -> date:
         """Refuse a past day."""
@@ -111,17 +119,14 @@ class AssignmentForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Resolve whom it is for: exactly one of ``membership``, ``site`` and ``role``."""
         cleaned: dict[str, Any] = super().clean() or {}
-        whom = cleaned.get("whom")
-        cleaned["membership"] = self._person(cleaned) if whom == "person" else None
-        for other, problem in (("site", _("Choose a site.")), ("role", _("Choose a role."))):
-            if whom != other:
-                cleaned[other] = None
-            elif cleaned.get(other) is None and other not in self.errors:
-                self.add_error(other, problem)
+        chosen = _ASKED_FOR.get(cleaned.get("whom", ""))
+        for name in _ASKED_FOR.values():
+            if name != chosen:
+                cleaned[name] = None
+        cleaned["membership"] = self._person(cleaned["number"]) if cleaned.get("number") else None
         return cleaned
 
-    def _person(self, cleaned: dict[str, Any]) -> Membership | None:
-        number = cleaned.get("number") or ""
+    def _person(self, number: str) -> Membership | None:
         member = Membership.objects.filter(organisation=self._organisation, employee_number__iexact=number).first()
         if member is None:
             self.add_error("number", _("Nobody here has this number."))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Case, IntegerField, QuerySet, When
 
 from courses import fold as rules
 from courses.fold import Fold, NextStep
@@ -24,8 +25,8 @@ def current_text(course: Course, language: str) -> EditionText | None:
     It is in ``language`` where the newest edition has it; its own ``language`` tells, so that a page can say
     when it shows another one.
     """
-    edition = newest_edition(course)
-    return None if edition is None else edition_text(edition, language)
+    texts = EditionText.objects.filter(edition__course=course).order_by("-edition__number")
+    return _nearest_text(texts, language)
 
 
 def edition_text(edition: Edition, language: str) -> EditionText | None:
@@ -33,18 +34,28 @@ def edition_text(edition: Edition, language: str) -> EditionText | None:
 
     Nearest: the same language elsewhere (``fr`` for ``fr-ca``), then the site's own, then any.
     """
-    revisions: dict[str, int] = {}
-    rows = EditionText.objects.filter(edition=edition).order_by("language", "revision")
-    for pk, spoken in rows.values_list("pk", "language"):
-        revisions[spoken] = pk
-    chosen = nearest_language(language, revisions)
-    return None if chosen is None else EditionText.objects.select_related("edition").get(pk=revisions[chosen])
+    return _nearest_text(EditionText.objects.filter(edition=edition).order_by(), language)
+
+
+def _nearest_text(texts: QuerySet[EditionText], language: str) -> EditionText | None:
+    """Return the first of ``texts``, in their order and then by nearness (as ``nearest_language`` has it).
+
+    One query, since every page of a course makes it.
+    """
+    ranks = [When(language=wanted, then=rank) for rank, wanted in enumerate(_wanted(language))]
+    nearness = Case(*ranks, default=len(ranks), output_field=IntegerField())
+    order = (*texts.query.order_by, nearness, "language", "-revision")
+    return texts.select_related("edition").order_by(*order).first()
+
+
+def _wanted(language: str) -> tuple[str, ...]:
+    return (language, language.split("-")[0], settings.LANGUAGE_CODE)
 
 
 def nearest_language(language: str, available: Iterable[str]) -> str | None:
     """Return which of the ``available`` languages to show to somebody who asks for ``language``."""
     known = sorted(available)
-    for wanted in (language, language.split("-")[0], settings.LANGUAGE_CODE):
+    for wanted in _wanted(language):
         if wanted in known:
             return wanted
     return known[0] if known else None

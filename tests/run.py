@@ -39,7 +39,9 @@ def run(name: str, outcome: Outcome, arguments: list[str], **environment: str) -
     """Run pytest for one profile and note what happened."""
     print(f"\n=== {name} ===", flush=True)
     env = {**os.environ, **environment}
-    workers = [] if any(a.startswith("-n") for a in arguments) else ["-n", os.environ.get("FIELDFARE_TEST_WORKERS", "2")]
+    workers = (
+        [] if any(a.startswith("-n") for a in arguments) else ["-n", os.environ.get("FIELDFARE_TEST_WORKERS", "2")]
+    )
     command = [sys.executable, "-m", "pytest", *workers, "--dist", "loadgroup", *arguments]
     if subprocess.run(command, env=env, check=False).returncode != 0:
         outcome.failed.append(name)

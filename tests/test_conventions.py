@@ -12,7 +12,8 @@ from wagtail.models import Page
 
 from assessments.models import Question
 from tests.factories import assessments as question_factories
-from tests.factories import pages as page_factories
+from tests.factories import cms as page_factories
+from tests.factories.courses import released_course
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = ("cms", "people", "translations", "assessments", "courses", "certificates", "compliance", "interop")
@@ -39,7 +40,12 @@ def test_no_model_has_a_field_for_what_must_not_be_known():
 
 def test_no_telephone_of_a_person_is_kept():
     people = [model for model in our_models() if model._meta.app_label == "people"]
-    assert [f"{m.__name__}.{f.name}" for m in people for f in m._meta.get_fields() if re.search(r"phone|mobile|tel\b", f.name)] == []
+    assert [
+        f"{m.__name__}.{f.name}"
+        for m in people
+        for f in m._meta.get_fields()
+        if re.search(r"phone|mobile|tel\b", f.name)
+    ] == []
 
 
 @pytest.mark.django_db
@@ -51,11 +57,19 @@ def page_types() -> list[type[Page]]:
     return [model for model in apps.get_models() if issubclass(model, Page) and model._meta.app_label in OURS]
 
 
+PAGE_FACTORIES = {
+    "HomePage": page_factories.HomePageFactory,
+    "SectorPage": page_factories.SectorPageFactory,
+    "ResourcePage": page_factories.ResourcePageFactory,
+    "CoursePage": lambda: released_course().pages.get(),
+    "LessonPage": lambda: released_course().lessons.first().pages.get(),
+}
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("page_type", page_types(), ids=lambda it: it.__name__)
 def test_every_page_type_has_a_factory_and_renders(page_type, client):
-    factory = getattr(page_factories, f"{page_type.__name__}Factory")
-    page = factory()
+    page = PAGE_FACTORIES[page_type.__name__]()
     assert type(page) is page_type
     answer = client.get(page.url, follow=True)
     assert answer.status_code == 200
@@ -121,7 +135,9 @@ def test_every_address_of_the_portal_is_closed_to_anonymous(address, client):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", ["/cms/", "/cms/pages/", "/cms/snippets/", "/cms/reports/locked/", "/cms/users/", "/cms/images/"])
+@pytest.mark.parametrize(
+    "address", ["/cms/", "/cms/pages/", "/cms/snippets/", "/cms/reports/locked/", "/cms/users/", "/cms/images/"]
+)
 def test_the_cms_is_closed_to_anonymous(address, client):
     answer = client.get(address)
     assert answer.status_code == 302
@@ -147,11 +163,19 @@ def test_no_file_names_a_path_of_a_machine():
     found = []
     for path in ROOT.rglob("*"):
         parts = path.relative_to(ROOT).parts
-        if not path.is_file() or parts[0] in {".venv", ".git", "var", "screenshots", ".ruff_cache", ".mypy_cache", ".import_linter_cache"}:
+        if not path.is_file() or parts[0] in {
+            ".venv",
+            ".git",
+            "var",
+            "screenshots",
+            ".ruff_cache",
+            ".mypy_cache",
+            ".import_linter_cache",
+        }:
             continue
-        if path.suffix in {".py", ".md", ".toml", ".txt", ".yaml", ".html", ".css", ".js", ".typ", ""} and path.stat().st_size < 2_000_000:
-            if suspicious.search(path.read_text(errors="ignore")):
-                found.append(str(path.relative_to(ROOT)))
+        is_text = path.suffix in {".py", ".md", ".toml", ".txt", ".yaml", ".html", ".css", ".js", ".typ", ""}
+        if is_text and path.stat().st_size < 2_000_000 and suspicious.search(path.read_text(errors="ignore")):
+            found.append(str(path.relative_to(ROOT)))
     assert [it for it in found if it != "tests/test_conventions.py"] == []
 
 

@@ -35,7 +35,12 @@ def make_backup(target: Path, *, at: datetime) -> Path:
     with tempfile.TemporaryDirectory(dir=target.resolve().parent) as folder:
         work = Path(folder)
         dump = _dump_sqlite(work) if connection.vendor == "sqlite" else _dump_postgres(work)
-        manifest = {"format": FORMAT, "vendor": connection.vendor, "made_at": at.isoformat(), "migrations": _migrations()}
+        manifest = {
+            "format": FORMAT,
+            "vendor": connection.vendor,
+            "made_at": at.isoformat(),
+            "migrations": _migrations(),
+        }
         (work / "manifest.json").write_text(json.dumps(manifest, indent=1))
         partial = work / "backup.tar.gz"
         with tarfile.open(partial, "w:gz") as archive:
@@ -67,7 +72,9 @@ def restore_backup(source: Path, *, replace: bool = False) -> dict[str, Any]:
         if manifest.get("format") != FORMAT:
             raise BackupRefused(f"{source} was made by another version (format {manifest.get('format')}).")
         if manifest["vendor"] != connection.vendor:
-            raise BackupRefused(f"{source} holds a {manifest['vendor']} database; this installation uses {connection.vendor}.")
+            raise BackupRefused(
+                f"{source} holds a {manifest['vendor']} database; this installation uses {connection.vendor}."
+            )
         if not replace and _has_tables():
             raise BackupRefused("This installation has a database. Add --replace to put the backup in its place.")
         if connection.vendor == "sqlite":
@@ -93,7 +100,10 @@ def _has_tables() -> bool:
 def _dump_sqlite(work: Path) -> Path:
     target = work / "database.sqlite3"
     # SQLite's own online backup: a consistent copy while others write.
-    with closing(sqlite3.connect(str(connection.settings_dict["NAME"]))) as source, closing(sqlite3.connect(target)) as copy:
+    with (
+        closing(sqlite3.connect(str(connection.settings_dict["NAME"]))) as source,
+        closing(sqlite3.connect(target)) as copy,
+    ):
         source.backup(copy)
     return target
 
@@ -122,7 +132,9 @@ def _run(command: list[str], env: dict[str, str]) -> None:
     except FileNotFoundError as error:
         raise BackupRefused(f"{command[0]} is not installed; install PostgreSQL's client programs.") from error
     if done.returncode != 0:
-        raise BackupRefused(f"{command[0]} failed: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else done.returncode}")
+        raise BackupRefused(
+            f"{command[0]} failed: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else done.returncode}"
+        )
 
 
 def _dump_postgres(work: Path) -> Path:

@@ -14,7 +14,9 @@ class SignBlock(blocks.StructBlock):
         label=_("Sign"),
         help_text=_("Something a person does or is made to do. Never looks, origin, clothes or kind of work."),
     )
-    also = blocks.TextBlock(label=_("It may also be"), help_text=_("Ordinary explanations, as long as the sign itself."))
+    also = blocks.TextBlock(
+        label=_("It may also be"), help_text=_("Ordinary explanations, as long as the sign itself.")
+    )
     do = blocks.TextBlock(label=_("What you can do"))
 
     class Meta:
@@ -76,7 +78,11 @@ class TwoWaysBlock(blocks.StructBlock):
         description = _("Whom to tell at work, and at equal size what to do if the boss is part of it")
         preview_value = {
             "work": {"title": "Tell the manager on duty", "text": "<p>Say what you saw.</p>"},
-            "boss": {"title": "If your boss is part of it", "text": "<p>You can call without your employer knowing.</p>", "services": []},
+            "boss": {
+                "title": "If your boss is part of it",
+                "text": "<p>You can call without your employer knowing.</p>",
+                "services": [],
+            },
         }
 
 

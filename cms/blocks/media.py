@@ -14,7 +14,9 @@ class ImageBlock(blocks.StructBlock):
     alt = blocks.CharBlock(
         max_length=250,
         label=_("Alternative text"),
-        help_text=_("What the picture tells, for those who do not see it. Places and things; never a picture of a person."),
+        help_text=_(
+            "What the picture tells, for those who do not see it. Places and things; never a picture of a person."
+        ),
     )
     caption = blocks.CharBlock(max_length=250, required=False, label=_("Caption"))
 
@@ -63,7 +65,9 @@ class VideoBlock(blocks.StructBlock):
         """Refuse captions that are not a .vtt file."""
         cleaned = super().clean(value)
         if not cleaned["captions"].filename.lower().endswith(".vtt"):
-            raise blocks.StructBlockValidationError(block_errors={"captions": ValidationError(_("Choose a .vtt file."))})
+            raise blocks.StructBlockValidationError(
+                block_errors={"captions": ValidationError(_("Choose a .vtt file."))}
+            )
         return cleaned
 
 

@@ -55,7 +55,9 @@ class ScenarioBlock(blocks.StructBlock):
                 {
                     "id": "a",
                     "text": "<p>A guest wants no cleaning for two days.</p>",
-                    "choices": [{"text": "Leave fresh towels at the door", "next": "b", "feedback": "<p>Rest is ordinary.</p>"}],
+                    "choices": [
+                        {"text": "Leave fresh towels at the door", "next": "b", "feedback": "<p>Rest is ordinary.</p>"}
+                    ],
                 },
                 {"id": "b", "text": "<p>On the third day she thanks you.</p>", "choices": []},
             ],
@@ -72,7 +74,9 @@ class ScenarioBlock(blocks.StructBlock):
             raise blocks.StructBlockValidationError(
                 non_block_errors=[
                     ValidationError(
-                        _("Every choice must lead to a part, and every part must be reached once named. Missing: %(missing)s. Not reached: %(unreached)s."),
+                        _(
+                            "Every choice must lead to a part, and every part must be reached once named. Missing: %(missing)s. Not reached: %(unreached)s."
+                        ),
                         params={"missing": ", ".join(missing) or "–", "unreached": ", ".join(unreached) or "–"},
                     )
                 ]

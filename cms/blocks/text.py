@@ -26,7 +26,12 @@ class CalloutBlock(blocks.StructBlock):
     """Something set apart: a note, an important point, a right, words to use."""
 
     tone = blocks.ChoiceBlock(
-        choices=[("note", _("Note")), ("important", _("Important")), ("rights", _("Your rights")), ("words", _("Words to use"))],
+        choices=[
+            ("note", _("Note")),
+            ("important", _("Important")),
+            ("rights", _("Your rights")),
+            ("words", _("Words to use")),
+        ],
         default="note",
         label=_("Tone"),
     )
@@ -39,7 +44,11 @@ class CalloutBlock(blocks.StructBlock):
         label = _("Callout")
         template = "cms/blocks/callout.html"
         description = _("A note, an important point, a right, or words to use")
-        preview_value = {"tone": "rights", "title": "Your passport is yours", "text": "<p>Nobody may keep it from you.</p>"}
+        preview_value = {
+            "tone": "rights",
+            "title": "Your passport is yours",
+            "text": "<p>Nobody may keep it from you.</p>",
+        }
 
 
 class FigureBlock(blocks.StructBlock):
@@ -55,7 +64,10 @@ class FigureBlock(blocks.StructBlock):
         label = _("Figure")
         template = "cms/blocks/figure.html"
         description = _("A statistic with its source and what it does not say")
-        preview_value = {"text": "<p>Police recorded <strong>570</strong> incidents in 2023.</p>", "caveat": "Most are never reported."}
+        preview_value = {
+            "text": "<p>Police recorded <strong>570</strong> incidents in 2023.</p>",
+            "caveat": "Most are never reported.",
+        }
 
 
 class ContentNoteBlock(blocks.StructBlock):

@@ -29,7 +29,12 @@ class Background:
         # Celery would otherwise replace the process's logging and complain about a missing console.
         pool: Any = concurrency.get_implementation("threads")
         self._worker = WorkController(
-            app=self._app, pool_cls=pool, concurrency=2, without_heartbeat=True, without_mingle=True, without_gossip=True
+            app=self._app,
+            pool_cls=pool,
+            concurrency=2,
+            without_heartbeat=True,
+            without_mingle=True,
+            without_gossip=True,
         )
         self._beat = Service(self._app, scheduler_cls=Scheduler, max_interval=5)
         for name, run in (("worker", self._worker.start), ("beat", lambda: self._beat_start())):

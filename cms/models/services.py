@@ -56,7 +56,9 @@ class SupportService(models.Model):
     is_police = models.BooleanField(_("is police"), default=False)
     is_government = models.BooleanField(_("is part of government"), default=False)
     what_happens = models.TextField(_("what happens when you call"), blank=True)
-    source = models.ForeignKey("cms.Source", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("source"))
+    source = models.ForeignKey(
+        "cms.Source", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("source")
+    )
     verified_on = models.DateField(_("verified on"))
     review_by = models.DateField(_("review by"))
     position = models.PositiveIntegerField(_("position"), default=100)

@@ -10,6 +10,7 @@ from compliance.selectors.messages import (
     printings,
     to_send,
     undelivered,
+    waiting_counts,
 )
 from compliance.selectors.requirements import concerned, current_requirement, live_requirements, reached, sites_from
 from compliance.selectors.rows import (
@@ -53,4 +54,5 @@ __all__ = [
     "to_send",
     "training_of",
     "undelivered",
+    "waiting_counts",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from certificates.validity import local_date
 from compliance import reminders
@@ -116,12 +116,26 @@ def printed(*, memberships: QuerySet[Membership], at: datetime) -> QuerySet[Mess
     )
 
 
+def _not_made_good() -> Q:
+    """Return the condition on failed messages that no later message made good."""
+    later = Message.objects.filter(membership=OuterRef("membership"), day__gt=OuterRef("day"))
+    return Q(~Exists(later.exclude(state=Message.State.DROPPED)), state=Message.State.FAILED)
+
+
 def undelivered(*, memberships: QuerySet[Membership]) -> QuerySet[Message]:
     """Return the failed messages of people within ``memberships`` that no later message made good."""
-    later = Message.objects.filter(membership=OuterRef("membership"), day__gt=OuterRef("day"))
     return (
-        Message.objects.filter(membership__in=memberships, state=Message.State.FAILED)
-        .filter(~Exists(later.exclude(state=Message.State.DROPPED)))
+        Message.objects.filter(_not_made_good(), membership__in=memberships)
         .select_related("membership")
         .order_by("membership__name", "pk")
+    )
+
+
+def waiting_counts(*, memberships: QuerySet[Membership]) -> dict[str, int]:
+    """Return how many ``letters`` wait, and how many messages were ``undelivered``, of people within ``memberships``."""
+    open_ones = Message.objects.filter(
+        membership__in=memberships, state__in=[Message.State.LETTER, Message.State.FAILED]
+    )
+    return open_ones.aggregate(
+        letters=Count("pk", filter=Q(state=Message.State.LETTER)), undelivered=Count("pk", filter=_not_made_good())
     )

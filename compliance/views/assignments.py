@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cms import clock
 from compliance import forms, selectors, services
 from compliance.exceptions import AlreadyWithdrawn
-from compliance.views.portal import Desk, portal
+from compliance.views.portal import Desk, portal, posted
 from people.models import Membership
 
 PAGE_SIZE = 100
@@ -33,7 +33,7 @@ def assignment_new(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Assign a training to a person, a site or a role."""
     chosen = _chosen(request, desk)
     form = forms.AssignmentForm(
-        request.POST or None,
+        *posted(request),
         organisation=desk.organisation,
         today=desk.today,
         initial={"number": chosen.employee_number} if chosen else {},

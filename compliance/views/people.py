@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cms import clock
 from compliance import forms, selectors, services
-from compliance.views.portal import Desk, portal
+from compliance.views.portal import Desk, portal, posted
 from people import services as people_services
 from people.exceptions import EmploymentOverlaps, EndsBeforeStart, FactSuperseded, NumberTaken
 from people.models import Employment, Membership
@@ -42,7 +42,7 @@ def people(request: HttpRequest, desk: Desk) -> HttpResponse:
 @portal(writes=True)
 def person_new(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Add one person with their first employment."""
-    form = forms.PersonForm(request.POST or None, organisation=desk.organisation, today=desk.today)
+    form = forms.PersonForm(*posted(request), organisation=desk.organisation, today=desk.today)
     if request.method == "POST" and form.is_valid():
         member = _add(form, desk)
         if member is not None:
@@ -85,7 +85,7 @@ def person(request: HttpRequest, desk: Desk, person: UUID) -> HttpResponse:
     if request.method == "POST" and not desk.may_write:
         raise Http404
     initial = {"name": member.name, "email": member.email}
-    form = forms.MemberForm(request.POST or None, initial=initial) if desk.may_write else None
+    form = forms.MemberForm(*posted(request), initial=initial) if desk.may_write else None
     if request.method == "POST" and form is not None and form.is_valid():
         _change(member, form, desk)
         messages.success(request, _("Saved. The person sees such changes under “Changes to my account”."))

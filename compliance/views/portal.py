@@ -105,6 +105,11 @@ def organisations_of(user: User) -> list[Organisation]:
     return list(Organisation.objects.filter(pk__in=roles.values("organisation")).order_by("name"))
 
 
+def posted(request: HttpRequest, *files: Any) -> tuple[Any, ...]:
+    """Return what a form is bound to: what was sent, also where that is nothing; nothing where a page is asked for."""
+    return (request.POST, *files) if request.method == "POST" else ()
+
+
 def pdf(content: bytes, name: str) -> HttpResponse:
     """Return a PDF to save."""
     response = HttpResponse(content, content_type="application/pdf")

@@ -93,7 +93,10 @@ def organisation(request: HttpRequest, desk: Desk) -> HttpResponse:
     filters = _filters(request, desk)
     summary = selectors.summary(memberships=desk.memberships, on=desk.today)
     by_site = selectors.counts_by_site(memberships=desk.memberships, on=desk.today)
-    page = Paginator(filters.spans(desk), PAGE_SIZE).get_page(request.GET.get("page"))
+    pages = Paginator(filters.spans(desk), PAGE_SIZE)
+    if not list(filters):
+        pages.count = summary.total
+    page = pages.get_page(request.GET.get("page"))
     return render(
         request,
         "compliance/organisation.html",
@@ -112,8 +115,7 @@ def organisation(request: HttpRequest, desk: Desk) -> HttpResponse:
                 if n or it in (*ATTENTION, Status.DONE)
             ],
             certifications=_certifications(desk),
-            undelivered=selectors.undelivered(memberships=desk.memberships).count(),
-            letters=selectors.letters(memberships=desk.memberships).count(),
+            waiting=selectors.waiting_counts(memberships=desk.memberships),
             fields=LISTED_FIELDS,
         ),
     )

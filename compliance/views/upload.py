@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from cms import clock
 from compliance import forms
-from compliance.views.portal import Desk, portal
+from compliance.views.portal import Desk, portal, posted
 from people import audit
 from people import services as people_services
 from people.exceptions import WorkbookRefused
@@ -21,7 +21,7 @@ PROBLEMS_SHOWN = 200
 @portal(writes=True)
 def upload(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Take a workbook of people."""
-    form = forms.UploadForm(request.POST or None, request.FILES or None)
+    form = forms.UploadForm(*posted(request, request.FILES))
     problems: list[Explanation] = []
     if request.method == "POST" and form.is_valid():
         try:

@@ -8,7 +8,6 @@ import difflib
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -29,6 +28,8 @@ FIRST_NOTE: Final = "As shipped"
 NEXT_NOTE: Final = "New version shipped"
 
 _CONTEXT_LINES: Final = 1
+# Keeps the digest of what was withdrawn, so that it can be shipped again.
+_WITHDRAWN: Final = "withdrawn/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +123,15 @@ class _Load:
         self._withdraw(part, shipped)
 
     def _load_one(self, part: Part, code: str, form: Form, digest: str, stored: Form | None) -> None:
-        last = self.loaded.get(f"{part.name}:{code}")
+        key = f"{part.name}:{code}"
+        last = self.loaded.get(key) or self.loaded.get(f"{_WITHDRAWN}{key}")
         if stored == form:
             self._remember(part, code, digest)
             self.report.unchanged[part.name] += 1
             return
         untouched = last is None if stored is None else last == form_digest(stored)
         if not untouched:
-            diff = tuple(_diff(stored, form))
+            diff = _diff(stored, form)
             self.report.edited.append(EditedItem(part.name, code, diff, overwritten=self.apply_over_edits))
             if not self.apply_over_edits:
                 self.report.kept[part.name] += 1
@@ -140,6 +142,8 @@ class _Load:
         self._remember(part, code, digest)
 
     def _withdraw(self, part: Part, shipped: dict[str, Form]) -> None:
+        if not part.can_withdraw:
+            return
         prefix = f"{part.name}:"
         codes = [key.removeprefix(prefix) for key in self.loaded if key.startswith(prefix)]
         gone = [code for code in codes if code not in shipped]
@@ -150,15 +154,18 @@ class _Load:
             if touched and not self.apply_over_edits:
                 self.report.kept[part.name] += 1
                 continue
-            if not self.check and not part.withdraw(code):
-                self.report.kept[part.name] += 1
-                continue
+            if not self.check:
+                part.withdraw(code)
             self.report.withdrawn[part.name] += 1
             self.gone.append(f"{prefix}{code}")
+            self.written |= {f"{_WITHDRAWN}{prefix}{code}": form_digest(form) for form in part.stored([code]).values()}
 
     def _remember(self, part: Part, code: str, digest: str) -> None:
-        if self.loaded.get(f"{part.name}:{code}") != digest:
-            self.written[f"{part.name}:{code}"] = digest
+        key = f"{part.name}:{code}"
+        if self.loaded.get(key) != digest:
+            self.written[key] = digest
+        if f"{_WITHDRAWN}{key}" in self.loaded:
+            self.gone.append(f"{_WITHDRAWN}{key}")
 
     def remember(self) -> None:
         """Keep the digests of what was written, for the next load."""
@@ -176,12 +183,10 @@ def form_digest(form: Form) -> str:
     return hashlib.sha256(canonical_json(form).encode()).hexdigest()
 
 
-def _diff(stored: Form | None, shipped: Form) -> Iterator[str]:
+def _diff(stored: Form | None, shipped: Form) -> tuple[str, ...]:
     before = [] if stored is None else _lines(stored)
-    lines = difflib.unified_diff(
-        before, _lines(shipped), "as it is here", "as it is shipped", n=_CONTEXT_LINES, lineterm=""
-    )
-    return iter(list(lines))
+    names = ("as it is here", "as it is shipped")
+    return tuple(difflib.unified_diff(before, _lines(shipped), *names, n=_CONTEXT_LINES, lineterm=""))
 
 
 def _lines(form: Form) -> list[str]:

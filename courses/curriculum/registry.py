@@ -22,6 +22,8 @@ class Part(ABC):
     """
 
     name: ClassVar[str]
+    can_withdraw: ClassVar[bool] = False
+    """Whether there is such a thing as taking it out of use; otherwise what is shipped no more stays."""
 
     @abstractmethod
     def shipped(self, curriculum: Curriculum) -> dict[str, Form]:
@@ -35,9 +37,9 @@ class Part(ABC):
     def write(self, code: str, form: Form, at: datetime) -> None:
         """Make the stored thing be as ``form`` says; ``stored`` gives the same form afterwards."""
 
-    def withdraw(self, code: str) -> bool:
-        """Take out of use what is shipped no more; return whether there is such a thing as withdrawing it."""
-        return False
+    def withdraw(self, code: str) -> None:
+        """Take out of use what is shipped no more; only called where ``can_withdraw``."""
+        raise NotImplementedError
 
 
 _added: dict[str, Callable[[], Part]] = {}

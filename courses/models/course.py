@@ -20,7 +20,9 @@ class Course(models.Model):
         VETTED = "vetted", pgettext_lazy("access tier", "Vetted: recorded, with an approval")
 
     code = models.CharField(_("code"), max_length=60, unique=True, validators=[code_validator])
-    slug = models.SlugField(_("address"), max_length=80, unique=True, help_text=_("Neutral: it stands in the address bar."))
+    slug = models.SlugField(
+        _("address"), max_length=80, unique=True, help_text=_("Neutral: it stands in the address bar.")
+    )
     sector = models.ForeignKey("cms.Sector", on_delete=models.PROTECT, related_name="courses", verbose_name=_("sector"))
     audiences = models.ManyToManyField("cms.Audience", related_name="courses", verbose_name=_("audiences"), blank=True)
     tier = models.CharField(_("access"), max_length=10, choices=Tier.choices)
@@ -30,7 +32,14 @@ class Course(models.Model):
     exploitation = models.JSONField(_("kinds of exploitation covered"), default=list, blank=True)
     reviews_missing = models.JSONField(_("reviews still missing"), default=list, blank=True)
     """Codes ``survivors``, ``first-nation``, ``lawyer`` …: the course page names them until they are done."""
-    final_quiz = models.ForeignKey("assessments.Quiz", null=True, blank=True, on_delete=models.PROTECT, related_name="courses", verbose_name=_("final quiz"))
+    final_quiz = models.ForeignKey(
+        "assessments.Quiz",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="courses",
+        verbose_name=_("final quiz"),
+    )
 
     panels: ClassVar = []
 

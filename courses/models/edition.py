@@ -28,7 +28,10 @@ class Edition(_Frozen):
         """What the change means for people in progress and for certificates (renewal, rule R15)."""
 
         NONE = "none", pgettext_lazy("severity of a change", "No effect on anybody")
-        FINISH_ON_OLD = "finish_on_old", pgettext_lazy("severity of a change", "Who has started finishes on the old edition")
+        FINISH_ON_OLD = (
+            "finish_on_old",
+            pgettext_lazy("severity of a change", "Who has started finishes on the old edition"),
+        )
         DELTA = "delta", pgettext_lazy("severity of a change", "A short addition for everybody")
         RETRAIN_BY = "retrain_by", pgettext_lazy("severity of a change", "Everybody takes it again by a date")
 
@@ -64,7 +67,9 @@ class EditionText(_Frozen):
 
     class Meta:
         ordering = ("edition", "language", "-revision")
-        constraints = (models.UniqueConstraint(fields=("edition", "language", "revision"), name="edition_text_revision_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("edition", "language", "revision"), name="edition_text_revision_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.edition} in {self.language}"

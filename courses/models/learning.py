@@ -16,7 +16,9 @@ class Enrolment(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     learner = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="enrolments")
-    membership = models.ForeignKey("people.Membership", null=True, blank=True, on_delete=models.PROTECT, related_name="enrolments")
+    membership = models.ForeignKey(
+        "people.Membership", null=True, blank=True, on_delete=models.PROTECT, related_name="enrolments"
+    )
     course = models.ForeignKey("courses.Course", on_delete=models.PROTECT, related_name="enrolments")
     edition = models.ForeignKey("courses.Edition", on_delete=models.PROTECT, related_name="enrolments")
     number = models.PositiveIntegerField()
@@ -99,7 +101,9 @@ class Completion(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     enrolment = models.OneToOneField(Enrolment, on_delete=models.PROTECT, related_name="completion")
     learner = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="completions")
-    membership = models.ForeignKey("people.Membership", null=True, blank=True, on_delete=models.PROTECT, related_name="completions")
+    membership = models.ForeignKey(
+        "people.Membership", null=True, blank=True, on_delete=models.PROTECT, related_name="completions"
+    )
     course = models.ForeignKey("courses.Course", on_delete=models.PROTECT, related_name="completions")
     edition_text = models.ForeignKey("courses.EditionText", on_delete=models.PROTECT, related_name="+")
     completed_on = models.DateField()

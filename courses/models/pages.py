@@ -18,7 +18,9 @@ from courses.blocks import LessonBody, OutcomesBody
 class CoursePage(BasePage):
     """A course in one language. The title is neutral; the full title is for employers' records."""
 
-    course = models.ForeignKey("courses.Course", on_delete=models.PROTECT, related_name="pages", verbose_name=_("course"))
+    course = models.ForeignKey(
+        "courses.Course", on_delete=models.PROTECT, related_name="pages", verbose_name=_("course")
+    )
     full_title = models.CharField(_("full title"), max_length=255)
     summary = models.TextField(_("summary"))
     content_note = models.TextField(_("content note"), blank=True)
@@ -45,7 +47,9 @@ class CoursePage(BasePage):
 class LessonPage(BasePage):
     """A lesson in one language: blocks, one idea each."""
 
-    lesson = models.ForeignKey("courses.Lesson", on_delete=models.PROTECT, related_name="pages", verbose_name=_("lesson"))
+    lesson = models.ForeignKey(
+        "courses.Lesson", on_delete=models.PROTECT, related_name="pages", verbose_name=_("lesson")
+    )
     minutes = models.PositiveIntegerField(_("minutes"), validators=[MinValueValidator(1), MaxValueValidator(60)])
     objectives = models.JSONField(_("objectives"), default=list, blank=True)
     content_note = RichTextField(_("content note"), features=["bold", "italic"], blank=True)

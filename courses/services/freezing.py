@@ -68,7 +68,7 @@ class FrozenShelf:
             with file.open("rb") as opened:
                 FrozenMedia.objects.create(
                     sha256=sha256,
-                    file=File(opened, name=f"{sha256}{PurePath(file.name).suffix.lower()}"),
+                    file=File(opened, name=sha256 + PurePath(file.name or "").suffix.lower()),
                     content_type=content_type,
                     size_bytes=size_bytes,
                 )
@@ -252,9 +252,9 @@ class _Freezer:
                 sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
             size_bytes = file.size
         except OSError:
-            self.report(ReleaseFault.FILE_MISSING, PurePath(file.name).name)
+            self.report(ReleaseFault.FILE_MISSING, PurePath(file.name or "").name)
             return None
-        content_type = _content_type(file.name)
+        content_type = _content_type(file.name or "")
         self.media[sha256] = {"content_type": content_type, "size_bytes": size_bytes}
         url = self.shelf.url(file, sha256=sha256, content_type=content_type, size_bytes=size_bytes)
         return {"sha256": sha256, "url": url, "content_type": content_type, "size_bytes": size_bytes, **about}

@@ -2,7 +2,7 @@
 
 import uuid as uuids
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -23,11 +23,11 @@ from courses.exceptions import (
     UnknownRendition,
     UnknownVerb,
 )
-from courses.fold import SKEW_ALLOWED, Fold, fold_event, fold_events
+from courses.fold import SKEW_ALLOWED, Event, Fold, fold_event, fold_events, is_complete
 from courses.models import Completion, Course, EditionText, Enrolment, LearningEvent
 from courses.services.completing import complete_if_done
 from courses.signals import enrolment_opened
-from courses.snapshot import Json, lesson_of
+from courses.snapshot import Json, lesson_of, requirements_of
 from people.models import Membership, User
 
 RENDITIONS: Final = frozenset({"read", "listen", "watch", "print", "talk"})
@@ -141,23 +141,20 @@ def record_event(
     )
     locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
     fold = Fold.from_json(locked.fold)
-    existing = LearningEvent.objects.filter(learner_id=enrolment.learner_id, uuid=uuid).first()
-    if existing is None and len(fold.instants) >= MOST_INSTANTS and origin != SERVER:
+    if len(fold.instants) >= MOST_INSTANTS and origin != SERVER:
         raise TooManyEvents(most=MOST_INSTANTS)
-    if existing is None:
-        existing = _insert(event)
-    if existing is not event:
-        if existing.enrolment_id != enrolment.pk:
-            raise ForeignEnrolment
-        if existing.received_at <= received_at:
-            enrolment.fold = locked.fold
-            return existing
-        event.pk = existing.pk
-        event._state.adding = False
-        event.save()
-        fold = fold_events(selectors.events_to_fold(locked))
-    else:
+    kept_event = _insert(event)
+    if kept_event is event:
         fold = fold_event(fold, _fold_input(event, locked))
+    else:
+        if kept_event.enrolment_id != enrolment.pk:
+            raise ForeignEnrolment
+        if kept_event.received_at <= received_at:
+            enrolment.fold = locked.fold
+            return kept_event
+        event.pk = kept_event.pk
+        event.save(force_update=True)
+        fold = fold_events(selectors.events_to_fold(locked))
     _keep_fold(enrolment, locked, fold)
     return event
 
@@ -187,7 +184,7 @@ def _check_event(
 
 
 def _insert(event: LearningEvent) -> LearningEvent:
-    """Return ``event``, inserted, or the one that another request inserted meanwhile."""
+    """Return ``event``, inserted, or the one that is there under its id."""
     try:
         with transaction.atomic():
             event.save(force_insert=True)
@@ -196,7 +193,7 @@ def _insert(event: LearningEvent) -> LearningEvent:
     return event
 
 
-def _fold_input(event: LearningEvent, enrolment: Enrolment) -> Any:
+def _fold_input(event: LearningEvent, enrolment: Enrolment) -> Event:
     return selectors.fold_input(
         verb=event.verb,
         lesson_code=event.lesson_code,
@@ -246,7 +243,7 @@ def complete_lesson(
         received_at=at,
         origin=SERVER,
     )
-    return complete_if_done(enrolment=enrolment, at=at, zone=zone, text=edition_text)
+    return _complete(enrolment, edition_text, at, zone)
 
 
 @transaction.atomic
@@ -286,7 +283,14 @@ def record_quiz(
         origin=SERVER,
         data={"attempt": str(attempt.public_id), "passed": attempt.passed},
     )
-    return complete_if_done(enrolment=enrolment, at=at, zone=zone, text=edition_text)
+    return _complete(enrolment, edition_text, at, zone)
+
+
+def _complete(enrolment: Enrolment, text: EditionText, at: datetime, zone: str | None) -> Completion | None:
+    """Complete the course if the fold, just brought up to date under its lock, has everything."""
+    if not is_complete(selectors.fold_of(enrolment), requirements_of(text.snapshot)):
+        return None
+    return complete_if_done(enrolment=enrolment, at=at, zone=zone, text=text)
 
 
 def refold(*, enrolment: Enrolment, check: bool = False) -> bool:

@@ -122,9 +122,11 @@ def _translation_problems(source: Json, text: Frozen) -> list[ReleaseProblem]:
         ReleaseProblem(ReleaseFault.LESSON_MISSING, other["language"], code)
         for code in _missing(source["lessons"], other["lessons"], "code")
     ]
-    questions = [(snapshot["quiz"]["questions"] if snapshot["quiz"] else []) for snapshot in (source, other)]
+    asked_here, asked_there = (
+        snapshot["quiz"]["questions"] if snapshot["quiz"] else [] for snapshot in (source, other)
+    )
     problems = text.problems
-    if keys := _missing(*questions, "key"):
+    if keys := _missing(asked_here, asked_there, "key"):
         missing.append(ReleaseProblem(ReleaseFault.QUESTION_MISSING, other["language"], detail=", ".join(keys)))
         # That rows find too few of them follows.
         problems = [problem for problem in problems if problem.fault != ReleaseFault.BLUEPRINT]

@@ -21,11 +21,12 @@ class ReleaseState:
     number: int
     current: bool
     live: bool
+    may_release: bool
 
 
 @register.simple_tag
-def release_state(page: Any) -> ReleaseState | None:
-    """Return what learners see of a course or lesson page's course; None for a page that is new."""
+def release_state(page: Any, user: Any) -> ReleaseState | None:
+    """Return what learners see of a course or lesson page's course, for an editor; None for a page that is new."""
     course_page = _course_page(page)
     if course_page is None:
         return None
@@ -36,6 +37,7 @@ def release_state(page: Any) -> ReleaseState | None:
         number=edition.number if edition else 0,
         current=bool(edition) and is_released(page=course_page),
         live=course_page.live,
+        may_release=user.has_perm("courses.release_course"),
     )
 
 

@@ -76,8 +76,8 @@ def course_context(request: HttpRequest, reading: Reading) -> dict[str, Any]:
 
 
 def without_cookie(reading: Reading, context: dict[str, Any]) -> dict[str, Any]:
-    """Return the context of a page; that of an open course without a form's token, which would set a cookie."""
-    return {**context, "csrf_token": "NOTPROVIDED"} if reading.is_open else context
+    """Return the context of a page; in that of an open course no form has a token, since a token sets a cookie."""
+    return {**context, "csrf_token": "none"} if reading.is_open else context
 
 
 def _completion(reading: Reading) -> tuple[Completion | None, list[Evidence]]:

@@ -110,7 +110,8 @@ def hand_in(request: HttpRequest, reading: Reading) -> HttpResponse:
     attempt = open_attempt(reading)
     if attempt is None or reading.active is None:
         return redirect(reading.url("result"))
-    if _unanswered(attempt) and "anyway" not in request.POST:
+    # The overview has told what is not answered; its button says so, and nothing is counted twice.
+    if "anyway" not in request.POST and _unanswered(attempt):
         return redirect(reading.url("quiz"))
     now = clock.now()
     with transaction.atomic():

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property, wraps
+from functools import cached_property, lru_cache, wraps
 from typing import Any, TypeAlias
 
-from django.db.models import F
+from django.conf import settings
+from django.db.models import Case, F, OuterRef, Subquery, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -240,6 +241,25 @@ def course_titles(course_ids: Iterable[int], language: str) -> dict[int, str]:
     return {chosen[pk]: title for pk, title in titles}
 
 
+def _nearest_text(wanted: str) -> dict[str, Subquery]:
+    """Return annotations that name the text to serve of an enrolment's edition, as ``selectors.edition_text`` does.
+
+    Most pages are read by who is enrolled, so this costs them no query of its own.
+    """
+    preferred = [wanted, wanted.split("-")[0], settings.LANGUAGE_CODE]
+    ranks = [When(language=language, then=rank) for rank, language in enumerate(dict.fromkeys(preferred))]
+    texts = EditionText.objects.filter(edition=OuterRef("edition")).order_by(
+        Case(*ranks, default=len(preferred)), "language", "-revision"
+    )
+    return {"text_pk": Subquery(texts.values("pk")[:1]), "text_digest": Subquery(texts.values("digest")[:1])}
+
+
+@lru_cache(maxsize=16)
+def _frozen_text(pk: int, digest: str) -> EditionText:
+    """Return a text from memory: it is large, read on every page, and never changes. Nobody may write into it."""
+    return EditionText.objects.select_related("edition").get(pk=pk, digest=digest)
+
+
 def _reading(request: HttpRequest, slug: str) -> Reading:
     wanted = get_language() or ""
     scope: Scope = request.scope  # type: ignore[attr-defined]  # set by SignInScopeMiddleware
@@ -248,11 +268,14 @@ def _reading(request: HttpRequest, slug: str) -> Reading:
         # One query for both: most pages are read by who is enrolled.
         newest_first = (F("completed_at").desc(nulls_first=True), "-opened_at")
         found = enrolments_in(scope).filter(course__slug=slug).exclude(course__tier=Course.Tier.OPEN)
-        enrolment = found.order_by(*newest_first).first()
+        enrolment = found.annotate(**_nearest_text(wanted)).order_by(*newest_first).first()
     course = enrolment.course if enrolment else Course.objects.filter(slug=slug).first()
     if course is None:
         raise Http404
-    text = selectors.text_for(enrolment, wanted) if enrolment else selectors.current_text(course, wanted)
+    if enrolment is None:
+        text = selectors.current_text(course, wanted)
+    else:
+        text = _frozen_text(enrolment.text_pk, enrolment.text_digest) if enrolment.text_pk else None
     if text is None:
         raise Http404
     return Reading(course, text, enrolment, wanted, bool(scope.signed_in), bool(scope.locked))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -118,6 +119,7 @@ class ReleaseView(WagtailAdminTemplateMixin, FormView[ReleaseForm]):  # type: ig
 def _shown(forecast: Forecast) -> dict[str, Any]:
     return {
         "language": forecast.language,
+        "name": dict(settings.LANGUAGES).get(forecast.language, forecast.language),
         "changes": forecast.changes,
         "problems": [in_words(problem) for problem in forecast.problems],
         "may_be_added": forecast.fits_edition and bool(forecast.changes) and not forecast.problems,

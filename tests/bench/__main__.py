@@ -68,7 +68,9 @@ def main() -> int:
     (ROOT / "bench.json").write_text(json.dumps(figures, indent=1) + "\n")
     for it in figures:
         bar = f"bar {it['bar']}" if it["bar"] is not None else ""
-        print(f"{it['name']:<48} {it['value']:>10} {it['unit']:<8} {bar:<12} {it['database']}{'   MISSED' if it in missed else ''}")
+        print(
+            f"{it['name']:<48} {it['value']:>10} {it['unit']:<8} {bar:<12} {it['database']}{'   MISSED' if it in missed else ''}"
+        )
     return 1 if missed else 0
 
 

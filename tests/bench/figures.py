@@ -17,9 +17,13 @@ class Figures:
 
     def add(self, name: str, value: float, unit: str, bar: float | None = None) -> None:
         """Keep one figure; ``bar`` is the most that it may be, None for no bar."""
-        self._kept.append({"name": name, "value": round(value, 2), "unit": unit, "bar": bar, "database": self._database})
+        self._kept.append(
+            {"name": name, "value": round(value, 2), "unit": unit, "bar": bar, "database": self._database}
+        )
 
-    def time(self, name: str, act: Callable[[], object], *, runs: int = 50, warm: int = 5, bar_ms: float | None = None) -> None:
+    def time(
+        self, name: str, act: Callable[[], object], *, runs: int = 50, warm: int = 5, bar_ms: float | None = None
+    ) -> None:
         """Time ``act`` warm, by one client; keep median and 95th percentile in milliseconds; the bar is the latter's."""
         for _ in range(warm):
             act()

@@ -31,10 +31,16 @@ PIN = "482915"
 def learner(organisation: Organisation, site: Site, number: str) -> tuple[Membership, Client]:
     """Return somebody who is signed in."""
     at = clock.now()
-    member = people_services.create_membership(organisation=organisation, employee_number=number, name=f"Person {number}", by=None, at=at)
-    people_services.start_employment(membership=member, site=site, role=None, starts_on=at.date() - timedelta(days=30), by=None, at=at)
+    member = people_services.create_membership(
+        organisation=organisation, employee_number=number, name=f"Person {number}", by=None, at=at
+    )
+    people_services.start_employment(
+        membership=member, site=site, role=None, starts_on=at.date() - timedelta(days=30), by=None, at=at
+    )
     code = people_services.issue_code(membership=member, by=None, at=at)
-    people_services.set_pin(organisation_code=organisation.code, employee_number=number, code=code, pin=PIN, at=at, origin="bench")
+    people_services.set_pin(
+        organisation_code=organisation.code, employee_number=number, code=code, pin=PIN, at=at, origin="bench"
+    )
     client = Client(HTTP_HOST="127.0.0.1")
     answer = client.post("/sign-in/", {"organisation": organisation.code, "number": number, "pin": PIN})
     assert answer.status_code == 302, answer.status_code
@@ -55,7 +61,11 @@ def ready_for_quiz(member: Membership, course: Course) -> Enrolment:
     assert text is not None
     for number, lesson in enumerate(text.snapshot["lessons"], start=1):
         services.complete_lesson(
-            enrolment=enrolment, edition_text=text, lesson_code=lesson["code"], language="en", at=began + timedelta(minutes=8 * number)
+            enrolment=enrolment,
+            edition_text=text,
+            lesson_code=lesson["code"],
+            language="en",
+            at=began + timedelta(minutes=8 * number),
         )
     return enrolment
 
@@ -78,7 +88,9 @@ def main() -> None:
     EditionText.objects.update(frozen_at=past)
 
     organisation = Organisation.objects.create(code="bench", name="Bench", time_zone="America/Vancouver")
-    site = Site.objects.create(organisation=organisation, code="main", name="Main", time_zone="America/Vancouver", languages=["en"])
+    site = Site.objects.create(
+        organisation=organisation, code="main", name="Main", time_zone="America/Vancouver", languages=["en"]
+    )
     course = Course.objects.get(code="hospitality")
     address = f"/learn/{course.slug}/"
     _, client = learner(organisation, site, "1")
@@ -113,7 +125,9 @@ def main() -> None:
         right = number > 3
         for question in attempt.paper["questions"]:
             if right:
-                save_answer(attempt=attempt, question_key=question["key"], response=right_response(question), at=clock.now())
+                save_answer(
+                    attempt=attempt, question_key=question["key"], response=right_response(question), at=clock.now()
+                )
         started = time.perf_counter()
         with CaptureQueriesContext(connection) as queries:
             answer = by.post(f"{address}quiz/hand-in/")

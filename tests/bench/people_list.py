@@ -28,7 +28,10 @@ def populate(at, today: date) -> tuple[Organisation, User]:
     """Make an organisation of many people by bulk writes; only the read model goes through its service."""
     organisation = Organisation.objects.create(code="many", name="Many", time_zone="UTC")
     sites = Site.objects.bulk_create(
-        [Site(organisation=organisation, code=f"s{n}", name=f"Site {n}", time_zone="UTC", languages=["en"]) for n in range(SITES)]
+        [
+            Site(organisation=organisation, code=f"s{n}", name=f"Site {n}", time_zone="UTC", languages=["en"])
+            for n in range(SITES)
+        ]
     )
     role = Role.objects.create(organisation=organisation, code="all", name="All")
     hr = people_services.create_staff(email="hr@many.example", name="HR")
@@ -39,14 +42,26 @@ def populate(at, today: date) -> tuple[Organisation, User]:
         users = User.objects.bulk_create([User() for _ in numbers])
         members = Membership.objects.bulk_create(
             [
-                Membership(organisation=organisation, user=user, employee_number=f"{n:06}", name=f"Person {n * 7919 % PEOPLE:06}", email=f"p{n}@many.example")
+                Membership(
+                    organisation=organisation,
+                    user=user,
+                    employee_number=f"{n:06}",
+                    name=f"Person {n * 7919 % PEOPLE:06}",
+                    email=f"p{n}@many.example",
+                )
                 for n, user in zip(numbers, users, strict=True)
             ]
         )
         Credential.objects.bulk_create([Credential(membership=member) for member in members])
         Employment.objects.bulk_create(
             [
-                Employment(membership=member, site=sites[n % SITES], role=role, starts_on=today - timedelta(days=n % 900), recorded_at=at)
+                Employment(
+                    membership=member,
+                    site=sites[n % SITES],
+                    role=role,
+                    starts_on=today - timedelta(days=n % 900),
+                    recorded_at=at,
+                )
                 for n, member in zip(numbers, members, strict=True)
             ]
         )
@@ -80,9 +95,15 @@ def main() -> None:
     bar = 200 if connection.vendor == "postgresql" and not os.environ.get("FULL") else None
     figures.time(f"HR list of {PEOPLE:,} people", lambda: get(address), bar_ms=bar)
     figures.time(f"HR list of {PEOPLE:,} people, page 100", lambda: get(f"{address}?page=100"), bar_ms=bar)
-    figures.time(f"HR list of {PEOPLE:,} people, a site and a status", lambda: get(f"{address}?site=s7&status=overdue"), bar_ms=bar)
+    figures.time(
+        f"HR list of {PEOPLE:,} people, a site and a status",
+        lambda: get(f"{address}?site=s7&status=overdue"),
+        bar_ms=bar,
+    )
     figures.time(f"HR list of {PEOPLE:,} people, a name", lambda: get(f"{address}?q=Person+0042"), bar_ms=bar)
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         get(address)
     figures.add("queries of the HR list", len(queries), "", 20)
 

@@ -22,7 +22,10 @@ def start(port: int) -> tuple[subprocess.Popen[bytes], float]:
     """Serve; return the process and the seconds until it answers."""
     began = time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "serve", "--port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, "manage.py", "serve", "--port", str(port)],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     while True:
         assert process.poll() is None, "the server ended"

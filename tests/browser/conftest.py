@@ -58,19 +58,28 @@ class Served:
     def start(self, **more: str) -> None:
         env = {**self.env, **more}
         port = str(urlsplit(self.origin).port)
-        log = (self.var / "server.log").open("ab")
         production = bool(env.get("REDIS_URL"))
-        command = [sys.executable, "manage.py", "serve", "--port", port]
-        self.processes = [
-            subprocess.Popen([*command, *(["--no-background"] if production else [])], cwd=ROOT, env=env, stdout=log, stderr=log)
-        ]
+        serve = [sys.executable, "manage.py", "serve", "--port", port, *(["--no-background"] if production else [])]
+        self.processes = [self._run(serve, env)]
         self.wait()
         if production:
             # A real worker in a process of its own, on the real queue.
-            worker = [sys.executable, "-m", "celery", "-A", "cms", "worker", "-B", "--concurrency=1", "--schedule", str(self.var / "beat")]
-            self.processes.append(
-                subprocess.Popen([*worker, "--loglevel=ERROR"], cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True)
-            )
+            worker = [
+                sys.executable,
+                "-m",
+                "celery",
+                "-A",
+                "cms",
+                "worker",
+                "-B",
+                "--concurrency=1",
+                "--loglevel=ERROR",
+            ]
+            self.processes.append(self._run([*worker, "--schedule", str(self.var / "beat")], env))
+
+    def _run(self, command: list[str], env: dict[str, str]) -> subprocess.Popen:
+        with (self.var / "server.log").open("ab") as log:
+            return subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
 
     def wait(self, seconds: float = 180) -> None:
         ends = time.monotonic() + seconds
@@ -97,7 +106,12 @@ class Served:
 
     def manage(self, *arguments: str, **more: str) -> str:
         done = subprocess.run(
-            [sys.executable, "manage.py", *arguments], cwd=ROOT, env={**self.env, **more}, capture_output=True, text=True, check=False
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env={**self.env, **more},
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -110,7 +124,9 @@ def _with_database(url: str, name: str) -> str:
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A platform with the shipped curriculum and the demo organisations, on the profile that the suite runs on."""
-    var = tmp_path_factory.mktemp("served")
+    # FIELDFARE_SERVED_VAR: a prepared folder to use again while writing these tests.
+    kept = os.environ.get("FIELDFARE_SERVED_VAR")
+    var = Path(kept) if kept else tmp_path_factory.mktemp("served")
     port = free_port()
     env = {
         **{key: value for key, value in os.environ.items() if not key.startswith("PYTEST")},
@@ -137,7 +153,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
         with psycopg.connect(database, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    shutil.rmtree(var, ignore_errors=True)
+    if not kept:
+        shutil.rmtree(var, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -126,7 +126,9 @@ def test_the_first_view_of_a_lesson_is_small(served: Served, browser: Browser) -
 def leaving(press: Callable[[Page], None]) -> Callable[[Page, str], None]:
     def act(page: Page, path: str) -> None:
         left: list[str] = []
-        page.route("https://**", lambda route: (left.append(route.request.url), route.fulfill(status=200, body="weather"))[0])
+        page.route(
+            "https://**", lambda route: (left.append(route.request.url), route.fulfill(status=200, body="weather"))[0]
+        )
         page.goto(path)
         page.evaluate("sessionStorage.setItem('fieldfare.test', '1')")
         press(page)
@@ -174,7 +176,9 @@ def test_a_course_can_be_taken_without_javascript(served: Served, browser: Brows
     context.close()
 
 
-def test_the_open_course_leaves_nothing_on_the_server_and_forgets_with_the_tab(served: Served, browser: Browser) -> None:
+def test_the_open_course_leaves_nothing_on_the_server_and_forgets_with_the_tab(
+    served: Served, browser: Browser
+) -> None:
     context = browser.new_context(viewport=PHONE)
     page = context.new_page()
     page.goto(served.origin + "/learn/talking-and-listening-at-home/")

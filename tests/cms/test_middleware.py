@@ -49,3 +49,10 @@ def test_first_page_stays_for_readers_of_the_default_language():
 
 def test_only_reading_is_led_on():
     assert answer("/", cookie="pa", method="post")[0] == 200
+
+
+def test_chosen_language_lasts_on_pages_without_a_language_in_their_address(client):
+    client.cookies["language"] = "fr"
+    assert b'<html lang="fr" dir="ltr">' in client.get("/help/").content
+    client.cookies["language"] = "ar"
+    assert b'<html lang="ar" dir="rtl">' in client.get("/help/").content

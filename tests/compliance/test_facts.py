@@ -34,7 +34,11 @@ def test_a_person_is_reached_from_the_day_of_the_assignment(larch, hospitality):
 
 
 def test_a_site_reaches_everybody_there_and_below(larch, hospitality):
-    above, fort, prince = larch.employ(site=larch.region), larch.employ(site=larch.fort), larch.employ(site=larch.prince)
+    above, fort, prince = (
+        larch.employ(site=larch.region),
+        larch.employ(site=larch.fort),
+        larch.employ(site=larch.prince),
+    )
     larch.ask(hospitality, site=larch.region)
     assert [len(asked(it, hospitality)) for it in (above, fort, prince)] == [1, 1, 1]
     other = factories.training()

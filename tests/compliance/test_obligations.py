@@ -184,9 +184,7 @@ def test_joining_workplaces_leaves_the_standing_of_each_as_it_was(larch, hospita
     factories.begin(there, hospitality)
     factories.learn(jo, hospitality)
     code = people_services.issue_code(membership=there, by=None, at=AT)
-    people_services.set_pin(
-        organisation_code="other", employee_number="0042", code=code, pin=PIN, at=AT, origin="here"
-    )
+    people_services.set_pin(organisation_code="other", employee_number="0042", code=code, pin=PIN, at=AT, origin="here")
     people_services.join_membership(
         user=jo.user, organisation_code="other", employee_number="0042", pin=PIN, at=AT, origin="here"
     )
@@ -204,11 +202,21 @@ def test_the_check_finds_nothing_after_any_sequence_of_services(larch, seed):
 
     def ask():
         whom = chance.choice(
-            [{"membership": chance.choice(members)}, {"site": chance.choice([larch.region, larch.fort])}, {"role": larch.kitchen}]
+            [
+                {"membership": chance.choice(members)},
+                {"site": chance.choice([larch.region, larch.fort])},
+                {"role": larch.kitchen},
+            ]
         )
         day = at.date()
         requirements.append(
-            larch.ask(chance.choice(trainings), starts_on=day, due_on=day + timedelta(days=chance.choice([0, 20, 60])), at=at, **whom)
+            larch.ask(
+                chance.choice(trainings),
+                starts_on=day,
+                due_on=day + timedelta(days=chance.choice([0, 20, 60])),
+                at=at,
+                **whom,
+            )
         )
 
     def withdraw_or_move():

@@ -131,9 +131,7 @@ def test_live_requirements_are_those_of_the_organisation_within_what_is_visible(
     services.withdraw(requirement=gone, on=TODAY, by=None, at=AT)
 
     def live(memberships, sites):
-        return list(
-            selectors.live_requirements(organisation=larch.organisation, memberships=memberships, sites=sites)
-        )
+        return list(selectors.live_requirements(organisation=larch.organisation, memberships=memberships, sites=sites))
 
     everybody = Membership.objects.filter(organisation=larch.organisation)
     assert live(everybody, Site.objects.filter(organisation=larch.organisation)) == [

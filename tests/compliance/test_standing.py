@@ -325,6 +325,12 @@ def test_standing_under_a_requirement_that_recurs_sooner_than_is_printed():
     )
 
 
+def test_standing_under_a_requirement_that_recurs_as_printed_has_no_other_reason():
+    facts = known(periods=(FIRST,), requirements=(replace(REQUIRED, recurs=Duration(1, "y")),))
+
+    assert codes(facts, date(2025, 6, 1)) == [ReasonCode.PERIOD, ReasonCode.REQUIREMENT]
+
+
 def test_standing_credits_old_evidence_until_the_recurring_requirement_is_due():
     yearly = replace(REQUIRED, from_on=date(2026, 6, 1), due_on=date(2026, 7, 31), recurs=Duration(1, "y"))
     facts = known(periods=(THREE_YEARS,), requirements=(yearly,))
@@ -388,6 +394,17 @@ def test_standing_with_a_gap_between_periods():
         State.EXPIRED,
         State.VALID,
         State.EXPIRED,
+    ]
+
+
+def test_standing_before_a_period_that_does_not_touch_follows_the_end_of_this_one():
+    apart = replace(RENEWED, completed_on=date(2025, 6, 1), valid_from=date(2026, 2, 2))
+    facts = known(periods=(FIRST, apart))
+
+    assert states(facts, date(2026, 1, 31), date(2026, 2, 1), date(2026, 2, 2)) == [
+        State.RENEWABLE,
+        State.GRACE,
+        State.VALID,
     ]
 
 

@@ -41,7 +41,9 @@ def test_every_state_of_the_standing_has_a_word():
 
 def test_in_progress_never_reads_otherwise_than_assigned():
     days = [date(2026, 11, 1), ON, date(2026, 12, 22), date(2027, 5, 1), None]
-    assert [employer_status("in_progress", day, ON) for day in days] == [employer_status("assigned", day, ON) for day in days]
+    assert [employer_status("in_progress", day, ON) for day in days] == [
+        employer_status("assigned", day, ON) for day in days
+    ]
 
 
 @pytest.mark.parametrize(

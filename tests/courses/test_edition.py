@@ -18,13 +18,13 @@ from courses.blocks import LessonBody
 from courses.models import Course, CoursePage, EditionText, FrozenMedia, LessonPage
 from courses.snapshot import lesson_of
 from tests.factories.courses import (
+    course_with_pages,
     enrolled,
     learner_at_work,
     lesson_page,
     publish,
     release,
     rich_body,
-    course_with_pages,
 )
 from tests.factories.people import sign_in_with_pin
 

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from wagtail.images.models import Image
 from wagtail.models import Page, ReferenceIndex, Revision, Site
+from wagtail.search.backends import get_search_backend
 
 from assessments.models import ChoiceOption, Objective, Question, QuestionBank, Quiz
 from certificates.models import Certification
@@ -63,7 +64,7 @@ def act_page() -> LessonPage:
 def test_first_load_writes_everything(load_it: Loader) -> None:
     report = load_it()
     assert dict(report.created) == {
-        "sector": 1, "audience": 1, "source": 2, "service": 3, "bank": 1, "question": 12, "quiz": 1, "course": 1,
+        "sector": 1, "audience": 1, "source": 2, "service": 3, "bank": 1, "question": 12, "quiz": 1, "course": 1, "lesson": 2,
         "image": 1, "home-page": 1, "sector-page": 1, "course-page": 1, "lesson-page": 2, "certification": 1,
     }  # fmt: skip
     assert report.released == ["hospitality 1"]
@@ -180,9 +181,8 @@ def test_indexes_know_what_was_loaded(load_it: Loader) -> None:
     service = SupportService.objects.get(code="ca-hotline")
     assert {reference.object_id for reference in ReferenceIndex.get_references_to(service)} >= {str(act_page().pk)}
     assert [page.specific for page in Page.objects.search("What you may notice", order_by_relevance=False)][:1]
-    assert Question.objects.get(code="hos-talk").pk in [
-        each.pk for each in Question.objects.all().autocomplete("hos-talk")
-    ]
+    found = get_search_backend().autocomplete("hos-talk", Question)
+    assert [question.code for question in found] == ["hos-talk"]
 
 
 def test_indexes_follow_later_edits(load_it: Loader) -> None:
@@ -264,6 +264,23 @@ class TestNewVersion:
         assert load_it((BANK, gone[0], ""), at=LATER).changes == 0
         assert load_it(at=LATER).changed["question"] == 1
         assert not Question.objects.get(code="hos-think").retired
+
+    def test_lesson_shipped_no_more_is_taken_down(self, load_it: Loader, tmp_path: Path) -> None:
+        third = curricula.LESSON_ACT.replace("code: act", "code: more").replace("minutes: 4", "minutes: 3")
+        files: dict[str, str | None] = {
+            "hospitality/media/door.svg": PICTURE,
+            "hospitality/lessons/03-more.yaml": third,
+            COURSE: curricula.COURSE.replace("\nminutes: 7", "\nminutes: 10"),
+        }
+        load(read_curriculum(curricula.write(tmp_path / "three", **files)), at=AT)
+        report = load_it(at=LATER)
+        assert dict(report.withdrawn) == {"lesson-page": 1}
+        assert not LessonPage.objects.get(lesson__code="more").live
+        assert report.edited == []
+        assert load_it(at=LATER).changes == 0
+        again = load(read_curriculum(curricula.write(tmp_path / "three-again", **files)), at=LATER)
+        assert again.edited == []
+        assert LessonPage.objects.get(lesson__code="more").live
 
     def test_type_of_a_question_cannot_change(self, load_it: Loader) -> None:
         load_it()
@@ -428,7 +445,7 @@ class TestCommand:
     @pytest.mark.django_db
     def test_check_writes_nothing(self, tmp_path: Path) -> None:
         out = self.run(self.folder(tmp_path), check=True)
-        assert out.splitlines()[-1] == "26 changes to make"
+        assert out.splitlines()[-1] == "32 changes to make"
         assert not Page.objects.filter(depth=3).exists()
         assert not Source.objects.exists()
 

@@ -22,8 +22,8 @@ from courses.models import (
     Edition,
     EditionText,
     Enrolment,
-    Lesson,
     LearningEvent,
+    Lesson,
     LessonPage,
 )
 from courses.snapshot import digest

@@ -9,6 +9,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 
 from assessments.models import Answer, Attempt
+from cms.models import SupportService
 from courses.models import Course, CoursePage, LearningEvent, LessonPage
 from courses.services import complete_lesson
 from tests.courses.learners import (
@@ -33,7 +34,6 @@ from tests.factories.assessments import (
 )
 from tests.factories.courses import (
     CourseFactory,
-    SupportServiceFactory,
     course_page,
     enrolled,
     lesson_page,
@@ -148,7 +148,7 @@ def test_lesson_never_holds_an_answer_before_it_is_given(client: Client, course:
     page = client.get(f"/learn/{course.slug}/look/").content.decode()
     assert page.count("data-check-form") == len(PRACTICE)
     for question in snapshot_of(course)["practice"].values():
-        assert question["key"] not in page
+        assert question["key"] not in page.replace(question["stem"], "")
         assert question["feedback"][3:-4] not in page
         for option in question.get("options", ()):
             assert option["text"].strip("<p/>") in page
@@ -276,7 +276,7 @@ def test_finishing_records_it_and_leads_to_the_next_lesson(client: Client, cours
     data = {"finish-event": str(event)}
     assert client.post(f"/learn/{course.slug}/facts/done/", data).url == f"/learn/{course.slug}/look/"
     assert client.post(f"/learn/{course.slug}/facts/done/", data).url == f"/learn/{course.slug}/look/"
-    assert LearningEvent.objects.get(verb="lesson_completed").uuid == event
+    assert str(LearningEvent.objects.get(verb="lesson_completed").uuid) == str(event)
 
 
 def test_finishing_without_confirming_asks_again(client: Client, course: Course) -> None:
@@ -311,12 +311,16 @@ def test_finishing_is_only_ever_ones_own(client: Client, course: Course) -> None
     assert other.fold["completed"] == {}
 
 
-def test_lesson_takes_few_queries_whatever_the_length_of_the_course(client: Client) -> None:
+def test_lesson_takes_few_queries_whatever_the_length_of_the_course(
+    client: Client,
+    the_clock: Clock,  # noqa: F811
+) -> None:
     short, long = released_course(), released_course(lessons=("facts", "a", "b", "c", "d", "act"))
     membership = signed_in(client)
     enrolled(short, membership)
     enrolled(long, membership)
     client.get(f"/learn/{short.slug}/facts/")
+    the_clock.forward(seconds=30)
     few, many = (queries_of(client, f"/learn/{course.slug}/facts/") for course in (short, long))
     assert few == many
     assert many <= 12
@@ -353,9 +357,7 @@ def test_first_view_of_a_lesson_is_light(client: Client, course: Course, tier: s
 
 def test_help_lines_are_current_on_a_pinned_edition(client: Client, course: Course) -> None:
     on_the_way(client, course)
-    service = SupportServiceFactory()
-    service.phone = "1-800-555-0199"
-    service.save()
+    SupportService.objects.update(phone="1-800-555-0199")
     page = client.get(f"/learn/{course.slug}/look/").content.decode()
     assert "1-800-555-0199" in page
     assert "1-833-900-1010" not in page

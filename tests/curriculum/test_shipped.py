@@ -153,7 +153,11 @@ def test_every_help_line_is_a_dated_record_with_a_source():
 
 def test_no_telephone_number_stands_in_running_text():
     number = re.compile(r"\b1-8\d\d-\d{3}-\d{4}\b|\b310-1234\b")
-    found = [str(path.relative_to(ROOT)) for path, text in ALL_TEXT.items() if path.name != "services.yaml" and number.search(text)]
+    found = [
+        str(path.relative_to(ROOT))
+        for path, text in ALL_TEXT.items()
+        if path.name != "services.yaml" and number.search(text)
+    ]
     assert found == []
 
 

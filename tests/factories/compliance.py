@@ -127,9 +127,7 @@ def workplace(code: str = "larch", name: str = "Larch Hotels") -> Workplace:
 
 def training(title: str = NEUTRAL_TITLE, *, courses: int = 1) -> Certification:
     """Return a new certification of released courses of one lesson each, good for 36 months."""
-    return certificate_factories.CertificationFactory(
-        title=title, courses=[_released_course() for _ in range(courses)]
-    )
+    return certificate_factories.CertificationFactory(title=title, courses=[_released_course() for _ in range(courses)])
 
 
 def _released_course() -> Course:

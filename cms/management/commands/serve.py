@@ -69,7 +69,9 @@ class Command(BaseCommand):
         from waitress.server import create_server
 
         try:
-            return create_server(_application(), host=host, port=port, threads=8, ident=None, clear_untrusted_proxy_headers=True)
+            return create_server(
+                _application(), host=host, port=port, threads=8, ident=None, clear_untrusted_proxy_headers=True
+            )
         except OSError as error:
             message = f"Port {port} on {host} is taken. Choose another: PORT={port + 1} make run"
             raise CommandError(message) from error

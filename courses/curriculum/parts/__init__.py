@@ -1,7 +1,7 @@
 """The parts that courses load themselves, in the order in which they need each other."""
 
 from courses.curriculum.parts.banks import BankPart, QuestionPart, QuizPart
-from courses.curriculum.parts.courses import CoursePart
+from courses.curriculum.parts.courses import CoursePart, LessonPart
 from courses.curriculum.parts.directory import AudiencePart, SectorPart, ServicePart, SourcePart
 from courses.curriculum.parts.media import ImagePart
 from courses.curriculum.parts.pages import (
@@ -24,6 +24,7 @@ _OWN: tuple[type[Part], ...] = (
     QuestionPart,
     QuizPart,
     CoursePart,
+    LessonPart,
     ImagePart,
     HomePart,
     SectorPagePart,

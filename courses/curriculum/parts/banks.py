@@ -138,6 +138,7 @@ class QuestionPart(Part):
     """The questions, in English rows; codes are ``<bank>/<question>``."""
 
     name = "question"
+    can_withdraw = True
 
     def __init__(self) -> None:
         self.banks: dict[str, _Bank] = {}
@@ -195,11 +196,10 @@ class QuestionPart(Part):
                 for gone in _write_children(rows, child, parent, "key", form[name]):
                     gone.delete()
 
-    def withdraw(self, code: str) -> bool:
+    def withdraw(self, code: str) -> None:
         """Retire the question: papers that have it keep it."""
         bank_code, _, question_code = code.partition("/")
         Question.objects.filter(bank__code=bank_code, code=question_code).update(retired=True)
-        return True
 
     def _bank(self, code: str) -> _Bank:
         if code not in self.banks:

@@ -13,7 +13,7 @@ _FIELDS = ("slug", "tier", "minutes", "minimum_minutes", "exploitation", "review
 
 
 class CoursePart(Part):
-    """Courses. A lesson once shipped stays: progress hangs on its code."""
+    """Courses: access, minutes, quiz."""
 
     name = "course"
 
@@ -30,7 +30,6 @@ class CoursePart(Part):
                 "exploitation": list(course.exploitation),
                 "reviews_missing": list(course.missing_reviews),
                 "final_quiz": course.quiz.code if course.quiz else "",
-                "lessons": sorted(lesson.code for lesson in course.lessons),
             }
             for course in curriculum.courses
         }
@@ -44,9 +43,8 @@ class CoursePart(Part):
                 "sector": row.sector.code,
                 "audiences": sorted(each.code for each in row.audiences.all()),
                 "final_quiz": row.final_quiz.code if row.final_quiz else "",
-                "lessons": sorted(each.code for each in row.lessons.all()),
             }
-            for row in rows.prefetch_related("audiences", "lessons")
+            for row in rows.prefetch_related("audiences")
         }
 
     def write(self, code: str, form: Form, at: datetime) -> None:
@@ -58,7 +56,24 @@ class CoursePart(Part):
             code=code, defaults={**fields, "sector": sector, "final_quiz": quiz}
         )
         course.audiences.set(Audience.objects.filter(code__in=form["audiences"]))
-        there = set(Lesson.objects.filter(course=course).values_list("code", flat=True))
-        Lesson.objects.bulk_create(
-            Lesson(course=course, code=lesson) for lesson in form["lessons"] if lesson not in there
-        )
+
+
+class LessonPart(Part):
+    """Lessons, apart from their text: a code below a course. One that was shipped once stays: progress hangs on it."""
+
+    name = "lesson"
+
+    def shipped(self, curriculum: schema.Curriculum) -> dict[str, Form]:
+        """Return the lessons; there is nothing to tell of them but their codes."""
+        return {f"{course.code}/{lesson.code}": {} for course in curriculum.courses for lesson in course.lessons}
+
+    def stored(self, codes: Collection[str]) -> dict[str, Form]:
+        """Return the lessons."""
+        courses = {code.partition("/")[0] for code in codes}
+        rows = Lesson.objects.filter(course__code__in=courses).values_list("course__code", "code")
+        return {code: {} for course, lesson in rows if (code := f"{course}/{lesson}") in codes}
+
+    def write(self, code: str, form: Form, at: datetime) -> None:
+        """Make the lesson."""
+        course, _, lesson = code.partition("/")
+        Lesson.objects.get_or_create(course=Course.objects.get(code=course), code=lesson)

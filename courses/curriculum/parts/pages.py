@@ -73,7 +73,8 @@ class HomePart(_PagePart):
         """Return the front page."""
         pages = HomePage.objects.filter(locale=self.locale).order_by("path")[:1]
         return {
-            HOME: _state(page, {"title": _draft(page).title, "intro": as_edited(_draft(page).intro)}) for page in pages
+            HOME: _state(page, {"title": _draft(page).title, "intro": as_edited(_draft(page).intro)})  # noqa: B035  # one at most
+            for page in pages
         }
 
     def write(self, code: str, form: Form, at: datetime) -> None:
@@ -186,6 +187,7 @@ class LessonPagePart(_PagePart):
     """A page for each lesson, below its course; codes are ``<course>/<lesson>``."""
 
     name = "lesson-page"
+    can_withdraw = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -249,7 +251,7 @@ class LessonPagePart(_PagePart):
         else:
             _publish(page)
 
-    def withdraw(self, code: str) -> bool:
+    def withdraw(self, code: str) -> None:
         """Take the page down; what was released keeps its lesson."""
         course_code, _, lesson_code = code.partition("/")
         pages = LessonPage.objects.filter(
@@ -257,7 +259,6 @@ class LessonPagePart(_PagePart):
         )
         for page in pages.live():
             page.unpublish()
-        return True
 
     def _find(self, block: ChooserBlock, name: str) -> int | None:
         return self._key(block.target_model, name)

@@ -1,3 +1,6 @@
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,20 @@ from courses.curriculum import CurriculumRejected, read_curriculum
 from courses.curriculum.folder import folder_digest, is_loaded, remember_folder
 from courses.curriculum.loader import LoadReport, load
 from courses.exceptions import QuestionTypeChanged, ReleaseRefused
+
+
+@contextmanager
+def _quiet_log() -> Iterator[None]:
+    """Leave out Wagtail's line for each page and task; the counts say it."""
+    loggers = [logging.getLogger(name) for name in ("wagtail", "django_tasks")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 class Command(BaseCommand):
@@ -38,13 +55,14 @@ class Command(BaseCommand):
                 self.stderr.write(str(problem))
             raise CommandError(f"{len(rejected.problems)} problems; nothing was loaded") from None
         try:
-            report = load(
-                curriculum,
-                at=clock.now(),
-                apply_over_edits=options["apply_over_edits"],
-                release=options["release"],
-                check=options["check"],
-            )
+            with _quiet_log():
+                report = load(
+                    curriculum,
+                    at=clock.now(),
+                    apply_over_edits=options["apply_over_edits"],
+                    release=options["release"],
+                    check=options["check"],
+                )
         except ReleaseRefused as refused:
             for problem in refused.problems:
                 place = "/".join(filter(None, (refused.course, problem.language, problem.lesson)))

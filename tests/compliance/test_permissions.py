@@ -1,0 +1,293 @@
+"""Who may open the portal: foreign and unknown are the same, and an employer's PIN opens none of it."""
+
+import html
+import io
+import re
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.urls import get_resolver, reverse
+from openpyxl import load_workbook
+
+from compliance import services
+from compliance.models import Message, Requirement
+from people.models import AccountChange, AuditEntry, Employment, Membership, StaffRole
+from tests.factories import compliance as factories
+from tests.factories.compliance import AT
+from tests.factories.people import UserFactory, sign_in_personally, sign_in_with_pin
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_clock")]
+
+READ = ("organisation", "status_workbook", "people", "person", "assignments", "letters")
+WRITE_PAGES = ("person_new", "upload", "upload_template", "assignment_new")
+WRITE_ACTS = (
+    "person_new",
+    "upload",
+    "slips",
+    "person",
+    "employment_end",
+    "slip",
+    "assignment_new",
+    "assignment_withdraw",
+    "letters_pdf",
+)
+
+
+@pytest.fixture
+def larch_with_people(larch, hospitality):
+    """Larch Hotels with somebody at each hotel, an assignment and a letter that waits."""
+    larch.employ("Jo Castellan", number="0042", site=larch.fort)
+    larch.employ("Ama Birch", number="0043", site=larch.prince)
+    larch.ask(hospitality, site=larch.region)
+    services.sweep(at=AT)
+    return larch
+
+
+def address(name: str, organisation: str = "larch") -> str:
+    if name in ("person", "employment_end", "slip"):
+        return reverse(
+            f"compliance:{name}", args=[organisation, Membership.objects.get(employee_number="0042").public_id]
+        )
+    if name == "assignment_withdraw":
+        return reverse(f"compliance:{name}", args=[organisation, Requirement.objects.get().reference])
+    return reverse(f"compliance:{name}", args=[organisation])
+
+
+def body_of(name: str) -> dict[str, object]:
+    """Return what would do something, if it were let."""
+    jo = Membership.objects.get(employee_number="0042")
+    return {
+        "person_new": {
+            "employee_number": "9",
+            "name": "New",
+            "site": Employment.objects.first().site_id,
+            "starts_on": "2026-03-02",
+        },
+        "person": {"name": "Renamed", "email": ""},
+        "employment_end": {
+            "reference": Employment.objects.get(membership=jo).reference,
+            "ends_on": "2026-03-31",
+        },
+        "assignment_new": {
+            "certification": Requirement.objects.get().certification_id,
+            "whom": "person",
+            "number": "0042",
+            "due_on": "2026-05-01",
+        },
+    }.get(name, {})
+
+
+def everything() -> list[object]:
+    """Return what writing would change."""
+    return [
+        list(model.objects.order_by("pk").values())
+        for model in (Membership, Employment, Requirement, AccountChange, Message)
+    ]
+
+
+def test_every_address_of_the_portal_is_in_these_tests():
+    resolver = next(it for it in get_resolver().url_patterns if getattr(it, "app_name", "") == "compliance")
+    names = {it.name for it in resolver.url_patterns}
+    assert names == {*READ, *WRITE_PAGES, *WRITE_ACTS, "home", "visible"}
+
+
+@pytest.fixture(params=["hr of another", "nobody", "editor", "learner with a PIN", "staff with a PIN", "inactive"])
+def outsider(request, client, larch_with_people):
+    """A client to whom Larch Hotels must be as unknown as any other word."""
+    if request.param == "hr of another":
+        other = factories.workplace("other", "Other")
+        sign_in_personally(client, other.hr)
+    elif request.param == "nobody":
+        sign_in_personally(client, UserFactory(with_email=True))
+    elif request.param == "editor":
+        editor = UserFactory(with_email=True)
+        group = Group.objects.create(name="editors")
+        group.permissions.add(*Permission.objects.filter(codename="access_admin"))
+        editor.groups.add(group)
+        sign_in_personally(client, editor)
+    elif request.param == "learner with a PIN":
+        sign_in_with_pin(client, Membership.objects.get(employee_number="0042"))
+    elif request.param == "staff with a PIN":
+        member = Membership.objects.get(employee_number="0042")
+        Membership.objects.filter(pk=member.pk).update(user=larch_with_people.hr)
+        sign_in_with_pin(client, Membership.objects.get(pk=member.pk))
+    elif request.param == "inactive":
+        StaffRole.objects.filter(user=larch_with_people.hr).delete()
+        sign_in_personally(client, larch_with_people.hr)
+    return client
+
+
+def test_every_page_is_not_found_for_an_outsider_as_if_there_were_none(outsider):
+    for name in (*READ, *WRITE_PAGES):
+        answer = outsider.get(address(name))
+        unknown = outsider.get(address(name, "no-such-place"))
+        assert (answer.status_code, unknown.status_code) == (404, 404), name
+        assert apart_from(answer, "larch") == apart_from(unknown, "no-such-place"), name
+
+
+def apart_from(answer, word: str) -> str:
+    """Return a page without a word of its address and without the tokens of its forms."""
+    return re.sub(r'(name="csrfmiddlewaretoken" value=)"\w+"', r"\1", answer.content.decode().replace(word, ""))
+
+
+def test_every_act_is_not_found_for_an_outsider_and_changes_nothing(outsider):
+    before = everything()
+    for name in WRITE_ACTS:
+        assert outsider.post(address(name), body_of(name)).status_code == 404, name
+    assert everything() == before
+    assert not AuditEntry.objects.filter(verb="status.exported").exists()
+
+
+def test_home_is_not_found_for_who_has_no_workplace(client, larch):
+    sign_in_personally(client, UserFactory(with_email=True))
+    assert client.get(reverse("compliance:home")).status_code == 404
+    client.logout()
+    sign_in_with_pin(client, larch.employ())
+    assert client.get(reverse("compliance:home")).status_code == 404
+
+
+def test_anonymous_is_led_to_the_door_and_back(client, larch_with_people):
+    for name in (*READ, *WRITE_PAGES):
+        answer = client.get(address(name))
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"/sign-in/?next={address(name)}"), name
+    for name in WRITE_ACTS:
+        answer = client.post(address(name), body_of(name))
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/sign-in/?next=/workplace/"), name
+    # The same door for what does not exist.
+    assert client.get("/workplace/no-such-place/").headers["Location"] == "/sign-in/?next=/workplace/no-such-place/"
+    assert client.get(reverse("compliance:home")).headers["Location"] == "/sign-in/?next=/workplace/"
+
+
+def test_a_learner_who_follows_a_link_to_the_portal_is_not_sent_in_circles(client, larch):
+    sign_in_with_pin(client, larch.employ())
+    answer = client.get("/sign-in/?next=/workplace/larch/", follow=True)
+    assert answer.status_code == 404
+    assert len(answer.redirect_chain) == 1
+
+
+def test_people_and_assignments_of_another_organisation_are_not_found_by_their_names(
+    client, larch_with_people, hospitality
+):
+    other = factories.workplace("other", "Other")
+    other.ask(hospitality, membership=other.employ("Lee Bramble"))
+    sign_in_personally(client, other.hr)
+    before = everything()
+    jo = Membership.objects.get(employee_number="0042")
+    reference = Requirement.objects.get(organisation=larch_with_people.organisation).reference
+    for name, key in (("person", jo.public_id), ("employment_end", jo.public_id), ("slip", jo.public_id)):
+        assert client.post(reverse(f"compliance:{name}", args=["other", key]), body_of_other()).status_code == 404
+    assert client.get(reverse("compliance:person", args=["other", jo.public_id])).status_code == 404
+    assert client.post(reverse("compliance:assignment_withdraw", args=["other", reference])).status_code == 404
+    page = client.get(reverse("compliance:assignment_new", args=["other"]) + f"?person={jo.public_id}")
+    assert "0042" not in page.content.decode()
+    sent = {"certification": hospitality.pk, "whom": "person", "number": "0042", "due_on": "2026-05-01"}
+    answer = client.post(reverse("compliance:assignment_new", args=["other"]), sent)
+    assert list(answer.context["form"].errors) == ["number"]
+    for path in ("", "people/", "letters/", "assignments/", "?q=Jo+Cast", "?site=fort-st-john", "people/?q=Ama"):
+        page = client.get(f"/workplace/other/{path}").content.decode()
+        assert [it for it in ("Larch", "0042", "0043", "Castellan", "Birch") if it in page] == [], path
+    assert everything() == before
+
+
+def body_of_other() -> dict[str, object]:
+    return {"name": "Renamed", "email": "", "reference": str(uuid4()), "ends_on": "2026-03-31"}
+
+
+def shown(client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return html.unescape(answer.content.decode())
+
+
+@pytest.mark.parametrize("kind", [StaffRole.Kind.SITE_LEAD, StaffRole.Kind.AUDITOR, StaffRole.Kind.HR])
+def test_a_role_for_a_site_sees_the_people_of_that_site_alone(client, larch_with_people, kind):
+    sign_in_personally(client, larch_with_people.staff(kind, site=larch_with_people.fort))
+    for name in ("organisation", "people", "letters"):
+        page = shown(client, address(name))
+        assert "Jo Castellan" in page, name
+        assert "Ama Birch" not in page, name
+        assert "Prince George" not in page, name
+    assert "1 line" in re.sub(r"\s+", " ", shown(client, address("organisation")))
+    ama = Membership.objects.get(employee_number="0043")
+    assert client.get(reverse("compliance:person", args=["larch", ama.public_id])).status_code == 404
+    assert shown(client, address("person"))
+    content = b"".join(client.get(address("status_workbook")).streaming_content)
+    names = [cell.value for cell in load_workbook(io.BytesIO(content))["Status"]["B"]]
+    assert names == ["Name", "Jo Castellan"]
+
+
+def test_a_region_sees_all_below_it(client, larch_with_people):
+    sign_in_personally(client, larch_with_people.staff(StaffRole.Kind.SITE_LEAD, site=larch_with_people.region))
+    page = shown(client, address("people"))
+    assert "Jo Castellan" in page
+    assert "Ama Birch" in page
+
+
+def test_who_moved_away_is_no_longer_the_site_leads_to_see(client, larch_with_people):
+    jo = Membership.objects.get(employee_number="0042")
+    larch_with_people.end(jo, date(2026, 3, 1))
+    larch_with_people.place(jo, site=larch_with_people.prince, starts_on=date(2026, 3, 2))
+    sign_in_personally(client, larch_with_people.staff(StaffRole.Kind.SITE_LEAD, site=larch_with_people.fort))
+    assert "Jo Castellan" not in shown(client, address("people"))
+    assert client.get(address("person")).status_code == 404
+
+
+def test_assignments_of_people_elsewhere_are_not_the_site_leads_to_see(client, larch_with_people, hospitality):
+    ama = Membership.objects.get(employee_number="0043")
+    larch_with_people.ask(hospitality, membership=ama, due_on=date(2026, 4, 20))
+    sign_in_personally(client, larch_with_people.staff(StaffRole.Kind.SITE_LEAD, site=larch_with_people.fort))
+    assert "Ama Birch" not in shown(client, address("assignments"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "at_site"),
+    [
+        (StaffRole.Kind.AUDITOR, False),
+        (StaffRole.Kind.SITE_LEAD, False),
+        (StaffRole.Kind.SITE_LEAD, True),
+        (StaffRole.Kind.HR, True),
+    ],
+)
+def test_who_only_reads_can_do_nothing_and_is_offered_nothing(client, larch_with_people, kind, at_site):
+    site = larch_with_people.fort if at_site else None
+    sign_in_personally(client, larch_with_people.staff(kind, site=site))
+    before = everything()
+    for name in WRITE_PAGES:
+        assert client.get(address(name)).status_code == 404, name
+    for name in WRITE_ACTS:
+        assert client.post(address(name), body_of(name)).status_code == 404, name
+    assert everything() == before
+    for name in READ:
+        if name == "status_workbook":
+            continue
+        page = shown(client, address(name)).split("<main")[1].split("</main>")[0]
+        assert 'method="post"' not in page, name
+        assert "/new/" not in page, name
+
+
+def test_a_reading_role_elsewhere_lends_no_right_to_write_here(client, larch_with_people):
+    other = factories.workplace("other", "Other")
+    user = other.hr
+    StaffRole.objects.create(user=user, organisation=larch_with_people.organisation, kind=StaffRole.Kind.AUDITOR)
+    sign_in_personally(client, user)
+    assert client.get(address("people")).status_code == 200
+    assert client.post(address("person_new"), body_of("person_new")).status_code == 404
+
+
+def test_acts_are_done_by_post_alone(client, larch_with_people):
+    sign_in_personally(client, larch_with_people.hr)
+    before = everything()
+    for name in ("slips", "employment_end", "slip", "assignment_withdraw", "letters_pdf"):
+        assert client.get(address(name)).status_code == 405, name
+    for name in ("organisation", "people", "assignments", "letters", "status_workbook", "upload_template"):
+        assert client.post(address(name)).status_code == 405, name
+    assert everything() == before
+
+
+def test_the_public_page_is_open_to_everybody(client, larch):
+    path = reverse("compliance:visible")
+    assert client.get(path).status_code == 200
+    sign_in_with_pin(client, larch.employ())
+    assert client.get(path).status_code == 200

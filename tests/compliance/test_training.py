@@ -1,0 +1,92 @@
+"""My training: what a learner's workplaces ask, and why."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from compliance import services
+from compliance.training import training_items
+from people.models import Membership
+from people.scope import NOBODY, Scope
+from tests.factories import compliance as factories
+from tests.factories.compliance import AT
+
+pytestmark = pytest.mark.django_db
+
+
+def asked(*members: Membership, at=AT):
+    scope = Scope(user=members[0].user, personal=True, memberships=tuple(members))
+    return [(it.title, it.state, it.last_good_on, it.because) for it in training_items(scope, at)]
+
+
+def test_nobody_is_asked_nothing(db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert list(training_items(NOBODY, AT)) == []
+
+
+def test_what_is_asked_has_its_day_and_its_reason(larch, hospitality):
+    jo = larch.employ()
+    larch.ask(hospitality, membership=jo)
+    assert asked(jo) == [
+        ("Working safely with guests", "assigned", date(2026, 4, 1), "because you work at Larch Hotels")
+    ]
+    [item] = training_items(Scope(user=jo.user, membership=jo, memberships=(jo,)), AT)
+    course = hospitality.courses.get()
+    assert (item.course, item.url) == (course, f"/learn/{course.slug}/")
+
+
+def test_who_has_begun_reads_started_and_who_is_late_past_due(larch, hospitality):
+    jo = larch.employ()
+    larch.ask(hospitality, membership=jo)
+    factories.begin(jo, hospitality)
+    assert [it[1] for it in asked(jo)] == ["in_progress"]
+    assert [it[1] for it in asked(jo, at=AT + timedelta(days=31))] == ["overdue"]
+
+
+def test_what_is_done_is_asked_again_only_when_it_may_be_renewed(larch, hospitality):
+    jo = larch.employ()
+    larch.ask(hospitality, membership=jo)
+    factories.learn(jo, hospitality)
+    assert asked(jo) == []
+    assert [it[1] for it in asked(jo, at=AT + timedelta(days=1050))] == ["renewable"]
+    assert [it[1] for it in asked(jo, at=AT + timedelta(days=1100))] == ["expired"]
+
+
+def test_nothing_is_asked_after_leaving_or_a_withdrawal(larch, hospitality):
+    jo = larch.employ()
+    requirement = larch.ask(hospitality, membership=jo)
+    services.withdraw(requirement=requirement, on=date(2026, 3, 2), by=None, at=AT)
+    assert asked(jo) == []
+    larch.ask(hospitality, site=larch.region)
+    larch.end(jo, date(2026, 3, 5))
+    assert len(asked(jo)) == 1
+    assert asked(jo, at=AT + timedelta(days=5)) == []
+
+
+def test_each_workplace_open_in_the_session_asks_for_itself(larch, hospitality):
+    other = factories.workplace("other", "Other Hotels")
+    jo, there = larch.employ(), other.employ()
+    larch.ask(hospitality, membership=jo)
+    other.ask(hospitality, membership=there, due_on=date(2026, 3, 20))
+    assert [it[3] for it in asked(jo, there)] == [
+        "because you work at Other Hotels",
+        "because you work at Larch Hotels",
+    ]
+    assert [it[3] for it in asked(jo)] == ["because you work at Larch Hotels"]
+
+
+def test_the_day_is_that_of_the_site(larch, hospitality):
+    jo = larch.employ()
+    larch.ask(hospitality, membership=jo)
+    # 1 April has begun in UTC and ends in Fort St. John at seven in the morning UTC of the 2nd.
+    assert [it[1] for it in asked(jo, at=AT.replace(month=4, day=2, hour=6, minute=59))] == ["assigned"]
+    assert [it[1] for it in asked(jo, at=AT.replace(month=4, day=2, hour=7, minute=0))] == ["overdue"]
+
+
+def test_the_list_costs_the_same_for_one_and_for_many(larch, django_assert_num_queries):
+    jo = larch.employ()
+    for number in range(4):
+        if number in (0, 3):
+            with django_assert_num_queries(1 if number == 0 else 3):
+                asked(jo)
+        larch.ask(factories.training(f"Training {number}"), membership=jo)

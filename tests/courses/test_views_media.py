@@ -1,0 +1,62 @@
+"""Frozen files."""
+
+import hashlib
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+
+from courses.models import FrozenMedia
+
+pytestmark = pytest.mark.django_db
+
+
+def frozen(content: bytes, content_type: str, name: str) -> FrozenMedia:
+    return FrozenMedia.objects.create(
+        sha256=hashlib.sha256(content).hexdigest(),
+        file=ContentFile(content, name=name),
+        content_type=content_type,
+        size_bytes=len(content),
+    )
+
+
+def get(client: Client, media: FrozenMedia) -> Any:
+    """Return the answer with its body read and the file closed."""
+    response = client.get(f"/media/frozen/{media.sha256}/")
+    response.body = b"".join(response.streaming_content)
+    response.close()
+    return response
+
+
+def test_picture_is_shown_in_place_and_not_kept_by_the_browser(client: Client) -> None:
+    media = frozen(b"\x89PNG", "image/png", "door.png")
+    response = get(client, media)
+    assert response.body == b"\x89PNG"
+    assert response.headers["Content-Type"] == "image/png"
+    assert response.headers["Content-Disposition"].startswith("inline")
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "sandbox" not in response.headers["Content-Security-Policy"]
+
+
+def test_drawing_is_opened_without_any_rights(client: Client) -> None:
+    media = frozen(b"<svg/>", "image/svg+xml", "door.svg")
+    response = get(client, media)
+    assert response.headers["Content-Security-Policy"].startswith("sandbox")
+
+
+def test_other_files_are_to_keep(client: Client) -> None:
+    media = frozen(b"<html>", "text/html", "page.html")
+    response = get(client, media)
+    assert response.headers["Content-Disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize("sha256", ["0" * 64, "nothing", "0" * 63 + "G"])
+def test_file_unknown_is_not_found(client: Client, sha256: str) -> None:
+    assert client.get(f"/media/frozen/{sha256}/").status_code == 404
+
+
+def test_file_that_was_lost_is_not_found(client: Client) -> None:
+    media = frozen(b"gone", "image/png", "gone.png")
+    media.file.storage.delete(media.file.name)
+    assert client.get(f"/media/frozen/{media.sha256}/").status_code == 404
