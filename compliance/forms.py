@@ -19,6 +19,9 @@ from people.selectors import employed_on_or_after
 _FIRST_DAY = date(FIRST_YEAR, 1, 1)
 _LAST_DAY = date(LAST_YEAR, 12, 31)
 _CHOOSE = pgettext_lazy("first line of a list to choose from", "Choose")
+_NO_NUMBER = gettext_lazy("Type the employee number.")
+_NO_NAME = gettext_lazy("Type the name.")
+_NO_SITE = gettext_lazy("Choose a site.")
 _ASKED_FOR = {"person": "number", "site": "site", "role": "role"}
 """Which field says whom, by the choice."""
 
@@ -36,20 +39,33 @@ class DayField(forms.DateField):
 class PersonForm(forms.Form):
     """A new person and their first employment."""
 
-    employee_number = forms.CharField(label=gettext_lazy("Employee number"), max_length=40)
+    employee_number = forms.CharField(
+        label=gettext_lazy("Employee number"), max_length=40, error_messages={"required": _NO_NUMBER}
+    )
     name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=200, help_text=gettext_lazy("As it shall stand on certificates.")
+        label=gettext_lazy("Name"),
+        max_length=200,
+        help_text=gettext_lazy("As it shall stand on certificates."),
+        error_messages={"required": _NO_NAME},
     )
     email = forms.EmailField(
         label=gettext_lazy("E-mail"),
         required=False,
         help_text=gettext_lazy("Only for reminders. People without e-mail get a letter."),
     )
-    site = forms.ModelChoiceField(label=gettext_lazy("Site"), queryset=Site.objects.none(), empty_label=_CHOOSE)
+    site = forms.ModelChoiceField(
+        label=gettext_lazy("Site"),
+        queryset=Site.objects.none(),
+        empty_label=_CHOOSE,
+        error_messages={"required": _NO_SITE},
+    )
     role = forms.ModelChoiceField(
         label=gettext_lazy("Role"), queryset=Role.objects.none(), required=False, empty_label=_CHOOSE
     )
-    starts_on = DayField(label=gettext_lazy("First day at work"))
+    starts_on = DayField(
+        label=gettext_lazy("First day at work"),
+        error_messages={"required": gettext_lazy("Choose the first day at work.")},
+    )
 
     def __init__(self, *args: Any, organisation: Organisation, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,7 +80,7 @@ class PersonForm(forms.Form):
 class MemberForm(forms.Form):
     """What HR may change about a person."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200, error_messages={"required": _NO_NAME})
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
 
 
@@ -91,12 +107,25 @@ class AssignmentForm(forms.Form):
         widget=forms.RadioSelect,
         initial="person",
     )
-    number = forms.CharField(label=gettext_lazy("Employee number"), max_length=40)
-    site = forms.ModelChoiceField(label=gettext_lazy("Site"), queryset=Site.objects.none(), empty_label=_CHOOSE)
-    role = forms.ModelChoiceField(label=gettext_lazy("Role"), queryset=Role.objects.none(), empty_label=_CHOOSE)
+    number = forms.CharField(
+        label=gettext_lazy("Employee number"), max_length=40, error_messages={"required": _NO_NUMBER}
+    )
+    site = forms.ModelChoiceField(
+        label=gettext_lazy("Site"),
+        queryset=Site.objects.none(),
+        empty_label=_CHOOSE,
+        error_messages={"required": _NO_SITE},
+    )
+    role = forms.ModelChoiceField(
+        label=gettext_lazy("Role"),
+        queryset=Role.objects.none(),
+        empty_label=_CHOOSE,
+        error_messages={"required": gettext_lazy("Choose a role.")},
+    )
     due_on = DayField(
         label=gettext_lazy("Last good day"),
         help_text=gettext_lazy("Of a site or a role, who comes later has 30 days from their first day."),
+        error_messages={"required": gettext_lazy("Choose the last good day.")},
     )
 
     def __init__(self, *args: Any, organisation: Organisation, today: date, **kwargs: Any) -> None:
@@ -141,6 +170,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Workbook (.xlsx)"),
         widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+        error_messages={"required": gettext_lazy("Choose a file.")},
         # An empty file is explained like any other that is no workbook.
         allow_empty_file=True,
     )

@@ -23,3 +23,5 @@ WAGTAIL_CONTENT_LANGUAGES = KNOWN_LANGUAGES
 # Nothing is collected in tests; WhiteNoise looks into the apps.
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
+# Each test starts with an empty cache of its own process. Redis itself is met by the served platform of the browser tests.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -86,7 +86,7 @@ def letters_pdf(request: HttpRequest, desk: Desk) -> HttpResponse:
                 services.mark_printed(messages=[it.message_id for it in found], at=at)
             audit.record(organisation=desk.organisation, actor=desk.user, verb=verb, at=at, count=len(found))
     if not found:
-        messages.info(request, _("There is nothing to print: what these letters said was done meanwhile."))
+        messages.info(request, _("There is nothing to print. What was printed already stands below."))
         return redirect("compliance:letters", code=desk.organisation.code)
     return pdf(content, "letters.pdf")
 

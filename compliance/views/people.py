@@ -25,7 +25,7 @@ PAGE_SIZE = 50
 @require_safe
 def people(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Everybody whom the user may see, with where they work today."""
-    words = request.GET.get("q", "").strip()[:80]
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:80]
     page = Paginator(desk.memberships.matching(words), PAGE_SIZE).get_page(request.GET.get("page"))
     jobs = {
         job.membership_id: job

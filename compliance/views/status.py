@@ -78,7 +78,7 @@ def _filters(request: HttpRequest, desk: Desk) -> Filters:
         status=Status(status) if status in set(Status) - {Status.NONE} else None,
         site=desk.sites.filter(code=site).first() if site else None,
         certification=_certifications(desk).filter(code=training).first() if training else None,
-        words=request.GET.get("q", "").strip()[:_LONGEST_WORDS],
+        words=request.GET.get("q", "").replace("\x00", "").strip()[:_LONGEST_WORDS],
     )
 
 

@@ -27,7 +27,6 @@ PUBLIC = {
     "open-course": "/learn/talking-and-listening-at-home/",
     "open-quiz": "/learn/talking-and-listening-at-home/quiz/",
     "closed-course": "/learn/hotel-and-restaurant-work/",
-    "not-found": "/no-such-page/",
 }
 LEARNER = {
     "my-training": "/training/",

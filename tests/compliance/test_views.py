@@ -104,7 +104,7 @@ def test_the_list_shows_the_listed_fields(hr, larch, hospitality):
     larch.ask(hospitality, membership=larch.employ("Jo Castellan", number="0042"))
     answer = hr.get(url("organisation"))
     page = answer.content.decode()
-    head = page.split('<table class="table">')[1].split("</thead>")[0]
+    head = page.split('<table class="table table--stack">')[1].split("</thead>")[0]
     assert re.findall(r'<th scope="col">([^<]+)</th>', head) == [str(it.header) for it in LISTED_FIELDS]
     assert fields_in(answer) == {it.key for it in LISTED_FIELDS}
     assert (
@@ -256,6 +256,7 @@ def test_a_person_with_a_mistake_is_not_added(hr, larch, changes, field):
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
     assert "There is something to mend" in text_of(answer)
+    assert "This field is required" not in text_of(answer)
     assert Membership.objects.count() == 1
 
 
@@ -510,6 +511,7 @@ def test_an_assignment_with_a_mistake_is_not_made(hr, larch, hospitality, change
     answer = hr.post(url("assignment_new"), asked(hospitality, **changes))
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
+    assert "This field is required" not in text_of(answer)
     assert not Requirement.objects.exists()
 
 
@@ -586,7 +588,7 @@ def test_nothing_is_marked_as_printed_when_printing_fails(hr, larch, hospitality
 @pytest.mark.parametrize("again", ["nonsense", "2026-03-02T17:00:00", "2026-03-02T17:00:00+00:00", "2026-99-99T00:00Z"])
 def test_printing_what_is_not_there_says_so(hr, again):
     answer = hr.post(url("letters_pdf"), {"again": again})
-    assert said(answer) == ["There is nothing to print: what these letters said was done meanwhile."]
+    assert said(answer) == ["There is nothing to print. What was printed already stands below."]
 
 
 def test_an_empty_letter_list_says_so(hr):
@@ -677,7 +679,7 @@ def test_no_page_of_the_portal_shows_more_than_the_visible_fields(hr, larch, sec
         assert [it for it in secrets if it in page] == offered, path
         # Every cell of a table, apart from those about assignments and counts, is a visible field.
         if "assignments" not in path:
-            bodies = re.findall(r'<table class="table(?: table--fit)?">(.*?)</table>', page, re.DOTALL)
+            bodies = re.findall(r'<table class="table[^"]*">(.*?)</table>', page, re.DOTALL)
             cells = [cell for body in bodies for cell in re.findall(r"<t[dh][^>]*>", body.split("<tbody>")[1])]
             assert all("data-field=" in cell for cell in cells), path
     assert seen == {it.key for it in VISIBLE_FIELDS}

@@ -15,6 +15,7 @@ from compliance.models import Requirement
 from courses import selectors as course_selectors
 from courses import services as course_services
 from courses.models import Completion, Course, EditionText, Enrolment
+from courses.snapshot import Json
 from people import services as people_services
 from people.models import Employment, Membership, Organisation, Role, Site, StaffRole, User
 from tests.factories import certificates as certificate_factories
@@ -125,12 +126,14 @@ def workplace(code: str = "larch", name: str = "Larch Hotels") -> Workplace:
     )
 
 
-def training(title: str = NEUTRAL_TITLE, *, courses: int = 1) -> Certification:
-    """Return a new certification of released courses of one lesson each, good for 36 months."""
-    return certificate_factories.CertificationFactory(title=title, courses=[_released_course() for _ in range(courses)])
+def training(title: str = NEUTRAL_TITLE, *, courses: int = 1, quiz: Json | None = None) -> Certification:
+    """Return a new certification of released courses of one lesson and perhaps a frozen quiz, good for 36 months."""
+    return certificate_factories.CertificationFactory(
+        title=title, courses=[_released_course(quiz) for _ in range(courses)]
+    )
 
 
-def _released_course() -> Course:
+def _released_course(quiz: Json | None) -> Course:
     course = certificate_factories.course()
     edition = course.editions.create(number=1, released_at=datetime(2025, 1, 6, 18, 0, tzinfo=UTC))
     EditionText.objects.create(
@@ -150,7 +153,7 @@ def _released_course() -> Course:
             "language": "en",
             "revision": 1,
             "lessons": [{"code": "one", "title": "One", "minutes": 5, "objectives": [], "body": [], "sources": []}],
-            "quiz": None,
+            "quiz": quiz,
             "practice": {},
             "services": [],
             "media": {},

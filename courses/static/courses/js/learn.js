@@ -123,7 +123,7 @@ function setUpChecks(root) {
       });
       check.replaceWith(part);
       part.focus({ preventScroll: true });
-      part.querySelector(".answer, .field__error")?.scrollIntoView({ block: "nearest" });
+      part.querySelector(".answer, .field__error")?.scrollIntoView({ block: "start" });
     } catch {
       form.submit();
     }

@@ -1,0 +1,332 @@
+"""Processes end at the worst moments: nothing is lost, nothing is doubled.
+
+Only a mail may come twice, when its sender dies between the server's acceptance and the commit; it then has the same
+Message-ID.
+"""
+
+import json
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import cycle
+from pathlib import Path
+from random import Random
+from urllib.parse import quote
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.db import connection, transaction
+
+from assessments.models import Attempt
+from assessments.services import save_answer, start_attempt, submit_attempt
+from certificates import services as certificate_services
+from certificates.models import Certificate, Certification, UnissuedCompletion
+from certificates.receivers import CORRECT_NAMES
+from compliance import services
+from compliance.models import Message, Obligation
+from compliance.services.messages import LEASE, message_id_of
+from courses import selectors as course_selectors
+from courses import services as course_services
+from courses.models import Completion, LearningEvent
+from people import faults, outbox
+from people import services as people_services
+from people.faults import FaultInjected
+from people.models import Membership, OutboxEntry
+from tests.assessments.frozen_samples import question, quiz
+from tests.factories import compliance as factories
+from tests.factories.compliance import AT
+from tests.integration import sweeper
+from tests.learning import right_response
+
+ROOT = Path(__file__).resolve().parents[2]
+PAST_THE_LEASE = LEASE + timedelta(minutes=1)
+TODAY = AT.date()
+
+REMINDERS = ("reminders.before_claim", "reminders.after_claim", "reminders.after_send")
+LEARNING = (
+    "attempt-graded",
+    "courses.before_completion",
+    "certificates.before_issue",
+    "certificates.after_issue",
+    "courses.after_completion",
+)
+OUTBOX = ("outbox.claimed", "outbox.handled")
+
+
+def test_these_are_all_the_places_where_a_process_may_be_ended():
+    apps = ("cms", "people", "translations", "assessments", "courses", "certificates", "compliance", "interop")
+    written = "".join(path.read_text() for app in apps for path in (ROOT / app).rglob("*.py"))
+    assert set(re.findall(r'fault_point\("([^"]+)"\)', written)) == {*REMINDERS, *LEARNING, *OUTBOX}
+
+
+class Faults:
+    """Ends acts at named places; ``met`` counts how often it did."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.met: Counter[str] = Counter()
+        self._set = monkeypatch.setenv
+        self._unset = monkeypatch.delenv
+
+    def end(self, act: Callable[[], object], name: str, after: int = 0) -> bool:
+        """Run ``act`` with a fault at ``name`` after so many unharmed passes; return whether it was met."""
+        faults.forget_passes()
+        self._set("FIELDFARE_FAULT", name)
+        self._set("FIELDFARE_FAULT_AFTER", str(after))
+        self._set("FIELDFARE_FAULT_MODE", "raise")
+        try:
+            act()
+        except FaultInjected:
+            self.met[name] += 1
+            return True
+        finally:
+            self._unset("FIELDFARE_FAULT")
+        return False
+
+
+@pytest.fixture
+def killer(monkeypatch: pytest.MonkeyPatch) -> Faults:
+    return Faults(monkeypatch)
+
+
+def asked(people: int) -> tuple[list[Membership], Certification]:
+    """Return people with addresses, and the training with a quiz that all are asked to do."""
+    larch = factories.workplace()
+    paper = quiz([question(f"q{number}") for number in range(4)], [{"objective": "note", "n": 2}])
+    certification = factories.training(quiz=paper)
+    members = [larch.employ(f"Person {number}", email=f"p{number}@larch.example") for number in range(people)]
+    larch.ask(certification, site=larch.region)
+    return members, certification
+
+
+def prepare_quiz(member: Membership, certification: Certification, *, at: datetime) -> Callable[[], object]:
+    """Let a person do the lesson and fill in the paper; return the act of handing it in."""
+    enrolment = factories.begin(member, certification, at=at)
+    text = course_selectors.text_for(enrolment, "en")
+    course_services.complete_lesson(enrolment=enrolment, edition_text=text, lesson_code="one", language="en", at=at)
+    attempt = start_attempt(
+        learner=member.user,
+        quiz=text.snapshot["quiz"],
+        context=course_selectors.attempt_context(enrolment),
+        language="en",
+        at=at,
+    )
+    for each in attempt.paper["questions"]:
+        save_answer(attempt=attempt, question_key=each["key"], response=right_response(each), at=at)
+
+    def hand_in() -> None:
+        with transaction.atomic():
+            graded = submit_attempt(attempt=attempt, at=at)
+            course_services.record_quiz(enrolment=enrolment, attempt=graded, edition_text=text, at=at)
+
+    return hand_in
+
+
+def break_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("no certificate today")
+
+    monkeypatch.setattr(certificate_services, "_freeze_text", broken)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_two_hundred_faults_lose_and_double_nothing(killer, monkeypatch, mailoutbox):
+    chance = Random(20261122)
+    # The hint that follows a commit is lost each time: the sweep alone must find the work.
+    monkeypatch.setattr(outbox, "_hint", lambda key: None)
+    members, certification = asked(20)
+    now = AT
+
+    # Reminders: twenty faults at each place, some after others were sent.
+    for name in REMINDERS:
+        while killer.met[name] < 20:
+            after = chance.choice([0, 0, 0, 1]) if Message.objects.exclude(state="sent").count() > 12 else 0
+            killer.end(partial(services.sweep, at=now), name, after)
+            now += PAST_THE_LEASE
+    services.sweep(at=now)
+    now += PAST_THE_LEASE
+    services.sweep(at=now)
+
+    # Learning: each of twenty people is cut off at each place, and comes back.
+    for number, member in enumerate(members):
+        hand_in = prepare_quiz(member, certification, at=now)
+        if number < 10:
+            for name in LEARNING:
+                assert killer.end(hand_in, name)
+                assert not Completion.objects.filter(membership=member).exists()
+            hand_in()
+        else:
+            for name in ("attempt-graded", "courses.before_completion", "courses.after_completion"):
+                assert killer.end(hand_in, name)
+            with monkeypatch.context() as patch:
+                break_certificates(patch)
+                hand_in()
+            # The completion stands without its certificate, and the sweep that makes it good is cut off too.
+            assert Completion.objects.filter(membership=member).exists()
+            assert not Certificate.objects.filter(membership=member).exists()
+            for name in ("certificates.before_issue", "certificates.after_issue"):
+                assert killer.end(partial(certificate_services.issue_unissued, at=now), name)
+            certificate_services.issue_unissued(at=now)
+        hand_in()
+
+    # Effects of a change of name.
+    for member in members:
+        people_services.rename_member(membership=member, name=f"{member.name} Renamed", by=None, at=now)
+    for name in OUTBOX:
+        while killer.met[name] < 20:
+            assert killer.end(partial(outbox.deliver_due, at=now, limit=100), name)
+            now += PAST_THE_LEASE
+    outbox.deliver_due(at=now, limit=100)
+
+    assert killer.met == dict.fromkeys((*REMINDERS, *LEARNING, *OUTBOX), 20)
+    assert killer.met.total() == 200
+    assert now.date() == TODAY
+
+    # Everything once.
+    assert Counter(Completion.objects.values_list("membership", flat=True)) == {member.pk: 1 for member in members}
+    completed = LearningEvent.objects.filter(verb="course_completed").values_list("learner", flat=True)
+    assert Counter(completed) == {member.user_id: 1 for member in members}
+    assert Attempt.objects.filter(passed=True).count() == Attempt.objects.count() == 20
+    assert not UnissuedCompletion.objects.exists()
+    standing = Certificate.objects.unrevoked()
+    assert Counter(standing.values_list("membership", "holder_name")) == {
+        (member.pk, member.name): 1 for member in members
+    }
+    assert Certificate.objects.count() == 40
+    assert OutboxEntry.objects.filter(kind=CORRECT_NAMES, done_at__isnull=False).count() == 20
+    assert not OutboxEntry.objects.filter(done_at=None).exists()
+    assert list(Message.objects.values_list("state", flat=True)) == ["sent"] * 20
+    assert set(Message.objects.values_list("membership", flat=True)) == {member.pk for member in members}
+    arrived = Counter(mail.message()["Message-ID"] for mail in mailoutbox)
+    assert set(arrived) == {message_id_of(member, TODAY) for member in members}
+    # A mail came again only where its sender was ended after the server had taken it.
+    assert arrived.total() == 20 + killer.met["reminders.after_send"]
+    assert Obligation.objects.count() == 20
+    assert services.check_obligations(memberships=[member.pk for member in members], at=now) == []
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+class Sink:
+    """A mail server that keeps what it took. The name of its method is aiosmtpd's."""
+
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
+        self.port = free_port()
+
+    async def handle_DATA(self, server: object, session: object, envelope: object) -> str:
+        self.taken.append(envelope.content)
+        return "250 taken"
+
+    def message_ids(self) -> Counter[str]:
+        return Counter(re.search(rb"^Message-ID: (\S+)", it, re.MULTILINE)[1].decode() for it in self.taken)
+
+
+@pytest.fixture
+def sink():
+    handler = Sink()
+    controller = Controller(handler, hostname="127.0.0.1", port=handler.port)
+    controller.start()
+    yield handler
+    controller.stop()
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> Callable[[], str]:
+    """Return a way to hand the test database over to another process; on SQLite that is a copy of it in a file."""
+
+    def hand_over() -> str:
+        if connection.vendor == "sqlite":
+            path = tmp_path / "handed-over.sqlite3"
+            connection.ensure_connection()
+            with sqlite3.connect(path) as copy:
+                connection.connection.backup(copy)
+            copy.close()
+            return f"sqlite:///{path}"
+        there = connection.settings_dict
+        user = f"{quote(there['USER'])}:{quote(there['PASSWORD'])}"
+        return f"postgres://{user}@{there['HOST']}:{there['PORT'] or 5432}/{there['NAME']}"
+
+    return hand_over
+
+
+class Sweeper:
+    """A process with the platform loaded, which forks a child for each sweep; the child may be killed."""
+
+    def __init__(self, url: str, port: int) -> None:
+        env = {key: value for key, value in os.environ.items() if not key.startswith(("FIELDFARE_FAULT", "PYTEST"))}
+        env |= {
+            "DATABASE_URL": url,
+            "DJANGO_SETTINGS_MODULE": "cms.settings.test",
+            "SMTP_PORT": str(port),
+            "PYTHONPATH": str(ROOT),
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", sweeper.__name__],
+            env=env,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def ask(self, **order: object) -> dict[str, object]:
+        self._process.stdin.write(json.dumps(order, default=str) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def sweep(self, at: datetime, fault: str = "", after: int = 0) -> int:
+        """Sweep in a child; return its exit code, negative for the signal that ended it."""
+        return self.ask(at=at.isoformat(), fault=fault, after=after)["exit"]
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._process.stdin.close()
+        self._process.wait(20)
+        self._process.stdout.close()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_twenty_kills_of_a_sweeping_process_lose_no_mail(sink, database_url):
+    chance = Random(20261122)
+    larch, certification = factories.workplace(), factories.training()
+    members = [larch.employ(email=f"p{number}@larch.example") for number in range(30)]
+    larch.ask(certification, site=larch.region)
+    expected = {message_id_of(member, TODAY) for member in members}
+    child = Sweeper(database_url(), sink.port)
+    now, killed = AT, Counter()
+    try:
+        for name in cycle(REMINDERS):
+            if killed.total() == 20:
+                break
+            ended = child.sweep(now, fault=name, after=chance.choice([0, 0, 1, 2]))
+            if ended == -signal.SIGKILL:
+                killed[name] += 1
+            now += PAST_THE_LEASE
+            assert now.date() == TODAY, "the people are used up before the kills"
+        assert child.sweep(now) == 0
+        now += PAST_THE_LEASE
+        assert child.sweep(now) == 0
+        states = child.ask(report=True)["states"]
+    finally:
+        child.close()
+    assert killed.total() == 20
+    assert states == dict.fromkeys(expected, "sent")
+    arrived = sink.message_ids()
+    assert set(arrived) == expected
+    assert arrived.total() - len(expected) == killed["reminders.after_send"]
