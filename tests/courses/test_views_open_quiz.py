@@ -106,7 +106,7 @@ def test_open_course_offers_the_browser_what_it_needs_to_keep_the_place(client: 
     page = client.get(f"/learn/{course.slug}/facts/").content.decode()
     assert 'data-lesson-done="facts"' in page
     assert "cms/js/keep-place.js" in page
-    assert "courses/js/learn.js" not in page
+    assert "data-progress" not in page
 
 
 def test_check_of_an_open_lesson_needs_no_token(course: Course) -> None:

@@ -16,9 +16,16 @@ def main() -> None:
     django.setup()
 
     from django.conf import settings
+    from django.core.mail.utils import DNS_NAME
+    from django.template.loader import get_template
+    from django.urls import reverse
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(os.environ["SMTP_PORT"])
+    # What takes long the first time is done before the children are born.
+    str(DNS_NAME)
+    reverse("courses:my_training")
+    get_template("compliance/mails/reminder.txt")
     for line in sys.stdin:
         order = json.loads(line)
         answer = report() if order.get("report") else {"exit": in_child(order)}

@@ -1,5 +1,5 @@
-// Pages of recorded courses: notes that a lesson is still being read, checks practice questions in place, saves an
-// answer as soon as it is chosen. Every form works without it.
+// Pages of courses: practice questions are checked in place; where learning is recorded, notes that a lesson is still
+// being read and saves an answer as soon as it is chosen. Every form works without it.
 
 const MINUTE = 60_000;
 const QUEUE = "fieldfare:seen";

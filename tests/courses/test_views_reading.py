@@ -1,0 +1,62 @@
+"""Which text a page is made of."""
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client, override_settings
+
+from courses import selectors
+from courses.models import Edition, EditionText
+from courses.snapshot import digest
+from courses.views.reading import course_titles
+from tests.courses.learners import on_the_way, the_clock  # noqa: F401  # a fixture
+from tests.factories.courses import released_course
+
+pytestmark = pytest.mark.django_db
+
+
+def add_text(edition: Edition, language: str, revision: int, title: str) -> EditionText:
+    english = edition.texts.get(language="en", revision=1)
+    snapshot: dict[str, Any] = {**english.snapshot, "language": language, "revision": revision}
+    snapshot["course"] = {**snapshot["course"], "title": title}
+    return EditionText.objects.create(
+        edition=edition,
+        language=language,
+        revision=revision,
+        snapshot=snapshot,
+        digest=digest(snapshot),
+        frozen_at=english.frozen_at,
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "zh-hans"])
+def test_page_serves_the_text_that_the_selector_names(client: Client, language: str) -> None:
+    """The page asks in one query of its own; both must always agree."""
+    course = released_course()
+    enrolment = on_the_way(client, course)
+    add_text(enrolment.edition, "fr", 1, "Titre")
+    add_text(enrolment.edition, "fr", 2, "Titre corrigé")
+    add_text(enrolment.edition, "en", 2, "A title mended")
+    client.cookies["language"] = language
+    with override_settings(LANGUAGES=settings.WAGTAIL_CONTENT_LANGUAGES):
+        served = client.get(f"/learn/{course.slug}/").context["reading"].text
+    assert served == selectors.text_for(enrolment, language)
+    assert served.revision == 2
+
+
+def test_page_serves_any_text_where_none_is_near(client: Client) -> None:
+    course = released_course()
+    enrolment = on_the_way(client, course)
+    text = enrolment.edition.texts.get()
+    EditionText.objects.filter(pk=text.pk).update(language="pa")
+    client.cookies["language"] = "fr"
+    with override_settings(LANGUAGES=settings.WAGTAIL_CONTENT_LANGUAGES):
+        assert client.get(f"/learn/{course.slug}/").context["reading"].text.language == "pa"
+
+
+def test_titles_are_those_of_the_newest_texts_in_the_nearest_language() -> None:
+    course, other = released_course(), released_course()
+    add_text(Edition.objects.get(course=course), "fr", 1, "Titre")
+    titles = course_titles([course.pk, other.pk], "fr")
+    assert titles == {course.pk: "Titre", other.pk: "Safe and fair work"}
