@@ -300,7 +300,17 @@ def test_text_of_holds_every_fact_of_any_block() -> None:
             "none": None,
         },
     }
-    assert text_of(block) == "A title\nDeep & far\nca-hotline\n570\n[image/png abababababab]"
+    assert text_of(block) == "A title\n[image/png abababababab]\nDeep & far\n570\nca-hotline"
+
+
+def test_text_does_not_depend_on_the_order_of_keys() -> None:
+    def reversed_keys(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: reversed_keys(value[name]) for name in reversed(value)}
+        return [reversed_keys(part) for part in value] if isinstance(value, list) else value
+
+    assert changes(SNAPSHOT, reversed_keys(SNAPSHOT)) == []
+    assert digest(SNAPSHOT) == digest(reversed_keys(SNAPSHOT))
 
 
 def test_lesson_text_tells_sources_and_blocks() -> None:
