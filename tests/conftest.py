@@ -5,12 +5,44 @@ import re
 
 import pytest
 from django.core.cache import cache
+from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
+
+from tests import migrated
 
 # Timings live in the benchmarks; a busy machine must not fail a property.
 hypothesis_settings.register_profile("suite", deadline=None)
 hypothesis_settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_test_environment, django_db_blocker):
+    """Set the test database up; on SQLite as a copy of one that was migrated before."""
+    if not migrated.is_ours():
+        request.getfixturevalue("_plain_database")
+    else:
+        with django_db_blocker.unblock():
+            migrated.prepare(lambda: setup_databases(verbosity=0, interactive=False))
+    yield
+
+
+@pytest.fixture(scope="session")
+def _plain_database(
+    request,
+    django_test_environment,
+    django_db_blocker,
+    django_db_use_migrations,
+    django_db_keepdb,
+    django_db_createdb,
+    django_db_modify_db_settings,
+):
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, keepdb=django_db_keepdb and not django_db_createdb)
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(autouse=True)
