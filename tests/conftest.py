@@ -24,7 +24,6 @@ def django_db_setup(request, django_test_environment, django_db_blocker):
     else:
         with django_db_blocker.unblock():
             migrated.prepare(lambda: setup_databases(verbosity=0, interactive=False))
-    yield
 
 
 @pytest.fixture(scope="session")
