@@ -14,11 +14,13 @@ class ComplianceConfig(AppConfig):
         from django.core.management import call_command
 
         from cms.preparation import Preparation, register_preparation
-        from compliance import demo, receivers  # noqa: F401  # receivers connect
+        from compliance import demo, receivers, services  # noqa: F401  # receivers connect
         from compliance.training import training_items
         from courses.registry import register_training_items
+        from people import outbox
 
         register_training_items(training_items)
+        outbox.register(services.evidence.KIND, services.deliver_evidence_pack)
         register_preparation(
             Preparation(
                 "Making the demo organisations", demo.is_missing, lambda: call_command("load_demo", verbosity=0)

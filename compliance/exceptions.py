@@ -26,3 +26,10 @@ class NotOfThisOrganisation(ComplianceError):
 @dataclass
 class AlreadyWithdrawn(ComplianceError):
     """The requirement was withdrawn or changed before."""
+
+
+@dataclass
+class AfterToday(ComplianceError):
+    """A day to look back to lies ahead."""
+
+    on: date

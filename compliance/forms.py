@@ -187,3 +187,32 @@ def _offer(form: forms.Form, organisation: Organisation) -> None:
     site, role = (form.fields[name] for name in ("site", "role"))
     site.queryset = Site.objects.filter(organisation=organisation)  # type: ignore[attr-defined]
     role.queryset = Role.objects.filter(organisation=organisation)  # type: ignore[attr-defined]
+
+
+class EvidenceForm(forms.Form):
+    """For which site, as of which day. The whole organisation is offered to those who may see all of it."""
+
+    site = forms.ModelChoiceField(
+        Site.objects.none(),
+        label=gettext_lazy("Site"),
+        to_field_name="code",
+        required=False,
+        error_messages={"required": _NO_SITE},
+    )
+    on = DayField(label=pgettext_lazy("evidence", "As of"), help_text=gettext_lazy("Today, or a day in the past."))
+
+    def __init__(self, *args: Any, sites: QuerySet[Site], sees_all: bool, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        site = self.fields["site"]
+        site.queryset = sites
+        site.required = not sees_all
+        site.empty_label = str(pgettext_lazy("evidence", "All sites")) if sees_all else None
+        self.fields["on"].initial = today
+
+    def clean_on(self) -> date:
+        """Refuse a day that lies ahead."""
+        on: date = self.cleaned_data["on"]
+        if on > self.today:
+            raise ValidationError(_("This day lies ahead. Choose today or a day in the past."))
+        return on

@@ -11,3 +11,11 @@ def sweep_reminders() -> None:
     from compliance import services
 
     services.sweep(at=clock.now())
+
+
+@shared_task(ignore_result=True)
+def sweep_evidence() -> None:
+    """Forget evidence packs that were made long ago."""
+    from compliance import services
+
+    services.forget_evidence_packs(at=clock.now())

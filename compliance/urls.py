@@ -25,6 +25,10 @@ urlpatterns = [
         views.assignment_withdraw,
         name="assignment_withdraw",
     ),
+    path("workplace/<slug:code>/evidence/", views.evidence, name="evidence"),
+    path("workplace/<slug:code>/evidence/record.pdf", views.evidence_pdf, name="evidence_pdf"),
+    path("workplace/<slug:code>/evidence/new/", views.evidence_request, name="evidence_request"),
+    path("workplace/<slug:code>/evidence/<uuid:pack>.zip", views.evidence_pack, name="evidence_pack"),
     path("workplace/<slug:code>/letters/", views.letters, name="letters"),
     path("workplace/<slug:code>/letters/letters.pdf", views.letters_pdf, name="letters_pdf"),
 ]

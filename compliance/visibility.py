@@ -136,6 +136,28 @@ VISIBLE_FIELDS: tuple[VisibleField, ...] = (
         14,
     ),
     _field(
+        "edition",
+        pgettext_lazy("column", "Edition"),
+        pgettext_lazy("what work sees", "Which edition of the training you finished, never in which language"),
+    ),
+    _field(
+        "minutes_met",
+        pgettext_lazy("column", "Minimum minutes met"),
+        pgettext_lazy(
+            "what work sees", "That you met the least time, where a rule asks for it, and never how long you took"
+        ),
+    ),
+    _field(
+        "acknowledged",
+        pgettext_lazy("column", "Signed acknowledgement"),
+        pgettext_lazy("what work sees", "That you ticked the statement at the end, where a training asks for it"),
+    ),
+    _field(
+        "certificate",
+        pgettext_lazy("column", "Certificate"),
+        pgettext_lazy("what work sees", "Your certificate and its number, in the workplace's language"),
+    ),
+    _field(
         "reminder",
         pgettext_lazy("column", "Reminder"),
         pgettext_lazy(

@@ -73,6 +73,11 @@ def deliver(*, key: str, at: datetime) -> bool:
     return entry is not None and _work(entry, now=at)
 
 
+def prolong(*, key: str, at: datetime) -> None:
+    """Let a handler that takes long hold its entry for another lease from ``at``."""
+    OutboxEntry.objects.filter(key=key, done_at__isnull=True).update(claimed_until=at + LEASE)
+
+
 def retry(*, entry: OutboxEntry) -> None:
     """Let an entry that had failed for good be tried again, from the first attempt."""
     OutboxEntry.objects.filter(pk=entry.pk, done_at__isnull=True).update(

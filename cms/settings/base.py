@@ -145,6 +145,8 @@ CELERY_BEAT_SCHEDULE = {
     "forgettable": {"task": "people.tasks.sweep_forgettable", "schedule": 3600.0},
     # Finds what is due and not yet told; every quarter of an hour, since "nightly" means nothing across time zones.
     "reminders": {"task": "compliance.tasks.sweep_reminders", "schedule": 900.0},
+    # Forgets evidence packs that were made long ago.
+    "evidence": {"task": "compliance.tasks.sweep_evidence", "schedule": 3600.0},
     # Issues certificates whose completion was recorded and whose issue failed.
     "certificates": {"task": "certificates.tasks.sweep_unissued", "schedule": 300.0},
     # Takes the person out of answers 30 days after grading.
@@ -290,6 +292,9 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+# FIELDFARE_EVIDENCE_KEY: 32 bytes in base64, the Ed25519 seed that signs evidence packs; unset: derived from the secret key.
+EVIDENCE_SIGNING_KEY = env.str("FIELDFARE_EVIDENCE_KEY", default="")
 
 # Where "Leave this page" goes: a neutral site chosen by the operator; the link carries no referrer.
 EXIT_URL = env.str("FIELDFARE_EXIT_URL", default="https://weather.gc.ca/")

@@ -1,7 +1,8 @@
 """Models of compliance."""
 
+from compliance.models.evidence import EvidencePack
 from compliance.models.message import Message
 from compliance.models.obligation import Obligation, ObligationSpan
 from compliance.models.requirement import Requirement
 
-__all__ = ["Message", "Obligation", "ObligationSpan", "Requirement"]
+__all__ = ["EvidencePack", "Message", "Obligation", "ObligationSpan", "Requirement"]

@@ -1,6 +1,7 @@
 """Doors of the portal: each finds what the user may see, calls one service and answers."""
 
 from compliance.views.assignments import assignment_new, assignment_withdraw, assignments
+from compliance.views.evidence import evidence, evidence_pack, evidence_pdf, evidence_request
 from compliance.views.letters import letters, letters_pdf
 from compliance.views.people import employment_end, people, person, person_new
 from compliance.views.slips import slip, slips
@@ -13,6 +14,10 @@ __all__ = [
     "assignment_withdraw",
     "assignments",
     "employment_end",
+    "evidence",
+    "evidence_pack",
+    "evidence_pdf",
+    "evidence_request",
     "home",
     "letters",
     "letters_pdf",

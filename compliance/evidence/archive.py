@@ -1,0 +1,281 @@
+"""The pack: an archive whose every file is named, with its hash, in a signed list."""
+
+import base64
+import csv
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import IO, Any, Final
+
+from django.db.models import Q
+from django.utils.translation import pgettext
+
+from certificates.documents import render_pdf
+from cms.typesetting import MissingGlyphs
+from compliance import signing
+from compliance.evidence.rows import EvidenceRow, evidence_rows
+from compliance.evidence.sheet import TooManyRows, evidence_sheet, yes_or_no
+from compliance.models import Requirement
+from compliance.selectors import sites_from
+from compliance.visibility import STATUS_LABELS
+from courses.models import EditionText
+from courses.snapshot import lesson_text
+from people.models import AuditEntry, Employment, Organisation, Site
+
+SCRIPT: Final = Path(__file__).with_name("checking.py")
+_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
+# The verbs of staff that bear on who had to learn what, and on what it was worth.
+_LOGGED: Final = ("requirement.", "adjustment.", "employment.", "certificate.", "approval.", "adoption.")
+
+
+class Pack:
+    """An archive being written; remembers the hash of all that goes in."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._zip = zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED)
+        self.files: list[dict[str, Any]] = []
+
+    def add(self, name: str, content: bytes) -> None:
+        """Add a file that the list names."""
+        self._write(name, content)
+        self.files.append({"name": name, "sha256": hashlib.sha256(content).hexdigest(), "size_bytes": len(content)})
+
+    def close(self, about: dict[str, Any]) -> None:
+        """Sign the list of files, with what the pack says ``about`` itself, and end the archive."""
+        manifest = json.dumps({**about, "files": self.files}, ensure_ascii=False, indent=1).encode()
+        self._write("manifest.json", manifest)
+        self._write("manifest.sig", base64.b64encode(signing.sign(manifest)) + b"\n")
+        self._write("public-key.txt", base64.b64encode(signing.public_key()) + b"\n")
+        self._zip.close()
+
+    def _write(self, name: str, content: bytes) -> None:
+        # One date for all: an archive shows no clock times.
+        self._zip.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+
+
+def write_pack(
+    stream: IO[bytes],
+    *,
+    organisation: Organisation,
+    site: Site | None,
+    on: date,
+    made_on: date,
+    progress: Callable[[int], None],
+) -> None:
+    """Write the pack into ``stream``; ``progress`` hears after each row how many have been written.
+
+    In it: people, certificates, the released text in every language, requirements and adjustments, what staff did
+    (dates, no clock times), the list of all that with its signature, and the script that checks it.
+    """
+    pack = Pack(stream)
+    digests: set[str] = set()
+    pack.add("people.csv", _people(pack, organisation, site, on, digests, progress))
+    try:
+        rows = evidence_rows(organisation=organisation, site=site, on=on)
+        sheet = evidence_sheet(rows, organisation=organisation, site=site, on=on, made_on=made_on)
+        pack.add("training-record.pdf", sheet)
+    except TooManyRows:
+        pass  # people.csv says the same, at any length
+    for name, content in _texts(digests):
+        pack.add(name, content)
+    pack.add("requirements.csv", _table(_requirements(organisation, site)))
+    pack.add("employments.csv", _table(_employments(organisation, site, on)))
+    pack.add("log.csv", _table(_log(organisation, on)))
+    pack.add("verify.py", SCRIPT.read_bytes())
+    pack.add("READ-ME.txt", _read_me(organisation, site, on).encode())
+    pack.close(
+        {
+            "format": 1,
+            "organisation": {"code": organisation.code, "name": organisation.name},
+            "site": {"code": site.code, "name": site.name} if site else None,
+            "as_of": on.isoformat(),
+            "made_on": made_on.isoformat(),
+            "key_fingerprint": signing.fingerprint(),
+        }
+    )
+
+
+def _people(
+    pack: Pack,
+    organisation: Organisation,
+    site: Site | None,
+    on: date,
+    digests: set[str],
+    progress: Callable[[int], None],
+) -> bytes:
+    """Return the table of people, adding on the way each certificate once, and to ``digests`` the texts learnt from."""
+    lines: list[Sequence[str]] = [PEOPLE_COLUMNS]
+    for count, row in enumerate(evidence_rows(organisation=organisation, site=site, on=on), start=1):
+        lines.append(_person(row))
+        if row.certificate is not None:
+            digests.add(row.certificate.edition_digest)
+            name = f"certificates/{row.number}.pdf"
+            try:
+                pack.add(name, render_pdf(row.certificate, copy="workplace"))
+            except MissingGlyphs as error:
+                # The rest of the proof must not wait for a font.
+                letters = f"No font here has these letters: {error.characters}\n"
+                pack.add(f"certificates/{row.number}.txt", letters.encode())
+        progress(count)
+    return _table(lines)
+
+
+PEOPLE_COLUMNS: Final = (
+    "employee_number",
+    "name",
+    "site",
+    "role",
+    "first_day",
+    "training",
+    "edition",
+    "status",
+    "completed_on",
+    "minimum_minutes_met",
+    "signed_acknowledgement",
+    "last_good_day",
+    "valid_through",
+    "certificate_number",
+)
+
+
+def _person(row: EvidenceRow) -> Sequence[str]:
+    return (
+        row.employee_number,
+        row.name,
+        row.site,
+        row.role,
+        row.starts_on.isoformat(),
+        row.course,
+        row.edition,
+        str(STATUS_LABELS[row.status]),
+        _iso(row.completed_on),
+        yes_or_no(row.minutes_met),
+        yes_or_no(row.acknowledged),
+        _iso(row.last_good_on or row.due_on),
+        _iso(row.valid_through),
+        row.number,
+    )
+
+
+def _texts(digests: set[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield the released text of the editions that were learnt from, in every language: which one a person read stays hers.
+
+    Questions stay out, since the file would give their answers away; the digest of the whole is in the name's list.
+    """
+    editions = EditionText.objects.filter(digest__in=digests).values_list("edition", flat=True)
+    texts = EditionText.objects.filter(edition__in=set(editions)).select_related("edition__course")
+    digests_listed: list[Sequence[str]] = [("training", "edition", "language", "revision", "released_on", "sha256")]
+    for text in texts.order_by("edition__course__code", "edition__number", "language", "revision").iterator(
+        chunk_size=8
+    ):
+        course, edition = text.edition.course.code, text.edition.number
+        snapshot = text.snapshot
+        lines = [snapshot["course"]["title"], ""]
+        for lesson in snapshot["lessons"]:
+            lines += [lesson_text(lesson, {}), ""]
+        name = f"texts/{course}-edition-{edition}-{text.language}-{text.revision}.txt"
+        yield name, "\n".join(lines).encode()
+        released_on = text.edition.released_at.date().isoformat()
+        digests_listed.append((course, str(edition), text.language, str(text.revision), released_on, text.digest))
+    yield "texts.csv", _table(digests_listed)
+
+
+def _requirements(organisation: Organisation, site: Site | None) -> Iterator[Sequence[str]]:
+    """Yield what was asked of whom, corrections and withdrawals too, in the order recorded."""
+    yield ("reference", "training", "person", "site", "role", "from", "last_good_day", "withdrawn_on", "recorded_on")
+    facts = Requirement.objects.filter(organisation=organisation)
+    if site is not None:
+        within = sites_from(site)
+        here = Employment.objects.filter(site__in=within).values("membership")
+        facts = facts.filter(
+            Q(membership__in=here) | Q(site__in=within) | Q(site__isnull=True, membership__isnull=True)
+        )
+    for it in (
+        facts.select_related("certification", "membership", "site", "role").order_by("recorded_at", "pk").iterator()
+    ):
+        yield (
+            str(it.reference),
+            it.certification.title,
+            it.membership.employee_number if it.membership else "",
+            it.site.name if it.site else "",
+            it.role.name if it.role else "",
+            it.starts_on.isoformat(),
+            _iso(it.due_on),
+            _iso(it.ends_on),
+            it.recorded_at.date().isoformat(),
+        )
+
+
+def _employments(organisation: Organisation, site: Site | None, on: date) -> Iterator[Sequence[str]]:
+    """Yield who worked where up to the day, corrections too, in the order recorded."""
+    yield ("reference", "employee_number", "site", "role", "first_day", "last_day", "recorded_on", "superseded")
+    facts = Employment.objects.filter(membership__organisation=organisation, starts_on__lte=on)
+    if site is not None:
+        facts = facts.filter(site__in=sites_from(site))
+    related = facts.select_related("membership", "site", "role", "superseded_by").order_by("recorded_at", "pk")
+    for it in related.iterator():
+        yield (
+            str(it.reference),
+            it.membership.employee_number,
+            it.site.name,
+            it.role.name if it.role else "",
+            it.starts_on.isoformat(),
+            _iso(it.ends_on),
+            it.recorded_at.date().isoformat(),
+            "yes" if hasattr(it, "superseded_by") else "no",
+        )
+
+
+def _log(organisation: Organisation, on: date) -> Iterator[Sequence[str]]:
+    """Yield what staff did up to the day, by date: verbs and keys, nothing about how anybody learnt."""
+    yield ("date", "act", "object", "key")
+    wanted = Q()
+    for prefix in _LOGGED:
+        wanted |= Q(verb__startswith=prefix)
+    entries = AuditEntry.objects.filter(wanted, organisation=organisation, happened_at__date__lte=on)
+    for entry in entries.order_by("happened_at", "pk").iterator():
+        yield (entry.happened_at.date().isoformat(), entry.verb, entry.target_kind, entry.target_id)
+
+
+def _iso(value: date | None) -> str:
+    return value.isoformat() if value else ""
+
+
+def _table(lines: Iterable[Sequence[str]]) -> bytes:
+    """Return a CSV that spreadsheets open as text in any language; no cell becomes a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    for line in lines:
+        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell for cell in line])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _read_me(organisation: Organisation, site: Site | None, on: date) -> str:
+    where = site.name if site else pgettext("evidence sheet", "All sites")
+    return pgettext(
+        "evidence pack",
+        """%(organisation)s, %(where)s, as of %(day)s
+
+training-record.pdf  the same as people.csv, to be read at a desk
+people.csv           who was asked what, and where they stood
+certificates/        each certificate as the workplace has it
+texts/               what the training said, in every language in which it was released
+texts.csv            the released texts, with the SHA-256 of each whole text, its questions included
+requirements.csv     what was asked of whom, with every change
+employments.csv      who worked where, with every correction
+log.csv              what staff recorded, by date
+manifest.json        every file with its SHA-256
+manifest.sig         the signature of manifest.json (Ed25519)
+public-key.txt       the key to check it with
+verify.py            checks all of this: python3 verify.py
+
+The fingerprint of the key is %(fingerprint)s
+Compare it with the one on the page "Proof for inspectors" of the platform.
+
+This pack holds what was recorded. It is not legal advice, and it does not say that a law is met.
+""",
+    ) % {"organisation": organisation.name, "where": where, "day": on.isoformat(), "fingerprint": signing.fingerprint()}
