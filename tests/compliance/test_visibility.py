@@ -73,6 +73,10 @@ def test_the_list_of_visible_fields_is_exactly_this():
         "due_on",
         "completed_on",
         "valid_through",
+        "edition",
+        "minutes_met",
+        "acknowledged",
+        "certificate",
         "reminder",
     ]
 

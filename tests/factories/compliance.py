@@ -152,7 +152,17 @@ def _released_course(quiz: Json | None) -> Course:
             "edition": 1,
             "language": "en",
             "revision": 1,
-            "lessons": [{"code": "one", "title": "One", "minutes": 5, "objectives": [], "body": [], "sources": []}],
+            "lessons": [
+                {
+                    "code": "one",
+                    "title": "One",
+                    "minutes": 5,
+                    "content_note": "",
+                    "objectives": [],
+                    "body": [],
+                    "sources": [],
+                }
+            ],
             "quiz": quiz,
             "practice": {},
             "services": [],

@@ -73,7 +73,7 @@ def pack(tmp_path):
     with path.open("wb") as stream:
         made = Pack(stream)
         made.add("people.csv", b"number,name\n")
-        made.add("texts/one.txt", "Ein Text.".encode())
+        made.add("texts/one.txt", b"Ein Text.")
         made.add("verify.py", SCRIPT.read_bytes())
         made.close({"organisation": {"name": "Larch Hotels"}, "as_of": "2026-03-02"})
     return path
@@ -105,7 +105,9 @@ def test_names_what_was_changed_added_and_taken_away(pack, tmp_path):
     (folder / "texts" / "one.txt").unlink()
     code, said = check(str(folder / "verify.py"))
     assert code == 1
-    assert said == "PROBLEM: added afterwards: more.csv\nPROBLEM: changed: people.csv\nPROBLEM: missing: texts/one.txt\n"
+    assert (
+        said == "PROBLEM: added afterwards: more.csv\nPROBLEM: changed: people.csv\nPROBLEM: missing: texts/one.txt\n"
+    )
 
 
 def test_a_list_of_files_written_anew_is_not_believed(pack, tmp_path):
