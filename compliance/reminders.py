@@ -5,12 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-DUE_SOON_DAYS = (14, 3)
-"""Days before the last good day of a first completion."""
-EXPIRING_DAYS = (60, 14)
-"""Days before the last valid day of a certificate that must be renewed."""
-AGAIN_DAYS = 14
-"""Days after the first message about something past due or ended until the one repetition."""
+from compliance.ladder import DEFAULT_LADDER, Ladder, Recipient
+
+ONE_DAY = timedelta(days=1)
 
 
 class Kind(StrEnum):
@@ -32,6 +29,13 @@ class _Phase(StrEnum):
     ENDED = "ended"
 
 
+_KINDS = {
+    _Phase.ASKED: Kind.DUE_SOON,
+    _Phase.OVERDUE: Kind.OVERDUE,
+    _Phase.HELD: Kind.EXPIRING,
+    _Phase.ENDED: Kind.EXPIRED,
+}
+
 _PHASES = {
     "assigned": _Phase.ASKED,
     "in_progress": _Phase.ASKED,
@@ -46,7 +50,10 @@ _PHASES = {
 
 @dataclass(frozen=True, slots=True)
 class SpanOfDays:
-    """The part of a standing span that messages depend on; ``until`` is exclusive, None is open."""
+    """The part of a standing span that messages depend on; ``until`` is exclusive, None is open.
+
+    ``ladder`` is that of what is required: on which days around ``due_on`` who is told.
+    """
 
     from_on: date
     until: date | None
@@ -54,11 +61,14 @@ class SpanOfDays:
     due_on: date | None
     required: bool
     on_leave: bool = False
+    ladder: Ladder = DEFAULT_LADDER
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One message that an obligation causes, from ``on`` (local date) until its phase ends (exclusive, None: never).
+
+    ``to`` says who hears of it: the learner, and on some rungs those above.
 
     ``key`` names it for ever: a step told is never told again, whatever is rebuilt. The due date is in it and the
     start is not, so that another due date is told, and another breakpoint is not.
@@ -69,6 +79,7 @@ class Step:
     until: date | None
     due_on: date | None
     key: str
+    to: tuple[Recipient, ...] = (Recipient.LEARNER,)
 
 
 def steps(spans: Iterable[SpanOfDays]) -> list[Step]:
@@ -89,7 +100,8 @@ def _phases(spans: Iterable[SpanOfDays]) -> list[SpanOfDays]:
         if phase is None or not span.required or span.on_leave:
             continue
         last = joined[-1] if joined else None
-        if last and (last.state, last.due_on, last.until) == (phase, span.due_on, span.from_on):
+        same = (phase, span.due_on, span.from_on, span.ladder)
+        if last and (last.state, last.due_on, last.until, last.ladder) == same:
             joined[-1] = replace(last, until=span.until)
         else:
             joined.append(replace(span, state=phase))
@@ -97,22 +109,31 @@ def _phases(spans: Iterable[SpanOfDays]) -> list[SpanOfDays]:
 
 
 def _steps_of(span: SpanOfDays) -> list[Step]:
-    again_on = span.from_on + timedelta(days=AGAIN_DAYS)
-    planned: list[tuple[Kind, date, str]] = []
-    if span.state == _Phase.ASKED and span.due_on is not None:
-        planned = [(Kind.DUE_SOON, span.due_on - timedelta(days=days), str(days)) for days in DUE_SOON_DAYS]
-        # Last: who is asked only now is invited, however soon it is due.
-        planned.append((Kind.INVITATION, span.from_on, "first"))
-    elif span.state == _Phase.OVERDUE:
-        planned = [(Kind.OVERDUE, span.from_on, "first"), (Kind.OVERDUE, again_on, "again")]
-    elif span.state == _Phase.HELD and span.due_on is not None:
-        planned = [(Kind.EXPIRING, span.due_on - timedelta(days=days), str(days)) for days in EXPIRING_DAYS]
-    elif span.state == _Phase.ENDED:
-        planned = [(Kind.EXPIRED, span.from_on, "first"), (Kind.EXPIRED, again_on, "again")]
-    dated = [(kind, max(on, span.from_on), note) for kind, on, note in planned]
+    kind = _KINDS[_Phase(span.state)]
+    learner = (Recipient.LEARNER,)
+    planned: list[tuple[Kind, date, str, tuple[Recipient, ...]]] = []
+    if span.state in (_Phase.OVERDUE, _Phase.ENDED):
+        before = span.from_on - ONE_DAY
+        if span.due_on != before:
+            # It did not come by the calendar: revoked, moved, asked anew of somebody whose certificate ended long ago.
+            planned.append((kind, span.from_on, "first", learner))
+        last_good_on = max(span.due_on or before, before)
+        for rung in span.ladder:
+            on = last_good_on + timedelta(days=rung.days)
+            if on >= span.from_on:
+                planned.append((kind, on, f"{rung.days:+d}", rung.to))
+    elif span.due_on is not None:
+        for rung in span.ladder:
+            if rung.days <= 0:
+                # What was passed when the phase began is told at once, and only the latest of it (R19).
+                on = max(span.due_on + timedelta(days=rung.days), span.from_on)
+                planned.append((kind, on, f"{rung.days:+d}", rung.to))
+        if span.state == _Phase.ASKED:
+            # Last: who is asked only now is invited, however soon it is due.
+            planned.append((Kind.INVITATION, span.from_on, "first", learner))
     return [
-        Step(kind, on, span.until, span.due_on, f"{kind}:{span.due_on}:{note}")
-        for kind, on, note in dated
+        Step(kind, on, span.until, span.due_on, f"{kind}:{span.due_on}:{note}", to)
+        for kind, on, note, to in planned
         if span.until is None or on < span.until
     ]
 

@@ -127,9 +127,11 @@ def test_the_way_from_invitation_to_overdue(jo, larch, hospitality, mailoutbox):
     assert told == [
         (date(2026, 3, 2), ["invitation"]),
         (date(2026, 3, 18), ["due_soon"]),
-        (date(2026, 3, 29), ["due_soon"]),
-        (date(2026, 4, 2), ["overdue"]),
-        (date(2026, 4, 16), ["overdue"]),
+        (date(2026, 3, 25), ["due_soon"]),
+        (date(2026, 3, 31), ["due_soon"]),
+        (date(2026, 4, 1), ["due_soon"]),
+        (date(2026, 4, 4), ["overdue"]),
+        (date(2026, 4, 15), ["overdue"]),
     ]
     assert len(mailoutbox) == 5
     assert Obligation.objects.get().next_message_at is None
@@ -145,15 +147,19 @@ def test_the_way_of_a_certificate(jo, larch, hospitality, mailoutbox):
     told = [(it.day, kinds(it)) for it in Message.objects.order_by("day")]
     assert told == [
         (date(2028, 12, 31), ["expiring"]),
+        (date(2029, 1, 30), ["expiring"]),
         (date(2029, 2, 15), ["expiring"]),
-        (date(2029, 3, 2), ["expired"]),
-        (date(2029, 3, 16), ["expired"]),
+        (date(2029, 2, 22), ["expiring"]),
+        (date(2029, 2, 28), ["expiring"]),
+        (date(2029, 3, 1), ["expiring"]),
+        (date(2029, 3, 4), ["expired"]),
+        (date(2029, 3, 15), ["expired"]),
     ]
 
 
 def test_after_an_outage_only_the_latest_step_is_told(jo, larch, hospitality, mailoutbox):
     larch.ask(hospitality, membership=jo)
-    after = datetime(2026, 3, 30, 16, 0, tzinfo=UTC)
+    after = datetime(2026, 3, 26, 16, 0, tzinfo=UTC)
     services.sweep(at=after)
     services.sweep(at=after + timedelta(days=1))
     assert [kinds(it) for it in Message.objects.all()] == [["due_soon"]]
