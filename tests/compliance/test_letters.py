@@ -122,7 +122,7 @@ def test_what_is_no_longer_so_is_not_printed(jo, hospitality):
 @pytest.mark.parametrize(
     ("days", "line"),
     [
-        (31, "It was due by 1 April 2026. Please do it when you next can."),
+        (33, "It was due by 1 April 2026. Please do it when you next can."),
         (16, "Please finish it by 1 April 2026."),
     ],
 )

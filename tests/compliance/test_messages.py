@@ -133,7 +133,7 @@ def test_the_way_from_invitation_to_overdue(jo, larch, hospitality, mailoutbox):
         (date(2026, 4, 4), ["overdue"]),
         (date(2026, 4, 15), ["overdue"]),
     ]
-    assert len(mailoutbox) == 5
+    assert len(mailoutbox) == 7
     assert Obligation.objects.get().next_message_at is None
 
 

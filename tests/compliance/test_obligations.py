@@ -163,7 +163,7 @@ def test_told_messages_stay_told_through_a_rebuild(larch, hospitality, mailoutbo
     services.sweep(at=AT)
     factories.begin(jo, hospitality, at=AT + timedelta(days=1))
     obligation = Obligation.objects.get()
-    assert obligation.told == ["invitation:2026-04-01:first"]
+    assert obligation.told == ["due_soon:2026-04-01:-60", "due_soon:2026-04-01:-30", "invitation:2026-04-01:first"]
     assert obligation.next_message_at == datetime(2026, 3, 18, 16, 0, tzinfo=UTC)
     services.sweep(at=AT + timedelta(days=2))
     assert len(mailoutbox) == 1

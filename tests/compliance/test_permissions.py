@@ -4,7 +4,7 @@ import html
 import io
 import re
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth.models import Group, Permission
@@ -34,6 +34,10 @@ WRITE_ACTS = (
     "letters_pdf",
 )
 
+# For HR and site leads; tests/compliance/evidence says who gets what.
+PROOF_PAGES = ("evidence", "evidence_pdf", "evidence_pack")
+PROOF_ACTS = ("evidence_request",)
+
 
 @pytest.fixture
 def larch_with_people(larch, hospitality):
@@ -50,6 +54,8 @@ def address(name: str, organisation: str = "larch") -> str:
         return reverse(
             f"compliance:{name}", args=[organisation, Membership.objects.get(employee_number="0042").public_id]
         )
+    if name == "evidence_pack":
+        return reverse(f"compliance:{name}", args=[organisation, UUID(int=1)])
     if name == "assignment_withdraw":
         return reverse(f"compliance:{name}", args=[organisation, Requirement.objects.get().reference])
     return reverse(f"compliance:{name}", args=[organisation])
@@ -90,7 +96,7 @@ def everything() -> list[object]:
 def test_every_address_of_the_portal_is_in_these_tests():
     resolver = next(it for it in get_resolver().url_patterns if getattr(it, "app_name", "") == "compliance")
     names = {it.name for it in resolver.url_patterns}
-    assert names == {*READ, *WRITE_PAGES, *WRITE_ACTS, "home", "visible"}
+    assert names == {*READ, *WRITE_PAGES, *WRITE_ACTS, *PROOF_PAGES, *PROOF_ACTS, "home", "visible"}
 
 
 @pytest.fixture(params=["hr of another", "nobody", "editor", "learner with a PIN", "staff with a PIN", "inactive"])
@@ -120,7 +126,7 @@ def outsider(request, client, larch_with_people):
 
 
 def test_every_page_is_not_found_for_an_outsider_as_if_there_were_none(outsider):
-    for name in (*READ, *WRITE_PAGES):
+    for name in (*READ, *WRITE_PAGES, *PROOF_PAGES):
         answer = outsider.get(address(name))
         unknown = outsider.get(address(name, "no-such-place"))
         assert (answer.status_code, unknown.status_code) == (404, 404), name
@@ -134,7 +140,7 @@ def apart_from(answer, word: str) -> str:
 
 def test_every_act_is_not_found_for_an_outsider_and_changes_nothing(outsider):
     before = everything()
-    for name in WRITE_ACTS:
+    for name in (*WRITE_ACTS, *PROOF_ACTS):
         assert outsider.post(address(name), body_of(name)).status_code == 404, name
     assert everything() == before
     assert not AuditEntry.objects.filter(verb="status.exported").exists()

@@ -65,7 +65,7 @@ OUTBOX = ("outbox.claimed", "outbox.handled")
 def test_these_are_all_the_places_where_a_process_may_be_ended():
     apps = ("cms", "people", "translations", "assessments", "courses", "certificates", "compliance", "interop")
     written = "".join(path.read_text() for app in apps for path in (ROOT / app).rglob("*.py"))
-    assert set(re.findall(r'fault_point\("([^"]+)"\)', written)) == {*REMINDERS, *LEARNING, *OUTBOX}
+    assert set(re.findall(r'fault_point\("([^"]+)"\)', written)) == {*REMINDERS, *LEARNING, *OUTBOX, "evidence.written"}
 
 
 class Faults:
