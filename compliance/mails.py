@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 import icalendar
 from django.conf import settings
@@ -13,11 +13,13 @@ from django.utils import translation
 from django.utils.translation import pgettext
 
 from cms.languages import direction
-from compliance.models import Message
-from compliance.selectors import Line
+from compliance.models import Digest, Message
+from compliance.selectors import DigestLine, Line
 from people.models import Employment, Membership
 from people.slips import printed_languages
 
+DIGEST_LINES: Final = 50
+"""More than these nobody reads in a mail; the rest is a number."""
 TIMEOUT_SECONDS: Final = 30
 """How long the mail server may be silent."""
 
@@ -64,18 +66,51 @@ def compose(message: Message, lines: Sequence[Line]) -> EmailMultiAlternatives |
             "language": language,
             "direction": direction(language),
         }
-        mail = EmailMultiAlternatives(
-            subject=_subject(membership.organisation.name),
-            body=render_to_string("compliance/mails/reminder.txt", context),
-            from_email=settings.DEFAULT_FROM_EMAIL,
-            to=[membership.email],
-            headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
-            connection=get_connection(timeout=TIMEOUT_SECONDS),
-        )
-        mail.attach_alternative(render_to_string("compliance/mails/reminder.html", context), "text/html")
+        mail = _mail("reminder", context, to=membership.email, message_id=message.message_id)
         ahead = [line.due_on for line in lines if line.due_on is not None and line.due_on >= message.day]
         if ahead:
             mail.attach("date.ics", calendar_file(message, min(ahead)), "text/calendar")
+    return mail
+
+
+def compose_digest(digest: Digest, lines: Sequence[DigestLine]) -> EmailMultiAlternatives | None:
+    """Return the mail that tells somebody above what ``lines`` say, None where they have no address.
+
+    Subject and sender are those of every mail: a manager's screen is looked at too.
+    """
+    manager, user = digest.manager, digest.user
+    if manager is not None:
+        address, name, language = manager.email, manager.name, language_of(manager)
+    else:
+        assert user is not None
+        address, name, language = user.email or "", user.name, printed_languages([user.language or "en"])[0]
+    if not address:
+        return None
+    path = reverse("compliance:organisation", kwargs={"code": digest.organisation.code})
+    with translation.override(language):
+        context = {
+            "name": name,
+            "organisation": digest.organisation.name,
+            "lines": lines[:DIGEST_LINES],
+            "more": max(len(lines) - DIGEST_LINES, 0),
+            "link": "" if manager is not None else f"{settings.ORIGIN}{path}",
+            "language": language,
+            "direction": direction(language),
+        }
+        return _mail("digest", context, to=address, message_id=digest.message_id)
+
+
+def _mail(template: str, context: dict[str, Any], *, to: str, message_id: str) -> EmailMultiAlternatives:
+    """Return a mail in two forms, in the active language."""
+    mail = EmailMultiAlternatives(
+        subject=_subject(context["organisation"]),
+        body=render_to_string(f"compliance/mails/{template}.txt", context),
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[to],
+        headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
+        connection=get_connection(timeout=TIMEOUT_SECONDS),
+    )
+    mail.attach_alternative(render_to_string(f"compliance/mails/{template}.html", context), "text/html")
     return mail
 
 

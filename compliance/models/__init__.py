@@ -1,8 +1,9 @@
 """Models of compliance."""
 
+from compliance.models.escalation import Digest, Escalation
 from compliance.models.evidence import EvidencePack
 from compliance.models.message import Message
 from compliance.models.obligation import Obligation, ObligationSpan
 from compliance.models.requirement import Requirement
 
-__all__ = ["EvidencePack", "Message", "Obligation", "ObligationSpan", "Requirement"]
+__all__ = ["Digest", "Escalation", "EvidencePack", "Message", "Obligation", "ObligationSpan", "Requirement"]

@@ -1,5 +1,7 @@
 """Reads of compliance: whom a requirement concerns, who stands where, what is to be told, what a learner is asked."""
 
+from compliance.selectors.above import Hearer, above
+from compliance.selectors.digests import DigestLine, digests_to_send, lines_of_digest
 from compliance.selectors.messages import (
     Line,
     days_of,
@@ -28,11 +30,14 @@ from compliance.selectors.slips import awaiting_slip
 from compliance.selectors.training import TrainingDue, training_of
 
 __all__ = [
+    "DigestLine",
+    "Hearer",
     "Line",
     "Row",
     "SiteCounts",
     "Summary",
     "TrainingDue",
+    "above",
     "all_rows",
     "awaiting_slip",
     "concerned",
@@ -40,8 +45,10 @@ __all__ = [
     "current_requirement",
     "current_spans",
     "days_of",
+    "digests_to_send",
     "letters",
     "lines_of",
+    "lines_of_digest",
     "live_requirements",
     "next_message_at",
     "printed",

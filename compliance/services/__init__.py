@@ -6,9 +6,10 @@ from compliance.services.evidence import (
     make_evidence_pack,
     request_evidence_pack,
 )
-from compliance.services.messages import Outcome, claim_messages, mark_printed, send_again, send_claimed, sweep
+from compliance.services.messages import claim_messages, mark_printed, send_again, send_claimed, sweep
 from compliance.services.obligations import check_obligations, rebuild_obligations
 from compliance.services.requirements import change_due_date, require, withdraw
+from compliance.services.sending import Outcome
 
 __all__ = [
     "Outcome",

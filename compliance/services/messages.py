@@ -1,69 +1,75 @@
-"""Reminders: claim in one transaction, send outside any, commit the result in another.
+"""Reminders: claim in one transaction, send outside any, commit the result in another."""
 
-Only a kill between the server's acceptance and the last commit can send a message twice; it then carries the same
-Message-ID (architecture, section 5; ADR 0003).
-"""
-
-import logging
-import smtplib
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
-from enum import Enum, auto
+from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from certificates.validity import local_date
 from compliance import mails, reminders, selectors
-from compliance.models import Message, Obligation
+from compliance.models import Escalation, Message, Obligation
+from compliance.services.digests import claim_digests, digests_waiting, send_digest
+from compliance.services.sending import Outcome, lease, put_off, settle
 from people.faults import fault_point
 from people.models import Membership
 
-logger = logging.getLogger(__name__)
-
 BATCH: Final = 200
-LEASE: Final = timedelta(minutes=5)
-"""How long a sender has a message; ``mails.TIMEOUT_SECONDS`` is far less."""
-FIRST_WAIT: Final = timedelta(minutes=5)
-LONGEST_WAIT: Final = timedelta(hours=6)
-"""The wait after a failure doubles from the first to this one."""
-MAX_ATTEMPTS: Final = 12
-"""After so many a message has failed for good: some 35 hours after the first."""
 TROUBLES_IN_A_ROW: Final = 3
 """After so many the mail server is taken to be away, and the rest waits for the next sweep."""
 
 _MAILS: Final = (Message.State.CLAIMED, Message.State.LETTER)
 
 
-class Outcome(Enum):
-    """What became of a message that was to be sent. ``SETTLED``: another has it, or there was nothing to send."""
-
-    SENT = auto()
-    SETTLED = auto()
-    REFUSED = auto()
-    TROUBLE = auto()
-
-
 def sweep(*, at: datetime, limit: int = 10_000) -> int:
-    """Claim and send what is due by ``at``; return how many messages were handled. Call it outside any transaction.
+    """Claim and send what is due by ``at``; return how many mails and letters were handled. Call it outside any transaction.
 
     Safe to run twice, and at the same time. Reads index ranges: what is due and not yet told, and what was claimed and
-    not sent, be it that its sender died or that the server was away.
+    not sent, be it that its sender died or that the server was away. Learners first, then those above them.
     """
     began = time.monotonic()
+    handled = _round(
+        partial(claim_messages, limit=BATCH),
+        lambda now: list(selectors.to_send(at=now).values_list("pk", flat=True)[:BATCH]),
+        lambda key, now: send_claimed(message_id=key, at=now),
+        at=at,
+        began=began,
+        limit=limit,
+    )
+    return handled + _round(
+        claim_digests,
+        lambda now: digests_waiting(at=now, limit=BATCH),
+        lambda key, now: send_digest(digest_id=key, at=now),
+        at=at,
+        began=began,
+        limit=limit,
+    )
+
+
+def _round(
+    claim: Callable[..., Sequence[int]],
+    waiting_at: Callable[[datetime], Sequence[int]],
+    send: Callable[[int, datetime], Outcome],
+    *,
+    at: datetime,
+    began: float,
+    limit: int,
+) -> int:
+    """Claim and send one kind of mail until nothing is left, the limit is reached or the server seems to be away."""
     handled = troubles = 0
     while handled < limit and troubles < TROUBLES_IN_A_ROW:
-        claimed = claim_messages(at=_later(at, began), limit=min(BATCH, limit - handled))
-        waiting = list(selectors.to_send(at=_later(at, began)).values_list("pk", flat=True)[:BATCH])
+        claimed = claim(at=_later(at, began))
+        waiting = waiting_at(_later(at, began))
         if not claimed and not waiting:
             break
         handled += len(set(claimed) | set(waiting))
-        for pk in waiting:
+        for key in waiting:
             # The leases count from now, although the caller's clock stands still while mails go out.
-            outcome = send_claimed(message_id=pk, at=_later(at, began))
+            outcome = send(key, _later(at, began))
             troubles = troubles + 1 if outcome is Outcome.TROUBLE else 0
             if troubles == TROUBLES_IN_A_ROW:
                 break
@@ -103,18 +109,21 @@ def _claim_for(membership_id: int, at: datetime) -> int | None:
     days = {local_date(at, it.time_zone) for it in obligations}
     told_today = Message.objects.filter(membership=membership, day__in=days).exists()
     items: list[dict[str, Any]] = []
+    above: list[Escalation] = []
     for obligation in obligations:
         today = local_date(at, obligation.time_zone)
         steps = reminders.steps(selectors.days_of(obligation.spans.all()))
         step = reminders.due_step(steps, obligation.told, today)
         if step is not None and not told_today:
             items.append(_item(obligation, step))
+            above += _above(obligation, step, at)
             passed = reminders.passed_keys(steps, today)
             obligation.told = [*obligation.told, *(key for key in passed if key not in obligation.told)]
         obligation.next_message_at = selectors.next_message_at(
             obligation.spans.all(), told=obligation.told, zone=obligation.time_zone, at=at, not_today=told_today
         )
     Obligation.objects.bulk_update(obligations, ["told", "next_message_at"])
+    Escalation.objects.bulk_create(above, ignore_conflicts=True)
     if not items:
         return None
     day = max(days)
@@ -129,6 +138,22 @@ def _claim_for(membership_id: int, at: datetime) -> int | None:
     )
     fault_point("reminders.before_claim")
     return message.pk
+
+
+def _above(obligation: Obligation, step: reminders.Step, at: datetime) -> list[Escalation]:
+    """Return that those above the person, whom the step names, are to hear of it."""
+    return [
+        Escalation(
+            obligation=obligation,
+            key=step.key,
+            kind=step.kind,
+            due_on=step.due_on,
+            user_id=heard.user_id,
+            manager_id=heard.manager_id,
+            recorded_at=at,
+        )
+        for heard in selectors.above(membership_id=obligation.membership_id, to=step.to, at=at)
+    ]
 
 
 def _item(obligation: Obligation, step: reminders.Step) -> dict[str, Any]:
@@ -166,7 +191,7 @@ def send_claimed(*, message_id: int, at: datetime) -> Outcome:
     Trouble is kept for another try; what the server refuses for good, or what went wrong ``MAX_ATTEMPTS`` times, has
     failed, and HR can see that it did. Call it outside any transaction.
     """
-    message = _lease(message_id, at)
+    message = lease(selectors.to_send(at=at).filter(pk=message_id), at=at)
     if message is None:
         return Outcome.SETTLED
     fault_point("reminders.after_claim")
@@ -174,57 +199,14 @@ def send_claimed(*, message_id: int, at: datetime) -> Outcome:
         lines = selectors.lines_of([message], at=at)[message.pk]
         mail = mails.compose(message, lines) if lines else None
         if mail is None:
-            _settle(message, state=Message.State.LETTER if lines else Message.State.DROPPED, claimed_until=None)
+            settle(message, state=Message.State.LETTER if lines else Message.State.DROPPED, claimed_until=None)
             return Outcome.SETTLED
         mail.send()
     except Exception as error:  # one bad message must not stop the others
-        return _put_off(message, error, at)
+        return put_off(message, error, at)
     fault_point("reminders.after_send")
-    _settle(message, state=Message.State.SENT, sent_at=at, claimed_until=None)
+    settle(message, state=Message.State.SENT, sent_at=at, claimed_until=None)
     return Outcome.SENT
-
-
-@transaction.atomic(durable=True)
-def _lease(message_id: int, at: datetime) -> Message | None:
-    free = selectors.to_send(at=at).filter(pk=message_id)
-    message = free.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked).first()
-    if message is not None:
-        message.claimed_until = at + LEASE
-        message.attempts += 1
-        message.save(update_fields=["claimed_until", "attempts"])
-    return message
-
-
-def _put_off(message: Message, error: Exception, at: datetime) -> Outcome:
-    refused = _is_refusal(error)
-    extra = {"event": "reminders.not_sent", "outcome": type(error).__name__, "attempt": message.attempts}
-    logger.warning("a message could not be sent", extra=extra)
-    if refused or message.attempts >= MAX_ATTEMPTS:
-        _settle(message, state=Message.State.FAILED, claimed_until=None)
-    else:
-        _settle(message, claimed_until=at + wait_after(message.attempts))
-    return Outcome.REFUSED if refused else Outcome.TROUBLE
-
-
-def _is_refusal(error: Exception) -> bool:
-    """Whether the server will never take this mail: a code of five hundred about it or its address."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= 500 for code, _ in error.recipients.values())
-    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
-
-
-def wait_after(attempts: int) -> timedelta:
-    """Return how long to wait after the ``attempts``-th failure (1 for the first)."""
-    return min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)
-
-
-@transaction.atomic(durable=True)
-def _settle(message: Message, **outcome: object) -> None:
-    """Write what came of our lease; what another sender has taken over meanwhile is theirs, except a success."""
-    ours = Message.objects.filter(pk=message.pk, state=Message.State.CLAIMED)
-    if outcome.get("state") != Message.State.SENT:
-        ours = ours.filter(attempts=message.attempts)
-    ours.update(**outcome)
 
 
 @transaction.atomic

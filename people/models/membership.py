@@ -35,6 +35,8 @@ class Membership(models.Model):
     """As it shall stand on certificates."""
     email = models.EmailField(_("e-mail"), blank=True)
     """Given by the employer, for messages of this membership only. It never opens or joins an account."""
+    manager = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reports")
+    """Whom the employer names as the person's manager, in the same organisation."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar = MembershipQuerySet.as_manager()

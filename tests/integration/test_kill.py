@@ -33,7 +33,8 @@ from certificates.receivers import CORRECT_NAMES
 from certificates.validity import local_date
 from compliance import services
 from compliance.models import Message, Obligation
-from compliance.services.messages import LEASE, message_id_of
+from compliance.services.messages import message_id_of
+from compliance.services.sending import LEASE
 from courses import selectors as course_selectors
 from courses import services as course_services
 from courses.models import Completion, LearningEvent
@@ -48,6 +49,7 @@ from tests.integration import sweeper
 from tests.learning import right_response
 
 ROOT = Path(__file__).resolve().parents[2]
+DIGESTS = ("digests.before_claim", "digests.after_claim", "digests.after_send")
 PAST_THE_LEASE = LEASE + timedelta(minutes=1)
 TODAY = AT.date()
 
@@ -65,7 +67,13 @@ OUTBOX = ("outbox.claimed", "outbox.handled")
 def test_these_are_all_the_places_where_a_process_may_be_ended():
     apps = ("cms", "people", "translations", "assessments", "courses", "certificates", "compliance", "interop")
     written = "".join(path.read_text() for app in apps for path in (ROOT / app).rglob("*.py"))
-    assert set(re.findall(r'fault_point\("([^"]+)"\)', written)) == {*REMINDERS, *LEARNING, *OUTBOX, "evidence.written"}
+    assert set(re.findall(r'fault_point\("([^"]+)"\)', written)) == {
+        *REMINDERS,
+        *LEARNING,
+        *OUTBOX,
+        "evidence.written",
+        *DIGESTS,
+    }
 
 
 class Faults:
