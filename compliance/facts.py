@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 
@@ -41,19 +42,23 @@ class _Job:
     zone: str
 
 
-def facts_of(memberships: Sequence[Membership]) -> Iterator[FactsOfMembership]:
+def facts_of(memberships: Sequence[Membership], *, known_before: datetime | None = None) -> Iterator[FactsOfMembership]:
     """Yield the facts of ``memberships``, whose organisations are loaded.
+
+    With ``known_before``, the facts as they were recorded before that instant (renewal, rule R20): what was entered,
+    corrected, issued or revoked later is not known yet. The tree of sites and the courses of a certification carry no
+    dates of their own, and are those of now.
 
     A certification concerns a person when a requirement reaches them at any time, or when they hold a certificate of
     it. The calendar is that of the site of the employment that began last, or will; the organisation's without any.
     """
     keys = [it.pk for it in memberships]
-    jobs = _jobs(keys)
-    personal, grouped = _requirements(keys, {it.organisation_id for it in memberships})
+    jobs = _jobs(keys, known_before)
+    personal, grouped = _requirements(keys, {it.organisation_id for it in memberships}, known_before)
     treed = {it.organisation_id for group in grouped.values() for it in group if it.site_id is not None}
     parents = dict(Site.objects.filter(organisation__in=treed).values_list("pk", "parent_id")) if treed else {}
-    periods = _periods(keys)
-    begun = _begun(keys)
+    periods = _periods(keys, known_before)
+    begun = _begun(keys, known_before)
     for membership in memberships:
         own = jobs[membership.pk]
         zone = own[-1].zone if own else membership.organisation.time_zone
@@ -78,9 +83,14 @@ def facts_of(memberships: Sequence[Membership]) -> Iterator[FactsOfMembership]:
         )
 
 
-def _jobs(keys: Sequence[int]) -> dict[int, list[_Job]]:
+def _known(facts: Any, before: datetime | None) -> Any:
+    """Limit a queryset of append-only facts to those that hold by what is known now, or was known then."""
+    return facts.current_knowledge() if before is None else facts.known_before(before)
+
+
+def _jobs(keys: Sequence[int], known_before: datetime | None) -> dict[int, list[_Job]]:
     found: dict[int, list[_Job]] = defaultdict(list)
-    known = Employment.objects.current_knowledge().filter(membership__in=keys).order_by("starts_on", "pk")
+    known = _known(Employment.objects, known_before).filter(membership__in=keys).order_by("starts_on", "pk")
     columns = ("membership_id", "starts_on", "ends_on", "site_id", "role_id", "site__time_zone")
     for membership_id, starts_on, ends_on, site_id, role_id, zone in known.values_list(*columns):
         until = ends_on + ONE_DAY if ends_on else None
@@ -89,13 +99,13 @@ def _jobs(keys: Sequence[int]) -> dict[int, list[_Job]]:
 
 
 def _requirements(
-    keys: Sequence[int], organisations: set[int]
+    keys: Sequence[int], organisations: set[int], known_before: datetime | None
 ) -> tuple[dict[int, list[Requirement]], dict[int, list[Requirement]]]:
     """Return the requirements of persons by membership, and those of groups by organisation."""
     personal: dict[int, list[Requirement]] = defaultdict(list)
     grouped: dict[int, list[Requirement]] = defaultdict(list)
     ours = Q(membership__in=keys) | Q(membership__isnull=True, organisation__in=organisations)
-    for requirement in Requirement.objects.current_knowledge().filter(ours).order_by("pk"):
+    for requirement in _known(Requirement.objects, known_before).filter(ours).order_by("pk"):
         if requirement.membership_id is not None:
             personal[requirement.membership_id].append(requirement)
         else:
@@ -103,11 +113,17 @@ def _requirements(
     return personal, grouped
 
 
-def _periods(keys: Sequence[int]) -> dict[int, dict[int, list[HeldPeriod]]]:
+def _periods(keys: Sequence[int], known_before: datetime | None) -> dict[int, dict[int, list[HeldPeriod]]]:
     """Return what people hold, by membership and certification. A replacement stands for what it replaced."""
     found: dict[int, dict[int, list[HeldPeriod]]] = defaultdict(lambda: defaultdict(list))
-    for certificate in Certificate.objects.filter(membership__in=keys, replaced_by__isnull=True).order_by("pk"):
+    held = Certificate.objects.filter(membership__in=keys)
+    if known_before is None:
+        held = held.filter(replaced_by__isnull=True)
+    else:
+        held = held.known_before(known_before)
+    for certificate in held.order_by("pk"):
         assert certificate.membership_id is not None
+        revoked = certificate.revoked_at is not None and (known_before is None or certificate.revoked_at < known_before)
         found[certificate.membership_id][certificate.certification_id].append(
             HeldPeriod(
                 completed_on=min(certificate.completed_on, certificate.valid_from),
@@ -115,20 +131,22 @@ def _periods(keys: Sequence[int]) -> dict[int, dict[int, list[HeldPeriod]]]:
                 valid_until=certificate.valid_until,
                 window_opens_on=certificate.window_opens_on,
                 grace_until=certificate.grace_until,
-                revoked_on=certificate.revoked_on,
-                revoked_reason=certificate.revocation_reason,
+                revoked_on=certificate.revoked_on if revoked else None,
+                revoked_reason=certificate.revocation_reason if revoked else "",
             )
         )
     return found
 
 
-def _begun(keys: Sequence[int]) -> dict[int, dict[int, list[datetime]]]:
+def _begun(keys: Sequence[int], known_before: datetime | None) -> dict[int, dict[int, list[datetime]]]:
     """Return when people began courses, by membership and certification.
 
     That a course was completed does not end the cycle: the certificate does, which may ask for further courses.
     """
     found: dict[int, dict[int, list[datetime]]] = defaultdict(lambda: defaultdict(list))
     enrolments = Enrolment.objects.filter(membership__in=keys, course__certifications__isnull=False).order_by("pk")
+    if known_before is not None:
+        enrolments = enrolments.filter(opened_at__lt=known_before)
     columns = ("membership_id", "course__certifications", "opened_at")
     for membership_id, certification_id, opened_at in enrolments.values_list(*columns):
         found[membership_id][certification_id].append(opened_at)

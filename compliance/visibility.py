@@ -4,12 +4,14 @@ Architecture, section 4: who is assigned, done, due and expired, and nothing els
 reads "assigned".
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
+
+from compliance.standing import Facts
 
 DUE_DAYS = 30
 """From how many days before its last good day an open assignment reads "due"."""
@@ -66,6 +68,14 @@ def employer_status(state: str, due_on: date | None, on: date, *, required: bool
         case "needs_date":
             return Status.NEEDS_DATE
     return Status.NONE
+
+
+def employer_facts(facts: Facts) -> Facts:
+    """Return the facts as an employer may know them: nobody is seen to have begun.
+
+    Standing computed from these has the same dates as the kept spans, but for the day of the first learning event.
+    """
+    return replace(facts, cycles=())
 
 
 @dataclass(frozen=True, slots=True)

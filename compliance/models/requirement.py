@@ -1,6 +1,7 @@
 """Requirements: who must hold a certification, and by when. Append-only facts."""
 
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -14,6 +15,10 @@ class RequirementQuerySet(models.QuerySet["Requirement"]):
     def current_knowledge(self) -> "RequirementQuerySet":
         """Return the facts that no later fact supersedes."""
         return self.filter(superseded_by__isnull=True)
+
+    def known_before(self, instant: datetime) -> "RequirementQuerySet":
+        """Return the facts recorded before ``instant`` that no fact recorded by then supersedes."""
+        return self.filter(recorded_at__lt=instant).exclude(superseded_by__recorded_at__lt=instant)
 
     def live(self) -> "RequirementQuerySet":
         """Return, of what is known now, those not withdrawn."""

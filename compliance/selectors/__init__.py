@@ -25,10 +25,12 @@ from compliance.selectors.rows import (
     summary,
 )
 from compliance.selectors.slips import awaiting_slip
+from compliance.selectors.standings import PersonStanding, standings
 from compliance.selectors.training import TrainingDue, training_of
 
 __all__ = [
     "Line",
+    "PersonStanding",
     "Row",
     "SiteCounts",
     "Summary",
@@ -49,6 +51,7 @@ __all__ = [
     "reached",
     "rows",
     "sites_from",
+    "standings",
     "status_filter",
     "summary",
     "to_send",

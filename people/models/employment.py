@@ -1,7 +1,7 @@
 """Who works where, in which role, from when to when: append-only facts."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.db import models
@@ -34,6 +34,10 @@ class EmploymentQuerySet(models.QuerySet["Employment"]):
     def current_knowledge(self) -> "EmploymentQuerySet":
         """Return the facts that no later fact supersedes."""
         return self.filter(superseded_by__isnull=True)
+
+    def known_before(self, instant: datetime) -> "EmploymentQuerySet":
+        """Return the facts recorded before ``instant`` that no fact recorded by then supersedes."""
+        return self.filter(recorded_at__lt=instant).exclude(superseded_by__recorded_at__lt=instant)
 
     def covering(self, day: date) -> "EmploymentQuerySet":
         """Return, of what is known now, the employments that cover ``day``."""
