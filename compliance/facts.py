@@ -2,16 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
 
-from certificates.models import Certificate
+from certificates.models import Certificate, PriorLearning
 from certificates.validity import local_date
-from compliance.models import Requirement
-from compliance.standing import Facts, HeldPeriod, Span
+from compliance.models import Adjustment, Requirement
+from compliance.models import AnotherWay as AnotherWayFact
+from compliance.standing import AnotherWay, Extension, Facts, HeldPeriod, Span, Waiver
 from compliance.standing import Requirement as RequirementSpan
 from courses.models import Enrolment
 from people.models import Employment, Membership, Site
@@ -59,6 +60,8 @@ def facts_of(memberships: Sequence[Membership], *, known_before: datetime | None
     parents = dict(Site.objects.filter(organisation__in=treed).values_list("pk", "parent_id")) if treed else {}
     periods = _periods(keys, known_before)
     begun = _begun(keys, known_before)
+    adjusted = _adjustments(keys, known_before)
+    other_ways = _other_ways(keys, known_before)
     for membership in memberships:
         own = jobs[membership.pk]
         zone = own[-1].zone if own else membership.organisation.time_zone
@@ -67,15 +70,20 @@ def facts_of(memberships: Sequence[Membership], *, known_before: datetime | None
             required[requirement.certification_id] += _requirement_spans(requirement, own, parents)
         concerning = {key for key, spans in required.items() if spans} | periods[membership.pk].keys()
         employments = tuple(Span(start, end) for start, end in _joined([(job.from_on, job.until) for job in own]))
+        mine = adjusted[membership.pk]
         yield FactsOfMembership(
             membership,
             zone,
             {
                 key: Facts(
                     employments=employments,
-                    requirements=tuple(required[key]),
+                    requirements=tuple(_with_due_dates(required[key], mine[key].due_dates)),
                     periods=tuple(periods[membership.pk][key]),
                     cycles=tuple(Span(local_date(at, zone)) for at in begun[membership.pk][key]),
+                    leaves=tuple(mine[None].leaves),
+                    waivers=tuple(mine[key].waivers),
+                    extensions=tuple(mine[key].extensions),
+                    other_ways=tuple(other_ways[membership.pk][key]),
                     zone=zone,
                 )
                 for key in sorted(concerning)
@@ -135,6 +143,77 @@ def _periods(keys: Sequence[int], known_before: datetime | None) -> dict[int, di
                 revoked_reason=certificate.revocation_reason if revoked else "",
             )
         )
+    accepted = _known(PriorLearning.objects, known_before).filter(membership__in=keys).order_by("pk")
+    for evidence in accepted:
+        found[evidence.membership_id][evidence.certification_id].append(
+            HeldPeriod(
+                completed_on=evidence.completed_on,
+                valid_from=evidence.valid_from,
+                valid_until=evidence.valid_until,
+                window_opens_on=evidence.window_opens_on,
+                grace_until=evidence.grace_until,
+            )
+        )
+    return found
+
+
+@dataclass(slots=True)
+class _Adjusted:
+    """What moves one obligation; leave is kept under the certification None."""
+
+    leaves: list[Span] = field(default_factory=list)
+    waivers: list[Waiver] = field(default_factory=list)
+    extensions: list[Extension] = field(default_factory=list)
+    due_dates: list[Adjustment] = field(default_factory=list)
+
+
+def _adjustments(keys: Sequence[int], known_before: datetime | None) -> dict[int, dict[int | None, _Adjusted]]:
+    found: dict[int, dict[int | None, _Adjusted]] = defaultdict(lambda: defaultdict(_Adjusted))
+    for it in _known(Adjustment.objects, known_before).filter(membership__in=keys).order_by("from_on", "pk"):
+        into = found[it.membership_id][it.certification_id]
+        match it.kind:
+            case Adjustment.Kind.LEAVE:
+                into.leaves.append(Span(it.from_on, it.until))
+            case Adjustment.Kind.WAIVER:
+                into.waivers.append(Waiver(it.from_on, it.until, it.reason))
+            case Adjustment.Kind.EXTENSION:
+                into.extensions.append(Extension(it.from_on, it.until))
+            case _:
+                into.due_dates.append(it)
+    return found
+
+
+def _with_due_dates(
+    requirements: Sequence[RequirementSpan], due_dates: Sequence[Adjustment]
+) -> Iterator[RequirementSpan]:
+    """Yield requirements with the due dates that somebody set, each from its own day on; before it, nothing moves."""
+    parts = list(requirements)
+    # An earlier due date is the earlier one of whatever is set, so what is set comes first.
+    for it in sorted(due_dates, key=lambda each: each.kind == Adjustment.Kind.EARLIER):
+        parts = [piece for part in parts for piece in _from_its_day(part, it)]
+    yield from parts
+
+
+def _from_its_day(part: RequirementSpan, set_date: Adjustment) -> Iterator[RequirementSpan]:
+    day, due_on = set_date.from_on, set_date.due_on
+    is_later = part.due_on is not None and due_on is not None and part.due_on <= due_on
+    if (part.until is not None and part.until <= day) or (set_date.kind == Adjustment.Kind.EARLIER and is_later):
+        yield part
+        return
+    if part.from_on < day:
+        yield replace(part, until=day)
+    yield replace(part, from_on=max(part.from_on, day), due_on=due_on, due_is_set=True)
+
+
+def _other_ways(keys: Sequence[int], known_before: datetime | None) -> dict[int, dict[int, list[AnotherWay]]]:
+    """Return the days on which another way was asked for or agreed, by membership and certification."""
+    found: dict[int, dict[int, list[AnotherWay]]] = defaultdict(lambda: defaultdict(list))
+    for it in _known(AnotherWayFact.objects, known_before).filter(membership__in=keys).order_by("pk"):
+        into = found[it.membership_id][it.certification_id]
+        if it.answered_on is None or it.answered_on > it.asked_on:
+            into.append(AnotherWay(it.asked_on, it.answered_on))
+        if it.step == AnotherWayFact.Step.AGREED:
+            into.append(AnotherWay(it.answered_on, it.until, agreed=True))
     return found
 
 

@@ -53,7 +53,8 @@ class SpanOfDays:
     state: str
     due_on: date | None
     required: bool
-    on_leave: bool = False
+    silent: bool = False
+    """Leave, or another way that was asked for: nobody is reminded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def _phases(spans: Iterable[SpanOfDays]) -> list[SpanOfDays]:
     joined: list[SpanOfDays] = []
     for span in spans:
         phase = _PHASES.get(span.state)
-        if phase is None or not span.required or span.on_leave:
+        if phase is None or not span.required or span.silent:
             continue
         last = joined[-1] if joined else None
         if last and (last.state, last.due_on, last.until) == (phase, span.due_on, span.from_on):

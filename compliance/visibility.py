@@ -11,7 +11,7 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from compliance.standing import Facts
+from compliance.standing import Facts, Overlay, ReasonCode, Standing, StandingSpan, spans
 
 DUE_DAYS = 30
 """From how many days before its last good day an open assignment reads "due"."""
@@ -70,12 +70,32 @@ def employer_status(state: str, due_on: date | None, on: date, *, required: bool
     return Status.NONE
 
 
-def employer_facts(facts: Facts) -> Facts:
-    """Return the facts as an employer may know them: nobody is seen to have begun.
+def employer_spans(facts: Facts) -> list[StandingSpan]:
+    """Return the spans of all dates as an employer may know them.
 
-    Standing computed from these has the same dates as the kept spans, but for the day of the first learning event.
+    Nobody is seen to have begun, nor to ask for another way before one is agreed; no date betrays either.
     """
-    return replace(facts, cycles=())
+    joined: list[StandingSpan] = []
+    for span in spans(replace(facts, cycles=())):
+        seen = span._replace(standing=_as_employers_read(span.standing))
+        last = joined[-1] if joined else None
+        if last and _without_change(last.standing) == _without_change(seen.standing):
+            joined[-1] = StandingSpan(last.from_on, seen.until, seen.standing)
+        else:
+            joined.append(seen)
+    return joined
+
+
+def _as_employers_read(standing: Standing) -> Standing:
+    hidden = {it for it in standing.reasons if it.code is ReasonCode.ANOTHER_WAY and it.detail != "agreed"}
+    reasons = tuple(it for it in standing.reasons if it not in hidden)
+    agreed = any(it.code is ReasonCode.ANOTHER_WAY for it in reasons)
+    overlays = tuple(it for it in standing.overlays if it is not Overlay.ANOTHER_WAY or agreed)
+    return replace(standing, reasons=reasons, overlays=overlays)
+
+
+def _without_change(standing: Standing) -> Standing:
+    return replace(standing, next_change_on=None, next_change_at=None)
 
 
 @dataclass(frozen=True, slots=True)

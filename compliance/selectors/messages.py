@@ -13,6 +13,8 @@ from compliance.models import Message, Obligation, ObligationSpan
 from compliance.standing import Overlay
 from people.models import Membership
 
+_SILENT = frozenset({Overlay.ON_LEAVE, Overlay.ANOTHER_WAY})
+
 MESSAGE_HOUR = 9
 """Local hour from which messages go out."""
 
@@ -36,7 +38,7 @@ def days_of(spans: Iterable[ObligationSpan]) -> list[reminders.SpanOfDays]:
             state=span.state,
             due_on=span.due_on,
             required=span.required,
-            on_leave=Overlay.ON_LEAVE in span.overlays,
+            silent=not _SILENT.isdisjoint(span.overlays),
         )
         for span in spans
     ]

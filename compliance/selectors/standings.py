@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from certificates.models import Certification
 from certificates.validity import local_date
 from compliance.facts import facts_of
-from compliance.standing import ReasonCode, Standing, StandingSpan, spans
-from compliance.visibility import Status, employer_facts, employer_status
+from compliance.standing import ReasonCode, Standing, StandingSpan
+from compliance.visibility import Status, employer_spans, employer_status
 from people.models import Membership
 
 BATCH = 200
@@ -102,6 +102,6 @@ def _batch(
     for gathered in facts_of(members, known_before=known_before):
         day = on or local_date(at, gathered.zone)
         for key, facts in gathered.by_certification.items():
-            by_then = [it for it in spans(employer_facts(facts)) if it.from_on <= day]
+            by_then = [it for it in employer_spans(facts) if it.from_on <= day]
             if any(is_required(it.standing) for it in by_then):
                 yield PersonStanding(gathered.membership, certifications[key], gathered.zone, day, by_then[-1])

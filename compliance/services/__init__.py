@@ -1,19 +1,42 @@
 """Writes of compliance."""
 
+from compliance.services.adjustments import (
+    bring_forward,
+    change_end,
+    grant_extension,
+    grant_waiver,
+    record_leave,
+    set_due_date,
+    undo_adjustment,
+)
+from compliance.services.another_way import agree_another_way, ask_for_another_way, take_back_question
 from compliance.services.messages import Outcome, claim_messages, mark_printed, send_again, send_claimed, sweep
 from compliance.services.obligations import check_obligations, rebuild_obligations
+from compliance.services.prior_learning import accept_prior_learning, take_back_prior_learning
 from compliance.services.requirements import change_due_date, require, withdraw
 
 __all__ = [
     "Outcome",
+    "accept_prior_learning",
+    "agree_another_way",
+    "ask_for_another_way",
+    "bring_forward",
     "change_due_date",
+    "change_end",
     "check_obligations",
     "claim_messages",
+    "grant_extension",
+    "grant_waiver",
     "mark_printed",
     "rebuild_obligations",
+    "record_leave",
     "require",
     "send_again",
     "send_claimed",
+    "set_due_date",
     "sweep",
+    "take_back_prior_learning",
+    "take_back_question",
+    "undo_adjustment",
     "withdraw",
 ]

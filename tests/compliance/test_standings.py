@@ -185,5 +185,33 @@ def test_it_costs_the_same_for_one_and_for_many(larch, hospitality, django_asser
         larch.employ()
     everybody = Membership.objects.filter(organisation=larch.organisation)
     for some in (everybody.filter(pk=everybody.first().pk), everybody):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(10):
             list(selectors.standings(memberships=some, at=AT, known_before=AT + timedelta(days=1)))
+
+
+def test_adjustments_are_known_from_their_record_and_undone_from_the_record_of_that(larch, hospitality):
+    jo = larch.employ()
+    larch.ask(hospitality, membership=jo)
+    waiver = services.grant_waiver(
+        membership=Membership.objects.get(pk=jo.pk),
+        certification=hospitality,
+        from_on=date(2026, 3, 2),
+        last_on=date(2026, 12, 31),
+        reason="covered",
+        by=None,
+        at=AT + timedelta(days=2),
+    )
+    services.undo_adjustment(adjustment=waiver, by=None, at=AT + timedelta(days=4))
+    on = ("--on", "2026-03-20")
+    states = [told(*on, "--known-on", f"2026-03-{day:02}")[0]["state"] for day in (3, 4, 5, 6)]
+    assert states == ["assigned", "exempt", "exempt", "assigned"]
+
+
+def test_an_open_question_is_not_told_and_no_date_betrays_it(larch, hospitality):
+    jo = larch.employ()
+    larch.ask(hospitality, membership=jo)
+    before = told("--on", "2026-03-20")[0]
+    services.ask_for_another_way(membership=jo, certification=hospitality, on=date(2026, 3, 10), at=AT)
+    asked = told("--on", "2026-03-20")[0]
+    told_alike = ("state", "status", "overlays", "due_on", "from_on", "reasons")
+    assert [asked[key] for key in told_alike] == [before[key] for key in told_alike]
