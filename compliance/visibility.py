@@ -166,6 +166,19 @@ VISIBLE_FIELDS: tuple[VisibleField, ...] = (
         14,
     ),
     _field(
+        "adjustments",
+        pgettext_lazy("column", "Leave, more time, exemptions"),
+        pgettext_lazy(
+            "what work sees",
+            "Days of leave, more time, exemptions and trainings from elsewhere that they wrote down for you",
+        ),
+    ),
+    _field(
+        "other_way",
+        pgettext_lazy("column", "Other way"),
+        pgettext_lazy("what work sees", "That a trainer has agreed another way to learn with you, once that is so"),
+    ),
+    _field(
         "reminder",
         pgettext_lazy("column", "Reminder"),
         pgettext_lazy(

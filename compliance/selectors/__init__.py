@@ -1,5 +1,13 @@
 """Reads of compliance: whom a requirement concerns, who stands where, what is to be told, what a learner is asked."""
 
+from compliance.selectors.adjustments import (
+    adjustments_of,
+    agreed_other_ways,
+    asked_certifications,
+    open_questions,
+    prior_learning_of,
+    question_of,
+)
 from compliance.selectors.messages import (
     Line,
     days_of,
@@ -35,7 +43,10 @@ __all__ = [
     "SiteCounts",
     "Summary",
     "TrainingDue",
+    "adjustments_of",
+    "agreed_other_ways",
     "all_rows",
+    "asked_certifications",
     "awaiting_slip",
     "concerned",
     "counts_by_site",
@@ -46,8 +57,11 @@ __all__ = [
     "lines_of",
     "live_requirements",
     "next_message_at",
+    "open_questions",
     "printed",
     "printings",
+    "prior_learning_of",
+    "question_of",
     "reached",
     "rows",
     "sites_from",

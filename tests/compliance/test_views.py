@@ -659,6 +659,12 @@ def test_no_page_of_the_portal_shows_more_than_the_visible_fields(hr, larch, sec
     larch.ask(requirement.certification, membership=no_mail)
     services.sweep(at=AT)
     Message.objects.filter(membership=jo).update(state="failed")
+    services.record_leave(membership=jo, from_on=date(2027, 1, 4), last_on=None, by=None, at=AT)
+    question = services.ask_for_another_way(
+        membership=no_mail, certification=requirement.certification, on=TODAY, at=AT
+    )
+    trainer = larch.staff(StaffRole.Kind.TRAINER)
+    services.agree_another_way(question=question, trainer=trainer, on=TODAY, last_on=date(2026, 5, 1), at=AT)
     seen = set()
     for path in (
         url("organisation"),

@@ -73,6 +73,8 @@ def test_the_list_of_visible_fields_is_exactly_this():
         "due_on",
         "completed_on",
         "valid_through",
+        "adjustments",
+        "other_way",
         "reminder",
     ]
 
