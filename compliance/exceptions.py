@@ -24,6 +24,14 @@ class NotOfThisOrganisation(ComplianceError):
 
 
 @dataclass
+class UnknownCode(ComplianceError):
+    """A condition names a ``subject`` (site, role, organisation) that this organisation has not: ``code``."""
+
+    subject: str
+    code: str
+
+
+@dataclass
 class AlreadyWithdrawn(ComplianceError):
     """The requirement was withdrawn or changed before."""
 

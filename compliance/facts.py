@@ -4,23 +4,20 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import Q
 
 from certificates.models import Certificate, PriorLearning
-from certificates.validity import local_date
+from certificates.validity import Duration, local_date
+from compliance.due_dates import Bases, due_date, parse_due_rule
 from compliance.models import Adjustment, Requirement
 from compliance.models import AnotherWay as AnotherWayFact
+from compliance.reach import Job, Reach, jobs_in, joined, needs_sites
 from compliance.standing import AnotherWay, Extension, Facts, HeldPeriod, Span, Waiver
 from compliance.standing import Requirement as RequirementSpan
 from courses.models import Enrolment
-from people.models import Employment, Membership, Site
-
-ONE_DAY = timedelta(days=1)
-
-Stretch = tuple[date, date | None]
-"""First day, and the day after the last one; None: no end known."""
+from people.models import Employment, Licence, Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +27,6 @@ class FactsOfMembership:
     membership: Membership
     zone: str
     by_certification: Mapping[int, Facts]
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """An employment as matching needs it; ``until`` is exclusive."""
-
-    from_on: date
-    until: date | None
-    site_id: int
-    role_id: int | None
-    zone: str
 
 
 def facts_of(memberships: Sequence[Membership], *, known_before: datetime | None = None) -> Iterator[FactsOfMembership]:
@@ -56,8 +42,9 @@ def facts_of(memberships: Sequence[Membership], *, known_before: datetime | None
     keys = [it.pk for it in memberships]
     jobs = _jobs(keys, known_before)
     personal, grouped = _requirements(keys, {it.organisation_id for it in memberships}, known_before)
-    treed = {it.organisation_id for group in grouped.values() for it in group if it.site_id is not None}
-    parents = dict(Site.objects.filter(organisation__in=treed).values_list("pk", "parent_id")) if treed else {}
+    everything = [it for asked in (personal, grouped) for group in asked.values() for it in group]
+    reach = Reach(needs_sites(everything))
+    licences = _licences(keys, known_before) if any(it.licence_kind for it in everything) else {}
     periods = _periods(keys, known_before)
     begun = _begun(keys, known_before)
     adjusted = _adjustments(keys, known_before)
@@ -67,9 +54,11 @@ def facts_of(memberships: Sequence[Membership], *, known_before: datetime | None
         zone = own[-1].zone if own else membership.organisation.time_zone
         required: dict[int, list[RequirementSpan]] = defaultdict(list)
         for requirement in [*personal[membership.pk], *grouped[membership.organisation_id]]:
-            required[requirement.certification_id] += _requirement_spans(requirement, own, parents)
+            required[requirement.certification_id] += _requirement_spans(
+                requirement, own, reach, licences.get(membership.pk, ())
+            )
         concerning = {key for key, spans in required.items() if spans} | periods[membership.pk].keys()
-        employments = tuple(Span(start, end) for start, end in _joined([(job.from_on, job.until) for job in own]))
+        employments = tuple(Span(start, end) for start, end in joined([(job.from_on, job.until) for job in own]))
         mine = adjusted[membership.pk]
         yield FactsOfMembership(
             membership,
@@ -96,13 +85,20 @@ def _known(facts: Any, before: datetime | None) -> Any:
     return facts.current_knowledge() if before is None else facts.known_before(before)
 
 
-def _jobs(keys: Sequence[int], known_before: datetime | None) -> dict[int, list[_Job]]:
-    found: dict[int, list[_Job]] = defaultdict(list)
+def _jobs(keys: Sequence[int], known_before: datetime | None) -> dict[int, list[Job]]:
+    found: dict[int, list[Job]] = defaultdict(list)
     known = _known(Employment.objects, known_before).filter(membership__in=keys).order_by("starts_on", "pk")
-    columns = ("membership_id", "starts_on", "ends_on", "site_id", "role_id", "site__time_zone")
-    for membership_id, starts_on, ends_on, site_id, role_id, zone in known.values_list(*columns):
-        until = ends_on + ONE_DAY if ends_on else None
-        found[membership_id].append(_Job(starts_on, until, site_id, role_id, zone))
+    for job in jobs_in(known):
+        found[job.membership_id].append(job)
+    return found
+
+
+def _licences(keys: Sequence[int], known_before: datetime | None) -> dict[int, list[tuple[str, date]]]:
+    """Return by membership which kinds of licences are to be renewed when, the soonest first."""
+    found: dict[int, list[tuple[str, date]]] = defaultdict(list)
+    known = _known(Licence.objects, known_before).filter(membership__in=keys).order_by("renews_on", "pk")
+    for membership_id, kind, renews_on in known.values_list("membership_id", "kind", "renews_on"):
+        found[membership_id].append((kind, renews_on))
     return found
 
 
@@ -202,7 +198,7 @@ def _from_its_day(part: RequirementSpan, set_date: Adjustment) -> Iterator[Requi
         return
     if part.from_on < day:
         yield replace(part, until=day)
-    yield replace(part, from_on=max(part.from_on, day), due_on=due_on, due_is_set=True)
+    yield replace(part, from_on=max(part.from_on, day), due_on=due_on, due_by="set")
 
 
 def _other_ways(keys: Sequence[int], known_before: datetime | None) -> dict[int, dict[int, list[AnotherWay]]]:
@@ -233,57 +229,65 @@ def _begun(keys: Sequence[int], known_before: datetime | None) -> dict[int, dict
 
 
 def _requirement_spans(
-    requirement: Requirement, jobs: Sequence[_Job], parents: Mapping[int, int | None]
+    requirement: Requirement, jobs: Sequence[Job], reach: Reach, licences: Sequence[tuple[str, date]]
 ) -> Iterator[RequirementSpan]:
     """Yield the stretches in which a requirement reaches a person; moving between sites that it covers is one."""
-    stretches = _joined([(job.from_on, job.until) for job in jobs if _reaches(requirement, job, parents)])
-    for number, (start, end) in enumerate(stretches):
+    reaching = [job for job in jobs if reach.reaches(requirement, job)]
+    for number, (start, end) in enumerate(joined([(job.from_on, job.until) for job in reaching])):
         from_on = max(start, requirement.starts_on)
         until = min((it for it in (end, requirement.ends_on) if it is not None), default=None)
-        if until is None or from_on < until:
-            due_on = _due_on(requirement, start)
-            yield RequirementSpan(from_on, until, id=f"{requirement.reference}:{number}", due_on=due_on)
+        if until is not None and until <= from_on:
+            continue
+        due_on = _due_on(requirement, start)
+        due_by: Literal["rule", "default"] = "rule"
+        if requirement.due_rule is not None:
+            bases = _bases(requirement, next(job for job in reaching if job.from_on == start), jobs, from_on, licences)
+            due_on = due_date(parse_due_rule(requirement.due_rule), bases)
+            if due_on is None and requirement.default_due_on is not None:
+                due_on, due_by = requirement.default_due_on, "default"
+        yield RequirementSpan(
+            from_on,
+            until,
+            id=f"{requirement.reference}:{number}",
+            label=requirement.label,
+            due_on=due_on,
+            recurs=Duration.parse(requirement.recurs) if requirement.recurs else None,
+            due_by=due_by,
+        )
 
 
-def _due_on(requirement: Requirement, start: date) -> date:
-    """Return the last good day of somebody whom the requirement reaches from ``start`` on.
+def _due_on(requirement: Requirement, start: date) -> date | None:
+    """Return the last good day, without a rule, of somebody whom the requirement reaches from ``start`` on.
 
     A newcomer's time runs from the first day, also where the general due date has passed. Whoever is named has the
     date that was set for them, unless it lies before they come.
     """
+    due_on = requirement.due_on
     came_later = start > requirement.starts_on
-    if came_later and (requirement.membership_id is None or requirement.due_on < start):
+    if due_on is not None and came_later and (requirement.membership_id is None or due_on < start):
         return start + timedelta(days=requirement.days_after_start)
-    return requirement.due_on
+    return due_on
 
 
-def _reaches(requirement: Requirement, job: _Job, parents: Mapping[int, int | None]) -> bool:
-    if requirement.membership_id is not None:
-        return True
-    if requirement.role_id is not None and requirement.role_id != job.role_id:
-        return False
-    return requirement.site_id is None or _lies_below(job.site_id, requirement.site_id, parents)
+def _bases(
+    requirement: Requirement,
+    first: Job,
+    jobs: Sequence[Job],
+    from_on: date,
+    licences: Sequence[tuple[str, date]],
+) -> Bases:
+    """Return the dates from which the rule counts, for the stretch that ``first`` begins."""
+    same_role = [job for job in jobs if job.role_id == first.role_id]
+    renewals = [day for kind, day in licences if kind == requirement.licence_kind and day >= from_on]
+    return Bases(
+        hire=first.hired_on or _beginning(jobs, first.from_on),
+        role_start=_beginning(same_role, first.from_on),
+        requirement_start=from_on,
+        licence_renewal=renewals[0] if renewals else None,
+    )
 
 
-def _lies_below(site: int, top: int, parents: Mapping[int, int | None]) -> bool:
-    """Whether ``site`` is ``top`` or below it; a ring of parents ends the search."""
-    here: int | None = site
-    passed: set[int] = set()
-    while here is not None and here not in passed:
-        if here == top:
-            return True
-        passed.add(here)
-        here = parents.get(here)
-    return False
-
-
-def _joined(stretches: Sequence[Stretch]) -> list[Stretch]:
-    """Return half-open stretches in order, with touching and overlapping ones joined."""
-    joined: list[Stretch] = []
-    for start, end in sorted(stretches, key=lambda it: it[0]):
-        if joined and (joined[-1][1] is None or start <= joined[-1][1]):
-            first, last_end = joined[-1]
-            joined[-1] = (first, None if last_end is None or end is None else max(last_end, end))
-        else:
-            joined.append((start, end))
-    return joined
+def _beginning(jobs: Sequence[Job], day: date) -> date:
+    """Return the first day of the unbroken stretch of ``jobs`` that covers ``day``."""
+    stretches = joined([(job.from_on, job.until) for job in jobs])
+    return max(start for start, _end in stretches if start <= day)

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from certificates.validity import ONE_DAY, Duration, starts_at
 
@@ -148,14 +148,15 @@ class Requirement(Span):
 
     ``due_on`` is the last good day of the first completion; None while its base date is unknown (R14). With
     ``recurs``, a completion satisfies this requirement for that long, however long the certificate says.
-    ``due_is_set``: somebody set this due date for the person, from ``from_on`` on.
+    ``due_by`` says where the due date comes from: the rule, somebody who ``set`` it for the person, or the
+    ``default`` for whoever has no base date.
     """
 
     id: str
     label: str = ""
     due_on: date | None = None
     recurs: Duration | None = None
-    due_is_set: bool = False
+    due_by: Literal["rule", "set", "default"] = "rule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,7 +398,8 @@ def _judge(facts: Facts, on: date) -> Standing:
         counts_as = CountsAs.APART
         reasons += [Reason(ReasonCode.LEAVE, from_on=span.from_on, until=span.until) for span in leaves]
 
-    reasons += [_about(it, ReasonCode.DUE_SET) for it in live if it.due_is_set]
+    reasons += [_about(it, ReasonCode.DUE_SET) for it in live if it.due_by == "set"]
+    reasons += [_about(it, ReasonCode.NO_BASE_DATE) for it in live if it.due_by == "default"]
     reasons += [_about(requirement, ReasonCode.REQUIREMENT) for requirement in live]
     return Standing(
         state=verdict.state,

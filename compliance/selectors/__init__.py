@@ -20,7 +20,14 @@ from compliance.selectors.messages import (
     undelivered,
     waiting_counts,
 )
-from compliance.selectors.requirements import concerned, current_requirement, live_requirements, reached, sites_from
+from compliance.selectors.requirements import (
+    concerned,
+    current_requirement,
+    live_requirements,
+    names_in,
+    reached,
+    sites_from,
+)
 from compliance.selectors.rows import (
     Row,
     SiteCounts,
@@ -56,6 +63,7 @@ __all__ = [
     "letters",
     "lines_of",
     "live_requirements",
+    "names_in",
     "next_message_at",
     "open_questions",
     "printed",

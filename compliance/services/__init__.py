@@ -13,7 +13,7 @@ from compliance.services.another_way import agree_another_way, ask_for_another_w
 from compliance.services.messages import Outcome, claim_messages, mark_printed, send_again, send_claimed, sweep
 from compliance.services.obligations import check_obligations, rebuild_obligations
 from compliance.services.prior_learning import accept_prior_learning, take_back_prior_learning
-from compliance.services.requirements import change_due_date, require, withdraw
+from compliance.services.requirements import change_due_date, require, set_default_due_date, withdraw
 
 __all__ = [
     "Outcome",
@@ -33,6 +33,7 @@ __all__ = [
     "require",
     "send_again",
     "send_claimed",
+    "set_default_due_date",
     "set_due_date",
     "sweep",
     "take_back_prior_learning",

@@ -12,7 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cms import clock
 from compliance import forms, selectors, services
+from compliance.condition_words import Names, condition_in_words, due_rule_in_words
+from compliance.conditions import parse
+from compliance.due_dates import parse_due_rule
 from compliance.exceptions import AlreadyWithdrawn
+from compliance.models import Requirement
 from compliance.views.portal import Desk, portal, posted
 from people.models import Membership
 
@@ -25,7 +29,21 @@ def assignments(request: HttpRequest, desk: Desk) -> HttpResponse:
     """What is asked of whom, by last good day."""
     live = selectors.live_requirements(organisation=desk.organisation, memberships=desk.memberships, sites=desk.sites)
     page = Paginator(live, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "compliance/assignments.html", desk.context("assignments", page=page))
+    names = selectors.names_in(organisation=desk.organisation) if any(it.conditions for it in page) else {}
+    listed = [(it, _who(it, names), _by_when(it)) for it in page]
+    return render(request, "compliance/assignments.html", desk.context("assignments", page=page, listed=listed))
+
+
+def _who(requirement: Requirement, names: Names) -> str:
+    """Return whom the conditions mean, in words; nothing where there are none."""
+    if requirement.conditions is None:
+        return ""
+    return condition_in_words(parse(requirement.conditions), names)
+
+
+def _by_when(requirement: Requirement) -> str:
+    """Return the due rule in words; nothing where there is a date."""
+    return due_rule_in_words(parse_due_rule(requirement.due_rule)) if requirement.due_rule is not None else ""
 
 
 @portal(writes=True)

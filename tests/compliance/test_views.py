@@ -732,3 +732,19 @@ def test_the_public_page_lists_exactly_the_visible_fields(client):
     assert answer.status_code == 200
     listed = re.findall(r'<li data-field="(\w+)">([^<]+)</li>', answer.content.decode())
     assert [(key, html.unescape(told)) for key, told in listed] == [(it.key, str(it.told_as)) for it in VISIBLE_FIELDS]
+
+
+def test_assignments_by_condition_say_whom_and_by_when_in_words(hr, larch, hospitality):
+    services.require(
+        organisation=larch.organisation,
+        certification=hospitality,
+        starts_on=TODAY,
+        conditions={"all": [{"site": "north"}, {"role": "kitchen"}]},
+        due_rule={"after": "hire", "in": "90d"},
+        label="Hotel rule",
+        by=None,
+        at=AT,
+    )
+    text = text_of(hr.get(url("assignments")))
+    assert "Hotel rule Everybody who works at Larch Hotels North and works in Kitchen" in text
+    assert "90 days after the day of hiring" in text
