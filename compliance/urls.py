@@ -33,6 +33,11 @@ urlpatterns = [
         views.assignment_withdraw,
         name="assignment_withdraw",
     ),
+    path(
+        "workplace/<slug:code>/assignments/<uuid:reference>/default-date/",
+        views.assignment_default,
+        name="assignment_default",
+    ),
     path("workplace/<slug:code>/letters/", views.letters, name="letters"),
     path("workplace/<slug:code>/letters/letters.pdf", views.letters_pdf, name="letters_pdf"),
 ]

@@ -2,7 +2,7 @@
 
 from compliance.views.adjustments import adjustment_new, adjustment_undo
 from compliance.views.another_way import another_way, other_ways
-from compliance.views.assignments import assignment_new, assignment_withdraw, assignments
+from compliance.views.assignments import assignment_default, assignment_new, assignment_withdraw, assignments
 from compliance.views.letters import letters, letters_pdf
 from compliance.views.people import employment_end, people, person, person_new
 from compliance.views.slips import slip, slips
@@ -14,6 +14,7 @@ __all__ = [
     "adjustment_new",
     "adjustment_undo",
     "another_way",
+    "assignment_default",
     "assignment_new",
     "assignment_withdraw",
     "assignments",

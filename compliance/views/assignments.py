@@ -15,7 +15,7 @@ from compliance import forms, selectors, services
 from compliance.condition_words import Names, condition_in_words, due_rule_in_words
 from compliance.conditions import parse
 from compliance.due_dates import parse_due_rule
-from compliance.exceptions import AlreadyWithdrawn
+from compliance.exceptions import AlreadyWithdrawn, DueBeforeStart
 from compliance.models import Requirement
 from compliance.views.portal import Desk, portal, posted
 from people.models import Membership
@@ -104,4 +104,28 @@ def assignment_withdraw(request: HttpRequest, desk: Desk, reference: UUID) -> Ht
         messages.info(request, _("It was withdrawn already."))
     else:
         messages.success(request, _("Withdrawn. Nobody is reminded of it any more; what was learnt stays on record."))
+    return redirect("compliance:assignments", code=desk.organisation.code)
+
+
+@portal(writes=True)
+@require_POST
+def assignment_default(request: HttpRequest, desk: Desk, reference: UUID) -> HttpResponse:
+    """Set the last good day of whoever lacks the date that the rule counts from; empty: HR sets each."""
+    requirement = selectors.current_requirement(organisation=desk.organisation, reference=reference)
+    if requirement is None or requirement.due_rule is None:
+        raise Http404
+    form = forms.DefaultDateForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose a day, or leave it empty."))
+        return redirect("compliance:assignments", code=desk.organisation.code)
+    try:
+        services.set_default_due_date(
+            requirement=requirement, default_due_on=form.cleaned_data["default_due_on"], by=desk.user, at=clock.now()
+        )
+    except AlreadyWithdrawn:
+        messages.info(request, _("It was withdrawn already."))
+    except DueBeforeStart:
+        messages.error(request, _("Choose a day on which the training is asked already."))
+    else:
+        messages.success(request, _("Saved."))
     return redirect("compliance:assignments", code=desk.organisation.code)

@@ -31,6 +31,7 @@ WRITE_ACTS = (
     "slip",
     "assignment_new",
     "assignment_withdraw",
+    "assignment_default",
     "adjustment_new",
     "adjustment_undo",
     "letters_pdf",
@@ -61,7 +62,7 @@ def address(name: str, organisation: str = "larch") -> str:
         return reverse(f"compliance:{name}", args=[organisation, jo.public_id, "leave"])
     if name == "adjustment_undo":
         return reverse(f"compliance:{name}", args=[organisation, jo.public_id, Adjustment.objects.get().reference])
-    if name == "assignment_withdraw":
+    if name in ("assignment_withdraw", "assignment_default"):
         return reverse(f"compliance:{name}", args=[organisation, Requirement.objects.get().reference])
     return reverse(f"compliance:{name}", args=[organisation])
 

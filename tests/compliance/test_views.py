@@ -748,3 +748,27 @@ def test_assignments_by_condition_say_whom_and_by_when_in_words(hr, larch, hospi
     text = text_of(hr.get(url("assignments")))
     assert "Hotel rule Everybody who works at Larch Hotels North and works in Kitchen" in text
     assert "90 days after the day of hiring" in text
+
+
+def test_what_needs_a_date_is_on_the_first_page_and_may_have_a_default(hr, larch, hospitality):
+    larch.employ("Jo Castellan")
+    requirement = services.require(
+        organisation=larch.organisation,
+        certification=hospitality,
+        starts_on=TODAY,
+        conditions={"site": "north"},
+        due_rule={"after": "licence_renewal", "in": "0d"},
+        licence_kind="driver-class-1",
+        by=None,
+        at=AT,
+    )
+    assert "1 training needs a date" in text_of(hr.get(url("organisation")))
+    assert "Jo Castellan" in text_of(hr.get(url("organisation") + "?status=needs_date"))
+    hr.post(url("assignment_default", requirement.reference), {"default_due_on": "2026-12-31"})
+    assert "needs a date" not in text_of(hr.get(url("organisation"))).replace("Needs a date", "")
+    assert "where that is not known: 31 December 2026" in text_of(hr.get(url("assignments")))
+    hr.post(url("assignment_default", requirement.reference), {"default_due_on": ""})
+    assert "1 training needs a date" in text_of(hr.get(url("organisation")))
+    for bad in ("soon", "2026-03-01"):
+        hr.post(url("assignment_default", requirement.reference), {"default_due_on": bad})
+    assert Requirement.objects.current_knowledge().get().default_due_on is None
