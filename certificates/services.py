@@ -14,7 +14,7 @@ from django.db.models.fields.json import KT
 from certificates import selectors
 from certificates.evidence import CompletedCourse, sufficient_evidence
 from certificates.exceptions import AlreadyReplaced, AlreadyRevoked, HolderErased
-from certificates.models import Certificate, Certification, UnissuedCompletion
+from certificates.models import Certificate, Certification, PriorLearning, UnissuedCompletion
 from certificates.numbers import NUMBER_BITS, number_from
 from certificates.signals import certificate_changed
 from certificates.validity import local_date, next_period
@@ -98,8 +98,10 @@ def _issue(
         return None
     completed_on = evidence[-1].completed_on
     current = _current(earlier, completed_on)
-    period = next_period(policy, completed_on, current.period if current else None)
-    if current is not None and period == current.period:
+    held = [it.period for it in (current, _prior_learning(certification, completion, completed_on)) if it is not None]
+    held_period = max(held, key=lambda it: it.valid_until, default=None)
+    period = next_period(policy, completed_on, held_period)
+    if period == held_period:
         return None
 
     certificate = Certificate(
@@ -155,6 +157,16 @@ def _current(earlier: list[Certificate], completed_on: date) -> Certificate | No
         if each.revoked_on is None and each.replaced_by_id is None and each.completed_on <= completed_on
     ]
     return max(chain, key=lambda each: (each.valid_until, each.pk), default=None)
+
+
+def _prior_learning(certification: Certification, completion: Completion, completed_on: date) -> PriorLearning | None:
+    """Return what was accepted from elsewhere and reaches furthest of what was earned by that day."""
+    if completion.membership_id is None:
+        return None
+    known = PriorLearning.objects.current_knowledge().filter(
+        membership=completion.membership_id, certification=certification, completed_on__lte=completed_on
+    )
+    return known.order_by("-valid_until", "-pk").first()
 
 
 def _workplace_language(completion: Completion) -> str:

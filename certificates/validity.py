@@ -348,6 +348,17 @@ def next_period(policy: ValidityPolicy, completed_on: date, current: Period | No
     return _period(policy, completed_on, held)
 
 
+def ended_by(policy: ValidityPolicy, period: Period, until: date) -> Period:
+    """Return ``period`` with an end no later than ``until`` (exclusive), such as another issuer printed.
+
+    Raises:
+        ValueError: ``until`` is not after the first day.
+    """
+    if period.valid_until <= until:
+        return period
+    return _period(policy, period.valid_from, _NominalDay.of(until))
+
+
 def _period(policy: ValidityPolicy, valid_from: date, end: _NominalDay) -> Period:
     valid_until = end.as_end()
     return Period(

@@ -24,6 +24,14 @@ class NotOfThisOrganisation(ComplianceError):
 
 
 @dataclass
+class UnknownCode(ComplianceError):
+    """A condition names a ``subject`` (site, role, organisation) that this organisation has not: ``code``."""
+
+    subject: str
+    code: str
+
+
+@dataclass
 class AlreadyWithdrawn(ComplianceError):
     """The requirement was withdrawn or changed before."""
 
@@ -33,3 +41,58 @@ class AfterToday(ComplianceError):
     """A day to look back to lies ahead."""
 
     on: date
+
+
+@dataclass
+class DatesOutOfOrder(ComplianceError):
+    """The last day lies before the first."""
+
+    from_on: date
+    last_on: date
+
+
+@dataclass
+class ReasonNotAllowed(ComplianceError):
+    """The reason is not on the closed list of this kind of adjustment."""
+
+    kind: str
+    reason: str
+
+
+@dataclass
+class DocumentNotAllowed(ComplianceError):
+    """This kind of adjustment names no paper, or the number of the paper is no number but a sentence."""
+
+    kind: str
+
+
+@dataclass
+class AdjustmentOverlaps(ComplianceError):
+    """One of the same kind covers some of these days; ``last_on`` None: no end is known."""
+
+    from_on: date
+    last_on: date | None
+
+
+@dataclass
+class NoticeTooShort(ComplianceError):
+    """The earlier due date comes before the notice has run; ``earliest_on`` is the first that may be set."""
+
+    earliest_on: date
+
+
+@dataclass
+class AlreadySuperseded(ComplianceError):
+    """The fact was changed or undone meanwhile; load the present one."""
+
+
+@dataclass
+class NotATrainer(ComplianceError):
+    """Only a trainer of this organisation who is nobody's manager there may agree another way."""
+
+
+@dataclass
+class AlreadyEnded(ComplianceError):
+    """The training ended, by what its issuer printed, before it began to count."""
+
+    ends_on: date

@@ -2,23 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any, Literal
 
 from django.db.models import Q
 
-from certificates.models import Certificate
-from certificates.validity import local_date
-from compliance.models import Requirement
-from compliance.standing import Facts, HeldPeriod, Span
+from certificates.models import Certificate, PriorLearning
+from certificates.validity import Duration, local_date
+from compliance.due_dates import Bases, due_date, parse_due_rule
+from compliance.ladder import Ladder, ladder_from_json
+from compliance.models import Adjustment, Requirement
+from compliance.models import AnotherWay as AnotherWayFact
+from compliance.reach import Job, Reach, jobs_in, joined, needs_sites
+from compliance.standing import AnotherWay, Extension, Facts, HeldPeriod, Span, Waiver
 from compliance.standing import Requirement as RequirementSpan
 from courses.models import Enrolment
-from people.models import Employment, Membership, Site
-
-ONE_DAY = timedelta(days=1)
-
-Stretch = tuple[date, date | None]
-"""First day, and the day after the last one; None: no end known."""
+from people.models import Employment, Licence, Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,74 +28,96 @@ class FactsOfMembership:
     membership: Membership
     zone: str
     by_certification: Mapping[int, Facts]
+    ladders: Mapping[str, Ladder]
+    """By the reference of the requirement, for those that have one of their own."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """An employment as matching needs it; ``until`` is exclusive."""
-
-    from_on: date
-    until: date | None
-    site_id: int
-    role_id: int | None
-    zone: str
-
-
-def facts_of(memberships: Sequence[Membership]) -> Iterator[FactsOfMembership]:
+def facts_of(memberships: Sequence[Membership], *, known_before: datetime | None = None) -> Iterator[FactsOfMembership]:
     """Yield the facts of ``memberships``, whose organisations are loaded.
+
+    With ``known_before``, the facts as they were recorded before that instant (renewal, rule R20): what was entered,
+    corrected, issued or revoked later is not known yet. The tree of sites and the courses of a certification carry no
+    dates of their own, and are those of now.
 
     A certification concerns a person when a requirement reaches them at any time, or when they hold a certificate of
     it. The calendar is that of the site of the employment that began last, or will; the organisation's without any.
     """
     keys = [it.pk for it in memberships]
-    jobs = _jobs(keys)
-    personal, grouped = _requirements(keys, {it.organisation_id for it in memberships})
-    treed = {it.organisation_id for group in grouped.values() for it in group if it.site_id is not None}
-    parents = dict(Site.objects.filter(organisation__in=treed).values_list("pk", "parent_id")) if treed else {}
-    periods = _periods(keys)
-    begun = _begun(keys)
+    jobs = _jobs(keys, known_before)
+    personal, grouped = _requirements(keys, {it.organisation_id for it in memberships}, known_before)
+    everything = [it for asked in (personal, grouped) for group in asked.values() for it in group]
+    reach = Reach(needs_sites(everything))
+    licences = _licences(keys, known_before) if any(it.licence_kind for it in everything) else {}
+    periods = _periods(keys, known_before)
+    begun = _begun(keys, known_before)
+    adjusted = _adjustments(keys, known_before)
+    other_ways = _other_ways(keys, known_before)
     for membership in memberships:
         own = jobs[membership.pk]
         zone = own[-1].zone if own else membership.organisation.time_zone
         required: dict[int, list[RequirementSpan]] = defaultdict(list)
         for requirement in [*personal[membership.pk], *grouped[membership.organisation_id]]:
-            required[requirement.certification_id] += _requirement_spans(requirement, own, parents)
+            required[requirement.certification_id] += _requirement_spans(
+                requirement, own, reach, licences.get(membership.pk, ())
+            )
         concerning = {key for key, spans in required.items() if spans} | periods[membership.pk].keys()
-        employments = tuple(Span(start, end) for start, end in _joined([(job.from_on, job.until) for job in own]))
+        employments = tuple(Span(start, end) for start, end in joined([(job.from_on, job.until) for job in own]))
+        mine = adjusted[membership.pk]
         yield FactsOfMembership(
             membership,
             zone,
             {
                 key: Facts(
                     employments=employments,
-                    requirements=tuple(required[key]),
+                    requirements=tuple(_with_due_dates(required[key], mine[key].due_dates)),
                     periods=tuple(periods[membership.pk][key]),
                     cycles=tuple(Span(local_date(at, zone)) for at in begun[membership.pk][key]),
+                    leaves=tuple(mine[None].leaves),
+                    waivers=tuple(mine[key].waivers),
+                    extensions=tuple(mine[key].extensions),
+                    other_ways=tuple(other_ways[membership.pk][key]),
                     zone=zone,
                 )
                 for key in sorted(concerning)
             },
+            {
+                str(it.reference): ladder_from_json(it.ladder)
+                for it in [*personal[membership.pk], *grouped[membership.organisation_id]]
+                if it.ladder is not None
+            },
         )
 
 
-def _jobs(keys: Sequence[int]) -> dict[int, list[_Job]]:
-    found: dict[int, list[_Job]] = defaultdict(list)
-    known = Employment.objects.current_knowledge().filter(membership__in=keys).order_by("starts_on", "pk")
-    columns = ("membership_id", "starts_on", "ends_on", "site_id", "role_id", "site__time_zone")
-    for membership_id, starts_on, ends_on, site_id, role_id, zone in known.values_list(*columns):
-        until = ends_on + ONE_DAY if ends_on else None
-        found[membership_id].append(_Job(starts_on, until, site_id, role_id, zone))
+def _known(facts: Any, before: datetime | None) -> Any:
+    """Limit a queryset of append-only facts to those that hold by what is known now, or was known then."""
+    return facts.current_knowledge() if before is None else facts.known_before(before)
+
+
+def _jobs(keys: Sequence[int], known_before: datetime | None) -> dict[int, list[Job]]:
+    found: dict[int, list[Job]] = defaultdict(list)
+    known = _known(Employment.objects, known_before).filter(membership__in=keys).order_by("starts_on", "pk")
+    for job in jobs_in(known):
+        found[job.membership_id].append(job)
+    return found
+
+
+def _licences(keys: Sequence[int], known_before: datetime | None) -> dict[int, list[tuple[str, date]]]:
+    """Return by membership which kinds of licences are to be renewed when, the soonest first."""
+    found: dict[int, list[tuple[str, date]]] = defaultdict(list)
+    known = _known(Licence.objects, known_before).filter(membership__in=keys).order_by("renews_on", "pk")
+    for membership_id, kind, renews_on in known.values_list("membership_id", "kind", "renews_on"):
+        found[membership_id].append((kind, renews_on))
     return found
 
 
 def _requirements(
-    keys: Sequence[int], organisations: set[int]
+    keys: Sequence[int], organisations: set[int], known_before: datetime | None
 ) -> tuple[dict[int, list[Requirement]], dict[int, list[Requirement]]]:
     """Return the requirements of persons by membership, and those of groups by organisation."""
     personal: dict[int, list[Requirement]] = defaultdict(list)
     grouped: dict[int, list[Requirement]] = defaultdict(list)
     ours = Q(membership__in=keys) | Q(membership__isnull=True, organisation__in=organisations)
-    for requirement in Requirement.objects.current_knowledge().filter(ours).order_by("pk"):
+    for requirement in _known(Requirement.objects, known_before).filter(ours).order_by("pk"):
         if requirement.membership_id is not None:
             personal[requirement.membership_id].append(requirement)
         else:
@@ -103,11 +125,17 @@ def _requirements(
     return personal, grouped
 
 
-def _periods(keys: Sequence[int]) -> dict[int, dict[int, list[HeldPeriod]]]:
+def _periods(keys: Sequence[int], known_before: datetime | None) -> dict[int, dict[int, list[HeldPeriod]]]:
     """Return what people hold, by membership and certification. A replacement stands for what it replaced."""
     found: dict[int, dict[int, list[HeldPeriod]]] = defaultdict(lambda: defaultdict(list))
-    for certificate in Certificate.objects.filter(membership__in=keys, replaced_by__isnull=True).order_by("pk"):
+    held = Certificate.objects.filter(membership__in=keys)
+    if known_before is None:
+        held = held.filter(replaced_by__isnull=True)
+    else:
+        held = held.known_before(known_before)
+    for certificate in held.order_by("pk"):
         assert certificate.membership_id is not None
+        revoked = certificate.revoked_at is not None and (known_before is None or certificate.revoked_at < known_before)
         found[certificate.membership_id][certificate.certification_id].append(
             HeldPeriod(
                 completed_on=min(certificate.completed_on, certificate.valid_from),
@@ -115,20 +143,93 @@ def _periods(keys: Sequence[int]) -> dict[int, dict[int, list[HeldPeriod]]]:
                 valid_until=certificate.valid_until,
                 window_opens_on=certificate.window_opens_on,
                 grace_until=certificate.grace_until,
-                revoked_on=certificate.revoked_on,
-                revoked_reason=certificate.revocation_reason,
+                revoked_on=certificate.revoked_on if revoked else None,
+                revoked_reason=certificate.revocation_reason if revoked else "",
+            )
+        )
+    accepted = _known(PriorLearning.objects, known_before).filter(membership__in=keys).order_by("pk")
+    for evidence in accepted:
+        found[evidence.membership_id][evidence.certification_id].append(
+            HeldPeriod(
+                completed_on=evidence.completed_on,
+                valid_from=evidence.valid_from,
+                valid_until=evidence.valid_until,
+                window_opens_on=evidence.window_opens_on,
+                grace_until=evidence.grace_until,
             )
         )
     return found
 
 
-def _begun(keys: Sequence[int]) -> dict[int, dict[int, list[datetime]]]:
+@dataclass(slots=True)
+class _Adjusted:
+    """What moves one obligation; leave is kept under the certification None."""
+
+    leaves: list[Span] = field(default_factory=list)
+    waivers: list[Waiver] = field(default_factory=list)
+    extensions: list[Extension] = field(default_factory=list)
+    due_dates: list[Adjustment] = field(default_factory=list)
+
+
+def _adjustments(keys: Sequence[int], known_before: datetime | None) -> dict[int, dict[int | None, _Adjusted]]:
+    found: dict[int, dict[int | None, _Adjusted]] = defaultdict(lambda: defaultdict(_Adjusted))
+    for it in _known(Adjustment.objects, known_before).filter(membership__in=keys).order_by("from_on", "pk"):
+        into = found[it.membership_id][it.certification_id]
+        match it.kind:
+            case Adjustment.Kind.LEAVE:
+                into.leaves.append(Span(it.from_on, it.until))
+            case Adjustment.Kind.WAIVER:
+                into.waivers.append(Waiver(it.from_on, it.until, it.reason))
+            case Adjustment.Kind.EXTENSION:
+                into.extensions.append(Extension(it.from_on, it.until))
+            case _:
+                into.due_dates.append(it)
+    return found
+
+
+def _with_due_dates(
+    requirements: Sequence[RequirementSpan], due_dates: Sequence[Adjustment]
+) -> Iterator[RequirementSpan]:
+    """Yield requirements with the due dates that somebody set, each from its own day on; before it, nothing moves."""
+    parts = list(requirements)
+    # An earlier due date is the earlier one of whatever is set, so what is set comes first.
+    for it in sorted(due_dates, key=lambda each: each.kind == Adjustment.Kind.EARLIER):
+        parts = [piece for part in parts for piece in _from_its_day(part, it)]
+    yield from parts
+
+
+def _from_its_day(part: RequirementSpan, set_date: Adjustment) -> Iterator[RequirementSpan]:
+    day, due_on = set_date.from_on, set_date.due_on
+    is_later = part.due_on is not None and due_on is not None and part.due_on <= due_on
+    if (part.until is not None and part.until <= day) or (set_date.kind == Adjustment.Kind.EARLIER and is_later):
+        yield part
+        return
+    if part.from_on < day:
+        yield replace(part, until=day)
+    yield replace(part, from_on=max(part.from_on, day), due_on=due_on, due_by="set")
+
+
+def _other_ways(keys: Sequence[int], known_before: datetime | None) -> dict[int, dict[int, list[AnotherWay]]]:
+    """Return the days on which another way was asked for or agreed, by membership and certification."""
+    found: dict[int, dict[int, list[AnotherWay]]] = defaultdict(lambda: defaultdict(list))
+    for it in _known(AnotherWayFact.objects, known_before).filter(membership__in=keys).order_by("pk"):
+        into = found[it.membership_id][it.certification_id]
+        if it.answered_on is None or it.answered_on > it.asked_on:
+            into.append(AnotherWay(it.asked_on, it.answered_on))
+        if it.step == AnotherWayFact.Step.AGREED:
+            into.append(AnotherWay(it.answered_on, it.until, agreed=True))
+    return found
+
+
+def _begun(keys: Sequence[int], known_before: datetime | None) -> dict[int, dict[int, list[datetime]]]:
     """Return when people began courses, by membership and certification.
 
     That a course was completed does not end the cycle: the certificate does, which may ask for further courses.
     """
     found: dict[int, dict[int, list[datetime]]] = defaultdict(lambda: defaultdict(list))
     enrolments = Enrolment.objects.filter(membership__in=keys, course__certifications__isnull=False).order_by("pk")
+    if known_before is not None:
+        enrolments = enrolments.filter(opened_at__lt=known_before)
     columns = ("membership_id", "course__certifications", "opened_at")
     for membership_id, certification_id, opened_at in enrolments.values_list(*columns):
         found[membership_id][certification_id].append(opened_at)
@@ -136,57 +237,65 @@ def _begun(keys: Sequence[int]) -> dict[int, dict[int, list[datetime]]]:
 
 
 def _requirement_spans(
-    requirement: Requirement, jobs: Sequence[_Job], parents: Mapping[int, int | None]
+    requirement: Requirement, jobs: Sequence[Job], reach: Reach, licences: Sequence[tuple[str, date]]
 ) -> Iterator[RequirementSpan]:
     """Yield the stretches in which a requirement reaches a person; moving between sites that it covers is one."""
-    stretches = _joined([(job.from_on, job.until) for job in jobs if _reaches(requirement, job, parents)])
-    for number, (start, end) in enumerate(stretches):
+    reaching = [job for job in jobs if reach.reaches(requirement, job)]
+    for number, (start, end) in enumerate(joined([(job.from_on, job.until) for job in reaching])):
         from_on = max(start, requirement.starts_on)
         until = min((it for it in (end, requirement.ends_on) if it is not None), default=None)
-        if until is None or from_on < until:
-            due_on = _due_on(requirement, start)
-            yield RequirementSpan(from_on, until, id=f"{requirement.reference}:{number}", due_on=due_on)
+        if until is not None and until <= from_on:
+            continue
+        due_on = _due_on(requirement, start)
+        due_by: Literal["rule", "default"] = "rule"
+        if requirement.due_rule is not None:
+            bases = _bases(requirement, next(job for job in reaching if job.from_on == start), jobs, from_on, licences)
+            due_on = due_date(parse_due_rule(requirement.due_rule), bases)
+            if due_on is None and requirement.default_due_on is not None:
+                due_on, due_by = requirement.default_due_on, "default"
+        yield RequirementSpan(
+            from_on,
+            until,
+            id=f"{requirement.reference}:{number}",
+            label=requirement.label,
+            due_on=due_on,
+            recurs=Duration.parse(requirement.recurs) if requirement.recurs else None,
+            due_by=due_by,
+        )
 
 
-def _due_on(requirement: Requirement, start: date) -> date:
-    """Return the last good day of somebody whom the requirement reaches from ``start`` on.
+def _due_on(requirement: Requirement, start: date) -> date | None:
+    """Return the last good day, without a rule, of somebody whom the requirement reaches from ``start`` on.
 
     A newcomer's time runs from the first day, also where the general due date has passed. Whoever is named has the
     date that was set for them, unless it lies before they come.
     """
+    due_on = requirement.due_on
     came_later = start > requirement.starts_on
-    if came_later and (requirement.membership_id is None or requirement.due_on < start):
+    if due_on is not None and came_later and (requirement.membership_id is None or due_on < start):
         return start + timedelta(days=requirement.days_after_start)
-    return requirement.due_on
+    return due_on
 
 
-def _reaches(requirement: Requirement, job: _Job, parents: Mapping[int, int | None]) -> bool:
-    if requirement.membership_id is not None:
-        return True
-    if requirement.role_id is not None and requirement.role_id != job.role_id:
-        return False
-    return requirement.site_id is None or _lies_below(job.site_id, requirement.site_id, parents)
+def _bases(
+    requirement: Requirement,
+    first: Job,
+    jobs: Sequence[Job],
+    from_on: date,
+    licences: Sequence[tuple[str, date]],
+) -> Bases:
+    """Return the dates from which the rule counts, for the stretch that ``first`` begins."""
+    same_role = [job for job in jobs if job.role_id == first.role_id]
+    renewals = [day for kind, day in licences if kind == requirement.licence_kind and day >= from_on]
+    return Bases(
+        hire=first.hired_on or _beginning(jobs, first.from_on),
+        role_start=_beginning(same_role, first.from_on),
+        requirement_start=from_on,
+        licence_renewal=renewals[0] if renewals else None,
+    )
 
 
-def _lies_below(site: int, top: int, parents: Mapping[int, int | None]) -> bool:
-    """Whether ``site`` is ``top`` or below it; a ring of parents ends the search."""
-    here: int | None = site
-    passed: set[int] = set()
-    while here is not None and here not in passed:
-        if here == top:
-            return True
-        passed.add(here)
-        here = parents.get(here)
-    return False
-
-
-def _joined(stretches: Sequence[Stretch]) -> list[Stretch]:
-    """Return half-open stretches in order, with touching and overlapping ones joined."""
-    joined: list[Stretch] = []
-    for start, end in sorted(stretches, key=lambda it: it[0]):
-        if joined and (joined[-1][1] is None or start <= joined[-1][1]):
-            first, last_end = joined[-1]
-            joined[-1] = (first, None if last_end is None or end is None else max(last_end, end))
-        else:
-            joined.append((start, end))
-    return joined
+def _beginning(jobs: Sequence[Job], day: date) -> date:
+    """Return the first day of the unbroken stretch of ``jobs`` that covers ``day``."""
+    stretches = joined([(job.from_on, job.until) for job in jobs])
+    return max(start for start, _end in stretches if start <= day)

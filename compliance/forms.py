@@ -91,6 +91,12 @@ class EndForm(forms.Form):
     ends_on = DayField(label=gettext_lazy("Last day at work"))
 
 
+class DefaultDateForm(forms.Form):
+    """By when, where a rule lacks the date that it counts from."""
+
+    default_due_on = DayField(label=gettext_lazy("Where the date is missing"), required=False)
+
+
 class AssignmentForm(forms.Form):
     """Who must do what, by when."""
 

@@ -60,8 +60,9 @@ class SpanOfDays:
     state: str
     due_on: date | None
     required: bool
-    on_leave: bool = False
     ladder: Ladder = DEFAULT_LADDER
+    silent: bool = False
+    """Leave, or another way that was asked for: nobody is reminded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _phases(spans: Iterable[SpanOfDays]) -> list[SpanOfDays]:
     joined: list[SpanOfDays] = []
     for span in spans:
         phase = _PHASES.get(span.state)
-        if phase is None or not span.required or span.on_leave:
+        if phase is None or not span.required or span.silent:
             continue
         last = joined[-1] if joined else None
         same = (phase, span.due_on, span.from_on, span.ladder)

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from certificates.validity import ONE_DAY, Duration, starts_at
 
@@ -44,10 +44,14 @@ class State(StrEnum):
 
 
 class Overlay(StrEnum):
-    """What is shown beside the state without changing it."""
+    """What is shown beside the state without changing it.
+
+    ANOTHER_WAY is for the learner and their trainer; an employer learns of it once it is agreed, and not before.
+    """
 
     ON_LEAVE = "on_leave"
     EXTENDED = "extended"
+    ANOTHER_WAY = "another_way"
 
 
 class CountsAs(StrEnum):
@@ -74,6 +78,8 @@ class ReasonCode(StrEnum):
     GRACE_AFTER_LEAVE = "grace_after_leave"
     LEAVE = "leave"
     EXTENSION = "extension"
+    DUE_SET = "due_set"
+    ANOTHER_WAY = "another_way"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ class Reason:
     """One fact that made the standing what it is; the page turns it into a sentence.
 
     ``from_on`` and ``until`` (exclusive) are the fact's own dates, ``due_on`` the last good day that follows
-    from it; ``detail`` is a key from a closed list (of waivers, of revocations).
+    from it; ``detail`` is a key from a closed list (of waivers, of revocations; asked or agreed).
     """
 
     code: ReasonCode
@@ -142,12 +148,15 @@ class Requirement(Span):
 
     ``due_on`` is the last good day of the first completion; None while its base date is unknown (R14). With
     ``recurs``, a completion satisfies this requirement for that long, however long the certificate says.
+    ``due_by`` says where the due date comes from: the rule, somebody who ``set`` it for the person, or the
+    ``default`` for whoever has no base date.
     """
 
     id: str
     label: str = ""
     due_on: date | None = None
     recurs: Duration | None = None
+    due_by: Literal["rule", "set", "default"] = "rule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +172,17 @@ class Extension(Span):
     """More time, to the day before ``until``: it moves what is due and what counts, and no state (R9)."""
 
     until: date
+
+
+@dataclass(frozen=True, slots=True)
+class AnotherWay(Span):
+    """That the person has asked to learn this another way, or that it is ``agreed``.
+
+    While it runs nothing becomes past due, and what has ended counts apart: asking is no refusal. It makes nothing
+    valid.
+    """
+
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +253,7 @@ class Facts:
     leaves: tuple[Span, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     extensions: tuple[Extension, ...] = ()
+    other_ways: tuple[AnotherWay, ...] = ()
     policy: StandingPolicy = StandingPolicy()
     zone: str = "UTC"
 
@@ -308,6 +329,7 @@ def _breakpoints(facts: Facts) -> list[date]:
         *facts.leaves,
         *facts.waivers,
         *facts.extensions,
+        *facts.other_ways,
     )
     days: set[date | None] = {day for span in dated for day in (span.from_on, span.until)}
     dues: set[date | None] = {requirement.due_on for requirement in facts.requirements}
@@ -357,12 +379,27 @@ def _judge(facts: Facts, on: date) -> Standing:
             due_on = last_on if due_on is None else max(due_on, last_on)
             counts_as = CountsAs.YES
         reasons.append(Reason(ReasonCode.EXTENSION, until=extended_until, due_on=last_on))
+    other_ways = sorted((span for span in facts.other_ways if span.covers(on)), key=lambda it: (it.from_on, it.agreed))
+    if other_ways:
+        overlays.append(Overlay.ANOTHER_WAY)
+        counts_as = CountsAs.APART if counts_as is CountsAs.NO else counts_as
+        reasons += [
+            Reason(
+                ReasonCode.ANOTHER_WAY,
+                from_on=span.from_on,
+                until=span.until,
+                detail="agreed" if span.agreed else "asked",
+            )
+            for span in other_ways
+        ]
     leaves = sorted((span for span in facts.leaves if span.covers(on)), key=lambda it: it.from_on)
     if leaves:
         overlays.append(Overlay.ON_LEAVE)
         counts_as = CountsAs.APART
         reasons += [Reason(ReasonCode.LEAVE, from_on=span.from_on, until=span.until) for span in leaves]
 
+    reasons += [_about(it, ReasonCode.DUE_SET) for it in live if it.due_by == "set"]
+    reasons += [_about(it, ReasonCode.NO_BASE_DATE) for it in live if it.due_by == "default"]
     reasons += [_about(requirement, ReasonCode.REQUIREMENT) for requirement in live]
     return Standing(
         state=verdict.state,
@@ -551,6 +588,8 @@ def _first_due_on(live: list[Requirement]) -> date | None:
 
 
 def _is_past_due(facts: Facts, due_on: date | None, on: date) -> bool:
+    if any(span.covers(on) for span in facts.other_ways):
+        return False
     moved_on = _after_leave(facts, due_on, on)
     return moved_on is not None and on > moved_on
 

@@ -32,4 +32,8 @@ def training_items(scope: Scope, at: datetime) -> Iterable[TrainingItem]:
                 last_good_on=due.due_on,
                 because=pgettext("why a training is asked", "because you work at %(organisation)s") % organisation,
                 url=reverse("courses:course", kwargs={"slug": course.slug}),
+                another_way_url=reverse(
+                    "compliance:another_way",
+                    kwargs={"membership": due.obligation.membership.public_id, "training": certification.code},
+                ),
             )

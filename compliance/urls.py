@@ -7,6 +7,7 @@ from compliance import views
 app_name = "compliance"
 urlpatterns = [
     path("what-your-workplace-can-see/", views.visible, name="visible"),
+    path("another-way/<uuid:membership>/<slug:training>/", views.another_way, name="another_way"),
     path("workplace/", views.home, name="home"),
     path("workplace/<slug:code>/", views.organisation, name="organisation"),
     path("workplace/<slug:code>/status.xlsx", views.status_workbook, name="status_workbook"),
@@ -17,6 +18,13 @@ urlpatterns = [
     path("workplace/<slug:code>/people/slips.pdf", views.slips, name="slips"),
     path("workplace/<slug:code>/people/<uuid:person>/", views.person, name="person"),
     path("workplace/<slug:code>/people/<uuid:person>/end/", views.employment_end, name="employment_end"),
+    path("workplace/<slug:code>/people/<uuid:person>/record/<slug:kind>/", views.adjustment_new, name="adjustment_new"),
+    path(
+        "workplace/<slug:code>/people/<uuid:person>/undo/<uuid:reference>/",
+        views.adjustment_undo,
+        name="adjustment_undo",
+    ),
+    path("workplace/<slug:code>/other-ways/", views.other_ways, name="other_ways"),
     path("workplace/<slug:code>/people/<uuid:person>/slip.pdf", views.slip, name="slip"),
     path("workplace/<slug:code>/assignments/", views.assignments, name="assignments"),
     path("workplace/<slug:code>/assignments/new/", views.assignment_new, name="assignment_new"),
@@ -29,6 +37,11 @@ urlpatterns = [
     path("workplace/<slug:code>/evidence/record.pdf", views.evidence_pdf, name="evidence_pdf"),
     path("workplace/<slug:code>/evidence/new/", views.evidence_request, name="evidence_request"),
     path("workplace/<slug:code>/evidence/<uuid:pack>.zip", views.evidence_pack, name="evidence_pack"),
+    path(
+        "workplace/<slug:code>/assignments/<uuid:reference>/default-date/",
+        views.assignment_default,
+        name="assignment_default",
+    ),
     path("workplace/<slug:code>/letters/", views.letters, name="letters"),
     path("workplace/<slug:code>/letters/letters.pdf", views.letters_pdf, name="letters_pdf"),
 ]

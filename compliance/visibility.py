@@ -4,12 +4,14 @@ Architecture, section 4: who is assigned, done, due and expired, and nothing els
 reads "assigned".
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
+
+from compliance.standing import Facts, Overlay, ReasonCode, Standing, StandingSpan, spans
 
 DUE_DAYS = 30
 """From how many days before its last good day an open assignment reads "due"."""
@@ -66,6 +68,34 @@ def employer_status(state: str, due_on: date | None, on: date, *, required: bool
         case "needs_date":
             return Status.NEEDS_DATE
     return Status.NONE
+
+
+def employer_spans(facts: Facts) -> list[StandingSpan]:
+    """Return the spans of all dates as an employer may know them.
+
+    Nobody is seen to have begun, nor to ask for another way before one is agreed; no date betrays either.
+    """
+    joined: list[StandingSpan] = []
+    for span in spans(replace(facts, cycles=())):
+        seen = span._replace(standing=_as_employers_read(span.standing))
+        last = joined[-1] if joined else None
+        if last and _without_change(last.standing) == _without_change(seen.standing):
+            joined[-1] = StandingSpan(last.from_on, seen.until, seen.standing)
+        else:
+            joined.append(seen)
+    return joined
+
+
+def _as_employers_read(standing: Standing) -> Standing:
+    hidden = {it for it in standing.reasons if it.code is ReasonCode.ANOTHER_WAY and it.detail != "agreed"}
+    reasons = tuple(it for it in standing.reasons if it not in hidden)
+    agreed = any(it.code is ReasonCode.ANOTHER_WAY for it in reasons)
+    overlays = tuple(it for it in standing.overlays if it is not Overlay.ANOTHER_WAY or agreed)
+    return replace(standing, reasons=reasons, overlays=overlays)
+
+
+def _without_change(standing: Standing) -> Standing:
+    return replace(standing, next_change_on=None, next_change_at=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +186,19 @@ VISIBLE_FIELDS: tuple[VisibleField, ...] = (
         "certificate",
         pgettext_lazy("column", "Certificate"),
         pgettext_lazy("what work sees", "Your certificate and its number, in the workplace's language"),
+    ),
+    _field(
+        "adjustments",
+        pgettext_lazy("column", "Leave, more time, exemptions"),
+        pgettext_lazy(
+            "what work sees",
+            "Days of leave, more time, exemptions and trainings from elsewhere that they wrote down for you",
+        ),
+    ),
+    _field(
+        "other_way",
+        pgettext_lazy("column", "Other way"),
+        pgettext_lazy("what work sees", "That a trainer has agreed another way to learn with you, once that is so"),
     ),
     _field(
         "reminder",

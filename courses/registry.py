@@ -19,7 +19,8 @@ class TrainingItem:
 
     ``state`` is a code that ``{% state_badge %}`` knows (``assigned``, ``overdue``, ``expiring``, ``expired`` …).
     ``last_good_on`` is the last day on which doing it is in time; None: no day is set. ``because`` is a
-    translated sentence ("because you work at …"). ``url`` is where to go on, a path of this site.
+    translated sentence ("because you work at …"). ``url`` is where to go on, a path of this site;
+    ``another_way_url`` where to ask for another way to learn it, empty where nobody could agree one.
     """
 
     course: "Course"
@@ -28,6 +29,7 @@ class TrainingItem:
     last_good_on: date | None
     because: str
     url: str
+    another_way_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,15 @@ class EndsBeforeStart(PeopleError):
         self.ends_on = ends_on
 
 
+class HiredAfterStart(PeopleError):
+    """The day of hiring lies after the first day at work."""
+
+    def __init__(self, *, hired_on: date, starts_on: date) -> None:
+        super().__init__(hired_on, starts_on)
+        self.hired_on = hired_on
+        self.starts_on = starts_on
+
+
 class FactSuperseded(PeopleError):
     """The fact was corrected meanwhile; load the present one."""
 

@@ -11,6 +11,13 @@ from people.models import Membership, Organisation, StaffRole, User
 
 READERS = frozenset({StaffRole.Kind.HR, StaffRole.Kind.SITE_LEAD, StaffRole.Kind.AUDITOR})
 WRITERS = frozenset({StaffRole.Kind.HR})
+MANAGERS = frozenset({StaffRole.Kind.HR, StaffRole.Kind.SITE_LEAD})
+
+
+def is_trainer(user: User, organisation: Organisation) -> bool:
+    """Whether ``user`` is a trainer of the organisation and manages nobody in it."""
+    kinds = set(StaffRole.objects.filter(user=user, organisation=organisation).values_list("kind", flat=True))
+    return StaffRole.Kind.TRAINER in kinds and MANAGERS.isdisjoint(kinds)
 
 
 def organisation_for(user: User | AnonymousUser, code: str, *, kinds: Iterable[str]) -> Organisation:

@@ -2,6 +2,7 @@
 
 from certificates.models.certificate import Certificate
 from certificates.models.certification import Certification
+from certificates.models.prior_learning import PriorLearning
 from certificates.models.unissued import UnissuedCompletion
 
-__all__ = ["Certificate", "Certification", "UnissuedCompletion"]
+__all__ = ["Certificate", "Certification", "PriorLearning", "UnissuedCompletion"]

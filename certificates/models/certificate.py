@@ -19,6 +19,10 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         """Return those neither revoked nor replaced."""
         return self.filter(revoked_on__isnull=True, replaced_by__isnull=True)
 
+    def known_before(self, instant: datetime) -> "CertificateQuerySet":
+        """Return those issued before ``instant`` and by then not replaced; a later revocation is still on the rows."""
+        return self.filter(issued_at__lt=instant).exclude(replaced_by__issued_at__lt=instant)
+
     def valid(self, *, on: date) -> "CertificateQuerySet":
         """Return the unrevoked ones that cover ``on``."""
         return self.unrevoked().filter(valid_from__lte=on, valid_until__gt=on)

@@ -61,6 +61,8 @@ class ObligationSpan(models.Model):
     """Last good day to act: the due date of a first completion, or the last valid day."""
     required = models.BooleanField(default=False)
     """Whether a requirement is live. Without one the employer is shown nothing, and nobody is reminded."""
+    ladder = models.JSONField(null=True, blank=True)
+    """Of the live requirements together, where one has its own (form: ``compliance.ladder``); null: the usual one."""
     overlays = models.JSONField(default=list, blank=True)
     reasons = models.JSONField(default=list, blank=True)
 

@@ -1,6 +1,14 @@
 """Reads of compliance: whom a requirement concerns, who stands where, what is to be told, what a learner is asked."""
 
 from compliance.selectors.above import Hearer, above
+from compliance.selectors.adjustments import (
+    adjustments_of,
+    agreed_other_ways,
+    asked_certifications,
+    open_questions,
+    prior_learning_of,
+    question_of,
+)
 from compliance.selectors.digests import DigestLine, digests_to_send, lines_of_digest
 from compliance.selectors.messages import (
     Line,
@@ -14,7 +22,14 @@ from compliance.selectors.messages import (
     undelivered,
     waiting_counts,
 )
-from compliance.selectors.requirements import concerned, current_requirement, live_requirements, reached, sites_from
+from compliance.selectors.requirements import (
+    concerned,
+    current_requirement,
+    live_requirements,
+    names_in,
+    reached,
+    sites_from,
+)
 from compliance.selectors.rows import (
     Row,
     SiteCounts,
@@ -27,18 +42,23 @@ from compliance.selectors.rows import (
     summary,
 )
 from compliance.selectors.slips import awaiting_slip
+from compliance.selectors.standings import PersonStanding, standings
 from compliance.selectors.training import TrainingDue, training_of
 
 __all__ = [
     "DigestLine",
     "Hearer",
     "Line",
+    "PersonStanding",
     "Row",
     "SiteCounts",
     "Summary",
     "TrainingDue",
     "above",
+    "adjustments_of",
+    "agreed_other_ways",
     "all_rows",
+    "asked_certifications",
     "awaiting_slip",
     "concerned",
     "counts_by_site",
@@ -50,12 +70,17 @@ __all__ = [
     "lines_of",
     "lines_of_digest",
     "live_requirements",
+    "names_in",
     "next_message_at",
+    "open_questions",
     "printed",
     "printings",
+    "prior_learning_of",
+    "question_of",
     "reached",
     "rows",
     "sites_from",
+    "standings",
     "status_filter",
     "summary",
     "to_send",

@@ -9,9 +9,12 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from certificates.validity import local_date
 from compliance import reminders
+from compliance.ladder import DEFAULT_LADDER, ladder_from_json
 from compliance.models import Message, Obligation, ObligationSpan
 from compliance.standing import Overlay
 from people.models import Membership
+
+_SILENT = frozenset({Overlay.ON_LEAVE, Overlay.ANOTHER_WAY})
 
 MESSAGE_HOUR = 9
 """Local hour from which messages go out."""
@@ -35,8 +38,9 @@ def days_of(spans: Iterable[ObligationSpan]) -> list[reminders.SpanOfDays]:
             until=span.until,
             state=span.state,
             due_on=span.due_on,
+            ladder=DEFAULT_LADDER if span.ladder is None else ladder_from_json(span.ladder),
             required=span.required,
-            on_leave=Overlay.ON_LEAVE in span.overlays,
+            silent=not _SILENT.isdisjoint(span.overlays),
         )
         for span in spans
     ]

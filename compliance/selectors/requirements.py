@@ -6,7 +6,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from compliance.models import Requirement
-from people.models import Employment, Membership, Organisation, Site
+from compliance.reach import Reach, jobs_in, needs_sites
+from people.models import Employment, Membership, Organisation, Role, Site
 from people.selectors import sites_below
 
 
@@ -15,30 +16,29 @@ def sites_from(site: Site) -> set[int]:
     return sites_below(organisation=site.organisation, roots=[site.pk])
 
 
-def _jobs(requirement: Requirement) -> QuerySet[Employment]:
-    """Return the employments, known now, through which a requirement of a group reaches people."""
-    jobs = Employment.objects.current_knowledge().filter(membership__organisation=requirement.organisation_id)
+def _reached(requirement: Requirement, jobs: QuerySet[Employment]) -> set[int]:
+    """Return the memberships that a requirement of a group reaches through ``jobs``; two queries and a pass."""
+    reach = Reach(needs_sites([requirement]))
+    jobs = jobs.filter(membership__organisation=requirement.organisation_id)
     if requirement.role_id is not None:
         jobs = jobs.filter(role=requirement.role_id)
-    if requirement.site is not None:
-        jobs = jobs.filter(site__in=sites_from(requirement.site))
-    return jobs
+    return {job.membership_id for job in jobs_in(jobs) if reach.reaches(requirement, job)}
 
 
 def concerned(requirement: Requirement) -> list[int]:
     """Return the keys of the memberships that ``requirement`` reaches at any time, by what is known now."""
     if requirement.membership_id is not None:
         return [requirement.membership_id]
-    return sorted(set(_jobs(requirement).values_list("membership_id", flat=True)))
+    return sorted(_reached(requirement, Employment.objects.current_knowledge()))
 
 
 def reached(requirement: Requirement, *, on: date) -> int:
     """Return how many people ``requirement`` reaches on ``on`` or later, by what is known now."""
     ahead = Q(ends_on__isnull=True) | Q(ends_on__gte=on)
+    jobs = Employment.objects.current_knowledge().filter(ahead)
     if requirement.membership_id is not None:
-        known = Employment.objects.current_knowledge().filter(ahead, membership=requirement.membership_id)
-        return int(known.exists())
-    return _jobs(requirement).filter(ahead).values("membership").distinct().count()
+        return int(jobs.filter(membership=requirement.membership_id).exists())
+    return len(_reached(requirement, jobs))
 
 
 def live_requirements(
@@ -57,3 +57,13 @@ def live_requirements(
 def current_requirement(*, organisation: Organisation, reference: UUID) -> Requirement | None:
     """Return what is known now of the assignment ``reference``, withdrawn or not; None where there is none."""
     return Requirement.objects.current_knowledge().filter(organisation=organisation, reference=reference).first()
+
+
+def names_in(*, organisation: Organisation) -> dict[tuple[str, str], str]:
+    """Return what readers call the codes that conditions name: (subject, code) to name; two queries."""
+    names = {("organisation", organisation.code): organisation.name}
+    for code, name in Site.objects.filter(organisation=organisation).values_list("code", "name"):
+        names["site", code] = name
+    for code, name in Role.objects.filter(organisation=organisation).values_list("code", "name"):
+        names["role", code] = name
+    return names

@@ -1,5 +1,15 @@
 """Writes of compliance."""
 
+from compliance.services.adjustments import (
+    bring_forward,
+    change_end,
+    grant_extension,
+    grant_waiver,
+    record_leave,
+    set_due_date,
+    undo_adjustment,
+)
+from compliance.services.another_way import agree_another_way, ask_for_another_way, take_back_question
 from compliance.services.evidence import (
     deliver_evidence_pack,
     forget_evidence_packs,
@@ -8,23 +18,38 @@ from compliance.services.evidence import (
 )
 from compliance.services.messages import claim_messages, mark_printed, send_again, send_claimed, sweep
 from compliance.services.obligations import check_obligations, rebuild_obligations
-from compliance.services.requirements import change_due_date, require, withdraw
+from compliance.services.prior_learning import accept_prior_learning, take_back_prior_learning
+from compliance.services.requirements import change_due_date, change_ladder, require, set_default_due_date, withdraw
 from compliance.services.sending import Outcome
 
 __all__ = [
     "Outcome",
+    "accept_prior_learning",
+    "agree_another_way",
+    "ask_for_another_way",
+    "bring_forward",
     "change_due_date",
+    "change_end",
+    "change_ladder",
     "check_obligations",
     "claim_messages",
     "deliver_evidence_pack",
     "forget_evidence_packs",
+    "grant_extension",
+    "grant_waiver",
     "make_evidence_pack",
     "mark_printed",
     "rebuild_obligations",
+    "record_leave",
     "request_evidence_pack",
     "require",
     "send_again",
     "send_claimed",
+    "set_default_due_date",
+    "set_due_date",
     "sweep",
+    "take_back_prior_learning",
+    "take_back_question",
+    "undo_adjustment",
     "withdraw",
 ]

@@ -1,12 +1,14 @@
 """Keeping the read model of standing: spans rewritten in the transaction that changes a fact."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from compliance.facts import facts_of
+from compliance.ladder import DEFAULT_LADDER, Ladder, ladder_to_json, merged
 from compliance.models import Message, Obligation, ObligationSpan
 from compliance.selectors import lines_of, next_message_at
 from compliance.standing import ReasonCode, StandingSpan, spans
@@ -71,7 +73,13 @@ def _kept(keys: Sequence[int]) -> dict[_Key, tuple[Obligation, list[ObligationSp
 def _computed(members: Iterable[Membership]) -> Iterator[tuple[_Key, tuple[str, list[ObligationSpan]]]]:
     for gathered in facts_of(list(members)):
         for certification_id, facts in gathered.by_certification.items():
-            yield (gathered.membership.pk, certification_id), (gathered.zone, [_row(it) for it in spans(facts)])
+            yield (
+                (gathered.membership.pk, certification_id),
+                (
+                    gathered.zone,
+                    [_row(it, gathered.ladders) for it in spans(facts)],
+                ),
+            )
 
 
 @transaction.atomic
@@ -135,7 +143,7 @@ def _drop_untrue_letters(members: set[int], at: datetime) -> None:
         Message.objects.filter(pk__in=untrue).update(state=Message.State.DROPPED)
 
 
-def _row(it: StandingSpan) -> ObligationSpan:
+def _row(it: StandingSpan, ladders: Mapping[str, Ladder]) -> ObligationSpan:
     return ObligationSpan(
         from_on=it.from_on,
         until=it.until,
@@ -143,12 +151,23 @@ def _row(it: StandingSpan) -> ObligationSpan:
         counts_as=str(it.standing.counts_as),
         due_on=it.standing.due_on,
         required=any(reason.code is ReasonCode.REQUIREMENT for reason in it.standing.reasons),
+        ladder=_ladder(it, ladders),
         overlays=[str(overlay) for overlay in it.standing.overlays],
         reasons=[reason.to_json() for reason in it.standing.reasons],
     )
 
 
+def _ladder(it: StandingSpan, ladders: Mapping[str, Ladder]) -> list[dict[str, Any]] | None:
+    """Return the ladder of the requirements that are live in a span, None where none of them has its own."""
+    ids = [reason.requirement_id for reason in it.standing.reasons if reason.code is ReasonCode.REQUIREMENT]
+    live = dict.fromkeys(id.rsplit(":", 1)[0] for id in ids if id is not None)
+    if not live.keys() & ladders.keys():
+        return None
+    return ladder_to_json(merged([ladders.get(reference, DEFAULT_LADDER) for reference in live]))
+
+
 def _values(rows: list[ObligationSpan]) -> list[tuple[object, ...]]:
     return [
-        (it.from_on, it.until, it.state, it.counts_as, it.due_on, it.required, it.overlays, it.reasons) for it in rows
+        (it.from_on, it.until, it.state, it.counts_as, it.due_on, it.required, it.ladder, it.overlays, it.reasons)
+        for it in rows
     ]

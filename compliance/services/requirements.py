@@ -1,16 +1,22 @@
 """Assigning and withdrawing: append-only facts."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
 from certificates.models import Certification
+from certificates.validity import Duration, PolicyError, PolicyProblem
 from compliance import selectors
-from compliance.exceptions import AlreadyWithdrawn, DueBeforeStart, NotOfThisOrganisation
+from compliance.conditions import Condition, named, parse
+from compliance.due_dates import DueRule, bases_of, parse_due_rule
+from compliance.exceptions import AlreadyWithdrawn, DueBeforeStart, NotOfThisOrganisation, UnknownCode
+from compliance.ladder import ladder_from_json, ladder_to_json
 from compliance.models import Requirement
 from compliance.services.obligations import rebuild_obligations
 from people import audit
-from people.models import Membership, Organisation, Role, Site, User
+from people.models import Employment, Membership, Organisation, Role, Site, User
 
 
 @transaction.atomic
@@ -19,34 +25,60 @@ def require(
     organisation: Organisation,
     certification: Certification,
     starts_on: date,
-    due_on: date,
     by: User | None,
     at: datetime,
+    due_on: date | None = None,
+    due_rule: Mapping[str, Any] | None = None,
+    default_due_on: date | None = None,
+    recurs: str = "",
     membership: Membership | None = None,
     site: Site | None = None,
     role: Role | None = None,
+    conditions: Mapping[str, Any] | None = None,
     days_after_start: int = 30,
+    licence_kind: str = "",
+    label: str = "",
+    source: str = "",
+    ladder: Sequence[Mapping[str, Any]] | None = None,
 ) -> Requirement:
-    """Record that a person, or everybody at a site and below it, or in a role, must hold ``certification``.
+    """Record that a person, or everybody of a group, must hold ``certification``.
 
-    ``due_on`` is the last good day for who is named or already at work on ``starts_on``; of a group, who comes later
-    has ``days_after_start`` days. The same assignment again returns the live one unchanged.
+    The group: at a site and below it, in a role, or fulfilling ``conditions`` (form: ``compliance.conditions``); of
+    several, all must hold. By when: either ``due_on``, the last good day for who is named or already at work on
+    ``starts_on``, while who comes later to a group has ``days_after_start`` days; or ``due_rule`` (form:
+    ``compliance.due_dates``), with ``default_due_on`` for whoever lacks its base date. ``recurs`` is a duration such
+    as "12m". ``ladder`` says when who is told (form: ``compliance.ladder``). The same assignment again returns the live one unchanged.
 
     Raises:
         DueBeforeStart: ``due_on`` lies before ``starts_on``.
         NotOfThisOrganisation: the person, site or role belongs to another organisation.
-        ValueError: nobody is named, or a person together with a group.
+        ConditionError: ``conditions`` are none.
+        UnknownCode: they name a site, role or organisation that is not there.
+        DueRuleError: ``due_rule`` is none.
+        LadderError: ``ladder`` is none.
+        PolicyError: ``recurs`` is no duration, or none at all.
+        ValueError: nobody is named, or a person together with a group; no date and no rule, or both.
     """
-    if due_on < starts_on:
+    if due_on is not None and due_on < starts_on:
         raise DueBeforeStart(starts_on, due_on)
-    if (membership is None) == (site is None and role is None):
-        raise ValueError("name a membership, or a site and/or a role")
+    if (membership is None) == (site is None and role is None and conditions is None):
+        raise ValueError("name a membership, or a site, a role and/or conditions")
+    if (due_on is None) == (due_rule is None):
+        raise ValueError("give a date or a rule")
+    if conditions is not None:
+        _check_codes(organisation, parse(conditions))
+    if due_rule is not None:
+        _check_rule(parse_due_rule(due_rule), licence_kind)
+    if recurs and not Duration.parse(recurs).n:
+        raise PolicyError(PolicyProblem.ZERO_DURATION, field="recurs")
+    if ladder is not None:
+        ladder = ladder_to_json(ladder_from_json(list(ladder)))
     for what, thing in (("person", membership), ("site", site), ("role", role)):
         if thing is not None and thing.organisation_id != organisation.pk:
             raise NotOfThisOrganisation(what)
     # Two presses of one button follow each other, so that the second finds what the first has made.
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
-    values = {
+    values: dict[str, Any] = {
         "organisation": organisation,
         "certification": certification,
         "membership": membership,
@@ -55,10 +87,18 @@ def require(
         "starts_on": starts_on,
         "due_on": due_on,
         "days_after_start": days_after_start,
+        "default_due_on": default_due_on,
+        "recurs": recurs,
+        "licence_kind": licence_kind,
+        "label": label,
+        "source": source,
     }
-    same = Requirement.objects.live().filter(**values).first()
-    if same is not None:
-        return same
+    # Databases compare JSON each in its own way; Python compares it as it is meant.
+    shapes = {"conditions": conditions, "due_rule": due_rule, "ladder": ladder}
+    for same in Requirement.objects.live().filter(**values):
+        if (same.conditions, same.due_rule, same.ladder) == (conditions, due_rule, ladder):
+            return same
+    values |= shapes
     requirement = Requirement.objects.create(**values, recorded_at=at, recorded_by=by)
     audit.record(
         organisation=organisation,
@@ -92,7 +132,44 @@ def change_due_date(*, requirement: Requirement, due_on: date, by: User | None, 
     """
     if due_on < requirement.starts_on:
         raise DueBeforeStart(requirement.starts_on, due_on)
-    return _supersede(requirement, {"due_on": due_on}, "requirement.moved", by, at)
+    return _supersede(requirement, {"due_on": due_on, "due_rule": None}, "requirement.moved", by, at)
+
+
+@transaction.atomic
+def set_default_due_date(
+    *, requirement: Requirement, default_due_on: date | None, by: User | None, at: datetime
+) -> Requirement:
+    """Record the last good day of whoever lacks the base date of the rule; None: HR sets each (R14).
+
+    Raises:
+        AlreadyWithdrawn: a later fact supersedes it, or it was withdrawn.
+        DueBeforeStart: ``default_due_on`` lies before the requirement starts.
+        ValueError: the requirement has a date of its own.
+    """
+    if requirement.due_rule is None:
+        raise ValueError("only a rule can lack its base date")
+    if default_due_on is not None and default_due_on < requirement.starts_on:
+        raise DueBeforeStart(requirement.starts_on, default_due_on)
+    return _supersede(requirement, {"default_due_on": default_due_on}, "requirement.default_set", by, at)
+
+
+def _check_codes(organisation: Organisation, condition: Condition) -> None:
+    """Refuse sites and roles that nobody has: a slip of the pen would reach nobody and say nothing."""
+    words = set(named(condition))
+    known = {
+        "organisation": {organisation.code},
+        "site": set(Site.objects.filter(organisation=organisation).values_list("code", flat=True)),
+        "role": set(Role.objects.filter(organisation=organisation).values_list("code", flat=True)),
+        "employment_type": set(Employment.Type.values),
+    }
+    for subject, code in sorted(words):
+        if subject in known and code not in known[subject]:
+            raise UnknownCode(subject, code)
+
+
+def _check_rule(rule: DueRule, licence_kind: str) -> None:
+    if "licence_renewal" in bases_of(rule) and not licence_kind:
+        raise ValueError("say which kind of licence")
 
 
 _KEPT = (
@@ -105,16 +182,38 @@ _KEPT = (
     "starts_on",
     "due_on",
     "days_after_start",
+    "conditions",
+    "label",
+    "source",
+    "licence_kind",
+    "due_rule",
+    "default_due_on",
+    "recurs",
+    "ladder",
 )
 
 
+@transaction.atomic
+def change_ladder(
+    *, requirement: Requirement, ladder: Sequence[Mapping[str, Any]] | None, by: User | None, at: datetime
+) -> Requirement:
+    """Record on which days around the last good day who is told; None: on the usual ones.
+
+    Raises:
+        AlreadyWithdrawn: a later fact supersedes it, or it was withdrawn.
+        LadderError: ``ladder`` is none.
+    """
+    own = None if ladder is None else ladder_to_json(ladder_from_json(list(ladder)))
+    return _supersede(requirement, {"ladder": own}, "requirement.ladder_changed", by, at)
+
+
 def _supersede(
-    requirement: Requirement, changes: dict[str, date], verb: str, by: User | None, at: datetime
+    requirement: Requirement, changes: Mapping[str, Any], verb: str, by: User | None, at: datetime
 ) -> Requirement:
     locked = Requirement.objects.select_for_update(of=("self",)).get(pk=requirement.pk)
     if locked.ends_on is not None or Requirement.objects.filter(supersedes=locked).exists():
         raise AlreadyWithdrawn
-    values = {name: getattr(locked, name) for name in _KEPT} | changes
+    values = {name: getattr(locked, name) for name in _KEPT} | dict(changes)
     successor = Requirement.objects.create(**values, recorded_at=at, recorded_by=by, supersedes=locked)
     audit.record(organisation=locked.organisation, actor=by, verb=verb, target=successor, at=at)
     rebuild_obligations(memberships=selectors.concerned(locked), at=at)

@@ -1,6 +1,8 @@
 """Doors of the portal: each finds what the user may see, calls one service and answers."""
 
-from compliance.views.assignments import assignment_new, assignment_withdraw, assignments
+from compliance.views.adjustments import adjustment_new, adjustment_undo
+from compliance.views.another_way import another_way, other_ways
+from compliance.views.assignments import assignment_default, assignment_new, assignment_withdraw, assignments
 from compliance.views.evidence import evidence, evidence_pack, evidence_pdf, evidence_request
 from compliance.views.letters import letters, letters_pdf
 from compliance.views.people import employment_end, people, person, person_new
@@ -10,6 +12,10 @@ from compliance.views.upload import upload, upload_template
 from compliance.views.visible import visible
 
 __all__ = [
+    "adjustment_new",
+    "adjustment_undo",
+    "another_way",
+    "assignment_default",
     "assignment_new",
     "assignment_withdraw",
     "assignments",
@@ -22,6 +28,7 @@ __all__ = [
     "letters",
     "letters_pdf",
     "organisation",
+    "other_ways",
     "people",
     "person",
     "person_new",

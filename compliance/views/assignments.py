@@ -12,7 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cms import clock
 from compliance import forms, selectors, services
-from compliance.exceptions import AlreadyWithdrawn
+from compliance.condition_words import Names, condition_in_words, due_rule_in_words
+from compliance.conditions import parse
+from compliance.due_dates import parse_due_rule
+from compliance.exceptions import AlreadyWithdrawn, DueBeforeStart
+from compliance.models import Requirement
 from compliance.views.portal import Desk, portal, posted
 from people.models import Membership
 
@@ -25,7 +29,21 @@ def assignments(request: HttpRequest, desk: Desk) -> HttpResponse:
     """What is asked of whom, by last good day."""
     live = selectors.live_requirements(organisation=desk.organisation, memberships=desk.memberships, sites=desk.sites)
     page = Paginator(live, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "compliance/assignments.html", desk.context("assignments", page=page))
+    names = selectors.names_in(organisation=desk.organisation) if any(it.conditions for it in page) else {}
+    listed = [(it, _who(it, names), _by_when(it)) for it in page]
+    return render(request, "compliance/assignments.html", desk.context("assignments", page=page, listed=listed))
+
+
+def _who(requirement: Requirement, names: Names) -> str:
+    """Return whom the conditions mean, in words; nothing where there are none."""
+    if requirement.conditions is None:
+        return ""
+    return condition_in_words(parse(requirement.conditions), names)
+
+
+def _by_when(requirement: Requirement) -> str:
+    """Return the due rule in words; nothing where there is a date."""
+    return due_rule_in_words(parse_due_rule(requirement.due_rule)) if requirement.due_rule is not None else ""
 
 
 @portal(writes=True)
@@ -86,4 +104,28 @@ def assignment_withdraw(request: HttpRequest, desk: Desk, reference: UUID) -> Ht
         messages.info(request, _("It was withdrawn already."))
     else:
         messages.success(request, _("Withdrawn. Nobody is reminded of it any more; what was learnt stays on record."))
+    return redirect("compliance:assignments", code=desk.organisation.code)
+
+
+@portal(writes=True)
+@require_POST
+def assignment_default(request: HttpRequest, desk: Desk, reference: UUID) -> HttpResponse:
+    """Set the last good day of whoever lacks the date that the rule counts from; empty: HR sets each."""
+    requirement = selectors.current_requirement(organisation=desk.organisation, reference=reference)
+    if requirement is None or requirement.due_rule is None:
+        raise Http404
+    form = forms.DefaultDateForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose a day, or leave it empty."))
+        return redirect("compliance:assignments", code=desk.organisation.code)
+    try:
+        services.set_default_due_date(
+            requirement=requirement, default_due_on=form.cleaned_data["default_due_on"], by=desk.user, at=clock.now()
+        )
+    except AlreadyWithdrawn:
+        messages.info(request, _("It was withdrawn already."))
+    except DueBeforeStart:
+        messages.error(request, _("Choose a day on which the training is asked already."))
+    else:
+        messages.success(request, _("Saved."))
     return redirect("compliance:assignments", code=desk.organisation.code)

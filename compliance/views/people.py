@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cms import clock
 from compliance import forms, selectors, services
+from compliance.adjustment_forms import KINDS
 from compliance.views.portal import Desk, portal, posted
 from people import services as people_services
 from people.exceptions import EmploymentOverlaps, EndsBeforeStart, FactSuperseded, NumberTaken
@@ -106,6 +107,10 @@ def person(request: HttpRequest, desk: Desk, person: UUID) -> HttpResponse:
             )
             for job in jobs.select_related("site", "role").order_by("-starts_on", "-pk")
         ],
+        adjustments=selectors.adjustments_of(member),
+        prior_learning=selectors.prior_learning_of(member),
+        other_ways=selectors.agreed_other_ways(member),
+        adjustment_kinds=[(kind, title) for kind, (title, _form) in KINDS.items()],
         employed=employed_on_or_after(membership=member, day=desk.today),
         undelivered=selectors.undelivered(memberships=Membership.objects.filter(pk=member.pk)).first(),
         letter=selectors.letters(memberships=Membership.objects.filter(pk=member.pk)).first(),

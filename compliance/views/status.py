@@ -105,6 +105,7 @@ def organisation(request: HttpRequest, desk: Desk) -> HttpResponse:
             page=page,
             rows=selectors.rows(page.object_list, desk.today),
             summary=summary,
+            needs_date=summary.counts[Status.NEEDS_DATE],
             attention=[(it, STATUS_LABELS[it], summary.counts[it]) for it in ATTENTION],
             by_site=[(site, [(status, site.counts[status]) for status in ATTENTION]) for site in by_site],
             filters=filters,

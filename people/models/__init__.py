@@ -4,6 +4,7 @@ from people.models.account_change import AccountChange
 from people.models.audit import AuditEntry
 from people.models.credential import Credential, SignInFailure
 from people.models.employment import Employment, Role
+from people.models.licence import Licence
 from people.models.membership import Membership
 from people.models.organisation import Organisation, Site
 from people.models.outbox import OutboxEntry
@@ -15,6 +16,7 @@ __all__ = [
     "AuditEntry",
     "Credential",
     "Employment",
+    "Licence",
     "Membership",
     "Organisation",
     "OutboxEntry",

@@ -1,12 +1,13 @@
 """Who works where, in which role, from when to when: append-only facts."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cms.validators import code_validator
 
@@ -17,6 +18,8 @@ class Role(models.Model):
     organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="roles")
     code = models.CharField(_("code"), max_length=40, validators=[code_validator])
     name = models.CharField(_("name"), max_length=120)
+    tags = models.JSONField(_("tags"), default=list, blank=True)
+    """What rules call this kind of work, such as ``front_desk``: a list of words; several roles may share one."""
 
     class Meta:
         ordering = ("name",)
@@ -35,6 +38,10 @@ class EmploymentQuerySet(models.QuerySet["Employment"]):
         """Return the facts that no later fact supersedes."""
         return self.filter(superseded_by__isnull=True)
 
+    def known_before(self, instant: datetime) -> "EmploymentQuerySet":
+        """Return the facts recorded before ``instant`` that no fact recorded by then supersedes."""
+        return self.filter(recorded_at__lt=instant).exclude(superseded_by__recorded_at__lt=instant)
+
     def covering(self, day: date) -> "EmploymentQuerySet":
         """Return, of what is known now, the employments that cover ``day``."""
         return self.current_knowledge().filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
@@ -47,6 +54,14 @@ class Employment(models.Model):
     ``reference``. ``ends_on`` null: no end known.
     """
 
+    class Type(models.TextChoices):
+        """On whose books the person is."""
+
+        DIRECT = "direct", pgettext_lazy("type of employment", "Employed here")
+        AGENCY = "agency", pgettext_lazy("type of employment", "Sent by an agency")
+        CONTRACTOR = "contractor", pgettext_lazy("type of employment", "Works for a contractor")
+        VOLUNTEER = "volunteer", pgettext_lazy("type of employment", "Volunteer")
+
     reference = models.UUIDField(default=uuid.uuid4, db_index=True, editable=False)
     """Names the employment through its corrections."""
     membership = models.ForeignKey("people.Membership", on_delete=models.PROTECT, related_name="employments")
@@ -54,6 +69,11 @@ class Employment(models.Model):
     role = models.ForeignKey("people.Role", on_delete=models.PROTECT, related_name="employments", null=True, blank=True)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"), null=True, blank=True)
+    employment_type = models.CharField(
+        _("type of employment"), max_length=12, choices=Type.choices, default=Type.DIRECT
+    )
+    hired_on = models.DateField(_("hired on"), null=True, blank=True)
+    """Where the employer counts from another day than the first one here; null: from that one."""
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("people.User", null=True, on_delete=models.SET_NULL, related_name="+")
     supersedes = models.OneToOneField(

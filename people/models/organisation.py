@@ -49,6 +49,8 @@ class Site(models.Model):
     )
     jurisdiction = models.CharField(_("place for help lines"), max_length=20, default="ca-bc")
     """Lower-case ISO 3166 code of country and part, e.g. ``ca-bc``: which help lines and rules hold here."""
+    sector = models.CharField(_("sector"), max_length=40, blank=True)
+    """Such as ``hospitality``: which rules are for it; empty: as the site above."""
     languages = models.JSONField(_("languages"), default=list, blank=True)
     """Language codes spoken here, the workplace's own first; slips and letters print in all of them."""
     contact = models.CharField(_("whom to ask"), max_length=200, blank=True)

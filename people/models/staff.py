@@ -16,6 +16,8 @@ class StaffRole(models.Model):
         HR = "hr", pgettext_lazy("staff role", "HR administrator")
         SITE_LEAD = "site_lead", pgettext_lazy("staff role", "Site lead")
         AUDITOR = "auditor", pgettext_lazy("staff role", "Auditor")
+        # Agrees other ways to learn with whoever asks; sees nothing else, and is nobody's manager.
+        TRAINER = "trainer", pgettext_lazy("staff role", "Trainer")
 
     user = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="staff_roles")
     organisation = models.ForeignKey("people.Organisation", on_delete=models.CASCADE, related_name="staff_roles")

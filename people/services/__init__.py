@@ -4,6 +4,7 @@ from people.services.credentials import issue_code, set_pin, sign_in, unlock
 from people.services.employments import correct_employment, end_employment, start_employment
 from people.services.forgetting import forget_ended_sessions, forget_failures
 from people.services.joining import join_membership
+from people.services.licences import correct_licence, record_licence
 from people.services.memberships import change_contact, correct_name, create_membership, rename_member
 from people.services.own_email import add_own_email, note_own_email, remove_own_email
 from people.services.recovery import make_recovery_code, sign_in_with_recovery_code
@@ -16,6 +17,7 @@ __all__ = [
     "apply_people",
     "change_contact",
     "correct_employment",
+    "correct_licence",
     "correct_name",
     "create_membership",
     "create_staff",
@@ -27,6 +29,7 @@ __all__ = [
     "join_membership",
     "make_recovery_code",
     "note_own_email",
+    "record_licence",
     "remove_own_email",
     "rename_member",
     "set_pin",

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from people import audit, signals
-from people.exceptions import EmploymentOverlaps, EndsBeforeStart, FactSuperseded
+from people.exceptions import EmploymentOverlaps, EndsBeforeStart, FactSuperseded, HiredAfterStart
 from people.models import Employment, Membership, Role, Site, User
 
 
@@ -20,13 +20,19 @@ def start_employment(
     by: User | None,
     at: datetime,
     ends_on: date | None = None,
+    employment_type: str = Employment.Type.DIRECT,
+    hired_on: date | None = None,
 ) -> Employment:
     """Record that a person works at ``site`` as ``role`` from ``starts_on`` through ``ends_on`` (no end known: None).
 
+    ``hired_on`` is the day from which the employer counts, where that is not the first day of this stretch.
+
     Raises:
         EndsBeforeStart: ``ends_on`` lies before ``starts_on``.
+        HiredAfterStart: ``hired_on`` lies after ``starts_on``.
         EmploymentOverlaps: the person already works there in this role on some of these days.
     """
+    _check_hired(hired_on, starts_on)
     # Two at once for one person wait for each other, or both would see no overlap.
     Membership.objects.select_for_update().get(pk=membership.pk)
     _check(membership, site, role, starts_on, ends_on)
@@ -36,6 +42,8 @@ def start_employment(
         role=role,
         starts_on=starts_on,
         ends_on=ends_on,
+        employment_type=employment_type,
+        hired_on=hired_on,
         recorded_at=at,
         recorded_by=by,
     )
@@ -73,15 +81,31 @@ def correct_employment(
     ends_on: date | None,
     by: User | None,
     at: datetime,
+    employment_type: str | None = None,
+    hired_on: date | None = None,
 ) -> Employment:
     """Record what is right about an employment; return the fact that now holds, the old one if nothing differs.
 
+    ``employment_type`` and ``hired_on`` stay as they are where they are None.
+
     Raises:
         EndsBeforeStart: ``ends_on`` lies before ``starts_on``.
+        HiredAfterStart: ``hired_on`` lies after ``starts_on``.
         EmploymentOverlaps: the person already works there in this role on some of these days.
         FactSuperseded: the employment was corrected meanwhile.
     """
-    return _supersede(employment, site, role, starts_on, ends_on, verb="employment.corrected", by=by, at=at)
+    return _supersede(
+        employment,
+        site,
+        role,
+        starts_on,
+        ends_on,
+        employment_type=employment_type,
+        hired_on=hired_on,
+        verb="employment.corrected",
+        by=by,
+        at=at,
+    )
 
 
 def _supersede(
@@ -94,12 +118,19 @@ def _supersede(
     verb: str,
     by: User | None,
     at: datetime,
+    employment_type: str | None = None,
+    hired_on: date | None = None,
 ) -> Employment:
     Membership.objects.select_for_update().get(pk=employment.membership_id)
     if Employment.objects.filter(supersedes=employment).exists():
         raise FactSuperseded
-    if (site, role, starts_on, ends_on) == (employment.site, employment.role, employment.starts_on, employment.ends_on):
+    employment_type = employment_type or employment.employment_type
+    hired_on = hired_on or employment.hired_on
+    before = (employment.site, employment.role, employment.starts_on, employment.ends_on)
+    terms = (employment.employment_type, employment.hired_on)
+    if (site, role, starts_on, ends_on) == before and (employment_type, hired_on) == terms:
         return employment
+    _check_hired(hired_on, starts_on)
     _check(employment.membership, site, role, starts_on, ends_on, apart_from=employment)
     successor = Employment.objects.create(
         reference=employment.reference,
@@ -108,12 +139,19 @@ def _supersede(
         role=role,
         starts_on=starts_on,
         ends_on=ends_on,
+        employment_type=employment_type,
+        hired_on=hired_on,
         recorded_at=at,
         recorded_by=by,
         supersedes=employment,
     )
     _tell(successor, verb, by=by, at=at)
     return successor
+
+
+def _check_hired(hired_on: date | None, starts_on: date) -> None:
+    if hired_on is not None and hired_on > starts_on:
+        raise HiredAfterStart(hired_on=hired_on, starts_on=starts_on)
 
 
 def _check(

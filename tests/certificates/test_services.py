@@ -216,12 +216,12 @@ def test_new_policy_holds_from_the_next_certificate(certification, hotel, member
     assert (new.valid_until, new.policy["validity"]) == (date(2030, 3, 10), "1y")
 
 
-def test_issue_takes_eight_queries(hotel, membership, monkeypatch, django_assert_num_queries):
+def test_issue_takes_nine_queries(hotel, membership, monkeypatch, django_assert_num_queries):
     EmploymentFactory(membership=membership)
     issue(completion_of(hotel, completed_on=date(2026, 3, 10), membership=membership))
     renewal = completion_of(hotel, completed_on=date(2029, 1, 10), membership=membership)
     monkeypatch.setattr(services, "certificate_changed", Signal())  # what rooms above do with it is theirs
-    with django_assert_num_queries(8 + 2):  # two for the savepoint
+    with django_assert_num_queries(9 + 2):  # two for the savepoint
         issue(renewal)
 
 

@@ -12,7 +12,7 @@ from django.urls import get_resolver, reverse
 from openpyxl import load_workbook
 
 from compliance import services
-from compliance.models import Message, Requirement
+from compliance.models import Adjustment, Message, Requirement
 from people.models import AccountChange, AuditEntry, Employment, Membership, StaffRole
 from tests.factories import compliance as factories
 from tests.factories.compliance import AT
@@ -21,7 +21,7 @@ from tests.factories.people import UserFactory, sign_in_personally, sign_in_with
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_clock")]
 
 READ = ("organisation", "status_workbook", "people", "person", "assignments", "letters")
-WRITE_PAGES = ("person_new", "upload", "upload_template", "assignment_new")
+WRITE_PAGES = ("person_new", "upload", "upload_template", "assignment_new", "adjustment_new")
 WRITE_ACTS = (
     "person_new",
     "upload",
@@ -31,18 +31,24 @@ WRITE_ACTS = (
     "slip",
     "assignment_new",
     "assignment_withdraw",
+    "assignment_default",
+    "adjustment_new",
+    "adjustment_undo",
     "letters_pdf",
 )
 
 # For HR and site leads; tests/compliance/evidence says who gets what.
 PROOF_PAGES = ("evidence", "evidence_pdf", "evidence_pack")
 PROOF_ACTS = ("evidence_request",)
+NOT_HR = ("another_way", "other_ways")
+"""Between a person and a trainer; their own tests are in test_another_way."""
 
 
 @pytest.fixture
 def larch_with_people(larch, hospitality):
-    """Larch Hotels with somebody at each hotel, an assignment and a letter that waits."""
-    larch.employ("Jo Castellan", number="0042", site=larch.fort)
+    """Larch Hotels with somebody at each hotel, an assignment, leave and a letter that waits."""
+    jo = larch.employ("Jo Castellan", number="0042", site=larch.fort)
+    services.record_leave(membership=jo, from_on=date(2027, 1, 4), last_on=date(2027, 1, 8), by=None, at=AT)
     larch.employ("Ama Birch", number="0043", site=larch.prince)
     larch.ask(hospitality, site=larch.region)
     services.sweep(at=AT)
@@ -56,7 +62,12 @@ def address(name: str, organisation: str = "larch") -> str:
         )
     if name == "evidence_pack":
         return reverse(f"compliance:{name}", args=[organisation, UUID(int=1)])
-    if name == "assignment_withdraw":
+    jo = Membership.objects.get(employee_number="0042")
+    if name == "adjustment_new":
+        return reverse(f"compliance:{name}", args=[organisation, jo.public_id, "leave"])
+    if name == "adjustment_undo":
+        return reverse(f"compliance:{name}", args=[organisation, jo.public_id, Adjustment.objects.get().reference])
+    if name in ("assignment_withdraw", "assignment_default"):
         return reverse(f"compliance:{name}", args=[organisation, Requirement.objects.get().reference])
     return reverse(f"compliance:{name}", args=[organisation])
 
@@ -72,6 +83,7 @@ def body_of(name: str) -> dict[str, object]:
             "starts_on": "2026-03-02",
         },
         "person": {"name": "Renamed", "email": ""},
+        "adjustment_new": {"from_on": "2026-07-01", "last_on": "2026-07-31"},
         "employment_end": {
             "reference": Employment.objects.get(membership=jo).reference,
             "ends_on": "2026-03-31",
@@ -89,14 +101,14 @@ def everything() -> list[object]:
     """Return what writing would change."""
     return [
         list(model.objects.order_by("pk").values())
-        for model in (Membership, Employment, Requirement, AccountChange, Message)
+        for model in (Membership, Employment, Requirement, Adjustment, AccountChange, Message)
     ]
 
 
 def test_every_address_of_the_portal_is_in_these_tests():
     resolver = next(it for it in get_resolver().url_patterns if getattr(it, "app_name", "") == "compliance")
     names = {it.name for it in resolver.url_patterns}
-    assert names == {*READ, *WRITE_PAGES, *WRITE_ACTS, *PROOF_PAGES, *PROOF_ACTS, "home", "visible"}
+    assert names == {*READ, *WRITE_PAGES, *WRITE_ACTS, *PROOF_PAGES, *PROOF_ACTS, "home", "visible", *NOT_HR}
 
 
 @pytest.fixture(params=["hr of another", "nobody", "editor", "learner with a PIN", "staff with a PIN", "inactive"])

@@ -53,7 +53,7 @@ def test_steps_of_a_certificate_are_the_rungs_around_its_last_day():
             SpanOfDays(date(2026, 11, 1), None, "expired", date(2026, 10, 31), required=False),
             "nothing asks for it any more",
         ),
-        (SpanOfDays(date(2026, 11, 1), None, "assigned", date(2026, 12, 1), required=True, on_leave=True), "on leave"),
+        (SpanOfDays(date(2026, 11, 1), None, "assigned", date(2026, 12, 1), required=True, silent=True), "on leave"),
         (SpanOfDays(date(2026, 11, 1), None, "exempt", None, required=True), "exempt"),
         (SpanOfDays(date(2026, 11, 1), None, "needs_date", None, required=True), "no date is known"),
     ],
@@ -143,7 +143,7 @@ def test_who_is_asked_only_now_is_invited_however_soon_it_is_due():
 
 def test_leave_swallows_steps_and_what_was_told_before_stays_told():
     leave = SpanOfDays(
-        date(2026, 11, 10), date(2026, 11, 24), "assigned", date(2026, 12, 1), required=True, on_leave=True
+        date(2026, 11, 10), date(2026, 11, 24), "assigned", date(2026, 12, 1), required=True, silent=True
     )
     before = SpanOfDays(date(2026, 11, 1), date(2026, 11, 10), "assigned", date(2026, 12, 1), required=True)
     after = SpanOfDays(date(2026, 11, 24), date(2026, 12, 2), "assigned", date(2026, 12, 1), required=True)

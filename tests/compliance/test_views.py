@@ -659,6 +659,12 @@ def test_no_page_of_the_portal_shows_more_than_the_visible_fields(hr, larch, sec
     larch.ask(requirement.certification, membership=no_mail)
     services.sweep(at=AT)
     Message.objects.filter(membership=jo).update(state="failed")
+    services.record_leave(membership=jo, from_on=date(2027, 1, 4), last_on=None, by=None, at=AT)
+    question = services.ask_for_another_way(
+        membership=no_mail, certification=requirement.certification, on=TODAY, at=AT
+    )
+    trainer = larch.staff(StaffRole.Kind.TRAINER)
+    services.agree_another_way(question=question, trainer=trainer, on=TODAY, last_on=date(2026, 5, 1), at=AT)
     seen = set()
     for path in (
         url("organisation"),
@@ -728,3 +734,43 @@ def test_the_public_page_lists_exactly_the_visible_fields(client):
     assert answer.status_code == 200
     listed = re.findall(r'<li data-field="(\w+)">([^<]+)</li>', answer.content.decode())
     assert [(key, html.unescape(told)) for key, told in listed] == [(it.key, str(it.told_as)) for it in VISIBLE_FIELDS]
+
+
+def test_assignments_by_condition_say_whom_and_by_when_in_words(hr, larch, hospitality):
+    services.require(
+        organisation=larch.organisation,
+        certification=hospitality,
+        starts_on=TODAY,
+        conditions={"all": [{"site": "north"}, {"role": "kitchen"}]},
+        due_rule={"after": "hire", "in": "90d"},
+        label="Hotel rule",
+        by=None,
+        at=AT,
+    )
+    text = text_of(hr.get(url("assignments")))
+    assert "Hotel rule Everybody who works at Larch Hotels North and works in Kitchen" in text
+    assert "90 days after the day of hiring" in text
+
+
+def test_what_needs_a_date_is_on_the_first_page_and_may_have_a_default(hr, larch, hospitality):
+    larch.employ("Jo Castellan")
+    requirement = services.require(
+        organisation=larch.organisation,
+        certification=hospitality,
+        starts_on=TODAY,
+        conditions={"site": "north"},
+        due_rule={"after": "licence_renewal", "in": "0d"},
+        licence_kind="driver-class-1",
+        by=None,
+        at=AT,
+    )
+    assert "1 training needs a date" in text_of(hr.get(url("organisation")))
+    assert "Jo Castellan" in text_of(hr.get(url("organisation") + "?status=needs_date"))
+    hr.post(url("assignment_default", requirement.reference), {"default_due_on": "2026-12-31"})
+    assert "needs a date" not in text_of(hr.get(url("organisation"))).replace("Needs a date", "")
+    assert "where that is not known: 31 December 2026" in text_of(hr.get(url("assignments")))
+    hr.post(url("assignment_default", requirement.reference), {"default_due_on": ""})
+    assert "1 training needs a date" in text_of(hr.get(url("organisation")))
+    for bad in ("soon", "2026-03-01"):
+        hr.post(url("assignment_default", requirement.reference), {"default_due_on": bad})
+    assert Requirement.objects.current_knowledge().get().default_due_on is None

@@ -77,6 +77,8 @@ def test_the_list_of_visible_fields_is_exactly_this():
         "minutes_met",
         "acknowledged",
         "certificate",
+        "adjustments",
+        "other_way",
         "reminder",
     ]
 

@@ -1,0 +1,84 @@
+"""Where people stand, and why."""
+
+import json
+from argparse import ArgumentParser
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError
+
+from certificates.validity import starts_at
+from cms import clock
+from compliance import selectors
+from people.models import Membership, Organisation
+
+
+class Command(BaseCommand):
+    help = (
+        "Print each person's standing with its reasons, as the portal shows it, on any date; with --known-on from what"
+        " was recorded by the end of that day, in the organisation's time zone."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--organisation", required=True, metavar="CODE")
+        parser.add_argument("--person", metavar="NO", help="an employee number; everybody otherwise")
+        parser.add_argument("--on", metavar="DATE", help="YYYY-MM-DD; otherwise today, where each person works")
+        parser.add_argument("--known-on", metavar="DATE", help="YYYY-MM-DD; otherwise as known now")
+        parser.add_argument("--json", action="store_true", help="one JSON object with all that is known of each line")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        organisation = Organisation.objects.filter(code=options["organisation"]).first()
+        if organisation is None:
+            raise CommandError(f"There is no organisation with the code {options['organisation']!r}.")
+        on, known_on = _date("--on", options["on"]), _date("--known-on", options["known_on"])
+        found = selectors.standings(
+            memberships=_people(organisation, options["person"]),
+            at=clock.now(),
+            on=on,
+            known_before=_end_of(known_on, organisation.time_zone) if known_on else None,
+        )
+        if not options["json"]:
+            for it in found:
+                until = f", until {it.span.until}" if it.span.until else ""
+                due = f", last good day {it.standing.due_on}" if it.standing.due_on else ""
+                line = f"{it.membership.employee_number} {it.certification.code} {it.on}: {it.standing.state}"
+                self.stdout.write(f"{line}{due}{until}")
+            return
+        head = {"organisation": organisation.code, "on": _text(on), "known_on": _text(known_on)}
+        # Line by line: a large organisation is never held in memory.
+        self.stdout.write(json.dumps(head)[:-1] + ', "standings": [', ending="")
+        separator = "\n"
+        for it in found:
+            self.stdout.write(separator + json.dumps(it.to_json(), ensure_ascii=False), ending="")
+            separator = ",\n"
+        self.stdout.write("\n]}")
+
+
+def _people(organisation: Organisation, number: str | None) -> Any:
+    people = Membership.objects.filter(organisation=organisation)
+    if number is None:
+        return people
+    people = people.filter(employee_number__iexact=number.strip())
+    if not people.exists():
+        raise CommandError(f"Nobody at {organisation.code!r} has the employee number {number!r}.")
+    return people
+
+
+def _date(option: str, text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a date has no zone
+    except ValueError as error:
+        raise CommandError(f"{option} {text!r} is no date; write it as YYYY-MM-DD, such as 2026-03-31.") from error
+
+
+def _end_of(day: date, zone: str) -> datetime:
+    try:
+        return starts_at(day + timedelta(days=1), zone)
+    except OverflowError as error:
+        raise CommandError(f"--known-on {day} is too far away; choose a day that people live to see.") from error
+
+
+def _text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

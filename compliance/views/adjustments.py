@@ -1,0 +1,106 @@
+"""What HR records about one person: leave, more time, exemptions, due dates, learning from elsewhere."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from cms import clock
+from cms.templatetags.fieldfare import day
+from compliance import selectors, services
+from compliance.adjustment_forms import KINDS
+from compliance.exceptions import AdjustmentOverlaps, AlreadySuperseded
+from compliance.views.people import find_person
+from compliance.views.portal import Desk, portal, posted
+from people.models import Membership
+
+
+def _leave(member: Membership, data: dict[str, Any], desk: Desk) -> None:
+    services.record_leave(membership=member, **data, by=desk.user, at=clock.now())
+
+
+def _extension(member: Membership, data: dict[str, Any], desk: Desk) -> None:
+    services.grant_extension(membership=member, from_on=desk.today, **data, by=desk.user, at=clock.now())
+
+
+def _waiver(member: Membership, data: dict[str, Any], desk: Desk) -> None:
+    services.grant_waiver(membership=member, **data, by=desk.user, at=clock.now())
+
+
+def _due_date(member: Membership, data: dict[str, Any], desk: Desk) -> None:
+    services.set_due_date(membership=member, from_on=desk.today, **data, by=desk.user, at=clock.now())
+
+
+def _prior_learning(member: Membership, data: dict[str, Any], desk: Desk) -> None:
+    services.accept_prior_learning(membership=member, **data, by=desk.user, at=clock.now())
+
+
+_RECORD: dict[str, Callable[[Membership, dict[str, Any], Desk], None]] = {
+    "leave": _leave,
+    "more-time": _extension,
+    "exemption": _waiver,
+    "due-date": _due_date,
+    "from-elsewhere": _prior_learning,
+}
+
+
+@portal(writes=True)
+def adjustment_new(request: HttpRequest, desk: Desk, person: UUID, kind: str) -> HttpResponse:
+    """Record one of ``adjustment_forms.KINDS`` about a person."""
+    if kind not in KINDS:
+        raise Http404
+    title, form_class = KINDS[kind]
+    member = find_person(desk, person)
+    form = form_class(*posted(request), certifications=selectors.asked_certifications(member), today=desk.today)
+    if request.method == "POST" and form.is_valid() and _recorded(form, kind, member, desk):
+        messages.success(request, _("Recorded."))
+        return _to(desk, member)
+    context = desk.context("people", member=member, form=form, title=title)
+    return render(request, "compliance/adjustment_new.html", context, status=422 if form.errors else 200)
+
+
+def _recorded(form: Form, kind: str, member: Membership, desk: Desk) -> bool:
+    """Record what the form says; False where it says so beside a field that it cannot be."""
+    try:
+        _RECORD[kind](member, form.cleaned_data, desk)
+    except AdjustmentOverlaps as error:
+        field = "from_on" if "from_on" in form.fields else None
+        if error.last_on is None:
+            text = _("Another one began on %(first)s. Undo or end it first.") % {"first": day(error.from_on)}
+        else:
+            text = _("Another one runs from %(first)s to %(last)s. Undo or end it first.") % {
+                "first": day(error.from_on),
+                "last": day(error.last_on),
+            }
+        form.add_error(field, text)
+        return False
+    return True
+
+
+@portal(writes=True)
+@require_POST
+def adjustment_undo(request: HttpRequest, desk: Desk, person: UUID, reference: UUID) -> HttpResponse:
+    """Undo an adjustment, or take back what was accepted from elsewhere; both stay on record."""
+    member = find_person(desk, person)
+    adjustment = selectors.adjustments_of(member).filter(reference=reference).first()
+    try:
+        if adjustment is not None:
+            services.undo_adjustment(adjustment=adjustment, by=desk.user, at=clock.now())
+        else:
+            evidence = get_object_or_404(selectors.prior_learning_of(member), reference=reference)
+            services.take_back_prior_learning(evidence=evidence, by=desk.user, at=clock.now())
+    except AlreadySuperseded:
+        messages.error(request, _("This was changed meanwhile. Look at it again."))
+    else:
+        messages.success(request, _("Undone. What was recorded stays in the history."))
+    return _to(desk, member)
+
+
+def _to(desk: Desk, member: Membership) -> HttpResponse:
+    return redirect("compliance:person", code=desk.organisation.code, person=member.public_id)
