@@ -96,3 +96,13 @@ class AlreadyEnded(ComplianceError):
     """The training ended, by what its issuer printed, before it began to count."""
 
     ends_on: date
+
+
+@dataclass
+class NeedsAnotherPerson(ComplianceError):
+    """Who proposed a change cannot agree to it."""
+
+
+@dataclass
+class AlreadyDecided(ComplianceError):
+    """The proposal was agreed or refused meanwhile."""

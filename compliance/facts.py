@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from certificates.models import Certificate, PriorLearning
 from certificates.validity import Duration, local_date
+from compliance.changes import RequirementChange
 from compliance.due_dates import Bases, due_date, parse_due_rule
 from compliance.ladder import Ladder, ladder_from_json
 from compliance.models import Adjustment, Requirement
@@ -32,19 +33,26 @@ class FactsOfMembership:
     """By the reference of the requirement, for those that have one of their own."""
 
 
-def facts_of(memberships: Sequence[Membership], *, known_before: datetime | None = None) -> Iterator[FactsOfMembership]:
+def facts_of(
+    memberships: Sequence[Membership],
+    *,
+    known_before: datetime | None = None,
+    change: RequirementChange | None = None,
+) -> Iterator[FactsOfMembership]:
     """Yield the facts of ``memberships``, whose organisations are loaded.
 
     With ``known_before``, the facts as they were recorded before that instant (renewal, rule R20): what was entered,
     corrected, issued or revoked later is not known yet. The tree of sites and the courses of a certification carry no
     dates of their own, and are those of now.
 
+    With ``change``, the facts as they would be with it.
+
     A certification concerns a person when a requirement reaches them at any time, or when they hold a certificate of
     it. The calendar is that of the site of the employment that began last, or will; the organisation's without any.
     """
     keys = [it.pk for it in memberships]
     jobs = _jobs(keys, known_before)
-    personal, grouped = _requirements(keys, {it.organisation_id for it in memberships}, known_before)
+    personal, grouped = _requirements(keys, {it.organisation_id for it in memberships}, known_before, change)
     everything = [it for asked in (personal, grouped) for group in asked.values() for it in group]
     reach = Reach(needs_sites(everything))
     licences = _licences(keys, known_before) if any(it.licence_kind for it in everything) else {}
@@ -111,13 +119,16 @@ def _licences(keys: Sequence[int], known_before: datetime | None) -> dict[int, l
 
 
 def _requirements(
-    keys: Sequence[int], organisations: set[int], known_before: datetime | None
+    keys: Sequence[int], organisations: set[int], known_before: datetime | None, change: RequirementChange | None
 ) -> tuple[dict[int, list[Requirement]], dict[int, list[Requirement]]]:
     """Return the requirements of persons by membership, and those of groups by organisation."""
     personal: dict[int, list[Requirement]] = defaultdict(list)
     grouped: dict[int, list[Requirement]] = defaultdict(list)
     ours = Q(membership__in=keys) | Q(membership__isnull=True, organisation__in=organisations)
-    for requirement in _known(Requirement.objects, known_before).filter(ours).order_by("pk"):
+    asked = list(_known(Requirement.objects, known_before).filter(ours).order_by("pk"))
+    if change is not None:
+        asked = [it for it in asked if it.pk not in change.removed] + list(change.added)
+    for requirement in asked:
         if requirement.membership_id is not None:
             personal[requirement.membership_id].append(requirement)
         else:

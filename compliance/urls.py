@@ -33,6 +33,7 @@ urlpatterns = [
         views.assignment_withdraw,
         name="assignment_withdraw",
     ),
+    path("workplace/<slug:code>/assignments/proposals/<uuid:proposal>/", views.proposal, name="proposal"),
     path("workplace/<slug:code>/evidence/", views.evidence, name="evidence"),
     path("workplace/<slug:code>/evidence/record.pdf", views.evidence_pdf, name="evidence_pdf"),
     path("workplace/<slug:code>/evidence/new/", views.evidence_request, name="evidence_request"),

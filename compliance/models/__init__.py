@@ -6,6 +6,7 @@ from compliance.models.escalation import Digest, Escalation
 from compliance.models.evidence import EvidencePack
 from compliance.models.message import Message
 from compliance.models.obligation import Obligation, ObligationSpan
+from compliance.models.proposal import Proposal
 from compliance.models.requirement import Requirement
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "Message",
     "Obligation",
     "ObligationSpan",
+    "Proposal",
     "Requirement",
 ]

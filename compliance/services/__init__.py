@@ -19,14 +19,34 @@ from compliance.services.evidence import (
 from compliance.services.messages import claim_messages, mark_printed, send_again, send_claimed, sweep
 from compliance.services.obligations import check_obligations, rebuild_obligations
 from compliance.services.prior_learning import accept_prior_learning, take_back_prior_learning
-from compliance.services.requirements import change_due_date, change_ladder, require, set_default_due_date, withdraw
+from compliance.services.proposals import (
+    agree,
+    ask_to_require,
+    ask_to_withdraw,
+    needs_second_person,
+    preview_of_requirement,
+    preview_of_withdrawal,
+    refuse,
+    requirement_of,
+)
+from compliance.services.requirements import (
+    change_due_date,
+    change_ladder,
+    planned,
+    require,
+    set_default_due_date,
+    withdraw,
+)
 from compliance.services.sending import Outcome
 
 __all__ = [
     "Outcome",
     "accept_prior_learning",
+    "agree",
     "agree_another_way",
     "ask_for_another_way",
+    "ask_to_require",
+    "ask_to_withdraw",
     "bring_forward",
     "change_due_date",
     "change_end",
@@ -39,10 +59,16 @@ __all__ = [
     "grant_waiver",
     "make_evidence_pack",
     "mark_printed",
+    "needs_second_person",
+    "planned",
+    "preview_of_requirement",
+    "preview_of_withdrawal",
     "rebuild_obligations",
     "record_leave",
+    "refuse",
     "request_evidence_pack",
     "require",
+    "requirement_of",
     "send_again",
     "send_claimed",
     "set_default_due_date",

@@ -77,7 +77,7 @@ def _computed(members: Iterable[Membership]) -> Iterator[tuple[_Key, tuple[str, 
                 (gathered.membership.pk, certification_id),
                 (
                     gathered.zone,
-                    [_row(it, gathered.ladders) for it in spans(facts)],
+                    [span_row(it, gathered.ladders) for it in spans(facts)],
                 ),
             )
 
@@ -143,7 +143,8 @@ def _drop_untrue_letters(members: set[int], at: datetime) -> None:
         Message.objects.filter(pk__in=untrue).update(state=Message.State.DROPPED)
 
 
-def _row(it: StandingSpan, ladders: Mapping[str, Ladder]) -> ObligationSpan:
+def span_row(it: StandingSpan, ladders: Mapping[str, Ladder]) -> ObligationSpan:
+    """Return a span of standing as the read model keeps it, unsaved."""
     return ObligationSpan(
         from_on=it.from_on,
         until=it.until,

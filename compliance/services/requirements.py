@@ -19,14 +19,11 @@ from people import audit
 from people.models import Employment, Membership, Organisation, Role, Site, User
 
 
-@transaction.atomic
-def require(
+def planned(
     *,
     organisation: Organisation,
     certification: Certification,
     starts_on: date,
-    by: User | None,
-    at: datetime,
     due_on: date | None = None,
     due_rule: Mapping[str, Any] | None = None,
     default_due_on: date | None = None,
@@ -41,13 +38,13 @@ def require(
     source: str = "",
     ladder: Sequence[Mapping[str, Any]] | None = None,
 ) -> Requirement:
-    """Record that a person, or everybody of a group, must hold ``certification``.
+    """Return, unsaved, that a person, or everybody of a group, must hold ``certification``.
 
     The group: at a site and below it, in a role, or fulfilling ``conditions`` (form: ``compliance.conditions``); of
     several, all must hold. By when: either ``due_on``, the last good day for who is named or already at work on
     ``starts_on``, while who comes later to a group has ``days_after_start`` days; or ``due_rule`` (form:
     ``compliance.due_dates``), with ``default_due_on`` for whoever lacks its base date. ``recurs`` is a duration such
-    as "12m". ``ladder`` says when who is told (form: ``compliance.ladder``). The same assignment again returns the live one unchanged.
+    as "12m". ``ladder`` says when who is told (form: ``compliance.ladder``).
 
     Raises:
         DueBeforeStart: ``due_on`` lies before ``starts_on``.
@@ -71,42 +68,52 @@ def require(
         _check_rule(parse_due_rule(due_rule), licence_kind)
     if recurs and not Duration.parse(recurs).n:
         raise PolicyError(PolicyProblem.ZERO_DURATION, field="recurs")
-    if ladder is not None:
-        ladder = ladder_to_json(ladder_from_json(list(ladder)))
     for what, thing in (("person", membership), ("site", site), ("role", role)):
         if thing is not None and thing.organisation_id != organisation.pk:
             raise NotOfThisOrganisation(what)
-    # Two presses of one button follow each other, so that the second finds what the first has made.
-    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
-    values: dict[str, Any] = {
-        "organisation": organisation,
-        "certification": certification,
-        "membership": membership,
-        "site": site,
-        "role": role,
-        "starts_on": starts_on,
-        "due_on": due_on,
-        "days_after_start": days_after_start,
-        "default_due_on": default_due_on,
-        "recurs": recurs,
-        "licence_kind": licence_kind,
-        "label": label,
-        "source": source,
-    }
-    # Databases compare JSON each in its own way; Python compares it as it is meant.
-    shapes = {"conditions": conditions, "due_rule": due_rule, "ladder": ladder}
-    for same in Requirement.objects.live().filter(**values):
-        if (same.conditions, same.due_rule, same.ladder) == (conditions, due_rule, ladder):
-            return same
-    values |= shapes
-    requirement = Requirement.objects.create(**values, recorded_at=at, recorded_by=by)
-    audit.record(
+    return Requirement(
         organisation=organisation,
+        certification=certification,
+        membership=membership,
+        site=site,
+        role=role,
+        starts_on=starts_on,
+        conditions=conditions,
+        due_on=due_on,
+        due_rule=due_rule,
+        days_after_start=days_after_start,
+        default_due_on=default_due_on,
+        recurs=recurs,
+        licence_kind=licence_kind,
+        label=label,
+        source=source,
+        ladder=None if ladder is None else ladder_to_json(ladder_from_json(list(ladder))),
+    )
+
+
+@transaction.atomic
+def require(*, by: User | None, at: datetime, **what: Any) -> Requirement:
+    """Record what ``planned`` returns for ``what``. The same assignment again returns the live one unchanged.
+
+    Raises: what ``planned`` raises.
+    """
+    requirement = planned(**what)
+    # Two presses of one button follow each other, so that the second finds what the first has made.
+    Organisation.objects.select_for_update(no_key=True).get(pk=requirement.organisation_id)
+    # Databases compare JSON each in its own way; Python compares it as it is meant.
+    values = {name: getattr(requirement, name) for name in _KEPT if name not in (*_SHAPES, "reference")}
+    for same in Requirement.objects.live().filter(**values):
+        if all(getattr(same, name) == getattr(requirement, name) for name in _SHAPES):
+            return same
+    requirement.recorded_at, requirement.recorded_by = at, by
+    requirement.save(force_insert=True)
+    audit.record(
+        organisation=requirement.organisation,
         actor=by,
         verb="requirement.added",
         target=requirement,
         at=at,
-        certification=certification.code,
+        certification=requirement.certification.code,
     )
     rebuild_obligations(memberships=selectors.concerned(requirement), at=at)
     return requirement
@@ -172,6 +179,7 @@ def _check_rule(rule: DueRule, licence_kind: str) -> None:
         raise ValueError("say which kind of licence")
 
 
+_SHAPES = ("conditions", "due_rule", "ladder")
 _KEPT = (
     "reference",
     "organisation",

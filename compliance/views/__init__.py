@@ -2,7 +2,7 @@
 
 from compliance.views.adjustments import adjustment_new, adjustment_undo
 from compliance.views.another_way import another_way, other_ways
-from compliance.views.assignments import assignment_default, assignment_new, assignment_withdraw, assignments
+from compliance.views.assignments import assignment_default, assignment_new, assignment_withdraw, assignments, proposal
 from compliance.views.evidence import evidence, evidence_pack, evidence_pdf, evidence_request
 from compliance.views.letters import letters, letters_pdf
 from compliance.views.people import employment_end, people, person, person_new
@@ -32,6 +32,7 @@ __all__ = [
     "people",
     "person",
     "person_new",
+    "proposal",
     "slip",
     "slips",
     "status_workbook",

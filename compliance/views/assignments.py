@@ -1,11 +1,14 @@
 """Assignments: who must hold what, by when."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -15,8 +18,9 @@ from compliance import forms, selectors, services
 from compliance.condition_words import Names, condition_in_words, due_rule_in_words
 from compliance.conditions import parse
 from compliance.due_dates import parse_due_rule
-from compliance.exceptions import AlreadyWithdrawn, DueBeforeStart
-from compliance.models import Requirement
+from compliance.exceptions import AlreadyDecided, AlreadyWithdrawn, DueBeforeStart, NeedsAnotherPerson
+from compliance.models import Proposal, Requirement
+from compliance.preview import Preview
 from compliance.views.portal import Desk, portal, posted
 from people.models import Membership
 
@@ -31,7 +35,11 @@ def assignments(request: HttpRequest, desk: Desk) -> HttpResponse:
     page = Paginator(live, PAGE_SIZE).get_page(request.GET.get("page"))
     names = selectors.names_in(organisation=desk.organisation) if any(it.conditions for it in page) else {}
     listed = [(it, _who(it, names), _by_when(it)) for it in page]
-    return render(request, "compliance/assignments.html", desk.context("assignments", page=page, listed=listed))
+    waiting = Proposal.objects.filter(organisation=desk.organisation, state=Proposal.State.OPEN)
+    context = desk.context(
+        "assignments", page=page, listed=listed, proposals=waiting.select_related("certification")[:PAGE_SIZE]
+    )
+    return render(request, "compliance/assignments.html", context)
 
 
 def _who(requirement: Requirement, names: Names) -> str:
@@ -57,7 +65,7 @@ def assignment_new(request: HttpRequest, desk: Desk) -> HttpResponse:
         initial={"number": chosen.employee_number} if chosen else {},
     )
     if request.method == "POST" and form.is_valid():
-        requirement = services.require(
+        requirement = services.planned(
             organisation=desk.organisation,
             certification=form.cleaned_data["certification"],
             membership=form.cleaned_data["membership"],
@@ -65,13 +73,95 @@ def assignment_new(request: HttpRequest, desk: Desk) -> HttpResponse:
             role=form.cleaned_data["role"],
             starts_on=desk.today,
             due_on=form.cleaned_data["due_on"],
-            by=desk.user,
-            at=clock.now(),
         )
-        messages.success(request, _assigned_to(selectors.reached(requirement, on=desk.today)))
+        if "confirm" not in request.POST:
+            found = services.preview_of_requirement(requirement=requirement, at=clock.now())
+            return _preview(request, desk, requirement, found, action=_new_url(desk), fields=form.data)
+        done = services.ask_to_require(requirement=requirement, by=desk.user, at=clock.now())
+        if isinstance(done, Proposal):
+            messages.info(request, _waits())
+        else:
+            messages.success(request, _assigned_to(selectors.reached(done, on=desk.today)))
         return redirect("compliance:assignments", code=desk.organisation.code)
     context = desk.context("assignments", form=form, chosen=chosen)
     return render(request, "compliance/assignment_new.html", context, status=422 if form.errors else 200)
+
+
+def _new_url(desk: Desk) -> str:
+    return reverse("compliance:assignment_new", args=[desk.organisation.code])
+
+
+_PASSED_ON = ("certification", "whom", "number", "site", "role", "due_on")
+
+
+def _preview(
+    request: HttpRequest,
+    desk: Desk,
+    requirement: Requirement,
+    found: Preview,
+    *,
+    action: str,
+    fields: Mapping[str, Any],
+    withdraws: bool = False,
+) -> HttpResponse:
+    """Show what a change would do; its form sends the same again, confirmed."""
+    second = services.needs_second_person(
+        touched=found.touched,
+        share_percent=found.share_percent,
+        limit_percent=desk.organisation.second_person_percent,
+    )
+    context = desk.context(
+        "assignments",
+        requirement=requirement,
+        preview=found,
+        second=second,
+        action=action,
+        hidden=[(name, fields[name]) for name in _PASSED_ON if fields.get(name)],
+        withdraws=withdraws,
+    )
+    return render(request, "compliance/assignment_preview.html", context)
+
+
+def _waits() -> str:
+    return _("This touches many people, so somebody else of HR has to agree. It waits on this page.")
+
+
+@portal(writes=True)
+def proposal(request: HttpRequest, desk: Desk, proposal: UUID) -> HttpResponse:
+    """A change that waits for a second person: what it would do, and the decision."""
+    waiting = Proposal.objects.filter(organisation=desk.organisation).select_related("certification", "proposed_by")
+    found = get_object_or_404(waiting, public_id=proposal)
+    if request.method != "POST":
+        return render(request, "compliance/proposal.html", _proposal_context(desk, found))
+    try:
+        if "agree" in request.POST:
+            services.agree(proposal=found, by=desk.user, at=clock.now())
+            messages.success(request, _("Agreed. It holds from now on."))
+        else:
+            services.refuse(proposal=found, by=desk.user, at=clock.now())
+            messages.success(request, _("Not agreed. Nothing was changed."))
+    except NeedsAnotherPerson:
+        messages.error(request, _("You proposed this. Somebody else of HR has to agree."))
+    except (AlreadyDecided, AlreadyWithdrawn):
+        messages.info(request, _("This was decided or changed meanwhile."))
+    return redirect("compliance:assignments", code=desk.organisation.code)
+
+
+def _proposal_context(desk: Desk, found: Proposal) -> dict[str, Any]:
+    """Return what the page of a proposal shows: its preview anew while it is open, what it counted then otherwise."""
+    fresh: Preview | None = None
+    if found.state == Proposal.State.OPEN:
+        if found.kind == Proposal.Kind.REQUIRE:
+            fresh = services.preview_of_requirement(requirement=services.requirement_of(found), at=clock.now())
+        else:
+            current = selectors.current_requirement(
+                organisation=desk.organisation, reference=found.payload["reference"]
+            )
+            if current is not None and current.ends_on is None:
+                fresh = services.preview_of_withdrawal(requirement=current, on=desk.today, at=clock.now())
+    return desk.context(
+        "assignments", proposal=found, preview=fresh, own=found.proposed_by_id == desk.user.pk, withdraws=found.kind
+    )
 
 
 def _assigned_to(people: int) -> str:
@@ -98,12 +188,23 @@ def assignment_withdraw(request: HttpRequest, desk: Desk, reference: UUID) -> Ht
     requirement = selectors.current_requirement(organisation=desk.organisation, reference=reference)
     if requirement is None:
         raise Http404
+    if requirement.ends_on is not None:
+        messages.info(request, _("It was withdrawn already."))
+        return redirect("compliance:assignments", code=desk.organisation.code)
+    if "confirm" not in request.POST:
+        found = services.preview_of_withdrawal(requirement=requirement, on=desk.today, at=clock.now())
+        return _preview(request, desk, requirement, found, action=request.path, fields={}, withdraws=True)
     try:
-        services.withdraw(requirement=requirement, on=desk.today, by=desk.user, at=clock.now())
+        done = services.ask_to_withdraw(requirement=requirement, on=desk.today, by=desk.user, at=clock.now())
     except AlreadyWithdrawn:
         messages.info(request, _("It was withdrawn already."))
     else:
-        messages.success(request, _("Withdrawn. Nobody is reminded of it any more; what was learnt stays on record."))
+        if isinstance(done, Proposal):
+            messages.info(request, _waits())
+        else:
+            messages.success(
+                request, _("Withdrawn. Nobody is reminded of it any more; what was learnt stays on record.")
+            )
     return redirect("compliance:assignments", code=desk.organisation.code)
 
 

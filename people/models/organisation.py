@@ -3,6 +3,7 @@
 import zoneinfo
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +29,10 @@ class Organisation(models.Model):
     time_zone = models.CharField(
         _("time zone"), max_length=60, default="America/Vancouver", validators=[validate_time_zone]
     )
+    second_person_percent = models.PositiveSmallIntegerField(
+        _("share of people from which a second person agrees"), default=25, validators=[MaxValueValidator(100)]
+    )
+    """A change of what is asked that touches more than this share of those at work needs two people of HR."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -40,6 +40,8 @@ WRITE_ACTS = (
 # For HR and site leads; tests/compliance/evidence says who gets what.
 PROOF_PAGES = ("evidence", "evidence_pdf", "evidence_pack")
 PROOF_ACTS = ("evidence_request",)
+PROPOSAL = "proposal"
+"""Between two of HR; its own tests are in test_preview."""
 NOT_HR = ("another_way", "other_ways")
 """Between a person and a trainer; their own tests are in test_another_way."""
 
@@ -108,7 +110,7 @@ def everything() -> list[object]:
 def test_every_address_of_the_portal_is_in_these_tests():
     resolver = next(it for it in get_resolver().url_patterns if getattr(it, "app_name", "") == "compliance")
     names = {it.name for it in resolver.url_patterns}
-    assert names == {*READ, *WRITE_PAGES, *WRITE_ACTS, *PROOF_PAGES, *PROOF_ACTS, "home", "visible", *NOT_HR}
+    assert names == {*READ, *WRITE_PAGES, *WRITE_ACTS, *PROOF_PAGES, *PROOF_ACTS, PROPOSAL, "home", "visible", *NOT_HR}
 
 
 @pytest.fixture(params=["hr of another", "nobody", "editor", "learner with a PIN", "staff with a PIN", "inactive"])

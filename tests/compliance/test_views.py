@@ -460,7 +460,7 @@ def test_a_training_is_assigned_to_a_person(hr, larch, hospitality):
     jo = larch.employ(number="0042")
     page = hr.get(url("assignment_new") + f"?person={jo.public_id}")
     assert 'value="0042"' in page.content.decode()
-    answer = hr.post(url("assignment_new"), asked(hospitality))
+    answer = hr.post(url("assignment_new"), asked(hospitality, confirm="1"))
     assert said(answer) == ["Assigned to 1 person. They will be told."]
     requirement = Requirement.objects.get()
     assert (requirement.membership, requirement.starts_on, requirement.due_on) == (jo, TODAY, date(2026, 4, 1))
@@ -484,7 +484,7 @@ def test_a_training_is_assigned_to_a_group(hr, larch, hospitality, whom, message
         "role": {"whom": "role", "role": larch.kitchen.pk, "site": larch.fort.pk},
         "empty": {"whom": "site", "site": larch.prince.pk},
     }[whom]
-    assert said(hr.post(url("assignment_new"), asked(hospitality, **sent))) == [message]
+    assert said(hr.post(url("assignment_new"), asked(hospitality, **sent, confirm="1"))) == [message]
     requirement = Requirement.objects.get()
     assert (requirement.site is None, requirement.role is None) == (whom == "role", whom != "role")
 
@@ -526,10 +526,14 @@ def test_only_what_is_released_and_recorded_can_be_assigned(hr, hospitality):
 
 def test_an_assignment_is_withdrawn(hr, larch, hospitality):
     requirement = larch.ask(hospitality, membership=larch.employ())
-    answer = hr.post(url("assignment_withdraw", requirement.reference))
+    before = hr.post(url("assignment_withdraw", requirement.reference))
+    assert "will not have to do it any more" in text_of(before)
+    answer = hr.post(url("assignment_withdraw", requirement.reference), {"confirm": "1"})
     assert said(answer) == ["Withdrawn. Nobody is reminded of it any more; what was learnt stays on record."]
     assert "Nothing is assigned yet" in text_of(hr.get(url("assignments")))
-    assert said(hr.post(url("assignment_withdraw", requirement.reference))) == ["It was withdrawn already."]
+    assert said(hr.post(url("assignment_withdraw", requirement.reference), {"confirm": "1"})) == [
+        "It was withdrawn already."
+    ]
     assert hr.post(url("assignment_withdraw", uuid4())).status_code == 404
 
 
@@ -542,7 +546,7 @@ def test_assignments_have_pages_and_cost_the_same(hr, larch, hospitality):
         with CaptureQueriesContext(connection) as queries:
             text = text_of(hr.get(url("assignments")))
         counted.append(len(queries))
-    assert counted == [13, 13]
+    assert counted == [14, 14]
     assert "Page 1 of 2" in text
 
 

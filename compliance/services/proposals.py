@@ -1,0 +1,217 @@
+"""Changes that are looked at before they are made, and that a second person agrees to where they touch many.
+
+The payload of a proposal: for a new assignment ``certification``, ``site`` and ``role`` (codes or null), ``membership``
+(public id or null), and ``starts_on``, ``due_on``, ``days_after_start``, ``default_due_on``, ``conditions``, ``due_rule``,
+``recurs``, ``licence_kind``, ``label``, ``source``, ``ladder`` as ``planned`` takes them, dates in ISO form; for a withdrawal
+``reference`` and ``on``.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from certificates.models import Certification
+from compliance import selectors
+from compliance.changes import RequirementChange
+from compliance.exceptions import AlreadyDecided, AlreadyWithdrawn, NeedsAnotherPerson
+from compliance.models import Proposal, Requirement
+from compliance.preview import Preview, preview
+from compliance.services.requirements import planned, require, withdraw
+from people import audit
+from people.models import Membership, Organisation, Role, Site, User
+
+FROM_PEOPLE: Final = 50
+"""Below so many people one person of HR is enough, whatever their share."""
+
+_DATES: Final = ("starts_on", "due_on", "default_due_on")
+_PLAIN: Final = (
+    "days_after_start",
+    "conditions",
+    "due_rule",
+    "recurs",
+    "licence_kind",
+    "label",
+    "source",
+    "ladder",
+)
+
+
+def needs_second_person(*, touched: int, share_percent: int, limit_percent: int) -> bool:
+    """Whether a change that touches so many people, this share of those at work, needs somebody else to agree."""
+    return touched >= FROM_PEOPLE and share_percent > limit_percent
+
+
+def preview_of_requirement(
+    *, requirement: Requirement, at: datetime, progress: Callable[[int], None] = lambda done: None
+) -> Preview:
+    """Return what the unsaved ``requirement`` (of ``planned``) would do."""
+    return preview(
+        RequirementChange(added=(requirement,)),
+        organisation=requirement.organisation,
+        certification_id=requirement.certification_id,
+        memberships=selectors.concerned(requirement),
+        at=at,
+        progress=progress,
+    )
+
+
+def preview_of_withdrawal(
+    *, requirement: Requirement, on: date, at: datetime, progress: Callable[[int], None] = lambda done: None
+) -> Preview:
+    """Return what withdrawing ``requirement`` from ``on`` would do."""
+    ended = Requirement.objects.get(pk=requirement.pk)
+    ended.pk, ended.ends_on = None, max(on, requirement.starts_on)
+    return preview(
+        RequirementChange(added=(ended,), removed=frozenset({requirement.pk})),
+        organisation=requirement.organisation,
+        certification_id=requirement.certification_id,
+        memberships=selectors.concerned(requirement),
+        at=at,
+        progress=progress,
+    )
+
+
+@transaction.atomic
+def ask_to_require(*, requirement: Requirement, by: User | None, at: datetime) -> Requirement | Proposal:
+    """Record the unsaved ``requirement`` (of ``planned``), or propose it where it touches many."""
+    found = preview_of_requirement(requirement=requirement, at=at)
+    payload = _payload(requirement)
+    if _is_free(found, requirement.organisation):
+        return require(by=by, at=at, **_arguments(requirement.organisation, payload))
+    return _propose(Proposal.Kind.REQUIRE, requirement, payload, found, by, at)
+
+
+@transaction.atomic
+def ask_to_withdraw(*, requirement: Requirement, on: date, by: User | None, at: datetime) -> Requirement | Proposal:
+    """Withdraw ``requirement`` from ``on``, or propose that where it touches many.
+
+    Raises:
+        AlreadyWithdrawn: a later fact supersedes it, or it was withdrawn.
+    """
+    found = preview_of_withdrawal(requirement=requirement, on=on, at=at)
+    if _is_free(found, requirement.organisation):
+        return withdraw(requirement=requirement, on=on, by=by, at=at)
+    payload = {"reference": str(requirement.reference), "on": on.isoformat()}
+    return _propose(Proposal.Kind.WITHDRAW, requirement, payload, found, by, at)
+
+
+def _is_free(found: Preview, organisation: Organisation) -> bool:
+    return not needs_second_person(
+        touched=found.touched,
+        share_percent=found.share_percent,
+        limit_percent=organisation.second_person_percent,
+    )
+
+
+def _propose(
+    kind: Proposal.Kind,
+    requirement: Requirement,
+    payload: dict[str, Any],
+    found: Preview,
+    by: User | None,
+    at: datetime,
+) -> Proposal:
+    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=requirement.organisation_id)
+    same = Proposal.objects.filter(organisation=organisation, kind=kind, state=Proposal.State.OPEN)
+    for it in same:
+        if it.payload == payload:
+            return it
+    proposal = Proposal.objects.create(
+        organisation=organisation,
+        certification=requirement.certification,
+        kind=kind,
+        payload=payload,
+        summary=summary_of(found),
+        proposed_at=at,
+        proposed_by=by,
+    )
+    audit.record(organisation=organisation, actor=by, verb=f"proposal.{kind}", target=proposal, at=at)
+    return proposal
+
+
+def summary_of(found: Preview) -> dict[str, int]:
+    """Return the numbers of a preview, as a proposal keeps them."""
+    return {
+        "enters": found.counts["enters"],
+        "leaves": found.counts["leaves"],
+        "moves": found.counts["moves"],
+        "share_percent": found.share_percent,
+        "mails_today": found.mails_today,
+        "mails_soon": found.mails_soon,
+    }
+
+
+@transaction.atomic
+def agree(*, proposal: Proposal, by: User, at: datetime) -> Requirement:
+    """Make the change that somebody else proposed.
+
+    Raises:
+        NeedsAnotherPerson: ``by`` proposed it.
+        AlreadyDecided: it was agreed or refused meanwhile.
+        AlreadyWithdrawn: what it would withdraw is withdrawn or changed.
+    """
+    locked = _decide(proposal, Proposal.State.AGREED, by, at)
+    if locked.proposed_by_id == by.pk:
+        raise NeedsAnotherPerson
+    if locked.kind == Proposal.Kind.WITHDRAW:
+        reference = locked.payload["reference"]
+        current = selectors.current_requirement(organisation=locked.organisation, reference=reference)
+        if current is None:
+            raise AlreadyWithdrawn
+        return withdraw(requirement=current, on=date.fromisoformat(locked.payload["on"]), by=by, at=at)
+    return require(by=by, at=at, **_arguments(locked.organisation, locked.payload))
+
+
+@transaction.atomic
+def refuse(*, proposal: Proposal, by: User, at: datetime) -> Proposal:
+    """Record that a proposed change is not made; who proposed it may say so too.
+
+    Raises:
+        AlreadyDecided: it was agreed or refused meanwhile.
+    """
+    return _decide(proposal, Proposal.State.REFUSED, by, at)
+
+
+def _decide(proposal: Proposal, state: Proposal.State, by: User, at: datetime) -> Proposal:
+    locked = Proposal.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=proposal.pk)
+    if locked.state != Proposal.State.OPEN:
+        raise AlreadyDecided
+    locked.state, locked.decided_at, locked.decided_by = state, at, by
+    locked.save(update_fields=["state", "decided_at", "decided_by"])
+    audit.record(organisation=locked.organisation, actor=by, verb=f"proposal.{state}", target=locked, at=at)
+    return locked
+
+
+def _payload(requirement: Requirement) -> dict[str, Any]:
+    return {
+        "certification": requirement.certification.code,
+        "site": requirement.site.code if requirement.site else None,
+        "role": requirement.role.code if requirement.role else None,
+        "membership": str(requirement.membership.public_id) if requirement.membership else None,
+        **{name: value.isoformat() if (value := getattr(requirement, name)) else None for name in _DATES},
+        **{name: getattr(requirement, name) for name in _PLAIN},
+    }
+
+
+def _arguments(organisation: Organisation, payload: dict[str, Any]) -> dict[str, Any]:
+    """Return what ``planned`` takes, from the codes of a payload."""
+    site, role, person = payload["site"], payload["role"], payload["membership"]
+    return {
+        "organisation": organisation,
+        "certification": Certification.objects.get(code=payload["certification"]),
+        "site": Site.objects.get(organisation=organisation, code=site) if site else None,
+        "role": Role.objects.get(organisation=organisation, code=role) if role else None,
+        "membership": Membership.objects.get(organisation=organisation, public_id=person) if person else None,
+        **{name: date.fromisoformat(payload[name]) if payload[name] else None for name in _DATES},
+        **{name: payload[name] for name in _PLAIN},
+    }
+
+
+def requirement_of(proposal: Proposal) -> Requirement:
+    """Return, unsaved, the assignment that a proposal would make, for its preview.
+
+    Raises: what ``planned`` raises.
+    """
+    return planned(**_arguments(proposal.organisation, proposal.payload))
