@@ -2,18 +2,41 @@
 
 import certificates.models.certification
 import django.core.validators
+import django.db.models.deletion
 import uuid
+from django.conf import settings
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
 
+    replaces = [('certificates', '0002_initial'), ('certificates', '0003_unissued_completions_and_learner_title')]
+
     initial = True
 
     dependencies = [
+        ('courses', '0001_initial'),
+        ('people', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='Certification',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='code')),
+                ('title', models.CharField(max_length=200, verbose_name='title')),
+                ('full_title', models.CharField(blank=True, max_length=255, verbose_name='full title')),
+                ('policy', models.JSONField(default=certificates.models.certification.default_policy, validators=[certificates.models.certification.validate_policy], verbose_name='validity policy')),
+                ('courses', models.ManyToManyField(related_name='certifications', to='courses.course', verbose_name='courses')),
+            ],
+            options={
+                'verbose_name': 'certification',
+                'verbose_name_plural': 'certifications',
+                'ordering': ('title',),
+            },
+        ),
         migrations.CreateModel(
             name='Certificate',
             fields=[
@@ -21,7 +44,7 @@ class Migration(migrations.Migration):
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('number', models.CharField(editable=False, max_length=32, unique=True)),
                 ('completion_ids', models.JSONField(default=list)),
-                ('completion_key', models.CharField(blank=True, max_length=80, null=True, unique=True)),
+                ('completion_key', models.CharField(blank=True, max_length=100, null=True, unique=True)),
                 ('holder_name', models.CharField(blank=True, max_length=200)),
                 ('title', models.CharField(max_length=200)),
                 ('full_title', models.CharField(blank=True, max_length=255)),
@@ -44,24 +67,32 @@ class Migration(migrations.Migration):
                 ('revoked_on', models.DateField(blank=True, null=True)),
                 ('revoked_at', models.DateTimeField(blank=True, null=True)),
                 ('revocation_reason', models.CharField(blank=True, choices=[('error', 'Issued in error'), ('identity', 'Not the work of the person named'), ('withdrawn', 'The course was withdrawn'), ('request', "At the holder's request")], max_length=20)),
+                ('learner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='certificates', to=settings.AUTH_USER_MODEL)),
+                ('membership', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='certificates', to='people.membership')),
+                ('renews', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='renewals', to='certificates.certificate')),
+                ('replaced_by', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaces', to='certificates.certificate')),
+                ('revoked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('certification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='certificates.certification')),
+                ('learner_title', models.CharField(blank=True, max_length=200)),
             ],
             options={
                 'ordering': ('-valid_from', '-pk'),
+                'indexes': [models.Index(fields=['membership', 'certification', 'valid_until'], name='certificate_by_membership')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('valid_from__lt', models.F('valid_until')), ('window_opens_on__lt', models.F('valid_until')), ('grace_until__gte', models.F('valid_until'))), name='certificate_dates_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('revocation_reason', ''), ('revoked_at__isnull', True), ('revoked_on__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_on__isnull', False), models.Q(('revocation_reason', ''), _negated=True)), _connector='OR'), name='certificate_revoked_with_reason')],
             },
         ),
         migrations.CreateModel(
-            name='Certification',
+            name='UnissuedCompletion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='code')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('full_title', models.CharField(blank=True, max_length=255, verbose_name='full title')),
-                ('policy', models.JSONField(default=certificates.models.certification.default_policy, validators=[certificates.models.certification.validate_policy], verbose_name='validity policy')),
+                ('attempts', models.PositiveIntegerField(default=0)),
+                ('tried_at', models.DateTimeField()),
+                ('failure', models.CharField(blank=True, max_length=80)),
+                ('completion', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='courses.completion')),
             ],
             options={
-                'verbose_name': 'certification',
-                'verbose_name_plural': 'certifications',
-                'ordering': ('title',),
+                'ordering': ('tried_at', 'pk'),
+                'indexes': [models.Index(fields=['tried_at'], name='unissued_by_try')],
             },
         ),
     ]

@@ -2,35 +2,28 @@
 
 import django.core.validators
 import django.db.models.deletion
+import modelcluster.fields
 import uuid
 import wagtail.fields
+from django.conf import settings
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
 
+    replaces = [('courses', '0002_initial'), ('courses', '0003_loaded_items')]
+
     initial = True
 
     dependencies = [
+        ('assessments', '0001_initial'),
+        ('cms', '0001_initial'),
+        ('people', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes'),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Completion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('completed_on', models.DateField()),
-                ('completed_at', models.DateTimeField()),
-                ('time_zone', models.CharField(max_length=60)),
-                ('minutes', models.PositiveIntegerField()),
-                ('recorded_at', models.DateTimeField()),
-            ],
-            options={
-                'ordering': ('-completed_on', '-pk'),
-            },
-        ),
         migrations.CreateModel(
             name='Course',
             fields=[
@@ -42,11 +35,15 @@ class Migration(migrations.Migration):
                 ('minimum_minutes', models.PositiveIntegerField(default=0, verbose_name='minimum minutes')),
                 ('exploitation', models.JSONField(blank=True, default=list, verbose_name='kinds of exploitation covered')),
                 ('reviews_missing', models.JSONField(blank=True, default=list, verbose_name='reviews still missing')),
+                ('audiences', models.ManyToManyField(blank=True, related_name='courses', to='cms.audience', verbose_name='audiences')),
+                ('final_quiz', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='courses', to='assessments.quiz', verbose_name='final quiz')),
+                ('sector', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='courses', to='cms.sector', verbose_name='sector')),
             ],
             options={
                 'verbose_name': 'course',
                 'verbose_name_plural': 'courses',
                 'ordering': ('sector__position', 'code'),
+                'permissions': (('release_course', 'Can release a course'),),
             },
         ),
         migrations.CreateModel(
@@ -57,6 +54,7 @@ class Migration(migrations.Migration):
                 ('summary', models.TextField(verbose_name='summary')),
                 ('content_note', models.TextField(blank=True, verbose_name='content note')),
                 ('outcomes', wagtail.fields.StreamField([('outcome', 0)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'icon': 'tick', 'label': 'Outcome', 'max_length': 200})}, verbose_name='after this course you can …')),
+                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pages', to='courses.course', verbose_name='course')),
             ],
             options={
                 'verbose_name': 'course page',
@@ -72,9 +70,12 @@ class Migration(migrations.Migration):
                 ('retrain_by', models.DateField(blank=True, null=True)),
                 ('note', models.CharField(blank=True, max_length=400)),
                 ('released_at', models.DateTimeField()),
+                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='courses.course')),
+                ('released_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ('course', '-number'),
+                'constraints': [models.UniqueConstraint(fields=('course', 'number'), name='edition_number_once_per_course')],
             },
         ),
         migrations.CreateModel(
@@ -86,9 +87,11 @@ class Migration(migrations.Migration):
                 ('digest', models.CharField(max_length=64, unique=True)),
                 ('snapshot', models.JSONField()),
                 ('frozen_at', models.DateTimeField()),
+                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='texts', to='courses.edition')),
             ],
             options={
                 'ordering': ('edition', 'language', '-revision'),
+                'constraints': [models.UniqueConstraint(fields=('edition', 'language', 'revision'), name='edition_text_revision_once')],
             },
         ),
         migrations.CreateModel(
@@ -100,9 +103,35 @@ class Migration(migrations.Migration):
                 ('opened_at', models.DateTimeField()),
                 ('completed_at', models.DateTimeField(blank=True, null=True)),
                 ('fold', models.JSONField(default=dict)),
+                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='courses.course')),
+                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='courses.edition')),
+                ('learner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to=settings.AUTH_USER_MODEL)),
+                ('membership', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='people.membership')),
             ],
             options={
                 'ordering': ('-opened_at',),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('membership__isnull', False)), fields=('learner', 'membership', 'course', 'number'), name='enrolment_number_once'), models.UniqueConstraint(condition=models.Q(('membership__isnull', True)), fields=('learner', 'course', 'number'), name='own_enrolment_number_once'), models.UniqueConstraint(condition=models.Q(('completed_at__isnull', True), ('membership__isnull', False)), fields=('learner', 'membership', 'course'), name='one_open_enrolment'), models.UniqueConstraint(condition=models.Q(('completed_at__isnull', True), ('membership__isnull', True)), fields=('learner', 'course'), name='one_open_own_enrolment')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Completion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('completed_on', models.DateField()),
+                ('completed_at', models.DateTimeField()),
+                ('time_zone', models.CharField(max_length=60)),
+                ('minutes', models.PositiveIntegerField()),
+                ('recorded_at', models.DateTimeField()),
+                ('learner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='completions', to=settings.AUTH_USER_MODEL)),
+                ('membership', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='completions', to='people.membership')),
+                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='completions', to='courses.course')),
+                ('edition_text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.editiontext')),
+                ('enrolment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='completion', to='courses.enrolment')),
+            ],
+            options={
+                'ordering': ('-completed_on', '-pk'),
+                'indexes': [models.Index(fields=['membership', 'course', 'completed_on'], name='completion_by_membership')],
             },
         ),
         migrations.CreateModel(
@@ -131,9 +160,13 @@ class Migration(migrations.Migration):
                 ('received_at', models.DateTimeField()),
                 ('origin', models.CharField(default='browser', max_length=20)),
                 ('data', models.JSONField(blank=True, default=dict)),
+                ('edition_text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.editiontext')),
+                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='courses.enrolment')),
+                ('learner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='learning_events', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ('received_at', 'pk'),
+                'constraints': [models.UniqueConstraint(fields=('learner', 'uuid'), name='event_once_per_learner')],
             },
         ),
         migrations.CreateModel(
@@ -141,11 +174,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=60, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='code')),
+                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lessons', to='courses.course')),
             ],
             options={
                 'verbose_name': 'lesson',
                 'verbose_name_plural': 'lessons',
                 'ordering': ('course', 'pk'),
+                'constraints': [models.UniqueConstraint(fields=('course', 'code'), name='lesson_code_once_per_course')],
             },
         ),
         migrations.CreateModel(
@@ -156,6 +191,7 @@ class Migration(migrations.Migration):
                 ('objectives', models.JSONField(blank=True, default=list, verbose_name='objectives')),
                 ('content_note', wagtail.fields.RichTextField(blank=True, verbose_name='content note')),
                 ('body', wagtail.fields.StreamField([('text', 2), ('callout', 5), ('figure', 9), ('content_note', 11), ('sign', 15), ('do_never', 19), ('two_ways', 25), ('help_now', 28), ('scenario', 41), ('check', 43), ('attestation', 45), ('reflection', 47), ('image', 51), ('audio', 54), ('video', 57), ('download', 60)], block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': 'Heading', 'max_length': 120, 'required': False}), 1: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ol', 'ul', 'h3', 'h4'], 'label': 'Text'}), 2: ('wagtail.blocks.StructBlock', [[('heading', 0), ('text', 1)]], {}), 3: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('note', 'Note'), ('important', 'Important'), ('rights', 'Your rights'), ('words', 'Words to use')], 'label': 'Tone'}), 4: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'max_length': 120}), 5: ('wagtail.blocks.StructBlock', [[('tone', 3), ('title', 4), ('text', 1)]], {}), 6: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic'], 'label': 'Sentence with the number'}), 7: ('wagtail.blocks.CharBlock', (), {'label': 'What the number does not say', 'max_length': 400}), 8: ('wagtail.snippets.blocks.SnippetChooserBlock', ('cms.Source',), {'label': 'Source'}), 9: ('wagtail.blocks.StructBlock', [[('text', 6), ('caveat', 7), ('source', 8)]], {}), 10: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic'], 'label': 'Text'}), 11: ('wagtail.blocks.StructBlock', [[('text', 10)]], {}), 12: ('wagtail.blocks.TextBlock', (), {'help_text': 'Something a person does or is made to do. Never looks, origin, clothes or kind of work.', 'label': 'Sign'}), 13: ('wagtail.blocks.TextBlock', (), {'help_text': 'Ordinary explanations, as long as the sign itself.', 'label': 'It may also be'}), 14: ('wagtail.blocks.TextBlock', (), {'label': 'What you can do'}), 15: ('wagtail.blocks.StructBlock', [[('sign', 12), ('also', 13), ('do', 14)]], {}), 16: ('wagtail.blocks.CharBlock', (), {'max_length': 200}), 17: ('wagtail.blocks.ListBlock', (16,), {'label': 'Do'}), 18: ('wagtail.blocks.ListBlock', (16,), {'label': 'Never'}), 19: ('wagtail.blocks.StructBlock', [[('do', 17), ('never', 18)]], {}), 20: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'max_length': 80}), 21: ('wagtail.blocks.StructBlock', [[('title', 20), ('text', 1)]], {'label': 'At work'}), 22: ('wagtail.snippets.blocks.SnippetChooserBlock', ('cms.SupportService',), {}), 23: ('wagtail.blocks.ListBlock', (22,), {'help_text': 'At least one line that is neither the employer nor the police.', 'label': 'Lines'}), 24: ('wagtail.blocks.StructBlock', [[('title', 20), ('text', 1), ('services', 23)]], {'label': 'If your boss is part of it'}), 25: ('wagtail.blocks.StructBlock', [[('work', 21), ('boss', 24)]], {}), 26: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'max_length': 120, 'required': False}), 27: ('wagtail.blocks.ListBlock', (22,), {'label': 'Lines'}), 28: ('wagtail.blocks.StructBlock', [[('title', 26), ('services', 27)]], {}), 29: ('wagtail.blocks.CharBlock', (), {'label': 'Code', 'max_length': 80, 'validators': [django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')]}), 30: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('concern', 'There is reason for concern'), ('innocent', 'Nothing to report'), ('rights', 'A problem of rights at work')], 'label': 'What it turns out to be'}), 31: ('wagtail.blocks.CharBlock', (), {'label': 'First part', 'max_length': 40}), 32: ('wagtail.blocks.CharBlock', (), {'label': 'Part', 'max_length': 40}), 33: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ol', 'ul', 'h3', 'h4'], 'label': 'What happens'}), 34: ('wagtail.blocks.CharBlock', (), {'label': 'Choice', 'max_length': 300}), 35: ('wagtail.blocks.CharBlock', (), {'label': 'Leads to part', 'max_length': 40}), 36: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic'], 'label': 'Why', 'required': False}), 37: ('wagtail.blocks.StructBlock', [[('text', 34), ('next', 35), ('feedback', 36)]], {}), 38: ('wagtail.blocks.ListBlock', (37,), {'default': [], 'label': 'Choices', 'min_num': 0}), 39: ('wagtail.blocks.StructBlock', [[('id', 32), ('text', 33), ('choices', 38)]], {}), 40: ('wagtail.blocks.ListBlock', (39,), {'label': 'Parts', 'min_num': 2}), 41: ('wagtail.blocks.StructBlock', [[('code', 29), ('title', 4), ('verdict', 30), ('start', 31), ('nodes', 40)]], {}), 42: ('wagtail.snippets.blocks.SnippetChooserBlock', ('assessments.Question',), {'label': 'Question'}), 43: ('wagtail.blocks.StructBlock', [[('question', 42)]], {}), 44: ('wagtail.blocks.CharBlock', (), {'label': 'I confirm that …', 'max_length': 300}), 45: ('wagtail.blocks.StructBlock', [[('text', 44)]], {}), 46: ('wagtail.blocks.CharBlock', (), {'label': 'Question', 'max_length': 300}), 47: ('wagtail.blocks.StructBlock', [[('prompt', 46)]], {}), 48: ('wagtail.images.blocks.ImageChooserBlock', (), {'label': 'Image'}), 49: ('wagtail.blocks.CharBlock', (), {'help_text': 'What the picture tells, for those who do not see it. Places and things; never a picture of a person.', 'label': 'Alternative text', 'max_length': 250}), 50: ('wagtail.blocks.CharBlock', (), {'label': 'Caption', 'max_length': 250, 'required': False}), 51: ('wagtail.blocks.StructBlock', [[('image', 48), ('alt', 49), ('caption', 50)]], {}), 52: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'label': 'Recording'}), 53: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ol', 'ul'], 'label': 'Transcript'}), 54: ('wagtail.blocks.StructBlock', [[('title', 4), ('file', 52), ('transcript', 53)]], {}), 55: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'label': 'Film'}), 56: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'help_text': 'A WebVTT file (.vtt).', 'label': 'Captions'}), 57: ('wagtail.blocks.StructBlock', [[('title', 4), ('file', 55), ('captions', 56), ('transcript', 53)]], {}), 58: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'label': 'File'}), 59: ('wagtail.blocks.CharBlock', (), {'label': 'Description', 'max_length': 250, 'required': False}), 60: ('wagtail.blocks.StructBlock', [[('title', 4), ('file', 58), ('description', 59)]], {})}, verbose_name='body')),
+                ('lesson', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pages', to='courses.lesson', verbose_name='lesson')),
             ],
             options={
                 'verbose_name': 'lesson page',
@@ -167,11 +203,25 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
+                ('page', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='lesson_sources', to='courses.lessonpage')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cms.source', verbose_name='source')),
             ],
             options={
                 'verbose_name': 'source of a lesson',
                 'ordering': ['sort_order'],
                 'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='LoadedItem',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=200, unique=True)),
+                ('digest', models.CharField(max_length=64)),
+                ('loaded_at', models.DateTimeField()),
+            ],
+            options={
+                'ordering': ('key',),
             },
         ),
     ]

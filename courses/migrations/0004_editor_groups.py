@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
         ("wagtail_localize", "0016_rename_page_revision_translationlog_revision"),
         ("wagtaildocs", "0014_alter_document_file_size"),
         ("wagtailimages", "0027_image_description"),
-        ("courses", "0003_loaded_items"),
+        ("courses", "0001_initial"),
     ]
 
     operations = [migrations.RunPython(make_groups, remove_groups)]
