@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
@@ -18,7 +19,7 @@ hypothesis_settings.load_profile("suite")
 
 @pytest.fixture(scope="session")
 def django_db_setup(request, django_test_environment, django_db_blocker):
-    """Set the test database up; on SQLite as a copy of one that was migrated before."""
+    """Set the test database up as a copy of one that was migrated before."""
     if not migrated.is_ours():
         request.getfixturevalue("_plain_database")
     else:
@@ -36,8 +37,16 @@ def _plain_database(
     django_db_createdb,
     django_db_modify_db_settings,
 ):
+    made = []
+
+    def migrate():
+        made.extend(setup_databases(verbosity=0, interactive=False, keepdb=django_db_keepdb and not django_db_createdb))
+
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, keepdb=django_db_keepdb and not django_db_createdb)
+        if connection.vendor == "postgresql":
+            migrated.prepare_on_server(migrate)
+        else:
+            migrate()
     yield
     if not django_db_keepdb:
         with django_db_blocker.unblock():

@@ -1,6 +1,7 @@
-"""A migrated SQLite database, made once and copied: migrating takes longer than most tests that need it.
+"""A migrated database, made once and copied: migrating takes longer than most tests that need it.
 
-The copy is named after everything that migrations depend on; whatever changes there makes another.
+The kept one is named after everything that migrations depend on; whatever changes there makes another. On SQLite it is
+a file, on PostgreSQL a database beside that of DATABASE_URL, which serves as the template of each test database.
 """
 
 import fcntl
@@ -22,7 +23,7 @@ def is_ours() -> bool:
 
 
 def name() -> str:
-    """Return the name of the migrated database that fits the checkout."""
+    """Return the name of the migrated database that fits the checkout, without an ending."""
     digest = hashlib.sha256((Path(settings.BASE_DIR) / "requirements.txt").read_bytes())
     for app in apps.get_app_configs():
         folder = Path(app.path)
@@ -31,13 +32,13 @@ def name() -> str:
             sources = [*folder.glob("migrations/*.py"), *folder.glob("models/*.py"), folder / "apps.py"]
             for path in sorted(it for it in sources if it.exists()):
                 digest.update(f"{path.name}\0".encode() + path.read_bytes())
-    return f"{digest.hexdigest()[:20]}.sqlite3"
+    return digest.hexdigest()[:20]
 
 
 def prepare(migrate: Callable[[], None]) -> None:
     """Fill the test database from the kept one; ``migrate`` makes that in the first worker that needs it."""
     KEPT.mkdir(parents=True, exist_ok=True)
-    kept = KEPT / name()
+    kept = KEPT / f"{name()}.sqlite3"
     with (KEPT / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not kept.exists():
@@ -54,6 +55,35 @@ def prepare(migrate: Callable[[], None]) -> None:
     connection.close()
     connection.settings_dict["NAME"] = creation._get_test_db_name()
     _copy(kept, out=False)
+
+
+def prepare_on_server(migrate: Callable[[], None]) -> None:
+    """Let ``migrate`` set the test database up from the kept one; the first worker that needs that keeps its own."""
+    ours = f"kept_{connection.settings_dict['NAME']}_"[:40]
+    kept = f"{ours}{name()}"
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with (KEPT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with connection._nodb_cursor() as cursor:
+            cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [ours])
+            there = {row[0] for row in cursor.fetchall()}
+        if kept in there:
+            connection.settings_dict["TEST"]["TEMPLATE"] = kept
+        else:
+            migrate()
+            _keep(connection.settings_dict["NAME"], kept, outdated=there)
+            return
+    # Nothing is left to migrate, and nobody has to wait for us.
+    migrate()
+
+
+def _keep(made: str, kept: str, *, outdated: set[str]) -> None:
+    # A template may have no visitors.
+    connection.close()
+    with connection._nodb_cursor() as cursor:
+        for old in outdated:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{old}"')
+        cursor.execute(f'CREATE DATABASE "{kept}" TEMPLATE "{made}"')
 
 
 def _copy(path: Path, *, out: bool) -> None:
