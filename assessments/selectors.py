@@ -1,6 +1,7 @@
 """Reads over attempts and questions."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
@@ -17,14 +18,30 @@ def attempts(*, learner: "User", quiz_code: str, context: str) -> QuerySet[Attem
     return Attempt.objects.filter(learner=learner, quiz_code=quiz_code, context=context).order_by("form")
 
 
-def open_attempt(*, learner: "User", quiz_code: str, context: str) -> Attempt | None:
-    """Return the attempt that is not handed in; None if there is none."""
-    return attempts(learner=learner, quiz_code=quiz_code, context=context).filter(submitted_at=None).last()
+def open_attempt(
+    *, learner: "User", quiz_code: str, context: str, since: datetime | None = None
+) -> Attempt | None:
+    """Return the attempt that is not handed in; None if there is none.
+
+    With ``since``, attempts that began before that instant are passed over.
+    """
+    begun = _begun(attempts(learner=learner, quiz_code=quiz_code, context=context), since)
+    return begun.filter(submitted_at=None).last()
 
 
-def graded_attempt(*, learner: "User", quiz_code: str, context: str) -> Attempt | None:
-    """Return the attempt handed in last; None if there is none."""
-    return attempts(learner=learner, quiz_code=quiz_code, context=context).exclude(submitted_at=None).last()
+def graded_attempt(
+    *, learner: "User", quiz_code: str, context: str, since: datetime | None = None
+) -> Attempt | None:
+    """Return the attempt handed in last; None if there is none.
+
+    With ``since``, attempts that began before that instant are passed over.
+    """
+    begun = _begun(attempts(learner=learner, quiz_code=quiz_code, context=context), since)
+    return begun.exclude(submitted_at=None).last()
+
+
+def _begun(found: QuerySet[Attempt], since: datetime | None) -> QuerySet[Attempt]:
+    return found if since is None else found.filter(started_at__gte=since)
 
 
 def responses(attempt: Attempt) -> dict[str, Any]:

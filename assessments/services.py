@@ -34,10 +34,13 @@ __all__ = [
 ]
 
 
-def start_attempt(*, learner: "User", quiz: Json, context: str, language: str, at: datetime) -> Attempt:
+def start_attempt(
+    *, learner: "User", quiz: Json, context: str, language: str, at: datetime, since: datetime | None = None
+) -> Attempt:
     """Return the open attempt of ``learner`` at a frozen ``quiz`` in ``context``, a new one if there is none.
 
     A new paper asks nothing that an earlier one in this context asked, as long as the bank has other questions.
+    With ``since``, an open attempt that began before that instant is left alone and another one begins beside it.
 
     Raises:
         AttemptsExhausted: as many attempts were made as the quiz allows.
@@ -47,18 +50,20 @@ def start_attempt(*, learner: "User", quiz: Json, context: str, language: str, a
     where = {"learner": learner, "quiz_code": quiz["code"], "context": context}
     try:
         with transaction.atomic():
-            return _open_or_new_attempt(where, quiz, language, at)
+            return _open_or_new_attempt(where, quiz, language, at, since)
     except IntegrityError:
         # The same learner started the same form elsewhere a moment ago: that attempt is theirs.
-        other = selectors.open_attempt(**where)
+        other = selectors.open_attempt(**where, since=since)
         if other is None:
             raise
         return other
 
 
-def _open_or_new_attempt(where: dict[str, Any], quiz: Json, language: str, at: datetime) -> Attempt:
+def _open_or_new_attempt(
+    where: dict[str, Any], quiz: Json, language: str, at: datetime, since: datetime | None
+) -> Attempt:
     earlier = list(selectors.attempts(**where))
-    if earlier and earlier[-1].submitted_at is None:
+    if earlier and earlier[-1].submitted_at is None and (since is None or earlier[-1].started_at >= since):
         return earlier[-1]
     past = [PastAttempt(each.submitted_at, bool(each.passed)) for each in earlier if each.submitted_at]
     check_chance(quiz, past, at=at)

@@ -50,6 +50,8 @@ class CertificationPart(Part):
 
 
 def _policy(shipped: ShippedCertification) -> ValidityPolicy:
-    # A window of no months is the last day alone: nothing can be renewed in no time.
-    window = Duration(shipped.window_months, "m") if shipped.window_months else Duration(1, "d")
-    return ValidityPolicy(anchor="renewal", validity=Duration(shipped.validity_months, "m"), window=window)
+    return ValidityPolicy(
+        anchor="renewal",
+        validity=Duration(shipped.validity_months, "m"),
+        window=Duration(shipped.window_months, "m"),
+    )

@@ -96,7 +96,7 @@ def sheet(certificate: Certificate, *, paper: Paper = "a4", copy: Copy = "holder
         "paper": PAPERS[paper],
         "lang": _subtag(languages[0]),
         "dir": direction(languages[0]),
-        "cjk_fonts": _cjk_fonts(certificate),
+        "cjk_fonts": _cjk_fonts(certificate, copy),
         "title": title,
         "date": [issued_on.year, issued_on.month, issued_on.day],
         "issuer": certificate.issuer_name,
@@ -198,9 +198,11 @@ def _own_direction(name: str) -> str:
     return "rtl" if next((each for each in strong if each in ("L", "R", "AL")), "L") in ("R", "AL") else "ltr"
 
 
-def _cjk_fonts(certificate: Certificate) -> list[str]:
-    # Which of the shapes that these scripts share is right depends on the language, not on the letter.
-    for language in (certificate.language, certificate.workplace_language):
+def _cjk_fonts(certificate: Certificate, copy: Copy) -> list[str]:
+    # Which of the shapes that these scripts share is right depends on the language, not on the letter; so the
+    # workplace's copy takes them from its own language, or it would tell hers.
+    languages = (certificate.language, certificate.workplace_language)
+    for language in languages if copy == "holder" else languages[1:]:
         for code in (language, language.split("-")[0]):
             if code in _CJK_FONTS:
                 return _CJK_FONTS[code]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from certificates.models import Certificate, UnissuedCompletion
 from certificates.models.certificate import CertificateQuerySet
@@ -11,6 +11,7 @@ from certificates.numbers import normalise
 from courses.models import Completion
 from people.models import Membership
 from people.scope import Scope
+from people.selectors import hidden_before
 
 
 def certificate_by_number(text: str) -> Certificate | None:
@@ -34,6 +35,22 @@ def visible_certificates(scope: Scope) -> CertificateQuerySet:
     if scope.personal and scope.user is not None:
         return Certificate.objects.filter(learner=scope.user)
     return Certificate.objects.none()
+
+
+def language_is_hidden(certificate: Certificate, *, scope: Scope) -> bool:
+    """Return whether this session must not learn in which language the holder learnt.
+
+    So it is where she learnt before a PIN that may be her employer's (``people.selectors.hidden_before``).
+    """
+    if certificate.membership is None:
+        return False
+    since = hidden_before(scope=scope, membership=certificate.membership)
+    if since is None:
+        return False
+    # Not the day of issue: a corrected name issues an old certificate anew.
+    learnt = Completion.objects.filter(public_id__in=certificate.completion_ids)
+    last: datetime | None = learnt.aggregate(last=Max("completed_at"))["last"]
+    return last is None or last < since
 
 
 def holder_certificates(completion: Completion) -> CertificateQuerySet:

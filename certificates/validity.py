@@ -176,10 +176,11 @@ class ValidityPolicy:
       the old end), ``calendar`` (``calendar_last_day`` of a year), ``calendar_years`` (once in each run of so
       many calendar years).
     - ``validity``: the length; whole years for both calendar anchors.
-    - ``window``: how long before the end a renewal may be made without losing days.
+    - ``window``: how long before the end a renewal may be made without losing days; None or no time at all: on
+      the last valid day.
     - ``grace``: how long after the end the holder is only late; None for not at all.
     - ``min_validity``: the least that a completion must bring; it decides which calendar day or step counts.
-    - ``calendar_last_day``: (month, day), the last valid day; (2, 29) is the last of February. Other anchors
+    - ``calendar_last_day``: (month, day), the last valid day of a year; (2, 29) is the last of February. Other anchors
       leave it unread.
     - ``late``: after the end, start from the ``completion`` or keep the ``schedule``.
     - ``early``: before the window, ``restart`` or ``record_only``.
@@ -190,7 +191,7 @@ class ValidityPolicy:
 
     anchor: Anchor = "renewal"
     validity: Duration = Duration(36, "m")
-    window: Duration = Duration(3, "m")
+    window: Duration | None = Duration(3, "m")
     grace: Duration | None = None
     min_validity: Duration | None = None
     calendar_last_day: tuple[int, int] | None = None
@@ -202,10 +203,9 @@ class ValidityPolicy:
             value = getattr(self, field)
             if value not in choices:
                 raise PolicyError(PolicyProblem.UNKNOWN_CHOICE, field=field, value=value, choices=choices)
-        for field in ("validity", "window"):
-            if not getattr(self, field).n:
-                raise PolicyError(PolicyProblem.ZERO_DURATION, field=field)
-        if self.window._weight > self.validity._weight:
+        if not self.validity.n:
+            raise PolicyError(PolicyProblem.ZERO_DURATION, field="validity")
+        if self.window is not None and self.window._weight > self.validity._weight:
             raise PolicyError(PolicyProblem.WINDOW_LONGER_THAN_VALIDITY, window=self.window, validity=self.validity)
         if self.min_validity is not None and self.min_validity._weight > self.validity._weight:
             raise PolicyError(
@@ -225,7 +225,7 @@ class ValidityPolicy:
         return {
             "anchor": self.anchor,
             "validity": str(self.validity),
-            "window": str(self.window),
+            "window": None if self.window is None else str(self.window),
             "grace": None if self.grace is None else str(self.grace),
             "min_validity": None if self.min_validity is None else str(self.min_validity),
             "calendar_last_day": None if self.calendar_last_day is None else list(self.calendar_last_day),
@@ -265,7 +265,7 @@ def policy_from_json(data: Mapping[str, object]) -> ValidityPolicy:
         raise PolicyError(PolicyProblem.UNKNOWN_KEYS, keys=unknown)
     values: dict[str, Any] = dict(data)
     for key in ("validity", "window", "grace", "min_validity"):
-        if key in values and not (values[key] is None and key in ("grace", "min_validity")):
+        if key in values and not (values[key] is None and key != "validity"):
             if not isinstance(values[key], str):
                 raise PolicyError(PolicyProblem.NOT_A_DURATION, field=key, value=values[key])
             values[key] = Duration.parse(values[key])
@@ -365,11 +365,16 @@ def _period(policy: ValidityPolicy, valid_from: date, end: _NominalDay) -> Perio
         valid_from=valid_from,
         valid_until=valid_until,
         last_valid_on=valid_until - ONE_DAY,
-        window_opens_on=end.minus_for_window(policy.window),
+        window_opens_on=_window_opens_on(policy, end),
         # From the end itself, not from the anchor day: a month of grace is never a day short.
         grace_until=valid_until if policy.grace is None else policy.grace.after(valid_until),
         anchor_day=end.day,
     )
+
+
+def _window_opens_on(policy: ValidityPolicy, end: _NominalDay) -> date:
+    last_valid_on = end.as_end() - ONE_DAY
+    return last_valid_on if policy.window is None else min(end.minus_for_window(policy.window), last_valid_on)
 
 
 def _fresh_end(policy: ValidityPolicy, completed_on: date) -> _NominalDay:

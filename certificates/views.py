@@ -77,7 +77,12 @@ def _answer(request: HttpRequest, typed: str) -> HttpResponse:
 def _own_certificate(request: HttpRequest, public_id: uuid.UUID) -> Certificate:
     """Return the certificate if this session opens it; foreign and unknown are both not found."""
     visible = selectors.visible_certificates(request.scope)  # type: ignore[attr-defined]  # people.middleware
-    return get_object_or_404(visible.select_related("renews", "replaced_by", "certification"), public_id=public_id)
+    return get_object_or_404(visible.select_related("renews", "replaced_by", "certification", "membership"), public_id=public_id)
+
+
+def _hides_language(request: HttpRequest, found: Certificate) -> bool:
+    scope = request.scope  # type: ignore[attr-defined]  # people.middleware
+    return selectors.language_is_hidden(found, scope=scope)
 
 
 def _for_holders(view: View) -> View:
@@ -103,12 +108,14 @@ def certificate(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if found.replaced_by is not None:
         return redirect("certificates:certificate", public_id=found.replaced_by.public_id)
     today = local_date(clock.now(), found.time_zone)
+    hidden = _hides_language(request, found)
     context = {
         "certificate": found,
         "state": found.state(on=today),
         "issued_on": local_date(found.issued_at, found.time_zone),
         "zone": place_of_time(found.time_zone),
-        "two_languages": found.language != found.workplace_language,
+        "learner_title": "" if hidden or found.learner_title == found.title else found.learner_title,
+        "two_languages": found.language != found.workplace_language and not hidden,
     }
     return render(request, "certificates/certificate.html", context)
 
@@ -117,7 +124,10 @@ def certificate(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @_unlisted
 @_for_holders
 def document(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """Download the PDF: ``?paper=`` a4 or letter, ``?copy=`` holder or workplace. None of a revoked certificate."""
+    """Download the PDF: ``?paper=`` a4 or letter, ``?copy=`` holder or workplace. None of a revoked certificate.
+
+    The workplace's copy is all that there is for a session from which the holder's language stays hidden.
+    """
     paper, copy = request.GET.get("paper", "a4"), request.GET.get("copy", "holder")
     if paper not in PAPERS or copy not in ("holder", "workplace"):
         raise Http404
@@ -127,6 +137,8 @@ def document(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         return redirect(f"{address}?{urlencode({'paper': paper, 'copy': copy})}")
     if found.revoked_on is not None:
         raise Http404
+    if copy == "holder" and _hides_language(request, found):
+        copy = "workplace"
     try:
         pdf = render_pdf(found, paper=paper, copy=copy)  # type: ignore[arg-type]  # seen to above
     except MissingGlyphs as error:

@@ -32,7 +32,9 @@ class StartForm(forms.Form):
         self._memberships = {str(membership.public_id): membership for membership in scope.memberships}
         own = pgettext_lazy("whom a course is taken for", "For myself")
         names = [(key, membership.organisation.name) for key, membership in self._memberships.items()]
-        self.fields["membership"].choices = [*names, (_OWN, own)]  # type: ignore[attr-defined]
+        # What is learnt for oneself opens to no PIN, which an employer may have set.
+        choices = [*names, (_OWN, own)] if scope.personal else names
+        self.fields["membership"].choices = choices  # type: ignore[attr-defined]
         self.fields["membership"].initial = next(iter(self._memberships), _OWN)
 
     @property

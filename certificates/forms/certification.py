@@ -134,7 +134,9 @@ class CertificationForm(WagtailAdminModelForm):
     anchor = forms.ChoiceField(label=_("It ends"), choices=ANCHORS)
     validity = DurationField(label=_("Valid for"))
     window = DurationField(
-        label=_("Renewal opens"), help_text=_("So long before the end a renewal may be made without losing days.")
+        label=_("Renewal opens"),
+        required=False,
+        help_text=_("So long before the end a renewal may be made without losing days. Empty: on the last day."),
     )
     grace = DurationField(
         label=_("Grace after the end"), required=False, help_text=_("Expired, but only late. Empty: none.")

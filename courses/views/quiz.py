@@ -54,6 +54,7 @@ def _recorded_quiz(request: HttpRequest, reading: Reading) -> HttpResponse:
             context=attempt_context(reading.active),
             language=reading.text.language,
             at=clock.now(),
+            since=reading.hidden_before,
         )
     except (AttemptsExhausted, MustWait) as refusal:
         return _before(request, reading, refusal)
@@ -121,12 +122,15 @@ def hand_in(request: HttpRequest, reading: Reading) -> HttpResponse:
 
 
 def open_attempt(reading: Reading) -> Attempt | None:
-    """Return the paper in hand, None if there is none."""
+    """Return the paper in hand, None if there is none that this session may see."""
     quiz = reading.snapshot["quiz"]
     if reading.active is None or quiz is None:
         return None
     return attempts.open_attempt(
-        learner=reading.active.learner, quiz_code=quiz["code"], context=attempt_context(reading.active)
+        learner=reading.active.learner,
+        quiz_code=quiz["code"],
+        context=attempt_context(reading.active),
+        since=reading.hidden_before,
     )
 
 
@@ -166,7 +170,7 @@ def _before(request: HttpRequest, reading: Reading, refusal: AssessmentError | N
         "quiz": reading.snapshot["quiz"],
         "questions": sum(row["n"] for row in reading.snapshot["quiz"]["blueprint"]),
         "practice": practice_in(reading),
-        "failed": len(reading.fold.graded),
+        "failed": reading.failed,
         "refusal": refusal,
         "exhausted": isinstance(refusal, AttemptsExhausted),
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, lru_cache, wraps
 from typing import Any, TypeAlias
 
@@ -20,7 +21,8 @@ from courses import selectors
 from courses.fold import Fold, NextStep, Requirements
 from courses.models import Course, EditionText, Enrolment
 from courses.snapshot import Json, lesson_of, requirements_of
-from people.scope import Scope
+from people.scope import NOBODY, Scope
+from people.selectors import hidden_before
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Reading:
     wanted: str
     signed_in: bool
     locked: bool = False
+    scope: Scope = NOBODY
 
     @property
     def snapshot(self) -> Json:
@@ -90,6 +93,25 @@ class Reading:
     def fold(self) -> Fold:
         """Return what the learner has done so far; nothing without an enrolment."""
         return selectors.fold_of(self.enrolment) if self.enrolment else Fold()
+
+    @cached_property
+    def hidden_before(self) -> datetime | None:
+        """Return before which instant answers and results stay hidden from this session; None: none do.
+
+        An enrolment of one's own can only come from a sign-in that no employer issued.
+        """
+        if self.enrolment is None or self.enrolment.membership is None:
+            return None
+        return hidden_before(scope=self.scope, membership=self.enrolment.membership)
+
+    @property
+    def failed(self) -> int:
+        """Return how many papers were handed in and not passed, as far as this session may know."""
+        fails = [at for attempt, at in self.fold.graded.items() if attempt not in self.fold.passed]
+        if not fails or self.hidden_before is None:
+            return len(fails)
+        # The fold counts in whole seconds.
+        return sum(at >= self.hidden_before.replace(microsecond=0) for at in fails)
 
     @cached_property
     def requirements(self) -> Requirements:
@@ -215,7 +237,7 @@ def sign_in_url(to: str, *, locked: bool = False) -> str:
 
 def enrolments_in(scope: Scope) -> Any:
     """Return the enrolments that this session opens: those of one workplace, or all of the person's own."""
-    enrolments = Enrolment.objects.select_related("course", "edition", "learner")
+    enrolments = Enrolment.objects.select_related("course", "edition", "learner", "membership")
     if scope.user is None:
         return enrolments.none()
     enrolments = enrolments.filter(learner=scope.user)
@@ -278,4 +300,4 @@ def _reading(request: HttpRequest, slug: str) -> Reading:
         text = _frozen_text(enrolment.text_pk, enrolment.text_digest) if enrolment.text_pk else None
     if text is None:
         raise Http404
-    return Reading(course, text, enrolment, wanted, bool(scope.signed_in), bool(scope.locked))
+    return Reading(course, text, enrolment, wanted, bool(scope.signed_in), bool(scope.locked), scope)

@@ -31,7 +31,7 @@ def result(request: HttpRequest, reading: Reading) -> HttpResponse:
         "reading": reading,
         "completion": completion,
         "evidence": evidence.get(completion.pk, []) if completion else [],
-        "failed": len(reading.fold.graded) - len(reading.fold.passed),
+        "failed": reading.failed,
         **verdict(reading, attempt.result or {}, questions, {} if detached else attempts.responses(attempt)),
     }
     return render(request, "courses/pages/result.html", context)
@@ -42,5 +42,8 @@ def _graded(reading: Reading) -> Attempt | None:
     if enrolment is None or quiz is None:
         return None
     return attempts.graded_attempt(
-        learner=enrolment.learner, quiz_code=quiz["code"], context=attempt_context(enrolment)
+        learner=enrolment.learner,
+        quiz_code=quiz["code"],
+        context=attempt_context(enrolment),
+        since=reading.hidden_before,
     )

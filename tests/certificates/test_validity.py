@@ -352,6 +352,17 @@ def test_next_period_with_a_window_in_days_counts_from_the_end():
     assert period.window_opens_on == date(2025, 1, 30)
 
 
+@pytest.mark.parametrize("window", [None, Duration(0, "d"), Duration(0, "m")])
+@pytest.mark.parametrize("completed_on", [date(2024, 2, 29), date(2025, 7, 1)])
+def test_next_period_without_a_window_is_renewed_on_the_last_day(window, completed_on):
+    policy = yearly(window=window)
+    period = next_period(policy, completed_on)
+
+    assert period.window_opens_on == period.last_valid_on
+    assert next_period(policy, period.last_valid_on, period).valid_from == period.valid_until
+    assert next_period(policy, period.last_valid_on - DAY, period).valid_from == period.last_valid_on - DAY
+
+
 def test_next_period_in_days_follows_the_days():
     policy = ValidityPolicy(validity=Duration(365, "d"), window=Duration(2, "w"))
 
@@ -398,7 +409,6 @@ def test_duration_after_a_day(duration, day, end):
         ({"window": Duration(366, "d")}, PolicyProblem.WINDOW_LONGER_THAN_VALIDITY),
         ({"min_validity": Duration(2, "y")}, PolicyProblem.MIN_VALIDITY_LONGER_THAN_VALIDITY),
         ({"validity": Duration(0, "m")}, PolicyProblem.ZERO_DURATION),
-        ({"window": Duration(0, "d")}, PolicyProblem.ZERO_DURATION),
         ({"anchor": "calendar"}, PolicyProblem.MISSING_CALENDAR_DAY),
         ({"anchor": "calendar", "calendar_last_day": (2, 30)}, PolicyProblem.IMPOSSIBLE_CALENDAR_DAY),
         ({"anchor": "calendar", "calendar_last_day": (4, 31)}, PolicyProblem.IMPOSSIBLE_CALENDAR_DAY),
@@ -459,6 +469,21 @@ def test_policy_accepts_a_window_and_a_minimum_as_long_as_the_validity():
     assert yearly(window=Duration(12, "m")).window == Duration(12, "m")
     assert yearly(window=Duration(365, "d")).window == Duration(365, "d")
     assert yearly(min_validity=Duration(12, "m")).min_validity == Duration(12, "m")
+
+
+def test_policy_is_the_same_by_position_and_by_name():
+    by_position = ValidityPolicy("calendar", ONE_YEAR, TWO_MONTHS, None, None, (3, 31), "schedule", "record_only")
+
+    assert by_position == ValidityPolicy(
+        anchor="calendar",
+        validity=Duration(n=1, unit="y"),
+        window=Duration(n=2, unit="m"),
+        grace=None,
+        min_validity=None,
+        calendar_last_day=(3, 31),
+        late="schedule",
+        early="record_only",
+    )
 
 
 def test_policy_defaults_to_36_months_from_the_old_end():
@@ -525,6 +550,7 @@ def test_policy_to_json_is_plain_and_complete():
 def test_policy_from_json_takes_defaults_for_what_is_left_out():
     assert policy_from_json({}) == ValidityPolicy()
     assert policy_from_json({"validity": "2y"}) == ValidityPolicy(validity=Duration(2, "y"))
+    assert policy_from_json({"window": None}) == ValidityPolicy(window=None)
 
 
 @pytest.mark.parametrize(
@@ -533,6 +559,7 @@ def test_policy_from_json_takes_defaults_for_what_is_left_out():
         ({"validty": "2y"}, PolicyProblem.UNKNOWN_KEYS),
         ({"validity": 24}, PolicyProblem.NOT_A_DURATION),
         ({"validity": None}, PolicyProblem.NOT_A_DURATION),
+        ({"window": 2}, PolicyProblem.NOT_A_DURATION),
         ({"grace": "two weeks"}, PolicyProblem.NOT_A_DURATION),
         ({"anchor": ["renewal"]}, PolicyProblem.UNKNOWN_CHOICE),
         ({"calendar_last_day": [2, 30]}, PolicyProblem.IMPOSSIBLE_CALENDAR_DAY),
@@ -658,7 +685,7 @@ def policies(draw, anchors=("completion", "renewal", "calendar", "calendar_years
         return ValidityPolicy(
             anchor=anchor,
             validity=validity,
-            window=draw(durations),
+            window=draw(st.none() | durations),
             grace=draw(st.none() | durations),
             min_validity=draw(st.none() | durations),
             calendar_last_day=(month, draw(st.integers(1, 29 if month == 2 else 30))),

@@ -6,6 +6,7 @@ import uuid
 from datetime import UTC, date, datetime
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -14,8 +15,9 @@ from pypdf import PdfReader
 from certificates import services
 from certificates.models import Certificate
 from certificates.validity import Duration, ValidityPolicy
-from tests.factories.certificates import CertificateFactory, CertificationFactory
-from tests.factories.people import MembershipFactory, UserFactory, sign_in_personally, sign_in_with_pin
+from people.models import AccountChange
+from tests.factories.certificates import CertificateFactory, CertificationFactory, completion_of
+from tests.factories.people import PIN, MembershipFactory, UserFactory, sign_in_personally, sign_in_with_pin
 
 pytestmark = pytest.mark.django_db
 
@@ -318,11 +320,55 @@ def test_certificate_page_has_a_neutral_title_and_all_that_is_printed(client, ce
 
 
 def test_certificate_page_offers_a_copy_without_her_language(client, clock):
-    certificate = CertificateFactory(language="pa", learner_title="ਸੁਰੱਖਿਅਤ ਕੰਮ")
+    certificate = in_punjabi()
     sign_in_with_pin(client, certificate.membership)
     page = client.get(pages_of(certificate)[0]).content.decode()
     assert "ਸੁਰੱਖਿਅਤ ਕੰਮ" in page
     assert "?paper=a4&amp;copy=workplace" in page
+
+
+def in_punjabi(**fields):
+    """Return a certificate of somebody who learnt in Punjabi on 10 March 2026, with the completion it rests on."""
+    certification = CertificationFactory()
+    membership = MembershipFactory(name="Mary-Ann O’Brien")
+    completion = completion_of(
+        certification.courses.get(), completed_on=date(2026, 3, 10), membership=membership, language="pa"
+    )
+    return CertificateFactory(
+        certification=certification,
+        membership=membership,
+        completion_ids=[str(completion.public_id)],
+        language="pa",
+        learner_title="ਸੁਰੱਖਿਅਤ ਕੰਮ",
+        **fields,
+    )
+
+
+@pytest.mark.parametrize("reset", [False, True])
+@pytest.mark.parametrize("renamed", [False, True])
+def test_pin_that_was_set_later_does_not_tell_in_which_language_she_learnt(client, clock, reset, renamed):
+    certificate = in_punjabi()
+    if reset:
+        credential = certificate.membership.credential
+        credential.pin_hash, credential.pin_set_at = make_password(PIN), datetime(2026, 4, 2, 17, tzinfo=UTC)
+        credential.save()
+    if renamed:  # it is issued anew after the reset, and still tells of the time before
+        certificate = services.replace_certificate(
+            certificate=certificate, holder_name="Mary-Ann Brien", at=datetime(2026, 5, 5, 20, 0, tzinfo=UTC)
+        )
+    sign_in_with_pin(client, certificate.membership)
+
+    page = client.get(pages_of(certificate)[0]).content.decode()
+    papers = [client.get(pages_of(certificate)[1], {"copy": copy}) for copy in ("holder", "workplace")]
+    texts = [PdfReader(io.BytesIO(paper.content)).pages[0].extract_text() for paper in papers]
+
+    assert ("ਸੁਰੱਖਿਅਤ" in page, "copy=workplace" in page) == (not reset, not reset)
+    assert (texts[0] == texts[1]) is reset
+    sign_in_personally(client, certificate.learner)  # a sign-in of her own, made before
+    AccountChange.objects.create(
+        user=certificate.learner, kind=AccountChange.Kind.RECOVERY_MADE, happened_at=datetime(2026, 3, 1, tzinfo=UTC)
+    )
+    assert "ਸੁਰੱਖਿਅਤ" in client.get(pages_of(certificate)[0]).content.decode()
 
 
 def test_document_is_a_pdf_with_a_neutral_name(client, certificate):

@@ -107,6 +107,15 @@ def test_start_for_oneself_has_no_membership(client: Client) -> None:
     assert (enrolment.learner, enrolment.membership) == (user, None)
 
 
+def test_start_for_oneself_is_not_open_to_a_pin(client: Client) -> None:
+    """Nor does it lead on to where somebody is in what she learns for herself."""
+    course = released_course()
+    membership = signed_in(client)
+    own = enrolled(course, learner=membership.user)
+    assert client.post(f"{url_of(course)}start/", {"membership": "own"}).url == url_of(course)
+    assert [*Enrolment.objects.all()] == [own]
+
+
 def test_course_shows_the_state_of_lessons_and_the_next_step(client: Client, the_clock: Clock) -> None:  # noqa: F811
     course = released_course()
     enrolment = on_the_way(client, course)

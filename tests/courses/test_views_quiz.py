@@ -1,10 +1,11 @@
 """The quiz of a recorded course: the way there, one question a page, handing in, the result."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.test import Client, override_settings
 
 from assessments.models import Answer, Attempt
@@ -13,6 +14,8 @@ from courses import registry
 from courses.models import Completion, Course, Edition, EditionText, Enrolment, LearningEvent
 from courses.registry import Evidence
 from courses.snapshot import digest
+from people.models import AccountChange
+from people.services import issue_code
 from tests.courses.learners import (
     Clock,
     do_lessons,
@@ -25,6 +28,7 @@ from tests.courses.learners import (
     wrong_option,
 )
 from tests.factories.courses import enrolled, released_course
+from tests.factories.people import PIN, sign_in_personally, sign_in_with_pin
 from tests.learning import right_response
 
 pytestmark = pytest.mark.django_db
@@ -422,3 +426,85 @@ def test_saving_an_answer_takes_few_queries(client: Client, course: Course, enro
     position, question = at(attempt, "single")
     client.get(question_url(course, position))
     assert queries_of(client, question_url(course, position), right_form(question)) <= 12
+
+
+def reset(enrolment: Enrolment, at: datetime) -> None:
+    """Let the employer print a code and set a PIN with it."""
+    credential = enrolment.membership.credential
+    issue_code(membership=enrolment.membership, by=None, at=at)
+    credential.refresh_from_db()
+    credential.pin_hash, credential.pin_set_at = make_password(PIN), at
+    credential.save()
+    enrolment.membership.credential = credential
+    AccountChange.objects.create(
+        user=enrolment.learner, membership=enrolment.membership, kind=AccountChange.Kind.PIN_SET, happened_at=at
+    )
+
+
+@pytest.mark.parametrize("own_sign_in", [False, True])
+def test_after_a_reset_the_paper_in_hand_and_its_answers_stay_hidden(
+    client: Client,
+    course: Course,
+    enrolment: Enrolment,
+    the_clock: Clock,  # noqa: F811
+    own_sign_in: bool,
+) -> None:
+    AccountChange.objects.create(
+        user=enrolment.learner, kind=AccountChange.Kind.RECOVERY_MADE, happened_at=the_clock.now
+    )
+    first = start(client, course)
+    answer_all(client, course, first)
+    reset(enrolment, the_clock.forward(days=1))
+    assert client.get(f"/learn/{course.slug}/quiz/").url.startswith("/sign-in/")  # the reset ended the session
+    sign_in_personally(client, enrolment.learner) if own_sign_in else sign_in_with_pin(client, enrolment.membership)
+    the_clock.forward(minutes=1)
+
+    if own_sign_in:
+        assert "Every question is answered" in client.get(f"/learn/{course.slug}/quiz/").content.decode()
+        hand_in(client, course)
+        assert Completion.objects.count() == 1
+        return
+    assert "Start the questions" in client.get(f"/learn/{course.slug}/quiz/").content.decode()
+    assert client.get(question_url(course, 1)).url == f"/learn/{course.slug}/quiz/"
+    assert hand_in(client, course, anyway="yes").url == f"/learn/{course.slug}/result/"
+    assert Completion.objects.count() == 0
+    second = start(client, course)
+    assert second != first
+    for position in range(1, 5):
+        assert " checked" not in client.get(question_url(course, position)).content.decode()
+    answer_all(client, course, second)
+    hand_in(client, course)
+    assert "You passed" in client.get(f"/learn/{course.slug}/result/").content.decode()
+    assert Answer.objects.filter(attempt=first).count() == 4  # nobody else's to throw away
+
+
+@pytest.mark.parametrize("passed", [False, True])
+def test_after_a_reset_earlier_results_stay_hidden(
+    client: Client,
+    course: Course,
+    enrolment: Enrolment,
+    the_clock: Clock,  # noqa: F811
+    passed: bool,
+) -> None:
+    for _ in range(1 if passed else 2):
+        answer_all(client, course, start(client, course), wrong=None if passed else "critical")
+        hand_in(client, course, anyway="yes")
+    assert "The questions, and why" in client.get(f"/learn/{course.slug}/result/").content.decode()
+    reset(enrolment, the_clock.forward(days=1))
+    sign_in_with_pin(client, enrolment.membership)
+
+    response = client.get(f"/learn/{course.slug}/result/", follow=True)
+    pages = [response] + [client.get(f"/learn/{course.slug}/{path}", follow=True) for path in ("", "quiz/")]
+    for page in [*pages, client.get("/training/")]:
+        text = page.content.decode()
+        for told in ("The questions, and why", "Not yet<", "You passed", "Try again", "Read this again first"):
+            assert told not in text, told
+    assert response.redirect_chain[-1][0] == f"/learn/{course.slug}/{'' if passed else 'quiz/'}"
+    assert ("You finished this course" in response.content.decode()) is passed
+
+    if not passed:  # what comes after the new PIN is shown as ever
+        start(client, course)
+        hand_in(client, course, anyway="yes")
+        text = client.get(f"/learn/{course.slug}/result/").content.decode()
+        assert "Not yet<" in text
+        assert "Or talk it through" not in text  # that would tell of two more
