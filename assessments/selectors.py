@@ -13,35 +13,31 @@ if TYPE_CHECKING:
     from people.models import User
 
 
-def attempts(*, learner: "User", quiz_code: str, context: str) -> QuerySet[Attempt]:
-    """Return the attempts of ``learner`` at a quiz in one context, oldest first."""
-    return Attempt.objects.filter(learner=learner, quiz_code=quiz_code, context=context).order_by("form")
+def attempts(
+    *, learner: "User", quiz_code: str, context: str, since: datetime | None = None
+) -> QuerySet[Attempt]:
+    """Return the attempts of ``learner`` at a quiz in one context, oldest first.
+
+    With ``since``, those that began before that instant are left out.
+    """
+    found = Attempt.objects.filter(learner=learner, quiz_code=quiz_code, context=context).order_by("form")
+    return found if since is None else found.filter(started_at__gte=since)
 
 
 def open_attempt(
     *, learner: "User", quiz_code: str, context: str, since: datetime | None = None
 ) -> Attempt | None:
-    """Return the attempt that is not handed in; None if there is none.
-
-    With ``since``, attempts that began before that instant are passed over.
-    """
-    begun = _begun(attempts(learner=learner, quiz_code=quiz_code, context=context), since)
-    return begun.filter(submitted_at=None).last()
+    """Return the attempt that is not handed in; None if there is none. ``since``: as for ``attempts``."""
+    found = attempts(learner=learner, quiz_code=quiz_code, context=context, since=since)
+    return found.filter(submitted_at=None).last()
 
 
 def graded_attempt(
     *, learner: "User", quiz_code: str, context: str, since: datetime | None = None
 ) -> Attempt | None:
-    """Return the attempt handed in last; None if there is none.
-
-    With ``since``, attempts that began before that instant are passed over.
-    """
-    begun = _begun(attempts(learner=learner, quiz_code=quiz_code, context=context), since)
-    return begun.exclude(submitted_at=None).last()
-
-
-def _begun(found: QuerySet[Attempt], since: datetime | None) -> QuerySet[Attempt]:
-    return found if since is None else found.filter(started_at__gte=since)
+    """Return the attempt handed in last; None if there is none. ``since``: as for ``attempts``."""
+    found = attempts(learner=learner, quiz_code=quiz_code, context=context, since=since)
+    return found.exclude(submitted_at=None).last()
 
 
 def responses(attempt: Attempt) -> dict[str, Any]:

@@ -31,6 +31,7 @@ __all__ = [
     "save_answer",
     "start_attempt",
     "submit_attempt",
+    "submit_open_attempt",
 ]
 
 
@@ -106,8 +107,23 @@ def save_answer(*, attempt: Attempt, question_key: str, response: Any, at: datet
 def submit_attempt(*, attempt: Attempt, at: datetime) -> Attempt:
     """Grade the attempt by the answers saved so far and return it; one that is graded stays as it is."""
     locked = Attempt.objects.select_for_update().get(pk=attempt.pk)
-    if locked.submitted_at is not None:
-        return locked
+    return locked if locked.submitted_at is not None else _graded(locked, at)
+
+
+@transaction.atomic
+def submit_open_attempt(
+    *, learner: "User", quiz_code: str, context: str, at: datetime, since: datetime | None = None
+) -> Attempt | None:
+    """Grade the attempt that is not handed in and return it; None if there is none.
+
+    With ``since``, an attempt that began before that instant stays as it is.
+    """
+    found = selectors.attempts(learner=learner, quiz_code=quiz_code, context=context, since=since)
+    locked = found.select_for_update().filter(submitted_at=None).last()
+    return None if locked is None else _graded(locked, at)
+
+
+def _graded(locked: Attempt, at: datetime) -> Attempt:
     result = grade_paper(locked.paper, selectors.responses(locked))
     fault_point("attempt-graded")
     locked.result = result.to_json()

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.urls import reverse
 
@@ -14,7 +13,7 @@ from certificates.validity import local_date
 from cms import clock
 from courses.models import Completion
 from courses.registry import Evidence
-from courses.signals import course_completed
+from courses.signals import completion_untold, course_completed
 from people import outbox
 from people.models import Membership, User
 from people.signals import membership_renamed, users_merged
@@ -22,17 +21,16 @@ from people.signals import membership_renamed, users_merged
 CORRECT_NAMES: Final = "certificates.correct_names"
 
 
-@receiver(post_save, sender=Completion, dispatch_uid="certificates.owe_on_completion")
-def owe_on_completion(sender: object, instance: Completion, created: bool, raw: bool = False, **_: object) -> None:
-    """Write the debt with the row itself: what ``course_completed`` sets off may be rolled back as a whole."""
-    if created and not raw:
-        services.owe_certificate(completion=instance)
-
-
 @receiver(course_completed, dispatch_uid="certificates.issue_on_completion")
 def issue_on_completion(sender: object, completion: Completion, **_: object) -> None:
-    """Pay it in the transaction that records the completion."""
+    """Issue in the transaction that records the completion."""
     services.issue_or_owe(completion=completion, at=completion.recorded_at)
+
+
+@receiver(completion_untold, dispatch_uid="certificates.owe_on_untold_completion")
+def owe_on_untold_completion(sender: object, completion: Completion, **_: object) -> None:
+    """Owe it where what the completion set off was rolled back as a whole, our part with it."""
+    services.owe_certificate(completion=completion)
 
 
 @receiver(membership_renamed, dispatch_uid="certificates.correct_names")

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Max, Q, QuerySet
+from django.db.models.fields.json import KT
 
-from certificates.models import Certificate, UnissuedCompletion
+from certificates.models import Certificate, Certification, UnissuedCompletion
 from certificates.models.certificate import CertificateQuerySet
 from certificates.numbers import normalise
-from courses.models import Completion
+from courses.models import Completion, EditionText
 from people.models import Membership
 from people.scope import Scope
 from people.selectors import hidden_before
@@ -51,6 +53,37 @@ def language_is_hidden(certificate: Certificate, *, scope: Scope) -> bool:
     learnt = Completion.objects.filter(public_id__in=certificate.completion_ids)
     last: datetime | None = learnt.aggregate(last=Max("completed_at"))["last"]
     return last is None or last < since
+
+
+def certifications_asking_for(course_id: int) -> dict[Certification, frozenset[int]]:
+    """Return the certifications that ask for a course, each with the keys of all courses it asks for; one query."""
+    rows = Certification.courses.through.objects.filter(certification__courses=course_id)
+    found: dict[Certification, set[int]] = {}
+    for row in rows.select_related("certification").order_by("certification_id"):
+        found.setdefault(row.certification, set()).add(row.course_id)
+    return {certification: frozenset(courses) for certification, courses in found.items()}
+
+
+class TextLearnt(NamedTuple):
+    """What a certificate copies of the text that was learnt from."""
+
+    edition_number: int
+    digest: str
+    language: str
+    course_title: str
+
+
+def text_learnt(completion: Completion) -> TextLearnt:
+    """Return the text that ``completion`` names; no query where it is in memory, and never the whole of it."""
+    if Completion.edition_text.is_cached(completion):
+        text = completion.edition_text
+        title = text.snapshot["course"].get("title") or ""
+        return TextLearnt(text.edition.number, text.digest, text.language, title)
+    texts = EditionText.objects.filter(pk=completion.edition_text_id)
+    number, digest, language, title = texts.values_list(
+        "edition__number", "digest", "language", KT("snapshot__course__title")
+    ).get()
+    return TextLearnt(number, digest, language, title or "")
 
 
 def holder_certificates(completion: Completion) -> CertificateQuerySet:

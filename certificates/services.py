@@ -9,7 +9,6 @@ from datetime import date, datetime
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
-from django.db.models.fields.json import KT
 
 from certificates import selectors
 from certificates.evidence import CompletedCourse, sufficient_evidence
@@ -18,10 +17,11 @@ from certificates.models import Certificate, Certification, PriorLearning, Uniss
 from certificates.numbers import NUMBER_BITS, number_from
 from certificates.signals import certificate_changed
 from certificates.validity import local_date, next_period
-from courses.models import Completion, EditionText
+from courses.models import Completion
 from people import audit
 from people.faults import fault_point
-from people.models import Employment, Membership, User
+from people.models import Membership, User
+from people.selectors import known_employments
 
 logger = logging.getLogger(__name__)
 
@@ -31,35 +31,33 @@ TEMPLATE_VERSION = 1
 def issue_for_completion(*, completion: Completion, at: datetime) -> list[Certificate]:
     """Issue what ``completion`` earns: one certificate for each certification whose courses are all completed.
 
-    With it goes the debt that ``owe_certificate`` wrote. Doing it again returns the same certificates. The list is
+    Doing it again returns the same certificates. The list is
     empty while courses are missing, where no certification asks for the course, and where the policy only records a
     completion (renewal, rules R5 and R7). ``at`` is the instant of issue; the dates follow from the completions alone.
     """
     with transaction.atomic():
         fault_point("certificates.before_issue")
         issued = _issue_all(completion, at)
-        UnissuedCompletion.objects.filter(completion=completion).delete()
         fault_point("certificates.after_issue")
     return issued
 
 
 def _issue_all(completion: Completion, at: datetime) -> list[Certificate]:
-    certifications = list(
-        Certification.objects.filter(courses=completion.course_id).prefetch_related("courses").order_by("pk")
-    )
-    if not certifications:
+    asking = selectors.certifications_asking_for(completion.course_id)
+    if not asking:
         return []
     holder = _lock_holder(completion)
-    earlier = list(selectors.holder_certificates(completion).filter(certification__in=certifications))
+    earlier = list(selectors.holder_certificates(completion).filter(certification__in=asking))
     issued = [
         _issue(
             certification=certification,
+            required=required,
             completion=completion,
             holder=holder,
             earlier=[each for each in earlier if each.certification_id == certification.pk],
             at=at,
         )
-        for certification in certifications
+        for certification, required in asking.items()
     ]
     return [certificate for certificate in issued if certificate is not None]
 
@@ -75,6 +73,7 @@ def _lock_holder(completion: Completion) -> Membership | User:
 def _issue(
     *,
     certification: Certification,
+    required: frozenset[int],
     completion: Completion,
     holder: Membership | User,
     earlier: list[Certificate],
@@ -86,7 +85,6 @@ def _issue(
     if resting_on_it:
         return next((each for each in resting_on_it if each.replaced_by_id is None), None)
 
-    required = frozenset(course.pk for course in certification.courses.all())
     evidence = sufficient_evidence(
         required=required,
         newest=_as_evidence(completion),
@@ -171,32 +169,26 @@ def _prior_learning(certification: Certification, completion: Completion, comple
 
 def _workplace_language(completion: Completion) -> str:
     """Return the language of the site where the holder worked that day; of the installation where there was none."""
-    if completion.membership_id is not None:
-        employments = Employment.objects.covering(completion.completed_on).filter(membership=completion.membership_id)
-        employment = employments.select_related("site").first()
-        if employment is not None:
+    day = completion.completed_on
+    for employment in known_employments(completion.membership) if completion.membership else ():
+        if employment.starts_on <= day and (employment.ends_on is None or day <= employment.ends_on):
             return employment.site.workplace_language
     return settings.LANGUAGE_CODE
 
 
 def _freeze_text(certificate: Certificate, completion: Completion, *, only_course: bool) -> None:
     """Copy what was learnt from: edition, digest, language and, of a single course, its title in that language."""
-    text = (
-        EditionText.objects.filter(pk=completion.edition_text_id)
-        .annotate(course_title=KT("snapshot__course__title"))
-        .values("edition__number", "digest", "language", "course_title")
-        .get()
-    )
-    certificate.edition_number = text["edition__number"]
-    certificate.edition_digest = text["digest"]
-    certificate.language = text["language"]
-    if only_course and text["language"] != settings.LANGUAGE_CODE:
-        certificate.learner_title = (text["course_title"] or "")[:200]
+    text = selectors.text_learnt(completion)
+    certificate.edition_number = text.edition_number
+    certificate.edition_digest = text.digest
+    certificate.language = text.language
+    if only_course and text.language != settings.LANGUAGE_CODE:
+        certificate.learner_title = text.course_title[:200]
 
 
 def owe_certificate(*, completion: Completion) -> None:
     """Write, in the transaction that records ``completion``, that somebody must still say what it earns."""
-    UnissuedCompletion.objects.create(completion=completion, tried_at=completion.recorded_at)
+    UnissuedCompletion.objects.get_or_create(completion=completion, defaults={"tried_at": completion.recorded_at})
 
 
 def issue_or_owe(*, completion: Completion, at: datetime) -> list[Certificate]:
@@ -205,6 +197,7 @@ def issue_or_owe(*, completion: Completion, at: datetime) -> list[Certificate]:
         return issue_for_completion(completion=completion, at=at)
     except Exception as error:  # whatever went wrong here, the learner's work must stand
         logger.exception("certificate not issued; the sweep will try again")
+        owe_certificate(completion=completion)
         _note_failure(UnissuedCompletion.objects.filter(completion=completion), error, at)
         return []
 
@@ -232,6 +225,7 @@ def _retry(pk: int, at: datetime) -> bool:
     if unissued is None:
         return False
     issue_for_completion(completion=unissued.completion, at=at)
+    unissued.delete()
     return True
 
 

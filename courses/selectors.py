@@ -11,7 +11,8 @@ from courses import fold as rules
 from courses.fold import Fold, NextStep
 from courses.models import Course, Edition, EditionText, Enrolment, LearningEvent
 from courses.snapshot import Json, requirements_of
-from people.models import Employment, Membership, User
+from people.models import Membership, User
+from people.selectors import known_employments
 
 
 def newest_edition(course: Course) -> Edition | None:
@@ -147,14 +148,8 @@ def zone_of(enrolment: Enrolment, at: datetime) -> str:
     membership = enrolment.membership
     if membership is None:
         return settings.TIME_ZONE
-    facts = (
-        Employment.objects.filter(membership=membership)
-        .current_knowledge()
-        .select_related("site")
-        .order_by("starts_on", "pk")
-    )
     last = None
-    for employment in facts:
+    for employment in known_employments(membership):
         day = at.astimezone(ZoneInfo(employment.site.time_zone)).date()
         if employment.starts_on <= day:
             if employment.ends_on is None or day <= employment.ends_on:

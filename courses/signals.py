@@ -5,5 +5,10 @@ from django.dispatch import Signal
 course_completed = Signal()
 """``completion``, ``at``: a course was completed. Sent inside the transaction that records it."""
 
+completion_untold = Signal()
+"""``completion``: a receiver of ``course_completed`` failed, so that what all of them did is undone. Sent inside the
+transaction that records the completion, for those who owe something to write that down; who fails here fails it all.
+"""
+
 enrolment_opened = Signal()
 """``enrolment``, ``at``: somebody began a course. Sent inside the transaction that records it."""

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from cms import clock
-from people.models import AccountChange, Credential, Employment, Membership, Organisation, Site, StaffRole, User
+from people.models import AccountChange, Employment, Membership, Organisation, Site, StaffRole, User
 
 if TYPE_CHECKING:
     from people.scope import Scope
@@ -129,6 +129,13 @@ def employed_on_or_after(*, membership: Membership, day: date) -> bool:
     return known.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day)).exists()
 
 
+def known_employments(membership: Membership) -> list[Employment]:
+    """Return all employments known now with their sites, by first day; read once for each ``membership`` in memory."""
+    known = Employment.objects.current_knowledge().select_related("site").order_by("starts_on", "pk")
+    prefetch_related_objects([membership], Prefetch("employments", known, to_attr="employments_known_now"))
+    return list(membership.employments_known_now)
+
+
 def workplaces(*, membership: Membership, on: date) -> QuerySet[Employment]:
     """Return the employments that cover ``on``, with site and role."""
     return Employment.objects.covering(on).filter(membership=membership).select_related("site", "role")
@@ -152,9 +159,9 @@ def hidden_before(*, scope: "Scope", membership: Membership) -> datetime | None:
     session sees what came after its PIN was set. A personal session sees all that came after the last PIN that was set
     before the person took the membership into her own hands, by her own sign-in or by joining it.
     """
-    if not scope.personal:
-        # Read anew: what a caller holds may be from before a reset.
-        return Credential.objects.get(membership=membership).pin_set_at
+    if scope.membership is not None:
+        # The session was opened with this very PIN: a reset since then would have ended it.
+        return scope.membership.credential.pin_set_at
     own = AccountChange.objects.filter(user=scope.user).order_by("happened_at")
     joined = own.filter(kind=AccountChange.Kind.WORKPLACE_JOINED, membership=membership).first()
     taken = joined or own.filter(kind__in=_OWN_SIGN_IN_BEGAN).first()

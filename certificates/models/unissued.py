@@ -6,7 +6,7 @@ from django.db import models
 class UnissuedCompletion(models.Model):
     """A completion of which nobody has said yet what it earns. The sweep tries it until somebody has.
 
-    Written with the completion itself, so neither can be lost, whatever fails afterwards; deleted in the transaction
+    Written in the transaction of the completion where issuing failed, so neither can be lost; deleted in the one
     that issues, or that finds nothing due. The table holds what is open and nothing else, however long the history.
     """
 

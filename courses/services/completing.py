@@ -10,9 +10,9 @@ from django.db import transaction
 
 from courses import selectors
 from courses.exceptions import NotReleased
-from courses.fold import Fold, completed_at, minutes
+from courses.fold import Fold, completed_at, is_complete, minutes
 from courses.models import Completion, EditionText, Enrolment, LearningEvent
-from courses.signals import course_completed
+from courses.signals import completion_untold, course_completed
 from courses.snapshot import requirements_of
 from people.faults import fault_point
 
@@ -29,26 +29,39 @@ def complete_if_done(
 
     It is dated by the learner's last required event in ``zone``, by default that of the membership's site
     (renewal, rule R4). ``text`` is any text of the enrolment's edition, to save reading one. Asked again, it
-    returns the completion that there is. The signal is sent inside the transaction; a receiver that fails
-    loses its own work and not the completion, and a sweep makes that good.
+    returns the completion that there is. The signal is sent inside the transaction; receivers that fail lose
+    their own work and not the completion, and hear of that by ``completion_untold``.
 
     Raises:
         NotReleased: the edition has no text at all.
     """
-    locked = (
-        Enrolment.objects.select_for_update(of=("self",))
-        .select_related("membership__organisation", "edition")
-        .get(pk=enrolment.pk)
-    )
+    locked = lock_enrolment(enrolment)
     if locked.completed_at is not None:
         return Completion.objects.filter(enrolment=locked).first()
     text = text or selectors.text_for(locked, "")
     if text is None:
         raise NotReleased(course=locked.course.code)
     fold = Fold.from_json(locked.fold)
-    done_at = completed_at(fold, requirements_of(text.snapshot))
-    if done_at is None:
+    if not is_complete(fold, requirements_of(text.snapshot)):
         return None
+    completion = complete(locked, fold=fold, text=text, at=at, zone=zone)
+    enrolment.completed_at = locked.completed_at
+    return completion
+
+
+def lock_enrolment(enrolment: Enrolment) -> Enrolment:
+    """Return the enrolment as it is in the database, locked, with what a completion of it asks for."""
+    rows = Enrolment.objects.select_for_update(of=("self",)).select_related("membership__organisation", "edition")
+    return rows.get(pk=enrolment.pk)
+
+
+def complete(locked: Enrolment, *, fold: Fold, text: EditionText, at: datetime, zone: str | None) -> Completion:
+    """Record the completion of a locked enrolment whose ``fold`` has everything, and write that fold.
+
+    Part of the caller's transaction; for the rest see ``complete_if_done``.
+    """
+    done_at = completed_at(fold, requirements_of(text.snapshot))
+    assert done_at is not None  # the caller has seen to it
     fault_point("courses.before_completion")
     zone = zone or selectors.zone_of(locked, done_at)
     completion = Completion.objects.create(
@@ -64,8 +77,8 @@ def complete_if_done(
         recorded_at=at,
     )
     _record_completed(completion, text, done_at, at)
-    Enrolment.objects.filter(pk=locked.pk).update(completed_at=done_at)
-    enrolment.completed_at = done_at
+    locked.fold, locked.completed_at = fold.to_json(), done_at
+    Enrolment.objects.filter(pk=locked.pk).update(fold=locked.fold, completed_at=done_at)
     _tell(completion)
     fault_point("courses.after_completion")
     return completion
@@ -92,5 +105,6 @@ def _tell(completion: Completion) -> None:
         with transaction.atomic():
             course_completed.send(sender=Completion, completion=completion, at=completion.recorded_at)
     except Exception:
-        # Learning is never lost because something above it failed; what it owed is found by its own sweep.
+        # Learning is never lost because something above it failed; what it owes, the room above writes down.
         logger.exception("a receiver of course_completed failed", extra={"completion": str(completion.public_id)})
+        completion_untold.send(sender=Completion, completion=completion)

@@ -2,7 +2,7 @@
 
 import uuid as uuids
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -25,7 +25,7 @@ from courses.exceptions import (
 )
 from courses.fold import SKEW_ALLOWED, Event, Fold, fold_event, fold_events, is_complete
 from courses.models import Completion, Course, EditionText, Enrolment, LearningEvent
-from courses.services.completing import complete_if_done
+from courses.services.completing import complete, lock_enrolment
 from courses.signals import enrolment_opened
 from courses.snapshot import Json, lesson_of, requirements_of
 from people.models import Membership, User
@@ -119,6 +119,50 @@ def record_event(
     Raises:
         EventRefused: in one of its kinds; nothing was recorded.
     """
+    recorded = _record(
+        enrolment=enrolment,
+        uuid=uuid,
+        verb=verb,
+        edition_text=edition_text,
+        lesson_code=lesson_code,
+        language=language,
+        rendition=rendition,
+        claimed_at=claimed_at,
+        received_at=received_at,
+        origin=origin,
+        data=data,
+        learner=learner,
+        clock_skew=clock_skew,
+    )
+    _keep_fold(enrolment, recorded)
+    return recorded.event
+
+
+class _Recorded(NamedTuple):
+    """An event that is kept, its enrolment as it is locked in the database, and what the fold now comes to."""
+
+    event: LearningEvent
+    locked: Enrolment
+    fold: Fold
+
+
+def _record(
+    *,
+    enrolment: Enrolment,
+    uuid: uuids.UUID,
+    verb: str,
+    edition_text: EditionText,
+    lesson_code: str = "",
+    language: str,
+    rendition: str = "read",
+    claimed_at: datetime,
+    received_at: datetime,
+    origin: str = SERVER,
+    data: Json | None = None,
+    learner: User | None = None,
+    clock_skew: timedelta | None = None,
+) -> _Recorded:
+    """Do what ``record_event`` says, but leave the fold to be written; part of the caller's transaction."""
     _check_event(enrolment, verb, edition_text, lesson_code, language, rendition, origin, learner)
     if claimed_at > received_at + SKEW_ALLOWED:
         raise ClaimedInFuture(claimed_at=claimed_at, received_at=received_at)
@@ -139,24 +183,20 @@ def record_event(
         origin=origin,
         data=kept,
     )
-    locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    locked = lock_enrolment(enrolment)
     fold = Fold.from_json(locked.fold)
     if len(fold.instants) >= MOST_INSTANTS and origin != SERVER:
         raise TooManyEvents(most=MOST_INSTANTS)
     kept_event = _insert(event)
     if kept_event is event:
-        fold = fold_event(fold, _fold_input(event, locked))
-    else:
-        if kept_event.enrolment_id != enrolment.pk:
-            raise ForeignEnrolment
-        if kept_event.received_at <= received_at:
-            enrolment.fold = locked.fold
-            return kept_event
-        event.pk = kept_event.pk
-        event.save(force_update=True)
-        fold = fold_events(selectors.events_to_fold(locked))
-    _keep_fold(enrolment, locked, fold)
-    return event
+        return _Recorded(event, locked, fold_event(fold, _fold_input(event, locked)))
+    if kept_event.enrolment_id != enrolment.pk:
+        raise ForeignEnrolment
+    if kept_event.received_at <= received_at:
+        return _Recorded(kept_event, locked, fold)
+    event.pk = kept_event.pk
+    event.save(force_update=True)
+    return _Recorded(event, locked, fold_events(selectors.events_to_fold(locked)))
 
 
 def _check_event(
@@ -205,10 +245,10 @@ def _fold_input(event: LearningEvent, enrolment: Enrolment) -> Event:
     )
 
 
-def _keep_fold(enrolment: Enrolment, locked: Enrolment, fold: Fold) -> None:
-    after = fold.to_json()
-    if after != locked.fold:
-        Enrolment.objects.filter(pk=locked.pk).update(fold=after)
+def _keep_fold(enrolment: Enrolment, recorded: _Recorded) -> None:
+    after = recorded.fold.to_json()
+    if after != recorded.locked.fold:
+        Enrolment.objects.filter(pk=recorded.locked.pk).update(fold=after)
     enrolment.fold = after
 
 
@@ -231,7 +271,7 @@ def complete_lesson(
     Raises:
         EventRefused: in one of its kinds; nothing was recorded.
     """
-    record_event(
+    recorded = _record(
         enrolment=enrolment,
         uuid=uuid or uuids.uuid5(_OWN_EVENTS, f"lesson {enrolment.public_id} {lesson_code}"),
         verb=LearningEvent.Verb.LESSON_COMPLETED,
@@ -241,9 +281,8 @@ def complete_lesson(
         rendition=rendition,
         claimed_at=at,
         received_at=at,
-        origin=SERVER,
     )
-    return _complete(enrolment, edition_text, at, zone)
+    return _complete(enrolment, recorded, edition_text, at, zone)
 
 
 @transaction.atomic
@@ -272,7 +311,7 @@ def record_quiz(
     )
     if not belongs or attempt.submitted_at is None or attempt.passed is None:
         raise ForeignAttempt(attempt=attempt.public_id)
-    record_event(
+    recorded = _record(
         enrolment=enrolment,
         uuid=uuids.uuid5(_OWN_EVENTS, f"attempt {attempt.public_id}"),
         verb=LearningEvent.Verb.QUIZ_GRADED,
@@ -280,17 +319,22 @@ def record_quiz(
         language=attempt.language,
         claimed_at=attempt.submitted_at,
         received_at=max(at, attempt.submitted_at),
-        origin=SERVER,
         data={"attempt": str(attempt.public_id), "passed": attempt.passed},
     )
-    return _complete(enrolment, edition_text, at, zone)
+    return _complete(enrolment, recorded, edition_text, at, zone)
 
 
-def _complete(enrolment: Enrolment, text: EditionText, at: datetime, zone: str | None) -> Completion | None:
-    """Complete the course if the fold, just brought up to date under its lock, has everything."""
-    if not is_complete(selectors.fold_of(enrolment), requirements_of(text.snapshot)):
-        return None
-    return complete_if_done(enrolment=enrolment, at=at, zone=zone, text=text)
+def _complete(
+    enrolment: Enrolment, recorded: _Recorded, text: EditionText, at: datetime, zone: str | None
+) -> Completion | None:
+    """Complete the course if nothing is missing any more; write the fold either way."""
+    done = is_complete(recorded.fold, requirements_of(text.snapshot))
+    if not done or recorded.locked.completed_at is not None:
+        _keep_fold(enrolment, recorded)
+        return Completion.objects.filter(enrolment=enrolment).first() if done else None
+    completion = complete(recorded.locked, fold=recorded.fold, text=text, at=at, zone=zone)
+    enrolment.fold, enrolment.completed_at = recorded.locked.fold, recorded.locked.completed_at
+    return completion
 
 
 def refold(*, enrolment: Enrolment, check: bool = False) -> bool:

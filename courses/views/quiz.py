@@ -13,7 +13,7 @@ from assessments.frozen import Json
 from assessments.models import Attempt
 from assessments.papers import swap_text
 from assessments.refusals import AttemptsExhausted, HandedIn, MustWait
-from assessments.services import save_answer, start_attempt, submit_attempt
+from assessments.services import save_answer, start_attempt, submit_open_attempt
 from cms import clock
 from courses.selectors import attempt_context
 from courses.services import record_quiz
@@ -108,30 +108,36 @@ def hand_in(request: HttpRequest, reading: Reading) -> HttpResponse:
     """Grade the paper in hand, record the result, complete the course if that was the last thing; once."""
     if request.method != "POST":
         return redirect(reading.url("quiz"))
-    attempt = open_attempt(reading)
-    if attempt is None or reading.active is None:
-        return redirect(reading.url("result"))
     # The overview has told what is not answered; its button says so, and nothing is counted twice.
-    if "anyway" not in request.POST and _unanswered(attempt):
+    if "anyway" not in request.POST and (attempt := open_attempt(reading)) and _unanswered(attempt):
         return redirect(reading.url("quiz"))
-    now = clock.now()
-    with transaction.atomic():
-        graded = submit_attempt(attempt=attempt, at=now)
-        record_quiz(enrolment=reading.active, attempt=graded, edition_text=reading.text, at=now)
+    which = _papers(reading)
+    if which is not None and reading.active is not None:
+        now = clock.now()
+        with transaction.atomic():
+            graded = submit_open_attempt(**which, at=now)
+            if graded is not None:
+                record_quiz(enrolment=reading.active, attempt=graded, edition_text=reading.text, at=now)
     return redirect(reading.url("result"))
 
 
 def open_attempt(reading: Reading) -> Attempt | None:
     """Return the paper in hand, None if there is none that this session may see."""
+    which = _papers(reading)
+    return None if which is None else attempts.open_attempt(**which)
+
+
+def _papers(reading: Reading) -> dict[str, Any] | None:
+    """Return what names the papers of this enrolment that this session may see; None where there can be none."""
     quiz = reading.snapshot["quiz"]
     if reading.active is None or quiz is None:
         return None
-    return attempts.open_attempt(
-        learner=reading.active.learner,
-        quiz_code=quiz["code"],
-        context=attempt_context(reading.active),
-        since=reading.hidden_before,
-    )
+    return {
+        "learner": reading.active.learner,
+        "quiz_code": quiz["code"],
+        "context": attempt_context(reading.active),
+        "since": reading.hidden_before,
+    }
 
 
 def paper_of(reading: Reading, attempt: Attempt) -> Json:

@@ -6,11 +6,12 @@ import pytest
 from django.db import transaction
 
 from certificates.models import Certificate, UnissuedCompletion
+from certificates.services import owe_certificate
 from certificates.receivers import correct_names
 from certificates.tasks import sweep_unissued
 from courses.models import Completion
 from courses.registry import evidence_of
-from courses.signals import course_completed
+from courses.signals import completion_untold, course_completed
 from people import outbox
 from people.models import OutboxEntry
 from people.signals import membership_renamed, users_merged
@@ -41,8 +42,15 @@ def test_course_completed_issues_at_the_instant_it_was_recorded():
     assert certificate.membership == done.membership
 
 
+def test_completion_untold_owes_its_certificate_and_issues_nothing():
+    done = completion()
+    completion_untold.send(sender=Completion, completion=done)
+    assert UnissuedCompletion.objects.get().completion == done
+    assert Certificate.objects.count() == 0
+
+
 def test_task_sweeps_what_is_owed(now):
-    completion()
+    owe_certificate(completion=completion())
     sweep_unissued()
     assert Certificate.objects.get().issued_at == AT
     assert UnissuedCompletion.objects.count() == 0

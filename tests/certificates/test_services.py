@@ -23,6 +23,7 @@ from tests.factories.certificates import (
     course,
     edition_text,
 )
+from tests.factories.compliance import learn, training
 from tests.factories.people import EmploymentFactory, MembershipFactory, SiteFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -216,12 +217,12 @@ def test_new_policy_holds_from_the_next_certificate(certification, hotel, member
     assert (new.valid_until, new.policy["validity"]) == (date(2030, 3, 10), "1y")
 
 
-def test_issue_takes_nine_queries(hotel, membership, monkeypatch, django_assert_num_queries):
+def test_issue_takes_few_queries(hotel, membership, monkeypatch, django_assert_num_queries):
     EmploymentFactory(membership=membership)
     issue(completion_of(hotel, completed_on=date(2026, 3, 10), membership=membership))
     renewal = completion_of(hotel, completed_on=date(2029, 1, 10), membership=membership)
     monkeypatch.setattr(services, "certificate_changed", Signal())  # what rooms above do with it is theirs
-    with django_assert_num_queries(9 + 2):  # two for the savepoint
+    with django_assert_num_queries(4 + 2):  # two for the savepoint
         issue(renewal)
 
 
@@ -256,11 +257,13 @@ def break_issuing(monkeypatch, error=RuntimeError):
     monkeypatch.setattr(services, "_issue", fail)
 
 
-def test_completion_owes_a_certificate_from_the_moment_it_is_recorded(hotel, membership):
+def test_certificate_is_owed_once(hotel, membership):
     done = completion_of(hotel, completed_on=date(2026, 3, 10), membership=membership)
+    services.owe_certificate(completion=done)
+    services.owe_certificate(completion=done)
     debt = UnissuedCompletion.objects.get()
     assert (debt.completion, debt.attempts, debt.failure) == (done, 0, "")
-    issue(done)
+    assert services.issue_unissued(at=LATER) == 1
     assert UnissuedCompletion.objects.count() == 0
 
 
@@ -291,14 +294,20 @@ def test_failing_issue_in_the_database_spoils_nothing_around_it(hotel, membershi
     assert UnissuedCompletion.objects.get().failure == "IntegrityError"
 
 
-def test_completion_whose_news_was_rolled_back_is_still_owed(hotel, membership):
+def test_completion_whose_news_was_rolled_back_is_still_owed(membership):
     """Another receiver of ``course_completed`` may fail and take our work with it."""
+    issued = []
 
-    done = completion_of(hotel, completed_on=date(2026, 3, 10), membership=membership)
-    with transaction.atomic():
-        course_completed.send(sender=type(done), completion=done, at=AT)
-        assert Certificate.objects.count() == 1
-        transaction.set_rollback(True)
+    def fail(sender, **kwargs):
+        issued.append(Certificate.objects.count())
+        raise RuntimeError("for the test")
+
+    course_completed.connect(fail)
+    try:
+        learn(membership, training(), at=AT)
+    finally:
+        course_completed.disconnect(fail)
+    assert issued == [1]
     assert Certificate.objects.count() == 0
     assert services.issue_unissued(at=LATER) == 1
     assert Certificate.objects.count() == 1
@@ -321,6 +330,8 @@ def test_room_above_that_fails_on_the_news_is_told_again_by_the_sweep(hotel, mem
 def test_sweep_is_not_held_up_by_one_that_keeps_failing(hotel, membership, monkeypatch):
     bad = completion_of(hotel, completed_on=date(2026, 3, 9), membership=membership)
     good = completion_of(hotel, completed_on=date(2026, 3, 10), membership=MembershipFactory())
+    for done in (bad, good):
+        services.owe_certificate(completion=done)
     real = services._issue
 
     def fail_for_one(*, completion, **kwargs):
@@ -332,7 +343,8 @@ def test_sweep_is_not_held_up_by_one_that_keeps_failing(hotel, membership, monke
     assert services.issue_unissued(at=AT) == 1
     assert [debt.completion for debt in UnissuedCompletion.objects.all()] == [bad]
     # What failed goes to the end of the queue.
-    completion_of(hotel, completed_on=date(2026, 3, 8), membership=MembershipFactory())
+    late = completion_of(hotel, completed_on=date(2026, 3, 8), membership=MembershipFactory())
+    services.owe_certificate(completion=late)
     assert services.issue_unissued(at=LATER, limit=1) == 1
     assert Certificate.objects.filter(membership=good.membership).count() == 1
 

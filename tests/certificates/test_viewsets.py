@@ -29,7 +29,7 @@ def editor(client, *permissions):
 
 
 def address(name, *keys):
-    return reverse(Certification.snippet_viewset.get_url_name(name), args=keys)
+    return reverse(CertificationViewSet().get_url_name(name), args=keys)
 
 
 def filled_in(certified, **changes):
