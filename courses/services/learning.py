@@ -1,5 +1,6 @@
 """Learning: enrolling, recording what was done, and folding it on the way."""
 
+import json
 import uuid as uuids
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
@@ -112,7 +113,7 @@ def record_event(
     """Record that something was done, once; return the event that is kept.
 
     An event already there under this id is left alone, unless this receipt is the earlier one: then this one
-    takes its place. ``clock_skew`` is the device's clock minus ours when it sent the event. ``learner`` is who
+    takes its place. Of two received at the same instant the content decides, so that their order does not. ``clock_skew`` is the device's clock minus ours when it sent the event. ``learner`` is who
     sends it, where that is somebody to check. Of ``data`` only what the fold knows is kept, and only from us.
     ``enrolment.fold`` is brought up to date.
 
@@ -192,7 +193,7 @@ def _record(
         return _Recorded(event, locked, fold_event(fold, _fold_input(event, locked)))
     if kept_event.enrolment_id != enrolment.pk:
         raise ForeignEnrolment
-    if kept_event.received_at <= received_at:
+    if _precedence(kept_event) <= _precedence(event):
         return _Recorded(kept_event, locked, fold)
     event.pk = kept_event.pk
     event.save(force_update=True)
@@ -221,6 +222,21 @@ def _check_event(
         raise UnknownLesson(lesson=lesson_code)
     if max(len(language), len(origin)) > _MAX_WORD_CHARS:
         raise EventRefused
+
+
+def _precedence(event: LearningEvent) -> tuple[object, ...]:
+    """Return by what one of two events of the same id goes before: its receipt, then content, never who came first."""
+    return (
+        event.received_at,
+        event.claimed_at,
+        event.verb,
+        event.lesson_code,
+        event.rendition,
+        event.language,
+        event.edition_text_id,
+        event.origin,
+        json.dumps(event.data, sort_keys=True),
+    )
 
 
 def _insert(event: LearningEvent) -> LearningEvent:

@@ -285,6 +285,27 @@ def test_handing_in_twice_grades_once(start, monkeypatch):
     assert (second.pk, second.submitted_at, second.result) == (first.pk, NOON, first.result)
 
 
+def test_open_paper_is_handed_in_once_and_only_if_this_reader_may_see_it(start, learner):
+    attempt = start()
+    answer_all(attempt)
+    which = {"learner": learner, "quiz_code": attempt.quiz_code, "context": attempt.context, "at": LATER}
+
+    assert services.submit_open_attempt(**which, since=NOON + timedelta(seconds=1)) is None
+    assert services.submit_open_attempt(**which, since=NOON) == attempt
+    assert services.submit_open_attempt(**which) is None
+    attempt.refresh_from_db()
+    assert (attempt.passed, attempt.submitted_at) == (True, LATER)
+
+
+def test_paper_begun_too_early_is_left_alone_and_another_begins(start):
+    first = start()
+    second = start(at=LATER, since=LATER)
+    assert (second.form, start(at=LATER, since=LATER)) == (first.form + 1, second)
+    assert not {each["key"] for each in first.paper["questions"]} & {each["key"] for each in second.paper["questions"]}
+    first.refresh_from_db()
+    assert first.submitted_at is None
+
+
 def test_handing_in_takes_three_queries(start):
     attempt = start()
     answer_all(attempt)
