@@ -4,7 +4,7 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from django import forms
@@ -120,7 +120,7 @@ def _sent_id(event: Any) -> str:
 def _claim(event: Any) -> Claim | None:
     if not isinstance(event, dict) or event.keys() != _KEYS:
         return None
-    if not all(isinstance(value, str) and len(value) <= _LONGEST for value in event.values()):
+    if not all(_is_plain(value) for value in event.values()):
         return None
     # Finishing a lesson and everything about the quiz is said by the server alone.
     if event["verb"] != "viewed":
@@ -128,8 +128,15 @@ def _claim(event: Any) -> Claim | None:
     try:
         event_id, enrolment = uuid.UUID(event["uuid"]), uuid.UUID(event["enrolment"])
         claimed_at = parse_datetime(event["at"])
-    except ValueError:
-        return None
-    if claimed_at is None or claimed_at.tzinfo is None:
+        if claimed_at is None or claimed_at.tzinfo is None:
+            return None
+        # The first and the last hours of the calendar exist in some zones only.
+        claimed_at = claimed_at.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
     return Claim(event_id, enrolment, event["text"], event["lesson"], event["rendition"], claimed_at)
+
+
+def _is_plain(value: Any) -> bool:
+    """Return whether ``value`` is a short text that any database takes: no control characters, no halves of letters."""
+    return isinstance(value, str) and len(value) <= _LONGEST and value.isascii() and (not value or value.isprintable())

@@ -1,6 +1,7 @@
 """Memberships: what an employer says of a person."""
 
 from datetime import datetime
+from typing import Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import Value
@@ -9,6 +10,11 @@ from django.db.models.functions import Lower
 from people import audit, signals
 from people.exceptions import NumberTaken
 from people.models import AccountChange, Credential, Membership, Organisation, User
+
+
+# Embeddings, overrides and isolates of direction: a name could be printed as another one than is stored. The marks
+# that scripts need between their letters stay.
+_TURNING: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 @transaction.atomic
@@ -79,8 +85,8 @@ def change_contact(*, membership: Membership, email: str, by: User | None, at: d
 
 
 def one_line(text: str) -> str:
-    """Return ``text`` without line breaks, doubled and surrounding spaces."""
-    return " ".join(text.split())
+    """Return ``text`` without line breaks, doubled and surrounding spaces, and signs that turn the order of letters."""
+    return " ".join(text.translate(_TURNING).split())
 
 
 def _rename(membership: Membership, name: str, *, kind: AccountChange.Kind, at: datetime) -> bool:

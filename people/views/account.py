@@ -82,7 +82,7 @@ def email_remove(request: HttpRequest) -> HttpResponse:
     """Forget an address of the person's own; only a sign-in of one's own may do that."""
     scope, user = _scope_and_user(request)
     if scope.personal and not selectors.is_staff(user):
-        services.remove_own_email(user=user, email=request.POST.get("email", ""))
+        services.remove_own_email(user=user, email=request.POST.get("email", "").replace("\0", ""))
         messages.success(request, _("The address is removed."))
     return redirect("people:email")
 

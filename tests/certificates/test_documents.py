@@ -1,6 +1,7 @@
 """The PDF, read back: what stands on it, in which languages, tagged, on one page, from many threads."""
 
 import io
+import re
 import threading
 from datetime import UTC, date, datetime
 
@@ -208,6 +209,24 @@ def test_longest_names_and_titles_still_stand_on_one_page(paper):
         valid_from=date(2026, 4, 1),
     )
     assert len(read(render_pdf(longest, paper=paper)).pages) == 1
+
+
+@pytest.mark.parametrize("field", ["holder_name", "title", "organisation_name"])
+@pytest.mark.parametrize("word", ["Konstantinopolitańczykowianeczka", "W" * 120])
+def test_a_word_without_a_break_stays_on_the_sheet(field, word):
+    page = read(render_pdf(certificate(**{field: word}))).pages[0]
+    lines = []
+
+    def look(text, _matrix, at, _font, size):
+        letters = re.sub(r"[\s\u200b]", "", text)
+        if letters and letters in word:
+            # A W is over nine tenths of its size wide, and these letters are over half of it on average.
+            wide = 0.9 if letters[0] == "W" else 0.5
+            lines.append((letters, at[4] + wide * size * at[0] * len(letters)))
+
+    page.extract_text(visitor_text=look)
+    assert word in "".join(letters for letters, _ in lines)
+    assert max(end for _, end in lines) < page.mediabox.width
 
 
 # --- letters without a font -----------------------------------------------------------------------------------

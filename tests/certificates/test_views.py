@@ -236,6 +236,13 @@ def test_verify_refuses_what_is_no_reading(client):
     assert client.post("/verify/", {"number": UNKNOWN}).status_code == 405
 
 
+@pytest.mark.parametrize("typed", ["\0", f"{UNKNOWN}\0", "7K3M\0\0"])
+def test_verify_passes_over_characters_that_no_text_has(client, typed):
+    main = main_of(client.get("/verify/", {"number": typed}))
+    assert main.startswith("No certificate has this number" if typed.strip("\0") else "There is something to mend")
+    assert "Null" not in main
+
+
 def test_verify_is_limited_by_origin(client, certificate):
     for _ in range(30):
         assert check(client, UNKNOWN).status_code == 200

@@ -154,6 +154,29 @@ def test_event_from_a_text_of_another_edition_is_refused(
 
 
 @pytest.mark.parametrize(
+    "nonsense",
+    [
+        {"at": "0001-01-01T00:00:00+14:00"},  # before the first hour of the calendar
+        {"at": "9999-12-31T23:59:59-12:00"},
+        {"text": "\ud800"},  # half a letter, which no database stores
+        {"text": "a\x00b"},
+        {"lesson": "facts\x00"},
+        {"rendition": "réad"},
+        {"lesson": ""},
+    ],
+)
+def test_nonsense_in_one_event_is_refused_and_the_others_count(
+    client: Client,
+    enrolment: Enrolment,
+    the_clock: Clock,  # noqa: F811
+    nonsense: dict[str, str],
+) -> None:
+    good = event(enrolment, the_clock)
+    assert send(client, event(enrolment, the_clock, **nonsense), good) == ["refused", "accepted"]
+    assert recorded() == 1
+
+
+@pytest.mark.parametrize(
     "verb", ["lesson_completed", "quiz_graded", "course_completed", "enrolled", "started", "VIEWED", ""]
 )
 def test_only_reading_may_be_claimed(client: Client, enrolment: Enrolment, the_clock: Clock, verb: str) -> None:  # noqa: F811

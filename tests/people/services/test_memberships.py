@@ -80,6 +80,14 @@ def test_own_correction_is_listed_as_the_persons_act(renamings: Any) -> None:
     assert AccountChange.objects.get().kind == AccountChange.Kind.NAME_CORRECTED
 
 
+def test_name_cannot_turn_the_order_of_its_letters() -> None:
+    member = MembershipFactory(name="Jo Castelan")
+    services.correct_name(membership=member, name="Jo \u202enallets\u202c \u2066aC\u2069", at=AT)
+    assert member.name == "Jo nallets aC"
+    services.correct_name(membership=member, name="می\u200cخواهم", at=AT)  # the mark between letters stays
+    assert member.name == "می\u200cخواهم"
+
+
 def test_same_name_changes_nothing(renamings: Any) -> None:
     member = MembershipFactory(name="Jo Castellan")
     services.rename_member(membership=member, name="Jo  Castellan", by=None, at=AT)
