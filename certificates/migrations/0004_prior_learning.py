@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('certificates', '0003_unissued_completions_and_learner_title'),
+        ('certificates', '0001_initial'),
         ('people', '0002_trainer_as_staff_role'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

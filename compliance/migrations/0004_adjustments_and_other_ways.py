@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('certificates', '0004_prior_learning'),
-        ('compliance', '0003_required_spans_and_dropped_messages'),
+        ('compliance', '0001_initial'),
         ('people', '0002_trainer_as_staff_role'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
