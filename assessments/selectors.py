@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from people.models import User
 
 
-def attempts(
-    *, learner: "User", quiz_code: str, context: str, since: datetime | None = None
-) -> QuerySet[Attempt]:
+def attempts(*, learner: "User", quiz_code: str, context: str, since: datetime | None = None) -> QuerySet[Attempt]:
     """Return the attempts of ``learner`` at a quiz in one context, oldest first.
 
     With ``since``, those that began before that instant are left out.
@@ -24,17 +22,13 @@ def attempts(
     return found if since is None else found.filter(started_at__gte=since)
 
 
-def open_attempt(
-    *, learner: "User", quiz_code: str, context: str, since: datetime | None = None
-) -> Attempt | None:
+def open_attempt(*, learner: "User", quiz_code: str, context: str, since: datetime | None = None) -> Attempt | None:
     """Return the attempt that is not handed in; None if there is none. ``since``: as for ``attempts``."""
     found = attempts(learner=learner, quiz_code=quiz_code, context=context, since=since)
     return found.filter(submitted_at=None).last()
 
 
-def graded_attempt(
-    *, learner: "User", quiz_code: str, context: str, since: datetime | None = None
-) -> Attempt | None:
+def graded_attempt(*, learner: "User", quiz_code: str, context: str, since: datetime | None = None) -> Attempt | None:
     """Return the attempt handed in last; None if there is none. ``since``: as for ``attempts``."""
     found = attempts(learner=learner, quiz_code=quiz_code, context=context, since=since)
     return found.exclude(submitted_at=None).last()

@@ -77,7 +77,9 @@ def _answer(request: HttpRequest, typed: str) -> HttpResponse:
 def _own_certificate(request: HttpRequest, public_id: uuid.UUID) -> Certificate:
     """Return the certificate if this session opens it; foreign and unknown are both not found."""
     visible = selectors.visible_certificates(request.scope)  # type: ignore[attr-defined]  # people.middleware
-    return get_object_or_404(visible.select_related("renews", "replaced_by", "certification", "membership"), public_id=public_id)
+    return get_object_or_404(
+        visible.select_related("renews", "replaced_by", "certification", "membership"), public_id=public_id
+    )
 
 
 def _hides_language(request: HttpRequest, found: Certificate) -> bool:

@@ -11,7 +11,6 @@ from people import audit, signals
 from people.exceptions import NumberTaken
 from people.models import AccountChange, Credential, Membership, Organisation, User
 
-
 # Embeddings, overrides and isolates of direction: a name could be printed as another one than is stored. The marks
 # that scripts need between their letters stay.
 _TURNING: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])

@@ -6,8 +6,8 @@ import pytest
 from django.db import transaction
 
 from certificates.models import Certificate, UnissuedCompletion
-from certificates.services import owe_certificate
 from certificates.receivers import correct_names
+from certificates.services import owe_certificate
 from certificates.tasks import sweep_unissued
 from courses.models import Completion
 from courses.registry import evidence_of
