@@ -156,8 +156,7 @@ def draw_paper(quiz: Json, *, seed: str, form: int, exclude: Collection[str]) ->
     paper_seed = f"{seed}|{form}"
     drawn: dict[str, Json] = {}
     kept_for_next: set[str] = set()
-    rows = sorted(enumerate(quiz["blueprint"]), key=lambda pair: not pair[1].get("difficulty"))
-    for index, row in rows:
+    for index, row in _narrow_first(quiz):
         candidates = [question for question in _candidates(quiz["questions"], row) if question["key"] not in drawn]
         candidates.sort(
             key=lambda question: (
@@ -178,6 +177,29 @@ def draw_paper(quiz: Json, *, seed: str, form: int, exclude: Collection[str]) ->
         "quiz": {name: copy.deepcopy(value) for name, value in quiz.items() if name not in ("questions", "blueprint")},
         "questions": [order_question(drawn[key], seed=paper_seed) for key in keys],
     }
+
+
+def without_questions(paper: Json, keys: Iterable[str]) -> Json:
+    """Return ``paper`` without the questions of ``keys``: nobody is asked or graded on what was withdrawn."""
+    gone = set(keys)
+    return {**paper, "questions": [each for each in paper["questions"] if each["key"] not in gone]}
+
+
+def fit_blueprint(quiz: Json) -> Json:
+    """Return ``quiz`` with rows that draw no more than there is: for a bank from which questions were taken away."""
+    taken: set[str] = set()
+    numbers: dict[int, int] = {}
+    for index, row in _narrow_first(quiz):
+        free = [each["key"] for each in _candidates(quiz["questions"], row) if each["key"] not in taken]
+        numbers[index] = min(row["n"], len(free))
+        taken.update(free[: numbers[index]])
+    rows = [{**row, "n": numbers[index]} for index, row in enumerate(quiz["blueprint"]) if numbers[index]]
+    return {**quiz, "blueprint": rows}
+
+
+def _narrow_first(quiz: Json) -> list[tuple[int, Json]]:
+    """Return the rows with their places, those that name a difficulty before those that take a whole objective."""
+    return sorted(enumerate(quiz["blueprint"]), key=lambda pair: not pair[1].get("difficulty"))
 
 
 def order_question(question: Json, *, seed: str) -> Json:

@@ -1,6 +1,7 @@
 """Writes of attempts: start, save an answer, hand in, take the person out of the answers."""
 
 import secrets
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +13,7 @@ from assessments.freezing import freeze_bank, freeze_question, freeze_questions,
 from assessments.frozen import Json
 from assessments.grading import check_response, grade_paper, grade_question
 from assessments.models import AnonymousAnswer, Answer, Attempt
-from assessments.papers import draw_paper
+from assessments.papers import draw_paper, without_questions
 from assessments.refusals import HandedIn, NotOnPaper
 from people.faults import fault_point
 
@@ -104,32 +105,45 @@ def save_answer(*, attempt: Attempt, question_key: str, response: Any, at: datet
 
 
 @transaction.atomic
-def submit_attempt(*, attempt: Attempt, at: datetime) -> Attempt:
-    """Grade the attempt by the answers saved so far and return it; one that is graded stays as it is."""
+def submit_attempt(*, attempt: Attempt, at: datetime, withdrawn: Collection[str] = ()) -> Attempt:
+    """Grade the attempt by the answers saved so far and return it; one that is graded stays as it is.
+
+    Questions whose keys are in ``withdrawn`` leave the paper first: nobody is graded on them.
+    """
     locked = Attempt.objects.select_for_update().get(pk=attempt.pk)
-    return locked if locked.submitted_at is not None else _graded(locked, at)
+    return locked if locked.submitted_at is not None else _graded(locked, at, withdrawn)
 
 
 @transaction.atomic
 def submit_open_attempt(
-    *, learner: "User", quiz_code: str, context: str, at: datetime, since: datetime | None = None
+    *,
+    learner: "User",
+    quiz_code: str,
+    context: str,
+    at: datetime,
+    since: datetime | None = None,
+    withdrawn: Collection[str] = (),
 ) -> Attempt | None:
     """Grade the attempt that is not handed in and return it; None if there is none.
 
-    With ``since``, an attempt that began before that instant stays as it is.
+    With ``since``, an attempt that began before that instant stays as it is. ``withdrawn`` as in ``submit_attempt``.
     """
     found = selectors.attempts(learner=learner, quiz_code=quiz_code, context=context, since=since)
     locked = found.select_for_update().filter(submitted_at=None).last()
-    return None if locked is None else _graded(locked, at)
+    return None if locked is None else _graded(locked, at, withdrawn)
 
 
-def _graded(locked: Attempt, at: datetime) -> Attempt:
+def _graded(locked: Attempt, at: datetime, withdrawn: Collection[str]) -> Attempt:
+    changed = ["result", "passed", "submitted_at"]
+    if withdrawn:
+        locked.paper = without_questions(locked.paper, withdrawn)
+        changed.append("paper")
     result = grade_paper(locked.paper, selectors.responses(locked))
     fault_point("attempt-graded")
     locked.result = result.to_json()
     locked.passed = result.passed
     locked.submitted_at = at
-    locked.save(update_fields=["result", "passed", "submitted_at"])
+    locked.save(update_fields=changed)
     return locked
 
 

@@ -28,6 +28,15 @@ class NotReleased(CourseError):
         self.course = course
 
 
+class NothingToWithdraw(CourseError):
+    """No edition has this part; carries its ``kind`` and ``target``."""
+
+    def __init__(self, *, kind: str, target: str) -> None:
+        super().__init__(f"{kind} {target}")
+        self.kind = kind
+        self.target = target
+
+
 class ForeignMembership(CourseError):
     """The membership belongs to another learner."""
 
@@ -130,6 +139,7 @@ class ReleaseFault(StrEnum):
     STRUCTURE = "structure"
     NOT_NEWEST = "not_newest"
     RETRAIN_DATE = "retrain_date"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True, order=True)

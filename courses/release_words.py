@@ -29,6 +29,9 @@ _WORDS: Final[dict[ReleaseFault, Promise]] = {
         "release problem", "This text asks something else of the learner: lessons, questions or right answers differ."
     ),
     ReleaseFault.NOT_NEWEST: pgettext_lazy("release problem", "There is a newer edition."),
+    ReleaseFault.WITHDRAWN: pgettext_lazy(
+        "release problem", "This was withdrawn and still says the same. Change it or take it out:"
+    ),
     ReleaseFault.RETRAIN_DATE: pgettext_lazy("release problem", "The date does not fit what the change means."),
 }
 

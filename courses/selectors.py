@@ -9,8 +9,9 @@ from django.db.models import Case, IntegerField, QuerySet, When
 
 from courses import fold as rules
 from courses.fold import Fold, NextStep
-from courses.models import Course, Edition, EditionText, Enrolment, LearningEvent
+from courses.models import Course, Edition, EditionText, Enrolment, LearningEvent, Withdrawal
 from courses.snapshot import Json, requirements_of
+from courses.withdrawn import Notice, Part
 from people.models import Membership, User
 from people.selectors import known_employments
 
@@ -28,6 +29,19 @@ def current_text(course: Course, language: str) -> EditionText | None:
     """
     texts = EditionText.objects.filter(edition__course=course).order_by("-edition__number")
     return _nearest_text(texts, language)
+
+
+def withdrawals_in_force(course: Course) -> QuerySet[Withdrawal]:
+    """Return what is withdrawn of ``course``, the newest first."""
+    return Withdrawal.objects.in_force().filter(course=course)
+
+
+def notices(course: Course, *, edition: int) -> list[Notice]:
+    """Return what readers of this edition of ``course`` are told in the place of withdrawn parts."""
+    return [
+        Notice(Part(each.kind, each.target), each.reason, each.instead)
+        for each in withdrawals_in_force(course).filter(through_edition__gte=edition)
+    ]
 
 
 def edition_text(edition: Edition, language: str) -> EditionText | None:

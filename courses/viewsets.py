@@ -64,13 +64,25 @@ class _EditionColumn(Column):
         return format_html('<a href="{}">{}</a>', reverse("courses_admin:release", args=[instance.pk]), label)
 
 
+class _WithdrawColumn(Column):
+    def get_value(self, instance: Course) -> Any:
+        label = _("Withdraw a part")
+        return format_html('<a href="{}">{}</a>', reverse("courses_admin:withdraw", args=[instance.pk]), label)
+
+
 class CourseViewSet(ModelViewSet):
     """Courses: access, minutes, quiz. Their text is on pages."""
 
     model = Course
     icon = "doc-full-inverse"
     menu_label = gettext_lazy("Courses")
-    list_display: ClassVar = ["code", "sector", "tier", _EditionColumn("edition", label=gettext_lazy("Edition"))]
+    list_display: ClassVar = [
+        "code",
+        "sector",
+        "tier",
+        _EditionColumn("edition", label=gettext_lazy("Edition")),
+        _WithdrawColumn("withdraw", label=gettext_lazy("In an emergency")),
+    ]
     search_fields: ClassVar = ["code", "slug"]
     inspect_view_enabled = False
     copy_view_enabled = False

@@ -12,6 +12,7 @@ from wagtail.log_actions import LogFormatter
 
 from courses import admin_urls
 from courses.services.releasing import RELEASE_LOG_ACTION
+from courses.services.withdrawing import PUT_BACK_LOG_ACTION, WITHDRAW_LOG_ACTION
 from courses.viewsets import CourseGroup
 
 
@@ -35,7 +36,7 @@ def register_permissions() -> QuerySet[Permission]:
 
 @hooks.register("register_log_actions")
 def register_log_actions(actions: Any) -> None:
-    """Name releases in the history of pages."""
+    """Name releases in the history of pages, withdrawals in that of courses."""
 
     @actions.register_action(RELEASE_LOG_ACTION)
     class ReleaseFormatter(LogFormatter):
@@ -43,3 +44,17 @@ def register_log_actions(actions: Any) -> None:
 
         def format_message(self, log_entry: Any) -> str:
             return _("Released in edition %(number)d") % {"number": log_entry.data["edition"]}
+
+    @actions.register_action(WITHDRAW_LOG_ACTION)
+    class WithdrawFormatter(LogFormatter):
+        label = gettext_lazy("Withdraw")
+
+        def format_message(self, log_entry: Any) -> str:
+            return _("Withdrawn: %(part)s") % {"part": log_entry.data["part"]}
+
+    @actions.register_action(PUT_BACK_LOG_ACTION)
+    class PutBackFormatter(LogFormatter):
+        label = gettext_lazy("Put back")
+
+        def format_message(self, log_entry: Any) -> str:
+            return _("Put back: %(part)s") % {"part": log_entry.data["part"]}

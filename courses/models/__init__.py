@@ -5,6 +5,7 @@ from courses.models.edition import Edition, EditionText, FrozenMedia
 from courses.models.learning import Completion, Enrolment, LearningEvent
 from courses.models.loading import LoadedItem
 from courses.models.pages import CoursePage, LessonPage, LessonSource
+from courses.models.withdrawal import Withdrawal, WithdrawnFile
 
 __all__ = [
     "Completion",
@@ -19,4 +20,6 @@ __all__ = [
     "LessonPage",
     "LessonSource",
     "LoadedItem",
+    "Withdrawal",
+    "WithdrawnFile",
 ]

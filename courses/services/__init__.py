@@ -1,4 +1,4 @@
-"""What writes courses: releasing, learning, completing, merging."""
+"""What writes courses: releasing, withdrawing, learning, completing, merging."""
 
 from courses.services.completing import complete_if_done
 from courses.services.learning import complete_lesson, enrol, record_event, record_quiz, refold
@@ -11,6 +11,7 @@ from courses.services.releasing import (
     is_released,
     release_course,
 )
+from courses.services.withdrawing import put_back, withdraw_part
 
 __all__ = [
     "Forecast",
@@ -22,8 +23,10 @@ __all__ = [
     "forecast_release",
     "is_released",
     "merge_learners",
+    "put_back",
     "record_event",
     "record_quiz",
     "refold",
     "release_course",
+    "withdraw_part",
 ]

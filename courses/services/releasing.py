@@ -23,6 +23,7 @@ from courses.services.freezing import (
     published,
 )
 from courses.snapshot import Change, Json, changes, digest, same_content, same_structure
+from courses.withdrawn import Part, says_the_same
 from people.models import User
 
 RELEASE_LOG_ACTION = "courses.release"
@@ -54,7 +55,7 @@ def release_course(
     newest = selectors.newest_edition(course)
     number = newest.number + 1 if newest else 1
     frozen = _freeze_published(course, languages, edition=number, shelf=FrozenShelf())
-    problems += _all_problems(frozen)
+    problems += _all_problems(frozen) + _still_there(course, frozen)
     if not problems and newest and _is_unchanged(newest, frozen):
         problems.append(ReleaseProblem(ReleaseFault.UNCHANGED))
     if problems:
@@ -112,6 +113,19 @@ def _all_problems(frozen: list[tuple[CourseDraft, Frozen]]) -> list[ReleaseProbl
     problems = list(source.problems)
     for _, text in frozen[1:]:
         problems += _translation_problems(source.snapshot, text)
+    return problems
+
+
+def _still_there(course: Course, frozen: list[tuple[CourseDraft, Frozen]]) -> list[ReleaseProblem]:
+    """Return the withdrawn parts that would come back, as they were, with a new edition."""
+    problems = []
+    for withdrawal in selectors.withdrawals_in_force(course):
+        part = Part(withdrawal.kind, withdrawal.target)
+        edition = Edition.objects.get(course=course, number=withdrawal.through_edition)
+        for draft, text in frozen:
+            before = _latest_in(edition, draft.language)
+            if before is not None and says_the_same(before.snapshot, text.snapshot, part):
+                problems.append(ReleaseProblem(ReleaseFault.WITHDRAWN, draft.language, detail=withdrawal.label))
     return problems
 
 
@@ -220,7 +234,7 @@ def forecast_release(*, course: Course) -> list[Forecast]:
     """Return what releasing ``course`` now would change, language by language; keeps nothing."""
     newest = selectors.newest_edition(course)
     frozen = _freeze_published(course, None, edition=newest.number + 1 if newest else 1, shelf=ForecastShelf())
-    problems = _all_problems(frozen)
+    problems = _all_problems(frozen) + _still_there(course, frozen)
     return [
         Forecast(
             language=draft.language,

@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 
 from courses.models import Course, CoursePage, LessonPage
-from courses.selectors import newest_edition
+from courses.selectors import newest_edition, withdrawals_in_force
 from courses.services import is_released
 
 register = template.Library()
@@ -22,6 +22,9 @@ class ReleaseState:
     current: bool
     live: bool
     may_release: bool
+    may_withdraw: bool
+    withdrawn: int
+    """How many parts of the course are withdrawn."""
 
 
 @register.simple_tag
@@ -38,6 +41,8 @@ def release_state(page: Any, user: Any) -> ReleaseState | None:
         current=bool(edition) and is_released(page=course_page),
         live=course_page.live,
         may_release=user.has_perm("courses.release_course"),
+        may_withdraw=bool(edition) and user.has_perm("courses.change_course"),
+        withdrawn=withdrawals_in_force(course_page.course).count(),
     )
 
 

@@ -1,5 +1,6 @@
 """The page of a course, and starting it."""
 
+import dataclasses
 from typing import Any
 
 from django.conf import settings
@@ -47,7 +48,7 @@ def start(request: HttpRequest, reading: Reading) -> HttpResponse:
         at=clock.now(),
         language=reading.wanted,
     )
-    now = Reading(reading.course, reading.text, enrolment, reading.wanted, signed_in=True)
+    now = dataclasses.replace(reading, enrolment=enrolment)
     return redirect(now.next_url)
 
 

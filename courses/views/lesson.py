@@ -57,7 +57,7 @@ def lesson_done(request: HttpRequest, reading: Reading, lesson: str) -> HttpResp
             uuid=form.cleaned_data["event"],
             at=clock.now(),
         )
-    return redirect(Reading(reading.course, reading.text, reading.enrolment, reading.wanted, signed_in=True).next_url)
+    return redirect(reading.again().next_url)
 
 
 @csrf_exempt  # nothing is kept or changed, and the pages of open courses set no cookie

@@ -3,11 +3,12 @@
 import re
 from typing import Final
 
+from django.db.models import Exists, OuterRef
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from courses.models import FrozenMedia
+from courses.models import FrozenMedia, WithdrawnFile
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 # What a page shows in place; everything else is to keep.
@@ -19,7 +20,9 @@ def frozen_media(request: HttpRequest, sha256: str) -> HttpResponseBase:
     """Send a file; a drawing may contain script, so it is opened without any rights."""
     if not _SHA256.fullmatch(sha256):
         raise Http404
-    media = get_object_or_404(FrozenMedia, sha256=sha256)
+    # One query, and none kept in memory: what is withdrawn is not sent from the next request on.
+    withdrawn = WithdrawnFile.objects.filter(sha256=OuterRef("sha256"), withdrawal__ended_at__isnull=True)
+    media = get_object_or_404(FrozenMedia.objects.exclude(Exists(withdrawn)), sha256=sha256)
     shown = media.content_type.startswith(_SHOWN_IN_PLACE)
     try:
         response = FileResponse(

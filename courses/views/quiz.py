@@ -11,7 +11,7 @@ from assessments import selectors as attempts
 from assessments.exceptions import AssessmentError, BadResponse
 from assessments.frozen import Json
 from assessments.models import Attempt
-from assessments.papers import swap_text
+from assessments.papers import swap_text, without_questions
 from assessments.refusals import AttemptsExhausted, HandedIn, MustWait
 from assessments.services import save_answer, start_attempt, submit_open_attempt
 from cms import clock
@@ -109,13 +109,13 @@ def hand_in(request: HttpRequest, reading: Reading) -> HttpResponse:
     if request.method != "POST":
         return redirect(reading.url("quiz"))
     # The overview has told what is not answered; its button says so, and nothing is counted twice.
-    if "anyway" not in request.POST and (attempt := open_attempt(reading)) and _unanswered(attempt):
+    if "anyway" not in request.POST and (attempt := open_attempt(reading)) and _unanswered(reading, attempt):
         return redirect(reading.url("quiz"))
     which = _papers(reading)
     if which is not None and reading.active is not None:
         now = clock.now()
         with transaction.atomic():
-            graded = submit_open_attempt(**which, at=now)
+            graded = submit_open_attempt(**which, at=now, withdrawn=reading.withdrawn_questions)
             if graded is not None:
                 record_quiz(enrolment=reading.active, attempt=graded, edition_text=reading.text, at=now)
     return redirect(reading.url("result"))
@@ -141,8 +141,11 @@ def _papers(reading: Reading) -> dict[str, Any] | None:
 
 
 def paper_of(reading: Reading, attempt: Attempt) -> Json:
-    """Return the paper of ``attempt`` in the language of the text that is read; its keys stay as they were."""
-    paper: Json = attempt.paper
+    """Return the paper of ``attempt`` in the language of the text that is read; its keys stay as they were.
+
+    Questions withdrawn since it was drawn are not on it any more.
+    """
+    paper: Json = without_questions(attempt.paper, reading.withdrawn_questions)
     quiz = reading.snapshot["quiz"]
     if attempt.language == reading.text.language or quiz is None:
         return paper
@@ -160,13 +163,13 @@ def _states(attempt: Attempt, questions: list[Json]) -> list[bool]:
     return [is_finished(question, saved.get(question["key"])) for question in questions]
 
 
-def _unanswered(attempt: Attempt) -> list[int]:
-    states = _states(attempt, attempt.paper["questions"])
+def _unanswered(reading: Reading, attempt: Attempt) -> list[int]:
+    states = _states(attempt, paper_of(reading, attempt)["questions"])
     return [position for position, answered in enumerate(states, start=1) if not answered]
 
 
 def _first_open(reading: Reading, attempt: Attempt) -> str:
-    unanswered = _unanswered(attempt)
+    unanswered = _unanswered(reading, attempt)
     return reading.url("quiz_question", position=unanswered[0]) if unanswered else reading.url("quiz")
 
 
@@ -194,7 +197,7 @@ def practice_in(reading: Reading) -> list[tuple[Json, int, int]]:
 
 
 def _overview(request: HttpRequest, reading: Reading, attempt: Attempt) -> HttpResponse:
-    states = _states(attempt, attempt.paper["questions"])
+    states = _states(attempt, paper_of(reading, attempt)["questions"])
     unanswered = [position for position, answered in enumerate(states, start=1) if not answered]
     context = {
         "reading": reading,

@@ -1,5 +1,6 @@
 """A course as one reader meets it: which text, on which tier, and how far they have come."""
 
+import dataclasses
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,7 @@ from functools import cached_property, lru_cache, wraps
 from typing import Any, TypeAlias
 
 from django.conf import settings
-from django.db.models import Case, F, OuterRef, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, Subquery, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,8 +20,9 @@ from cms.languages import direction
 from courses import fold as rules
 from courses import selectors
 from courses.fold import Fold, NextStep, Requirements
-from courses.models import Course, EditionText, Enrolment
+from courses.models import Course, EditionText, Enrolment, Withdrawal
 from courses.snapshot import Json, lesson_of, requirements_of
+from courses.withdrawn import Notice, without_withdrawn
 from people.scope import NOBODY, Scope
 from people.selectors import hidden_before
 
@@ -40,12 +42,21 @@ class Reading:
     signed_in: bool
     locked: bool = False
     scope: Scope = NOBODY
+    notices: tuple[Notice, ...] = ()
+
+    @cached_property
+    def snapshot(self) -> Json:
+        """Return the frozen text, with notices in the place of what was withdrawn since."""
+        return without_withdrawn(self.text.snapshot, self.notices)
+
+    def again(self) -> "Reading":
+        """Return this reading without what it has worked out: for after something was recorded."""
+        return dataclasses.replace(self)
 
     @property
-    def snapshot(self) -> Json:
-        """Return the frozen text."""
-        snapshot: Json = self.text.snapshot
-        return snapshot
+    def withdrawn_questions(self) -> set[str]:
+        """Return the keys of the questions that nobody is asked any more."""
+        return {notice.part.target for notice in self.notices if notice.part.kind == "question"}
 
     @property
     def about(self) -> Json:
@@ -287,17 +298,30 @@ def _reading(request: HttpRequest, slug: str) -> Reading:
     scope: Scope = request.scope  # type: ignore[attr-defined]  # set by SignInScopeMiddleware
     enrolment = None
     if scope.signed_in:
-        # One query for both: most pages are read by who is enrolled.
+        # One query for all: most pages are read by who is enrolled.
         newest_first = (F("completed_at").desc(nulls_first=True), "-opened_at")
         found = enrolments_in(scope).filter(course__slug=slug).exclude(course__tier=Course.Tier.OPEN)
-        enrolment = found.annotate(**_nearest_text(wanted)).order_by(*newest_first).first()
-    course = enrolment.course if enrolment else Course.objects.filter(slug=slug).first()
-    if course is None:
-        raise Http404
+        found = found.annotate(**_nearest_text(wanted), something_withdrawn=_something_withdrawn("course"))
+        enrolment = found.order_by(*newest_first).first()
     if enrolment is None:
+        courses = Course.objects.annotate(something_withdrawn=_something_withdrawn("pk"))
+        course = courses.filter(slug=slug).first()
+        if course is None:
+            raise Http404
         text = selectors.current_text(course, wanted)
+        something_withdrawn = course.something_withdrawn
     else:
+        course = enrolment.course
         text = _frozen_text(enrolment.text_pk, enrolment.text_digest) if enrolment.text_pk else None
+        something_withdrawn = enrolment.something_withdrawn
     if text is None:
         raise Http404
-    return Reading(course, text, enrolment, wanted, bool(scope.signed_in), bool(scope.locked), scope)
+    notices = selectors.notices(course, edition=text.edition.number) if something_withdrawn else ()
+    return Reading(
+        course, text, enrolment, wanted, bool(scope.signed_in), bool(scope.locked), scope, notices=tuple(notices)
+    )
+
+
+def _something_withdrawn(course: str) -> Exists:
+    """Return whether any part of the course is withdrawn: mostly none is, and then nobody has to look what."""
+    return Exists(Withdrawal.objects.in_force().filter(course=OuterRef(course)))

@@ -113,7 +113,18 @@ def test_no_page_of_the_cms_opens_to_a_stranger(client: Client, course: Course) 
 def test_groups_grant_nothing_on_records_of_people() -> None:
     about_people = {"people", "certificates", "compliance", "interop", "account", "mfa", "auth", "sessions"}
     records = {"enrolment", "learningevent", "completion", "attempt", "answer", "anonymousanswer"}
+    # What can be earned is about no person; who earned it is.
+    about_nobody = {"certification"}
     for group in Group.objects.filter(name__in=GROUPS):
         for permission in group.permissions.select_related("content_type"):
-            assert permission.content_type.app_label not in about_people, permission
-            assert permission.content_type.model not in records, permission
+            model = permission.content_type.model
+            assert model in about_nobody or permission.content_type.app_label not in about_people, permission
+            assert model not in records, permission
+
+
+@pytest.mark.parametrize(
+    ("group", "acts"), [("author", {"view"}), ("localiser", set()), ("publisher", {"add", "change", "view"})]
+)
+def test_groups_that_may_set_up_certifications(group: str, acts: set[str]) -> None:
+    granted = Group.objects.get(name=group).permissions.filter(content_type__app_label="certificates")
+    assert {permission.codename for permission in granted} == {f"{act}_certification" for act in acts}

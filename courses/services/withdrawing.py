@@ -1,0 +1,71 @@
+"""Withdrawing a part of a released course: one person, at once, in every edition there is."""
+
+from datetime import datetime
+
+from django.db import transaction
+from wagtail.log_actions import log
+
+from courses import selectors
+from courses.exceptions import NothingToWithdraw, NotReleased
+from courses.models import Course, EditionText, Withdrawal, WithdrawnFile
+from courses.withdrawn import Part, files_in, part_in
+from people.models import User
+
+WITHDRAW_LOG_ACTION = "courses.withdraw"
+PUT_BACK_LOG_ACTION = "courses.put_back"
+
+
+@transaction.atomic
+def withdraw_part(
+    *, course: Course, part: Part, label: str, reason: str, instead: str, by: User | None, at: datetime
+) -> Withdrawal:
+    """Take ``part`` away from all readers of every edition of ``course`` so far; they see ``instead``.
+
+    Files that stand in it are not sent any more. A part that is withdrawn already gets the new words, and the
+    withdrawal reaches up to the newest edition.
+
+    Raises:
+        NotReleased: the course has no edition: nobody sees anything of it.
+        NothingToWithdraw: no text of any edition has such a part.
+    """
+    course = Course.objects.select_for_update(of=("self",)).get(pk=course.pk)
+    newest = selectors.newest_edition(course)
+    if newest is None:
+        raise NotReleased(course=course.code)
+    files: set[str] = set()
+    found = False
+    for text in EditionText.objects.filter(edition__course=course).iterator(chunk_size=10):
+        found = found or part_in(text.snapshot, part) is not None
+        files |= files_in(text.snapshot, part)
+    if not found:
+        raise NothingToWithdraw(kind=part.kind, target=part.target)
+    withdrawal, _ = Withdrawal.objects.in_force().update_or_create(
+        course=course,
+        kind=part.kind,
+        target=part.target,
+        defaults={
+            "label": label[:200],
+            "through_edition": newest.number,
+            "reason": reason,
+            "instead": instead,
+            "withdrawn_at": at,
+            "withdrawn_by": by,
+        },
+    )
+    WithdrawnFile.objects.bulk_create(
+        [WithdrawnFile(withdrawal=withdrawal, sha256=sha256) for sha256 in sorted(files)], ignore_conflicts=True
+    )
+    log(course, WITHDRAW_LOG_ACTION, user=by, data={"part": withdrawal.label, "reason": reason})
+    return withdrawal
+
+
+@transaction.atomic
+def put_back(*, withdrawal: Withdrawal, by: User | None, at: datetime) -> None:
+    """End ``withdrawal``: the part shows again, in old editions too. One that has ended stays as it is."""
+    locked = Withdrawal.objects.select_for_update(of=("self",)).select_related("course").get(pk=withdrawal.pk)
+    if locked.ended_at is not None:
+        return
+    locked.ended_at = at
+    locked.ended_by = by
+    locked.save(update_fields=["ended_at", "ended_by"])
+    log(locked.course, PUT_BACK_LOG_ACTION, user=by, data={"part": locked.label})

@@ -1,0 +1,106 @@
+"""Withdrawing a part of a released course from the CMS: one person, at once."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.generic import FormView
+from wagtail.admin import messages
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from cms import clock
+from courses import selectors
+from courses.models import Course, EditionText
+from courses.services import put_back, withdraw_part
+from courses.views.releasing import RELEASE_PERMISSION
+from courses.withdrawing_form import WithdrawForm
+
+WITHDRAW_PERMISSION = "courses.change_course"
+
+
+class WithdrawView(WagtailAdminTemplateMixin, FormView[WithdrawForm]):  # type: ignore[misc]  # Wagtail has no types
+    """What is withdrawn of a course, and the form to withdraw more.
+
+    Whoever may edit courses may withdraw: in an emergency nobody waits for a second person. Only who may release
+    puts something back.
+    """
+
+    form_class = WithdrawForm
+    template_name = "courses/admin/withdraw.html"
+    header_icon = "warning"
+    _show_breadcrumbs = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Refuse who may not edit courses."""
+        if not request.user.has_perm(WITHDRAW_PERMISSION):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def course(self) -> Course:
+        """Return the course that the address names."""
+        return get_object_or_404(Course, pk=self.kwargs["course_id"])
+
+    def get_page_title(self) -> str:
+        """Return the heading."""
+        return _("Withdraw")
+
+    def get_page_subtitle(self) -> str:
+        """Return the course."""
+        return str(self.course)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Return the way here."""
+        return [*self.breadcrumbs_items, {"url": "", "label": _("Withdraw"), "sublabel": str(self.course)}]
+
+    def get_success_url(self) -> str:
+        """Stay: the page then lists the part."""
+        return reverse("courses_admin:withdraw", args=[self.course.pk])
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Offer every part of every edition, the newest first."""
+        texts = EditionText.objects.filter(edition__course=self.course).order_by("-edition__number", "pk")
+        return {**super().get_form_kwargs(), "snapshots": texts.values_list("snapshot", flat=True)}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Withdraw, or put a part back where that button was pressed."""
+        wanted = request.POST.get("put_back", "")
+        return self._put_back(wanted) if wanted else super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: WithdrawForm) -> HttpResponse:
+        """Withdraw the part."""
+        part, label = form.chosen()
+        withdrawal = withdraw_part(
+            course=self.course,
+            part=part,
+            label=label,
+            reason=form.cleaned_data["reason"],
+            instead=form.cleaned_data["instead"].strip(),
+            by=self.request.user,
+            at=clock.now(),
+        )
+        messages.success(self.request, _("Withdrawn: %(part)s. Nobody sees it any more.") % {"part": withdrawal.label})
+        return super().form_valid(form)
+
+    def _put_back(self, wanted: str) -> HttpResponse:
+        if not self.request.user.has_perm(RELEASE_PERMISSION):
+            raise PermissionDenied
+        in_force = selectors.withdrawals_in_force(self.course)
+        withdrawal = get_object_or_404(in_force, pk=int(wanted) if wanted.isascii() and wanted.isdigit() else 0)
+        put_back(withdrawal=withdrawal, by=self.request.user, at=clock.now())
+        messages.success(self.request, _("Put back: %(part)s.") % {"part": withdrawal.label})
+        return redirect(self.get_success_url())
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what is withdrawn."""
+        return super().get_context_data(
+            course=self.course,
+            newest=selectors.newest_edition(self.course),
+            withdrawals=selectors.withdrawals_in_force(self.course).select_related("withdrawn_by"),
+            may_put_back=self.request.user.has_perm(RELEASE_PERMISSION),
+            **kwargs,
+        )

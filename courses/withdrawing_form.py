@@ -1,0 +1,75 @@
+"""The form with which one editor takes a part of a released course away from all readers."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from courses.models import Withdrawal
+from courses.snapshot import Json, plain_text, text_of
+from courses.withdrawn import Part, parts_of
+
+_LABEL_CHARS = 90
+
+
+class WithdrawForm(forms.Form):
+    """Which part, why, and what readers see in its place."""
+
+    part = forms.ChoiceField(label=gettext_lazy("What to take away"))
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why"), choices=Withdrawal.Reason.choices, initial=Withdrawal.Reason.SAFETY
+    )
+    instead = forms.CharField(
+        label=gettext_lazy("What readers see instead"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy(
+            "Plain words, for example what is right. Left empty, readers are told that the part was taken away and why."
+        ),
+    )
+
+    def __init__(self, *args: Any, snapshots: Iterable[Json], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.labels = _labels(snapshots)
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for part, (group, label) in self.labels.items():
+            groups.setdefault(group, []).append((f"{part.kind}:{part.target}", label))
+        field = self.fields["part"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("Choose …")), *groups.items()]
+
+    def chosen(self) -> tuple[Part, str]:
+        """Return the part that was chosen, and how editors know it again."""
+        kind, _colon, target = self.cleaned_data["part"].partition(":")
+        part = Part(kind, target)
+        return part, ": ".join(self.labels[part])
+
+
+def _labels(snapshots: Iterable[Json]) -> dict[Part, tuple[str, str]]:
+    """Return group and label of every part, the newest text first; what only older ones have comes after it."""
+    labels: dict[Part, tuple[str, str]] = {}
+    for snapshot in snapshots:
+        group = ""
+        for part, frozen in parts_of(snapshot):
+            if part.kind == "lesson":
+                group = frozen["title"]
+                labels.setdefault(part, (group, _("The whole lesson")))
+            elif part.kind == "block":
+                if frozen["type"] != "check":
+                    labels.setdefault(part, (group, _shortened(text_of(frozen))))
+            else:
+                labels.setdefault(part, (_("Questions"), _shortened(_asked(frozen))))
+    return labels
+
+
+def _asked(question: Json) -> str:
+    stem = question["stem"] or next((node["text"] for node in question.get("nodes") or ()), "")
+    return f"{question['key']} – {plain_text(stem)}"
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LABEL_CHARS else f"{line[:_LABEL_CHARS]}…"

@@ -1,0 +1,116 @@
+"""What a reader may still see of a frozen text after parts of it were withdrawn. Plain Python over snapshots."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from assessments.frozen import Json
+from assessments.papers import fit_blueprint
+
+WITHDRAWN_BLOCK: Final = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a course by ``kind`` (``lesson``, ``block``, ``question``) and its code, id or key."""
+
+    kind: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What stands in the place of a part: why it is gone, and ``instead``, plain text that may be empty."""
+
+    part: Part
+    reason: str
+    instead: str
+
+
+def without_withdrawn(snapshot: Json, notices: Iterable[Notice]) -> Json:
+    """Return ``snapshot`` with a notice in the place of each part that was withdrawn; the given one stays whole.
+
+    A lesson keeps its place and can still be finished. A question is gone from practice and from the quiz, whose
+    blueprint draws fewer where too few are left.
+    """
+    by_part = {notice.part: notice for notice in notices}
+    if not by_part:
+        return snapshot
+    practice = {key: each for key, each in snapshot["practice"].items() if Part("question", key) not in by_part}
+    return {
+        **snapshot,
+        "lessons": [_lesson(lesson, by_part) for lesson in snapshot["lessons"]],
+        "practice": practice,
+        "quiz": _quiz(snapshot["quiz"], by_part),
+    }
+
+
+def _lesson(lesson: Json, by_part: Mapping[Part, Notice]) -> Json:
+    whole = by_part.get(Part("lesson", lesson["code"]))
+    if whole is not None:
+        return {**lesson, "content_note": "", "body": [_shown(lesson["code"], whole)], "sources": []}
+    return {**lesson, "body": [_block(block, by_part) for block in lesson["body"]]}
+
+
+def _block(block: Json, by_part: Mapping[Part, Notice]) -> Json:
+    notice = by_part.get(Part("block", block["id"]))
+    if notice is None and block["type"] == "check":
+        notice = by_part.get(Part("question", block["value"]["question"]))
+    return block if notice is None else _shown(block["id"], notice)
+
+
+def _shown(name: str, notice: Notice) -> Json:
+    return {"type": WITHDRAWN_BLOCK, "id": name, "value": {"reason": notice.reason, "text": notice.instead}}
+
+
+def _quiz(quiz: Json | None, by_part: Mapping[Part, Notice]) -> Json | None:
+    if quiz is None:
+        return None
+    left = [each for each in quiz["questions"] if Part("question", each["key"]) not in by_part]
+    return quiz if len(left) == len(quiz["questions"]) else fit_blueprint({**quiz, "questions": left})
+
+
+def part_in(snapshot: Json, part: Part) -> Json | None:
+    """Return the lesson, block or question as it stands in ``snapshot``, None if it is not there."""
+    return next((each for found, each in _parts(snapshot) if found == part), None)
+
+
+def says_the_same(before: Json, after: Json, part: Part) -> bool:
+    """Whether ``part`` is in both snapshots with the same text; of a lesson its blocks count."""
+    was, now = part_in(before, part), part_in(after, part)
+    if was is None or now is None:
+        return False
+    return bool(was["body"] == now["body"] if part.kind == "lesson" else was == now)
+
+
+def files_in(snapshot: Json, part: Part) -> set[str]:
+    """Return the SHA-256 of every file that ``part`` names in ``snapshot``."""
+    return set(_hashes(part_in(snapshot, part)))
+
+
+def parts_of(snapshot: Json) -> list[tuple[Part, Json]]:
+    """Return everything in ``snapshot`` that can be withdrawn: each lesson with its blocks, then the questions."""
+    return list(_parts(snapshot))
+
+
+def _parts(snapshot: Json) -> Iterator[tuple[Part, Json]]:
+    for lesson in snapshot["lessons"]:
+        yield Part("lesson", lesson["code"]), lesson
+        for block in lesson["body"]:
+            yield Part("block", block["id"]), block
+    questions = dict(snapshot["practice"])
+    questions.update((each["key"], each) for each in (snapshot["quiz"] or {}).get("questions", ()))
+    for key, question in sorted(questions.items()):
+        yield Part("question", key), question
+
+
+def _hashes(value: Any) -> Iterator[str]:
+    match value:
+        case {"sha256": str(sha256)}:
+            yield sha256
+        case Mapping():
+            for each in value.values():
+                yield from _hashes(each)
+        case Sequence() if not isinstance(value, str):
+            for each in value:
+                yield from _hashes(each)
