@@ -17,10 +17,14 @@ from courses.curriculum.problems import Place, Problem
 
 MAX_CODE_CHARS: Final = 60
 MAX_TITLE_CHARS: Final = 120
+# One idea; a longer text is two. Columns and blocks that hold less say so where they are read.
+MAX_TEXT_CHARS: Final = 4_000
 
 _CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
 _TAG = re.compile(r"<[A-Za-z/!?]")
+# Characters that nobody sees: control characters, and those that turn text around.
+_UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 _KIND_NAMES: Final = {"int": "a number", "float": "a number", "bool": "yes or no", "null": "nothing"}
 
@@ -120,6 +124,8 @@ class Fields:
             self.sheet.report(
                 node.line, f'"{name}" has to be text; YAML takes {node.value} for {kind}: put it in quotes'
             )
+        elif unseen := _UNSEEN.search(node.value):
+            self.sheet.report(node.line, f'"{name}" has a character that nobody sees (U+{ord(unseen[0]):04X})')
         else:
             return node.value.strip()
         return None
@@ -132,7 +138,7 @@ class Fields:
         markdown: bool = False,
         required: bool = True,
         empty: bool = False,
-        max_chars: int | None = None,
+        max_chars: int = MAX_TEXT_CHARS,
     ) -> str:
         """Return a text without the blanks around it; "" when it is missing. ``empty`` allows "" to be given."""
         node = self._take(key, required)
@@ -148,7 +154,7 @@ class Fields:
         use: Use,
         markdown: bool,
         empty: bool = False,
-        max_chars: int | None = None,
+        max_chars: int = MAX_TEXT_CHARS,
     ) -> str:
         value = self._string(node, name)
         if value is None:
@@ -157,7 +163,7 @@ class Fields:
             if not empty:
                 self.sheet.report(node.line, f'"{name}" is empty')
             return ""
-        if max_chars is not None and len(value) > max_chars:
+        if len(value) > max_chars:
             self.sheet.report(node.line, f'"{name}" has {len(value)} characters; {max_chars} is the limit')
         if markdown:
             for fault in markdown_faults(value):
@@ -174,11 +180,19 @@ class Fields:
             self.report(f'"{key}" has to be one line', key)
         return value
 
-    def texts(self, key: str, *, use: Use = Use.PROSE, least: int = 1, most: int | None = None) -> tuple[str, ...]:
+    def texts(
+        self,
+        key: str,
+        *,
+        use: Use = Use.PROSE,
+        least: int = 1,
+        most: int | None = None,
+        max_chars: int = MAX_TEXT_CHARS,
+    ) -> tuple[str, ...]:
         """Return a list of texts that differ from one another; required when ``least`` is above 0."""
         found: list[str] = []
         for node in self._items(key, least, most):
-            value = self._said(node, key, use=use, markdown=False)
+            value = self._said(node, key, use=use, markdown=False, max_chars=max_chars)
             if value and value in found:
                 self.sheet.report(node.line, f'"{key}" says the same thing twice')
             elif value:

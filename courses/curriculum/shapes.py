@@ -10,7 +10,7 @@ from typing import Final
 
 from assessments.frozen import DIFFICULTIES, PAPER_TYPES, QUESTION_TYPES
 from assessments.scenarios import ScenarioFault, scenario_problems
-from courses.curriculum.fields import Fields, Name, Use
+from courses.curriculum.fields import MAX_TITLE_CHARS, Fields, Name, Use
 from courses.curriculum.schema import (
     EXPLOITATION_KINDS,
     SERVICE_KINDS,
@@ -93,9 +93,9 @@ def _read_service(fields: Fields) -> Service:
         name=fields.title("name", use=Use.NAME),
         kind=fields.one_of("kind", SERVICE_KINDS),
         phone=fields.text("phone", use=Use.NAME, empty=True, max_chars=40),
-        text=fields.text("text", use=Use.NAME, empty=True, max_chars=200),
-        hours=fields.text("hours", use=Use.NAME, empty=True),
-        languages=fields.text("languages", use=Use.NAME, empty=True),
+        text=fields.text("text", use=Use.NAME, empty=True, max_chars=120),
+        hours=fields.text("hours", use=Use.NAME, empty=True, max_chars=200),
+        languages=fields.text("languages", use=Use.NAME, empty=True, max_chars=300),
         coverage=_read_coverage(fields),
         audiences=fields.codes("audiences"),
         is_police=fields.flag("is_police", required=True),
@@ -112,7 +112,7 @@ def _read_service(fields: Fields) -> Service:
 
 
 def _read_coverage(fields: Fields) -> str:
-    place = fields.text("coverage", use=Use.NAME, empty=True)
+    place = fields.text("coverage", use=Use.NAME, empty=True, max_chars=20)
     if place and not re.fullmatch(r"[a-z]{2}(?:-[a-z0-9]+)*", place):
         fields.report('"coverage" has to be a place such as ca or ca-bc, or "" for everywhere', "coverage")
     return place
@@ -134,10 +134,10 @@ def _read_source(fields: Fields) -> Source:
     source = Source(
         at=fields.at(),
         code=fields.code(gives="source"),
-        title=fields.text("title", use=Use.NAME),
-        publisher=fields.text("publisher", use=Use.NAME),
-        published=fields.text("published", use=Use.NAME, empty=True),
-        url=fields.text("url", use=Use.NAME, empty=True),
+        title=fields.text("title", use=Use.NAME, max_chars=300),
+        publisher=fields.text("publisher", use=Use.NAME, max_chars=200),
+        published=fields.text("published", use=Use.NAME, empty=True, max_chars=40),
+        url=fields.text("url", use=Use.NAME, empty=True, max_chars=400),
         verified_on=fields.day("verified_on"),
         review_by=fields.day("review_by"),
         caveat=fields.text("caveat", use=Use.NAME, empty=True),
@@ -174,7 +174,7 @@ def read_course(fields: Fields, folder: Path) -> Course:
         minimum_minutes=minimum_minutes,
         exploitation=fields.some_of("exploitation", EXPLOITATION_KINDS),
         content_note=fields.text("content_note"),
-        outcomes=fields.texts("outcomes", least=4, most=8),
+        outcomes=fields.texts("outcomes", least=4, most=8, max_chars=200),
         objectives=tuple(_read_objective(each) for each in fields.children("objectives")),
         critical_rules=tuple(_read_rule(each) for each in fields.children("critical_rules")),
         missing_reviews=_read_missing_reviews(reviews) if reviews else (),
@@ -199,7 +199,7 @@ def _read_language(fields: Fields) -> str:
 
 
 def _read_objective(fields: Fields) -> Objective:
-    objective = Objective(at=fields.at(), code=fields.code(gives="objective"), text=fields.text("text"))
+    objective = Objective(at=fields.at(), code=fields.code(gives="objective"), text=fields.text("text", max_chars=300))
     fields.finish()
     return objective
 
@@ -208,7 +208,7 @@ def _read_rule(fields: Fields) -> CriticalRule:
     rule = CriticalRule(
         at=fields.at(),
         code=fields.code(gives="rule"),
-        text=fields.text("text"),
+        text=fields.text("text", max_chars=300),
         passage=fields.code("passage", uses="lesson"),
     )
     fields.finish()
@@ -298,14 +298,18 @@ def _read_block(fields: Fields) -> Block | None:
 
 
 def _read_text_block(fields: Fields) -> TextBlock:
-    return TextBlock(at=fields.at(), heading=fields.text("heading"), text=fields.text("text", markdown=True))
+    return TextBlock(
+        at=fields.at(),
+        heading=fields.text("heading", max_chars=MAX_TITLE_CHARS),
+        text=fields.text("text", markdown=True),
+    )
 
 
 def _read_callout(fields: Fields) -> CalloutBlock:
     return CalloutBlock(
         at=fields.at(),
         tone=fields.one_of("tone", TONES),
-        title=fields.text("title"),
+        title=fields.text("title", max_chars=MAX_TITLE_CHARS),
         text=fields.text("text", markdown=True),
     )
 
@@ -314,7 +318,7 @@ def _read_figure(fields: Fields) -> FigureBlock:
     return FigureBlock(
         at=fields.at(),
         text=fields.text("text", use=Use.FIGURE, markdown=True),
-        caveat=fields.text("caveat", use=Use.FIGURE),
+        caveat=fields.text("caveat", use=Use.FIGURE, max_chars=400),
         source=fields.code("source", uses="source"),
     )
 
@@ -326,7 +330,9 @@ def _read_sign(fields: Fields) -> SignBlock:
 
 
 def _read_do_never(fields: Fields) -> DoNeverBlock:
-    return DoNeverBlock(at=fields.at(), do=fields.texts("do"), never=fields.texts("never", use=Use.NEVER))
+    return DoNeverBlock(
+        at=fields.at(), do=fields.texts("do", max_chars=200), never=fields.texts("never", use=Use.NEVER, max_chars=200)
+    )
 
 
 def _read_two_ways(fields: Fields) -> TwoWaysBlock:
@@ -343,7 +349,7 @@ def _read_way(fields: Fields, key: str, *, services: bool) -> Way:
         return Way(at=fields.at(key), title="", text="", services=())
     way = Way(
         at=side.at(),
-        title=side.text("title"),
+        title=side.text("title", max_chars=80),
         text=side.text("text", markdown=True),
         services=side.codes("services", uses="service") if services else (),
     )
@@ -356,7 +362,7 @@ def _read_scenario(fields: Fields) -> ScenarioBlock:
     return ScenarioBlock(
         at=fields.at(),
         code=fields.code(gives="scenario"),
-        title=fields.text("title"),
+        title=fields.text("title", max_chars=MAX_TITLE_CHARS),
         verdict=fields.one_of("verdict", VERDICTS),
         start=start,
         nodes=nodes,
@@ -368,17 +374,17 @@ def _read_check(fields: Fields) -> CheckBlock:
 
 
 def _read_attestation(fields: Fields) -> AttestationBlock:
-    return AttestationBlock(at=fields.at(), text=fields.text("text"))
+    return AttestationBlock(at=fields.at(), text=fields.text("text", max_chars=300))
 
 
 def _read_reflection(fields: Fields) -> ReflectionBlock:
-    return ReflectionBlock(at=fields.at(), prompt=fields.text("prompt"))
+    return ReflectionBlock(at=fields.at(), prompt=fields.text("prompt", max_chars=300))
 
 
 def _read_help_now(fields: Fields) -> HelpNowBlock:
     return HelpNowBlock(
         at=fields.at(),
-        title=fields.text("title"),
+        title=fields.text("title", max_chars=MAX_TITLE_CHARS),
         services=fields.codes("services", uses="service"),
     )
 
@@ -396,8 +402,8 @@ def _read_image(fields: Fields) -> ImageBlock:
     return ImageBlock(
         at=fields.at(),
         file=file,
-        alt=fields.text("alt"),
-        caption=fields.text("caption", required=False, empty=True),
+        alt=fields.text("alt", max_chars=250),
+        caption=fields.text("caption", required=False, empty=True, max_chars=250),
     )
 
 
@@ -464,7 +470,7 @@ def _read_node(fields: Fields, *, scored: bool) -> Node:
 def _read_choice(fields: Fields, *, scored: bool) -> Choice:
     choice = Choice(
         at=fields.at(),
-        text=fields.text("text", use=Use.CHOICE),
+        text=fields.text("text", use=Use.CHOICE, max_chars=300),
         next=_read_node_id(fields, "next"),
         feedback=fields.text("feedback", markdown=True),
         credit=fields.credit("credit") if scored else 0,

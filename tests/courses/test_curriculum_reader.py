@@ -409,6 +409,46 @@ def test_one_mistake_is_one_problem_at_its_line(tmp_path, mistake):
         assert problem.path == path
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "key", "most"),
+    [
+        ("sources.yaml", "title: Landscape scan", "title", 300),
+        ("sources.yaml", "publisher: A network", "publisher", 200),
+        ("sources.yaml", 'published: "2024-12"', "published", 40),
+        ("sources.yaml", 'url: ""', "url", 400),
+        ("course", "  - notice signs", "outcomes", 200),
+        ("signs", 'heading: "Three questions"', "heading", 120),
+        ("signs", 'title: "Slow down"', "title", 120),
+        ("signs", 'caveat: "Most are never reported."', "caveat", 400),
+        ("signs", "title: Four rooms", "title", 120),
+        ("signs", 'text: "Give them the keys"', "text", 300),
+        ("signs", 'alt: "A door"', "alt", 250),
+        ("signs", 'caption: "The side door"', "caption", 250),
+        ("signs", 'prompt: "What would you note?"', "prompt", 300),
+        ("signs", 'title: "If you need help"', "title", 120),
+        ("act", 'title: "Tell the manager on duty"', "title", 80),
+        ("act", 'text: "I have read the steps."', "text", 300),
+        ("act", 'never: ["Confront anybody"', "never", 200),
+        ("act", 'text: "Call the hotline from your phone."', "text", 4000),
+    ],
+)
+def test_text_that_its_place_cannot_hold_is_one_problem(tmp_path, file, old, key, most):
+    begin = old[: old.index(old.strip(" -")[0])] if old.startswith("  -") else old.partition(":")[0] + ": "
+    bracket = "[" if "[" in old else ""
+    path, text, _ = broken(file, old, f'{begin}{bracket}"{"a" * (most + 1)}"')
+    problem = only_problem(write(tmp_path, **{path: text}))
+    assert problem.message == f'"{key}" has {most + 1} characters; {most} is the limit'
+
+
+@pytest.mark.parametrize(
+    ("escape", "name"), [("\\0", "0000"), ("\\a", "0007"), ("\\u202E", "202E"), ("\\u200B", "200B")]
+)
+def test_character_that_nobody_sees_is_one_problem(tmp_path, escape, name):
+    path, text, line = broken("signs", '"Slow down"', f'"Slow{escape}down"{curricula.MARK}')
+    problem = only_problem(write(tmp_path, **{path: text}))
+    assert (problem.line, problem.message) == (line, f'"title" has a character that nobody sees (U+{name})')
+
+
 def test_open_course_with_what_only_records_need_has_two_problems(tmp_path):
     path, text, _ = broken("course", "tier: recorded", "tier: open")
     assert [problem.message for problem in problems_of(write(tmp_path, **{path: text}))] == [
