@@ -11,7 +11,7 @@ from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import ModelLogEntry
 
 from assessments.models import Answer, Attempt
-from courses.exceptions import NotReleased, NothingToWithdraw, ReleaseFault, ReleaseRefused
+from courses.exceptions import NothingToWithdraw, NotReleased, ReleaseFault, ReleaseRefused
 from courses.models import Course, CoursePage, EditionText, LessonPage, Withdrawal
 from courses.services import put_back, release_course, withdraw_part
 from courses.withdrawn import Part
