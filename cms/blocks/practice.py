@@ -21,7 +21,13 @@ class ScenarioNodeBlock(blocks.StructBlock):
 
     id = blocks.CharBlock(max_length=40, label=_("Part"))
     text = blocks.RichTextBlock(features=TEXT_FEATURES, label=_("What happens"))
-    choices = blocks.ListBlock(ScenarioChoiceBlock(), min_num=0, default=[], label=_("Choices"))
+    choices = blocks.ListBlock(
+        ScenarioChoiceBlock(),
+        min_num=0,
+        default=[],
+        label=_("Choices"),
+        help_text=_("Readers see them in another order, so that the best one cannot be told by its place."),
+    )
 
 
 class ScenarioBlock(blocks.StructBlock):

@@ -6,7 +6,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from cms.states import STATES, StateLook, look_of
-from cms.templatetags.fieldfare import at, day, texts
+from cms.templatetags.fieldfare import at, day, shuffled, texts
 from tests.factories.cms import SupportServiceFactory
 
 
@@ -92,3 +92,12 @@ def test_help_lines_keep_the_order_asked_for_and_name_nothing_twice():
     page = shown("{% help_lines codes %}", codes=["victimlink-bc", "emergency", "victimlink-bc", "gone"])
     assert page.index("VictimLinkBC") < page.index("911 emergency")
     assert page.count('class="line"') == 2
+
+
+def test_shuffled_is_a_fixed_order_that_the_name_decides():
+    parts = ["a", "b", "c"]
+    in_another_language = shuffled(["A", "B", "C"], "the-late-pay/a")
+    assert [part.upper() for part in shuffled(parts, "the-late-pay/a")] == in_another_language
+    assert sorted(shuffled(parts, "x")) == parts
+    assert len({tuple(shuffled(parts, f"story-{n}/a")) for n in range(60)}) == 6
+    assert shuffled(None, "x") == []

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cms.templatetags.fieldfare import shuffled
 from courses.curriculum.reader import read_curriculum
 
 ROOT = Path(__file__).resolve().parents[2] / "curriculum"
@@ -92,6 +93,33 @@ def test_the_right_option_is_not_given_away_by_its_length(course):
     shortest = [q.code for q in singles if min(q.options, key=lambda o: len(o.text)).correct]
     assert len(longest) * 5 <= len(singles) * 2
     assert len(shortest) * 20 <= len(singles) * 9
+
+
+def places_met(courses, written):
+    """Return in which places readers meet the choices that their authors wrote in the place ``written``."""
+    return [
+        shuffled([0, 1, 2], f"{block.code}/{node.id}").index(written)
+        for course in courses
+        for block in blocks(course, "ScenarioBlock")
+        for node in block.nodes
+        if len(node.choices) == 3
+    ]
+
+
+@pytest.mark.parametrize("written", [0, 1, 2])
+def test_the_place_of_a_choice_in_a_story_tells_nothing(written):
+    """Authors like to write the best choice in the same place; readers meet it in all of them."""
+    met = places_met(COURSES.values(), written)
+    assert [place for place in range(3) if met.count(place) * 5 < len(met)] == []
+    assert [course.code for course in COURSES.values() if len(set(places_met([course], written))) < 2] == []
+
+
+@by_course
+def test_the_right_option_stands_in_every_place(course):
+    singles = [question for question in course.questions if question.type == "single"]
+    places = [next(index for index, option in enumerate(q.options) if option.correct) for q in singles]
+    assert {0, 1, 2} <= set(places)
+    assert max(places.count(place) for place in set(places)) * 2 <= len(places)
 
 
 @by_course
