@@ -33,6 +33,7 @@ class CheckBlock(blocks.StructBlock):
         group = _("Practice")
         label = _("Knowledge check")
         template = "courses/blocks/check.html"
+        preview_template = "courses/blocks/check_preview.html"
         description = _("A question of the bank, for practice; nothing is kept")
         preview_value = {"question": None}
 

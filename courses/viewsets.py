@@ -48,6 +48,7 @@ class CourseForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._hold_what_learners_rely_on()
         # Codes that came with the curriculum are kept, even where this form has no word for them.
         for name in ("exploitation", "reviews_missing"):
             field = self.fields.get(name)
@@ -55,6 +56,21 @@ class CourseForm(WagtailAdminModelForm):
                 known = {code for code, _name in field.choices}
                 unknown = [code for code in getattr(self.instance, name) if code not in known]
                 field.choices = [*field.choices, *((code, code) for code in unknown)]
+
+    def _hold_what_learners_rely_on(self) -> None:
+        """Keep the code for good; leave access and address of a released course to who may release.
+
+        Both change at once for everybody: who has to sign in, and what is kept about them.
+        """
+        if not self.instance.pk:
+            return
+        held = ["code"]
+        user = getattr(self, "for_user", None)
+        if newest_edition(self.instance) and not (user and user.has_perm("courses.release_course")):
+            held += ["tier", "slug"]
+        for name in held:
+            if name in self.fields:
+                self.fields[name].disabled = True
 
 
 class _EditionColumn(Column):

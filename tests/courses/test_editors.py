@@ -1,5 +1,6 @@
 """Two worlds: editors never see a learner, HR never enters the CMS. Walks every address of the CMS that takes no argument."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,10 +11,19 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from wagtail.images.models import Image
 from wagtail.snippets.models import get_snippet_models
 
+from courses.blocks import LessonBody
 from courses.models import Course, CoursePage, LessonPage
+from courses.viewsets import CourseViewSet
 from people.models import User
-from tests.factories.courses import enrolled, learner_at_work, lesson_page, released_course, rich_body
-from tests.factories.people import StaffRoleFactory, UserFactory, sign_in_personally
+from tests.factories.courses import (
+    course_with_pages,
+    enrolled,
+    learner_at_work,
+    lesson_page,
+    released_course,
+    rich_body,
+)
+from tests.factories.people import StaffRoleFactory, UserFactory, sign_in_personally, sign_in_with_pin
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +73,11 @@ def course() -> Course:
 def _with_arguments(course: Course) -> list[str]:
     """Return addresses of this course and of one row of each snippet."""
     pages = (CoursePage.objects.get(course=course), LessonPage.objects.get(lesson__code="rich"))
-    found = [reverse("wagtailadmin_explore", args=[pages[0].pk]), reverse("courses_admin:release", args=[course.pk])]
+    found = [reverse("wagtailadmin_explore", args=[pages[0].pk])]
+    found += [
+        reverse(f"courses_admin:{name}", args=[course.pk]) for name in ("release", "withdraw", "try_course", "try_quiz")
+    ]
+    found.append(reverse("courses_admin:try_lesson", args=[course.pk, "rich"]))
     for page in pages:
         found += [reverse(f"wagtailadmin_pages:{name}", args=[page.pk]) for name in ("edit", "history", "usage")]
     for model in get_snippet_models():
@@ -97,12 +111,29 @@ def test_no_page_of_the_cms_shows_an_editor_a_learner(client: Client, course: Co
     assert seen > 40  # the walk has really been somewhere
 
 
+def test_every_block_shows_its_preview_where_blocks_are_chosen(client: Client) -> None:
+    author = UserFactory(with_email=True)
+    author.groups.add(Group.objects.get(name="author"))
+    sign_in_personally(client, author)
+    for name, block in LessonBody().child_blocks.items():
+        shown = client.get(reverse("wagtailadmin_block_preview"), {"id": block.definition_prefix})
+        assert shown.status_code == 200, name
+        if name not in ("image", "audio", "video", "download"):  # these need a file to show
+            assert re.sub(r"<[^>]*>|\s", "", shown.content.decode().partition("<main")[2]), name
+
+
 def test_no_page_of_the_cms_opens_to_hr(client: Client, course: Course) -> None:
     sign_in_personally(client, StaffRoleFactory().user)
     walked = [address for name, address in addresses() if name not in OPEN_TO_ALL] + _with_arguments(course)
     opened = [address for address in walked if _get(client, address)[0] not in (302, 403, 404, 405)]
     assert opened == []
     assert len(walked) > 60
+
+
+def test_no_page_of_the_cms_opens_to_a_learner(client: Client, course: Course) -> None:
+    sign_in_with_pin(client, learner_at_work())
+    walked = [address for name, address in addresses() if name not in OPEN_TO_ALL] + _with_arguments(course)
+    assert [address for address in walked if _get(client, address)[0] not in (302, 403, 404, 405)] == []
 
 
 def test_no_page_of_the_cms_opens_to_a_stranger(client: Client, course: Course) -> None:
@@ -128,3 +159,33 @@ def test_groups_grant_nothing_on_records_of_people() -> None:
 def test_groups_that_may_set_up_certifications(group: str, acts: set[str]) -> None:
     granted = Group.objects.get(name=group).permissions.filter(content_type__app_label="certificates")
     assert {permission.codename for permission in granted} == {f"{act}_certification" for act in acts}
+
+
+def _course_form(client: Client, course: Course, **changes: Any) -> int:
+    """Send the course's form back as it came, with ``changes``; return the status."""
+    address = CourseViewSet().get_url_name("edit")
+    form = client.get(reverse(address, args=[course.pk])).context["form"]
+    sent = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    return client.post(reverse(address, args=[course.pk]), {**sent, **changes}).status_code
+
+
+@pytest.mark.parametrize(("group", "tier"), [("author", "recorded"), ("publisher", "open")])
+def test_access_to_a_released_course_is_changed_by_who_may_release(client: Client, group: str, tier: str) -> None:
+    course = released_course()
+    editor = UserFactory(with_email=True)
+    editor.groups.add(Group.objects.get(name=group))
+    sign_in_personally(client, editor)
+    assert _course_form(client, course, tier="open", code="another", minutes="13") == 302
+    before = course.code
+    course.refresh_from_db()
+    assert (course.tier, course.minutes, course.code) == (tier, 13, before)
+
+
+def test_author_chooses_the_access_of_a_course_that_nobody_sees_yet(client: Client) -> None:
+    course = course_with_pages()
+    editor = UserFactory(with_email=True)
+    editor.groups.add(Group.objects.get(name="author"))
+    sign_in_personally(client, editor)
+    assert _course_form(client, course, tier="open") == 302
+    course.refresh_from_db()
+    assert course.tier == "open"

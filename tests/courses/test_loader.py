@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -459,6 +460,29 @@ class TestCommand:
         assert "service tips: touched by an editor since it was loaded; overwritten\n" in out
         assert '    - "phone": "1-800-000-0000",\n' in out
         assert out.splitlines()[-1] == "1 changes"
+
+    @pytest.mark.django_db
+    @pytest.mark.parametrize(("said", "phone"), [("", "by hand"), ("n", "by hand"), ("y", "1-800-222-8477")])
+    def test_asks_before_it_overwrites_what_was_touched(
+        self, tmp_path: Path, settings: Any, monkeypatch: Any, said: str, phone: str
+    ) -> None:
+        settings.MEDIA_ROOT = tmp_path / "media"
+        root = self.folder(tmp_path)
+        self.run(root)
+        SupportService.objects.filter(code="tips").update(phone="by hand")
+        out = StringIO()
+
+        def answer(question: str) -> str:
+            assert question == "Overwrite 1 things that editors touched? [y/N] "
+            assert '    - "phone": "by hand",\n' in out.getvalue()
+            assert SupportService.objects.get(code="tips").phone == "by hand"
+            return said
+
+        monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+        monkeypatch.setattr("builtins.input", answer)
+        with nullcontext() if said == "y" else pytest.raises(CommandError, match="nothing was loaded"):
+            call_command("load_curriculum", root, stdout=out, apply_over_edits=True)
+        assert SupportService.objects.get(code="tips").phone == phone
 
     @pytest.mark.django_db
     def test_course_that_cannot_be_released_loads_nothing(

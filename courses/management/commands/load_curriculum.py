@@ -1,4 +1,5 @@
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from cms import clock
 from courses.curriculum import CurriculumRejected, read_curriculum
 from courses.curriculum.folder import folder_digest, is_loaded, remember_folder
 from courses.curriculum.loader import LoadReport, load
+from courses.curriculum.schema import Curriculum
 from courses.exceptions import QuestionTypeChanged, ReleaseRefused
 
 
@@ -40,6 +42,12 @@ class Command(BaseCommand):
             "--if-changed", action="store_true", help="do nothing if the files are as they were last loaded"
         )
         parser.add_argument("--check", action="store_true", help="write nothing; show what would be written")
+        parser.add_argument(
+            "--no-input",
+            action="store_false",
+            dest="interactive",
+            help="do not ask before overwriting what was touched",
+        )
         parser.add_argument("--release", action="store_true", help="release a next edition of courses that changed")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -54,6 +62,8 @@ class Command(BaseCommand):
             for problem in rejected.problems:
                 self.stderr.write(str(problem))
             raise CommandError(f"{len(rejected.problems)} problems; nothing was loaded") from None
+        if options["apply_over_edits"] and not options["check"]:
+            self._ask(curriculum, interactive=options["interactive"])
         try:
             with _quiet_log():
                 report = load(
@@ -75,11 +85,24 @@ class Command(BaseCommand):
         if options["verbosity"]:
             self._print(report, check=options["check"])
 
+    def _ask(self, curriculum: Curriculum, *, interactive: bool) -> None:
+        """Show what an editor's work would become, and go on only with a yes where somebody can be asked."""
+        foreseen = load(curriculum, at=clock.now(), apply_over_edits=True, check=True)
+        for item in foreseen.edited:
+            self.stdout.write(f"{item.part} {item.code}: touched by an editor since it was loaded; to be overwritten")
+            for line in item.diff:
+                self.stdout.write(f"    {line}")
+        if not foreseen.edited or not interactive or not sys.stdin.isatty():
+            return
+        if input(f"Overwrite {len(foreseen.edited)} things that editors touched? [y/N] ").strip().lower() != "y":
+            raise CommandError("nothing was loaded")
+
     def _print(self, report: LoadReport, *, check: bool) -> None:
         for item in report.edited:
             fate = "overwritten" if item.overwritten else "left as it is"
             self.stdout.write(f"{item.part} {item.code}: touched by an editor since it was loaded; {fate}")
-            for line in item.diff:
+            # What was overwritten was shown before it was.
+            for line in () if item.overwritten and not check else item.diff:
                 self.stdout.write(f"    {line}")
         counts = (
             ("created", report.created),
