@@ -21,13 +21,7 @@ class ScenarioNodeBlock(blocks.StructBlock):
 
     id = blocks.CharBlock(max_length=40, label=_("Part"))
     text = blocks.RichTextBlock(features=TEXT_FEATURES, label=_("What happens"))
-    choices = blocks.ListBlock(
-        ScenarioChoiceBlock(),
-        min_num=0,
-        default=[],
-        label=_("Choices"),
-        help_text=_("Readers see them in another order, so that the best one cannot be told by its place."),
-    )
+    choices = blocks.ListBlock(ScenarioChoiceBlock(), min_num=0, default=[], label=_("Choices"))
 
 
 class ScenarioBlock(blocks.StructBlock):
@@ -51,7 +45,10 @@ class ScenarioBlock(blocks.StructBlock):
         group = _("Practice")
         label = _("Scenario")
         template = "cms/blocks/scenario.html"
-        description = _("An invented situation in which the reader decides; at least a quarter should be innocent")
+        description = _(
+            "An invented situation in which the reader decides; choices are shown in an order of their own. "
+            "At least a quarter should be innocent"
+        )
         preview_value = {
             "code": "a-quiet-guest",
             "title": "A quiet guest",
