@@ -133,7 +133,8 @@ def known_employments(membership: Membership) -> list[Employment]:
     """Return all employments known now with their sites, by first day; read once for each ``membership`` in memory."""
     known = Employment.objects.current_knowledge().select_related("site").order_by("starts_on", "pk")
     prefetch_related_objects([membership], Prefetch("employments", known, to_attr="employments_known_now"))
-    return list(membership.employments_known_now)
+    found: list[Employment] = membership.employments_known_now  # type: ignore[attr-defined]  # the line above
+    return found
 
 
 def workplaces(*, membership: Membership, on: date) -> QuerySet[Employment]:
