@@ -116,6 +116,16 @@ def current_spans(
     member = "obligation__membership"
     return (
         spans.select_related(member, "obligation__certification")
+        # What rows read and no more: with reasons and policies beside them thousands of spans are too wide to sort in memory.
+        .only(
+            "state",
+            "due_on",
+            "required",
+            "obligation__membership__public_id",
+            "obligation__membership__employee_number",
+            "obligation__membership__name",
+            "obligation__certification__title",
+        )
         .annotate(severity=severity)
         .order_by("severity", "due_on", f"{member}__name", f"{member}__employee_number", "obligation")
     )

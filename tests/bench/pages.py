@@ -111,8 +111,12 @@ def main() -> None:
         figures.add(f"queries of the {name}", statements(queries), "", 12)
         figures.add(f"{name}, compressed", len(gzip.compress(content)) / 1000, "KB")
         figures.time(name, lambda path=path: get(path))
+    confirmed = sum(block["type"] == "attestation" for block in text.snapshot["lessons"][0]["body"])
+    form = {"finish-event": "b0a2f3de-8a56-4b55-9a0f-5a1d52b0b7aa"}
+    form |= {f"finish-confirm_{number}": "on" for number in range(1, confirmed + 1)}
     with CaptureQueriesContext(connection) as queries:
-        client.post(f"{address}{lesson}/done/", {"event": "b0a2f3de-8a56-4b55-9a0f-5a1d52b0b7aa"})
+        answer = client.post(f"{address}{lesson}/done/", form)
+    assert answer.status_code == 302, "the lesson was not finished"
     figures.add("queries to save progress", statements(queries), "", 20)
 
     taken: list[float] = []
@@ -130,8 +134,9 @@ def main() -> None:
                 )
         started = time.perf_counter()
         with CaptureQueriesContext(connection) as queries:
-            answer = by.post(f"{address}quiz/hand-in/")
-        assert answer.status_code == 302, answer.status_code
+            answer = by.post(f"{address}quiz/hand-in/", {"anyway": "1"})
+        attempt.refresh_from_db()
+        assert attempt.passed is right, answer.status_code
         if right:
             taken.append((time.perf_counter() - started) * 1000)
             counted.append(statements(queries))

@@ -1,6 +1,7 @@
-"""How long one process takes from nothing to ready, and what it holds when idle."""
+"""How long one process takes from nothing to ready, what it holds when idle, and what a first view takes of it."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -8,8 +9,12 @@ import time
 from pathlib import Path
 from urllib.request import urlopen
 
-from tests.bench.figures import started_with
+from tests.bench.figures import Figures, started_with
+from tests.bench.wire import Visitor
 from tests.browser.conftest import ROOT, free_port
+
+ORGANISATION, NUMBER, PIN = "larch", "0042", "246813"
+"""A demo sign-in."""
 
 
 def resident_bytes(pid: int) -> int:
@@ -37,6 +42,20 @@ def start(port: int) -> tuple[subprocess.Popen[bytes], float]:
             time.sleep(0.1)
 
 
+def view_first_lesson(origin: str, figures: Figures) -> None:
+    """Sign in, begin the course that is asked for, and look at its first lesson with an empty cache."""
+    visitor = Visitor(origin)
+    form = visitor.get("/sign-in/")
+    training = visitor.post(form, "/sign-in/", organisation=ORGANISATION, number=NUMBER, pin=PIN)
+    course = re.search(r'href="(/learn/[a-z0-9-]+/)"', training)
+    assert course, "nothing to do is shown after the sign-in"
+    visitor.post(visitor.get(course[1]), f"{course[1]}start/")
+    assert visitor.path.startswith(course[1]) and visitor.path != course[1], visitor.path
+    requests, received_bytes = visitor.first_view(visitor.path)
+    figures.add("first view of a lesson, requests", requests, "", 6)
+    figures.add("first view of a lesson, over the wire", received_bytes / 1000, "KB", 60)
+
+
 def main() -> None:
     """Start twice, wait, look at the memory, stop."""
     target, figures = started_with()
@@ -49,6 +68,7 @@ def main() -> None:
         time.sleep(12)
         if name == "second start":
             figures.add("memory when idle", resident_bytes(process.pid) / 1_000_000, "MB", 250)
+            view_first_lesson(f"http://127.0.0.1:{port}", figures)
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
         process.wait(30)
