@@ -3,6 +3,7 @@
 import json
 import logging
 from datetime import UTC, datetime
+from http.client import responses
 
 ALLOWED_KEYS = frozenset({"event", "count", "kind", "task", "seconds", "outcome", "attempt", "reference", "app"})
 
@@ -19,9 +20,7 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="seconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage()
-            if not record.name.startswith("django.request")
-            else record.msg.split(":")[0],
+            "message": _message(record),
         }
         line |= {key: value for key, value in record.__dict__.items() if key in ALLOWED_KEYS}
         if record.exc_info and record.exc_info[0] is not None:
@@ -32,3 +31,16 @@ class JsonFormatter(logging.Formatter):
             if trace is not None:
                 line["where"] = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}"
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _message(record: logging.LogRecord) -> str:
+    """Return what happened, without the paths, addresses and texts of errors that others put into their lines."""
+    if record.name.startswith(("django.request", "django.security")):
+        said = responses.get(getattr(record, "status_code", 0), record.name.rsplit(".", 1)[-1])
+        # Why a form was refused is a sentence of Django's; what follows the dash quotes the browser.
+        reason = str(record.args[0]).split(" - ")[0] if record.name.endswith(".csrf") and record.args else ""
+        return f"{said}: {reason}" if reason else said
+    if isinstance(record.args, dict) and "exc" in record.args:
+        # Celery: a task that failed, with the text of its error and where it happened.
+        return f"Task {record.args.get('name')} {record.args.get('description')}"
+    return record.getMessage()

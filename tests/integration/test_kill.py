@@ -9,7 +9,6 @@ import os
 import re
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -19,11 +18,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
-from urllib.parse import quote
 
 import pytest
 from aiosmtpd.controller import Controller
-from django.db import connection
 
 from assessments.models import Attempt
 from assessments.services import save_answer, start_attempt
@@ -246,25 +243,6 @@ def sink():
     controller.start()
     yield handler
     controller.stop()
-
-
-@pytest.fixture
-def database_url(tmp_path: Path) -> Callable[[], str]:
-    """Return a way to hand the test database over to another process; on SQLite that is a copy of it in a file."""
-
-    def hand_over() -> str:
-        if connection.vendor == "sqlite":
-            path = tmp_path / "handed-over.sqlite3"
-            connection.ensure_connection()
-            with sqlite3.connect(path) as copy:
-                connection.connection.backup(copy)
-            copy.close()
-            return f"sqlite:///{path}"
-        there = connection.settings_dict
-        user = f"{quote(there['USER'])}:{quote(there['PASSWORD'])}"
-        return f"postgres://{user}@{there['HOST']}:{there['PORT'] or 5432}/{there['NAME']}"
-
-    return hand_over
 
 
 class Worker:
