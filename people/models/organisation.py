@@ -6,8 +6,28 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cms.validators import code_validator
+
+# The codes are those of people.site_kinds, which is plain Python for the rules; a test holds the two together.
+SITE_KIND_CHOICES = (
+    ("hotel", pgettext_lazy("kind of site", "Hotel or motel")),
+    ("bed-and-breakfast", pgettext_lazy("kind of site", "Bed and breakfast")),
+    ("short-term-rental", pgettext_lazy("kind of site", "Short-term rental")),
+    ("restaurant", pgettext_lazy("kind of site", "Restaurant or bar")),
+    ("truck-stop", pgettext_lazy("kind of site", "Truck stop")),
+    ("station", pgettext_lazy("kind of site", "Rail or bus station")),
+    ("airport", pgettext_lazy("kind of site", "Airport")),
+    ("airline", pgettext_lazy("kind of site", "Airline")),
+    ("trucking", pgettext_lazy("kind of site", "Trucking yard")),
+    ("work-camp", pgettext_lazy("kind of site", "Work camp")),
+    ("school", pgettext_lazy("kind of site", "School")),
+    ("health", pgettext_lazy("kind of site", "Clinic or hospital")),
+    ("police", pgettext_lazy("kind of site", "Police")),
+    ("office", pgettext_lazy("kind of site", "Office")),
+    ("other", pgettext_lazy("kind of site", "Something else")),
+)
 
 
 def validate_time_zone(value: str) -> None:
@@ -56,6 +76,11 @@ class Site(models.Model):
     """Lower-case ISO 3166 code of country and part, e.g. ``ca-bc``: which help lines and rules hold here."""
     sector = models.CharField(_("sector"), max_length=40, blank=True)
     """Such as ``hospitality``: which rules are for it; empty: as the site above."""
+    kind = models.CharField(_("kind of place"), max_length=30, blank=True, choices=SITE_KIND_CHOICES)
+    """Empty: not said yet; rules for kinds of places then count as perhaps meant."""
+    rooms = models.PositiveIntegerField(_("guest rooms"), null=True, blank=True)
+    size = models.PositiveIntegerField(_("people at work"), null=True, blank=True)
+    """How many people work here, where a rule asks; as the organisation says, not counted."""
     languages = models.JSONField(_("languages"), default=list, blank=True)
     """Language codes spoken here, the workplace's own first; slips and letters print in all of them."""
     contact = models.CharField(_("whom to ask"), max_length=200, blank=True)
