@@ -22,6 +22,9 @@ class ComplianceConfig(AppConfig):
         register_training_items(training_items)
         outbox.register(services.evidence.KIND, services.deliver_evidence_pack)
         register_preparation(
+            Preparation("Loading the rule packs", lambda: True, lambda: call_command("load_rule_packs", verbosity=0))
+        )
+        register_preparation(
             Preparation(
                 "Making the demo organisations", demo.is_missing, lambda: call_command("load_demo", verbosity=0)
             )

@@ -106,3 +106,15 @@ class NeedsAnotherPerson(ComplianceError):
 @dataclass
 class AlreadyDecided(ComplianceError):
     """The proposal was agreed or refused meanwhile."""
+
+
+@dataclass
+class NothingChosen(ComplianceError):
+    """A rule pack was to be adopted without a training for any of its rules."""
+
+
+@dataclass
+class RuleNotAssignable(ComplianceError):
+    """Nothing can be assigned for the rule: the pack lacks it, or it is a proposal or no duty to train."""
+
+    rule_code: str

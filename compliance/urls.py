@@ -43,6 +43,18 @@ urlpatterns = [
         views.assignment_default,
         name="assignment_default",
     ),
+    path("workplace/<slug:code>/rules/", views.rules, name="rules"),
+    path("workplace/<slug:code>/rules/<slug:pack>/", views.rule_pack, name="rule_pack"),
+    path("workplace/<slug:code>/rules/<slug:pack>/adopt/", views.rule_pack_adopt, name="rule_pack_adopt"),
+    path("workplace/<slug:code>/rules/<slug:pack>/stop/", views.rule_pack_stop, name="rule_pack_stop"),
+    path("workplace/<slug:code>/rules/<slug:pack>/<slug:rule>/approval/", views.rule_approval, name="rule_approval"),
+    path(
+        "workplace/<slug:code>/rules/<slug:pack>/<slug:rule>/approval/end/",
+        views.rule_approval_end,
+        name="rule_approval_end",
+    ),
+    path("workplace/<slug:code>/rules/<slug:pack>/<slug:rule>/condition/", views.rule_condition, name="rule_condition"),
+    path("workplace/<slug:code>/sites/<slug:site>/rules/", views.rule_site, name="rule_site"),
     path("workplace/<slug:code>/letters/", views.letters, name="letters"),
     path("workplace/<slug:code>/letters/letters.pdf", views.letters_pdf, name="letters_pdf"),
 ]

@@ -88,7 +88,7 @@ def _in_force(rule: Rule, on: date) -> bool:
 
 
 def _covers(area: str, place: str) -> Answer:
-    if not place or lies_in(area, place) and area != place:
+    if not place or (lies_in(area, place) and area != place):
         return Answer.UNKNOWN
     return Answer.YES if lies_in(place, area) else Answer.NO
 

@@ -5,13 +5,11 @@ One file holds one pack and has the name of its code; ``topics.yaml`` holds the 
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
 from certificates.validity import Duration, PolicyError
-from courses.curriculum.documents import Mapping, load_document
-from courses.curriculum.fields import Fields, Sheet, Use
-from courses.curriculum.problems import CurriculumRejected, Problem
 from compliance.rules.schema import (
     CONDITIONS,
     DUTIES,
@@ -36,6 +34,9 @@ from compliance.rules.schema import (
     Topic,
     Unless,
 )
+from courses.curriculum.documents import Mapping, load_document
+from courses.curriculum.fields import Fields, Sheet, Use
+from courses.curriculum.problems import CurriculumRejected, Problem
 from people.site_kinds import SITE_KINDS
 
 TOPICS_FILE: Final = "topics.yaml"
@@ -78,7 +79,7 @@ def examine_packs(root: Path) -> tuple[RuleBook, list[Problem]]:
         if not name.endswith(".yaml") or not (root / name).is_file():
             problems.append(Problem(name, 1, "this does not belong here"))
             continue
-        pack = _read(root, name, lambda fields, name=name: _pack(fields, name, known, given), problems)
+        pack = _read(root, name, partial(_pack, name=name, topics=known, given=given), problems)
         if pack is not None:
             packs.append(pack)
     return RuleBook(tuple(packs), topics), sorted(set(problems))

@@ -77,7 +77,8 @@ def coverage(rule: Rule, topics: Mapping[str, Topic], courses: Sequence[CourseFa
     found = []
     for code in rule.topics:
         topic = topics[code]
-        here, elsewhere = [], []
+        here: list[tuple[str, str]] = []
+        elsewhere: list[tuple[str, str]] = []
         for lesson in topic.covered_by:
             if (lesson.course, lesson.lesson) in offered:
                 counts = not lesson.place or lies_in(rule.jurisdiction, lesson.place)

@@ -70,9 +70,8 @@ def _load(book: RuleBook, at: datetime, report: PackReport) -> None:
             for pack in book.packs
         }
     )
-    for code, version in packs.made.items():
-        version.rules.set([numbers[rule] for rule, _ in version.content["rules"]] if not version.is_withdrawn else [])
-        assert code == version.code
+    for version in packs.made.values():
+        version.rules.set([] if version.is_withdrawn else [numbers[rule] for rule, _ in version.content["rules"]])
 
 
 class _Loader:
@@ -120,5 +119,8 @@ def _digest(content: Any) -> str:
 
 
 def _diff(before: Any, after: Any) -> tuple[str, ...]:
-    old, new = (yaml.safe_dump(it, allow_unicode=True, sort_keys=True, width=200).splitlines() for it in (before, after))
-    return tuple(line for line in difflib.unified_diff(old, new, lineterm="", n=0) if line[:2] not in ("--", "++", "@@"))
+    old, new = (
+        yaml.safe_dump(it, allow_unicode=True, sort_keys=True, width=200).splitlines() for it in (before, after)
+    )
+    lines = list(difflib.unified_diff(old, new, lineterm="", n=0))[2:]  # without the names of two files
+    return tuple(line for line in lines if not line.startswith("@@"))

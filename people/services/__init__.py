@@ -8,6 +8,7 @@ from people.services.licences import correct_licence, record_licence
 from people.services.memberships import change_contact, correct_name, create_membership, rename_member
 from people.services.own_email import add_own_email, note_own_email, remove_own_email
 from people.services.recovery import make_recovery_code, sign_in_with_recovery_code
+from people.services.sites import describe_site
 from people.services.staff import create_staff, grant_staff_role, withdraw_staff_role
 from people.services.uploads import PeopleCounts, apply_people
 
@@ -21,6 +22,7 @@ __all__ = [
     "correct_name",
     "create_membership",
     "create_staff",
+    "describe_site",
     "end_employment",
     "forget_ended_sessions",
     "forget_failures",

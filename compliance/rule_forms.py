@@ -1,0 +1,164 @@
+"""Forms of rule packs: adopting one, recording an approval, saying what kind of place a site is."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from certificates.models import Certification
+from cms.places import PLACES
+from compliance.forms import DayField, assignable_certifications
+from compliance.models import Adoption
+from compliance.rules.schema import Rule
+from compliance.selectors import Choice
+from courses.models import Edition
+from people.models import Organisation, Role, Site
+from people.models.organisation import SITE_KIND_CHOICES
+
+SUGGESTED_DAYS = 30
+
+
+class AdoptionForm(forms.Form):
+    """A training for each rule that shall be assigned, perhaps for some roles only, and a last good day for all."""
+
+    due_on = DayField(
+        label=gettext_lazy("Last good day for people who work here now"),
+        help_text=gettext_lazy("Where a rule gives less time, its own day holds."),
+        error_messages={"required": gettext_lazy("Choose the last good day.")},
+    )
+
+    def __init__(
+        self, *args: Any, organisation: Organisation, rules: Sequence[Rule], today: date, held: Adoption | None
+    ) -> None:
+        super().__init__(*args)
+        self._rules, self._today = [rule for rule in rules if rule.binds], today
+        chosen = {it.rule_code: it for it in held.chosen.all()} if held else {}
+        roles = Role.objects.filter(organisation=organisation)
+        for rule in self._rules:
+            choice = chosen.get(rule.code)
+            self.fields[f"training-{rule.code}"] = forms.ModelChoiceField(
+                label=gettext_lazy("Training"),
+                queryset=assignable_certifications(),
+                required=False,
+                empty_label=pgettext_lazy("no training is chosen for a rule", "Assign nothing for this rule"),
+                initial=choice.certification_id if choice else None,
+            )
+            self.fields[f"roles-{rule.code}"] = forms.ModelMultipleChoiceField(
+                label=gettext_lazy("Only people in these roles"),
+                queryset=roles,
+                required=False,
+                help_text=gettext_lazy("Choose none to assign it to everybody at the site."),
+                widget=forms.CheckboxSelectMultiple,
+                initial=[role.pk for role in choice.roles.all()] if choice else None,
+            )
+        self.fields["due_on"].initial = (
+            held.due_on if held and held.due_on > today else today + timedelta(SUGGESTED_DAYS)
+        )
+
+    @property
+    def rows(self) -> list[tuple[Rule, BoundField, BoundField]]:
+        """Return each rule with its fields."""
+        return [(rule, self[f"training-{rule.code}"], self[f"roles-{rule.code}"]) for rule in self._rules]
+
+    def clean_due_on(self) -> date:
+        """Refuse a past day."""
+        day: date = self.cleaned_data["due_on"]
+        if day < self._today:
+            raise ValidationError(_("Choose today or a later day."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """Gather ``choices`` by the code of the rule; refuse none at all."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        choices: dict[str, Choice] = {}
+        for rule in self._rules:
+            training: Certification | None = cleaned.get(f"training-{rule.code}")
+            if training is not None:
+                choices[rule.code] = Choice(training, tuple(cleaned.get(f"roles-{rule.code}") or ()))
+        if not choices and not self.errors:
+            raise ValidationError(_("Choose a training for one rule at least. A pack without any assigns nothing."))
+        cleaned["choices"] = choices
+        return cleaned
+
+
+class ApprovalForm(forms.Form):
+    """Who approved which edition of a course for a rule, and under what reference."""
+
+    edition = forms.ModelChoiceField(
+        label=gettext_lazy("Course and edition"),
+        queryset=Edition.objects.none(),
+        empty_label=pgettext_lazy("first line of a list to choose from", "Choose"),
+        help_text=gettext_lazy("Exactly the edition that was looked at. A later one needs its own approval."),
+        error_messages={"required": gettext_lazy("Choose the course and edition.")},
+    )
+    body = forms.CharField(
+        label=gettext_lazy("Approved by"),
+        max_length=200,
+        error_messages={"required": gettext_lazy("Type who approved it.")},
+    )
+    reference = forms.CharField(
+        label=gettext_lazy("Reference"),
+        max_length=120,
+        help_text=gettext_lazy("The number or date of the letter, so that others find it."),
+        error_messages={"required": gettext_lazy("Type the reference of the approval.")},
+    )
+    approved_on = DayField(
+        label=gettext_lazy("Approved on"), error_messages={"required": gettext_lazy("Choose the day.")}
+    )
+
+    def __init__(self, *args: Any, rule: Rule, today: date) -> None:
+        super().__init__(*args)
+        self._today = today
+        field: Any = self.fields["edition"]
+        field.queryset = (
+            Edition.objects.filter(course__certifications__in=assignable_certifications())
+            .select_related("course")
+            .order_by("course__code", "-number")
+            .distinct()
+        )
+        field.label_from_instance = lambda edition: (
+            _("%(course)s, edition %(edition)s")
+            % {
+                "course": edition.course.code,
+                "edition": edition.number,
+            }
+        )
+        self.fields["body"].initial = rule.approval.body if rule.approval else ""
+
+    def clean_approved_on(self) -> date:
+        """Refuse a day to come."""
+        day: date = self.cleaned_data["approved_on"]
+        if day > self._today:
+            raise ValidationError(_("Choose today or an earlier day."))
+        return day
+
+
+class SiteFactsForm(forms.ModelForm):
+    """Where a site lies, what kind of place it is and how large: rules depend on it."""
+
+    class Meta:
+        model = Site
+        fields = ("jurisdiction", "kind", "rooms", "size")
+        labels = {"jurisdiction": gettext_lazy("State or province")}
+        help_texts = {
+            "jurisdiction": gettext_lazy("Help lines and rules of this place hold here."),
+            "rooms": gettext_lazy("For hotels and other lodging."),
+        }
+
+    def __init__(self, *args: Any, places: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        here = self.instance.jurisdiction
+        names = {**{code: str(name) for code, name in PLACES.items()}, **places}
+        names.setdefault(here, here.upper())
+        old = self.fields["jurisdiction"]
+        choices = sorted((name, code) for code, name in names.items())
+        self.fields["jurisdiction"] = forms.ChoiceField(
+            label=old.label, help_text=old.help_text, choices=[(code, name) for name, code in choices]
+        )
+        kind: Any = self.fields["kind"]
+        kind.choices = [("", pgettext_lazy("kind of site", "Not said yet")), *SITE_KIND_CHOICES]

@@ -1,0 +1,229 @@
+"""Adopting rule packs: what the pack asks for becomes requirements, and ends with it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from compliance import selectors
+from compliance.exceptions import (
+    AlreadyWithdrawn,
+    DueBeforeStart,
+    NothingChosen,
+    NotOfThisOrganisation,
+    RuleNotAssignable,
+)
+from compliance.models import AdoptedRule, Adoption, Requirement, RuleAssignment, RulePackVersion
+from compliance.selectors import Choice, Wanted
+from compliance.services.requirements import require, withdraw
+from people import audit
+from people import services as people_services
+from people.models import Organisation, Site, User
+
+
+@transaction.atomic
+def adopt(
+    *,
+    organisation: Organisation,
+    pack: RulePackVersion,
+    choices: Mapping[str, Choice],
+    starts_on: date,
+    due_on: date,
+    by: User | None,
+    at: datetime,
+) -> Adoption:
+    """Record that ``organisation`` follows ``pack``, and assign what it asks for.
+
+    ``choices`` names a training for each rule that HR wants assigned. An older version of the pack, or other choices,
+    are superseded: what is no longer asked for is withdrawn, what still is stays as it was. The same again changes
+    nothing.
+
+    Raises:
+        DueBeforeStart: ``due_on`` lies before ``starts_on``.
+        NothingChosen: no rule has a training.
+        RuleNotAssignable: a choice is for a rule that the pack lacks, or that nothing can be assigned for.
+        NotOfThisOrganisation: a role belongs to another organisation.
+    """
+    if due_on < starts_on:
+        raise DueBeforeStart(starts_on, due_on)
+    if not choices:
+        raise NothingChosen
+    rules = {version.code: version.rule for version in pack.rules.all()}
+    for code, choice in choices.items():
+        if code not in rules or not rules[code].binds:
+            raise RuleNotAssignable(code)
+        if any(role.organisation_id != organisation.pk for role in choice.roles):
+            raise NotOfThisOrganisation("role")
+    _lock(organisation)
+    held = selectors.live_adoptions(organisation).filter(pack__code=pack.code).first()
+    if held is not None and held.pack_id == pack.pk and _choices_of(held) == _keys_of(choices):
+        return held
+    values = {"reference": held.reference, "supersedes": held} if held else {}
+    adoption = Adoption.objects.create(
+        organisation=organisation,
+        pack=pack,
+        starts_on=starts_on,
+        due_on=due_on,
+        recorded_at=at,
+        recorded_by=by,
+        **values,
+    )
+    for code, choice in choices.items():
+        chosen = AdoptedRule.objects.create(adoption=adoption, rule_code=code, certification=choice.certification)
+        chosen.roles.set(choice.roles)
+    audit.record(
+        organisation=organisation,
+        actor=by,
+        verb="rule_pack.adopted",
+        target=adoption,
+        at=at,
+        pack=pack.code,
+        version=pack.number,
+    )
+    _apply(adoption, on=starts_on, by=by, at=at)
+    return adoption
+
+
+@transaction.atomic
+def stop_adopting(*, adoption: Adoption, on: date, by: User | None, at: datetime) -> Adoption:
+    """Record that the pack is followed no longer from ``on``, and withdraw what it assigned.
+
+    Requirements that were there before it, or that another adopted rule asks for too, stay.
+
+    Raises:
+        AlreadyWithdrawn: a later fact supersedes it, or it ended.
+    """
+    _lock(adoption.organisation)
+    held = Adoption.objects.get(pk=adoption.pk)
+    if held.ends_on is not None or Adoption.objects.filter(supersedes=held).exists():
+        raise AlreadyWithdrawn
+    ended = Adoption.objects.create(
+        reference=held.reference,
+        organisation=held.organisation,
+        pack=held.pack,
+        starts_on=held.starts_on,
+        due_on=held.due_on,
+        ends_on=max(on, held.starts_on),
+        recorded_at=at,
+        recorded_by=by,
+        supersedes=held,
+    )
+    audit.record(
+        organisation=held.organisation,
+        actor=by,
+        verb="rule_pack.stopped",
+        target=ended,
+        at=at,
+        pack=held.pack.code,
+        version=held.pack.number,
+    )
+    _apply(ended, on=on, by=by, at=at)
+    return ended
+
+
+@transaction.atomic
+def apply_adoptions(*, organisation: Organisation, on: date, by: User | None, at: datetime) -> None:
+    """Bring the requirements of all adopted packs into line with the sites as they are now. Again changes nothing."""
+    _lock(organisation)
+    for adoption in selectors.live_adoptions(organisation):
+        _apply(adoption, on=max(on, adoption.starts_on), by=by, at=at)
+
+
+@transaction.atomic
+def describe_site(
+    *,
+    site: Site,
+    jurisdiction: str,
+    kind: str,
+    rooms: int | None,
+    size: int | None,
+    on: date,
+    by: User | None,
+    at: datetime,
+) -> None:
+    """Write where a site lies, what kind of place it is and how large, and let adopted rules follow from ``on``."""
+    people_services.describe_site(site=site, jurisdiction=jurisdiction, kind=kind, rooms=rooms, size=size, by=by, at=at)
+    apply_adoptions(organisation=site.organisation, on=on, by=by, at=at)
+
+
+def _apply(adoption: Adoption, *, on: date, by: User | None, at: datetime) -> None:
+    wanted = {it.key: it for it in selectors.requirements_from(adoption, on=on)}
+    open_ones = {
+        (it.rule_code, it.site_id, it.role_id, it.certification_id): it
+        for it in RuleAssignment.objects.filter(adoption_reference=adoption.reference, ended_at__isnull=True)
+    }
+    for key, assignment in open_ones.items():
+        if key not in wanted:
+            _end(assignment, on=on, by=by, at=at)
+    for key, it in wanted.items():
+        if key not in open_ones:
+            _begin(adoption, it, by=by, at=at)
+
+
+def _begin(adoption: Adoption, wanted: Wanted, *, by: User | None, at: datetime) -> None:
+    last = Requirement.objects.order_by("pk").values_list("pk", flat=True).last() or 0
+    requirement = _require(adoption.organisation, wanted, by=by, at=at)
+    shared = RuleAssignment.objects.filter(requirement_reference=requirement.reference, is_ours=True).exists()
+    RuleAssignment.objects.create(
+        organisation=adoption.organisation,
+        adoption_reference=adoption.reference,
+        rule_code=wanted.rule.code,
+        site=wanted.site,
+        role=wanted.role,
+        certification=wanted.certification,
+        requirement_reference=requirement.reference,
+        is_ours=shared or requirement.pk > last,
+        started_at=at,
+    )
+
+
+def _require(organisation: Organisation, wanted: Wanted, *, by: User | None, at: datetime) -> Requirement:
+    """The one place that turns what a rule wants into a requirement.
+
+    A requirement cannot say yet that it recurs more often than its certification: ``wanted.recurs`` waits here.
+    """
+    return require(
+        organisation=organisation,
+        certification=wanted.certification,
+        site=wanted.site,
+        role=wanted.role,
+        starts_on=wanted.starts_on,
+        due_on=wanted.due_on,
+        days_after_start=wanted.days_after_start,
+        by=by,
+        at=at,
+    )
+
+
+def _end(assignment: RuleAssignment, *, on: date, by: User | None, at: datetime) -> None:
+    assignment.ended_at = at
+    assignment.save(update_fields=["ended_at"])
+    reference = assignment.requirement_reference
+    if not assignment.is_ours or _asked_elsewhere(reference):
+        return
+    requirement = Requirement.objects.live().filter(reference=reference).first()
+    if requirement is not None:  # else HR has withdrawn it by hand
+        withdraw(requirement=requirement, on=on, by=by, at=at)
+
+
+def _asked_elsewhere(reference: UUID) -> bool:
+    return RuleAssignment.objects.filter(requirement_reference=reference, ended_at__isnull=True).exists()
+
+
+def _lock(organisation: Organisation) -> None:
+    # Two presses of one button follow each other, so that the second finds what the first has made.
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+
+
+def _keys_of(choices: Mapping[str, Choice]) -> dict[str, tuple[int, frozenset[int]]]:
+    return {
+        code: (choice.certification.pk, frozenset(role.pk for role in choice.roles)) for code, choice in choices.items()
+    }
+
+
+def _choices_of(adoption: Adoption) -> dict[str, tuple[int, frozenset[int]]]:
+    return {
+        it.rule_code: (it.certification_id, frozenset(role.pk for role in it.roles.all()))
+        for it in adoption.chosen.all()
+    }

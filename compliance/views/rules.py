@@ -1,0 +1,386 @@
+"""Rule packs: what laws, policies and recommendations ask at the sites of an organisation, and what it does about it."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from certificates.models import Certification
+from cms import clock
+from compliance import rule_forms, selectors, services
+from compliance.exceptions import AlreadyWithdrawn
+from compliance.forms import assignable_certifications
+from compliance.models import CourseApproval, RulePackVersion
+from compliance.rule_words import (
+    CONDITION_WORDS,
+    STATE_LOOKS,
+    STATE_WORDS,
+    STATUS_WORDS,
+    asks,
+    condition_words,
+    missing_words,
+    standing_of,
+    value_words,
+)
+from compliance.rules.applying import Answer, Dimension, Strictest, applicable, strictest
+from compliance.rules.readiness import STATED, Condition, all_met
+from compliance.rules.schema import Rule
+from compliance.selectors import PackAtSites, RuleAtSites, Training
+from compliance.views.portal import Desk, portal, posted
+from people.models import Site
+
+
+@portal()
+@require_safe
+def rules(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """All packs, those about the organisation's sites first, and the sites with what is not known of them."""
+    packs = selectors.packs_for(organisation=desk.organisation, sites=desk.sites, on=desk.today)
+    context = desk.context(
+        "rules",
+        near=[_listed(pack, desk.today) for pack in packs if pack.sites],
+        far=[_listed(pack, desk.today) for pack in packs if not pack.sites],
+        sites=desk.sites,
+    )
+    return render(request, "compliance/rules/packs.html", context)
+
+
+def _listed(pack: PackAtSites, today: date) -> dict[str, object]:
+    return {
+        "at": pack,
+        "statuses": ", ".join(str(STATUS_WORDS[status]) for status in pack.statuses),
+        "is_stale": pack.review_by < today,
+    }
+
+
+@dataclass(frozen=True)
+class RulePanel:
+    """One rule on the page of its pack, in words."""
+
+    at: RuleAtSites
+    today: date
+    chosen: Training | None
+    trainings: list[Training] = field(default_factory=list)
+    approvals: list[CourseApproval] = field(default_factory=list)
+    statements: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def rule(self) -> Rule:
+        """Return the rule itself."""
+        return self.at.rule
+
+    @property
+    def status(self) -> str:
+        """Return what the rule is: a law, a policy …"""
+        return str(STATUS_WORDS[self.rule.status])
+
+    @property
+    def standing(self) -> str:
+        """Return what that means for the reader."""
+        return standing_of(self.rule)
+
+    @property
+    def asks(self) -> list[tuple[str, list[str]]]:
+        """Return what it asks, as headings with sentences."""
+        return asks(self.rule)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it should have been looked at again."""
+        return self.rule.review_by < self.today
+
+    @property
+    def sites(self) -> list[tuple[Site, bool, str]]:
+        """Return each site: whether it is surely meant, and else what to do to find out."""
+        return [(site, match.answer is Answer.YES, missing_words(match)) for site, match in self.at.sites]
+
+    @property
+    def conditions(self) -> list[tuple[str, str, str, str]]:
+        """Each condition of the chosen training: name, look, word and why."""
+        return [_in_words(each) for each in self.chosen.conditions] if self.chosen else []
+
+    @property
+    def open_conditions(self) -> int:
+        """Return how many conditions of the chosen training are not met, or not known to be."""
+        return sum(not all_met([each]) for each in self.chosen.conditions) if self.chosen else 0
+
+    @property
+    def to_state(self) -> list[tuple[str, str, bool | None]]:
+        """What only the employer can say: code, name, and what was said."""
+        own = [name for name in self.rule.conditions if name in STATED]
+        return [(name, str(CONDITION_WORDS[name]), self.statements.get(name)) for name in own]
+
+    @property
+    def compared(self) -> list[tuple[Certification, int, int]]:
+        """Each training that could be assigned: how many of the topics it covers, of how many."""
+        return [
+            (it.certification, sum(not each.is_gap for each in it.covered), len(it.covered)) for it in self.trainings
+        ]
+
+
+def _in_words(condition: Condition) -> tuple[str, str, str, str]:
+    return (
+        str(CONDITION_WORDS[condition.name]),
+        STATE_LOOKS[condition.state],
+        str(STATE_WORDS[condition.state]),
+        condition_words(condition),
+    )
+
+
+@portal()
+@require_safe
+def rule_pack(request: HttpRequest, desk: Desk, pack: str) -> HttpResponse:
+    """What a pack asks, where, by which source, and how the training stands to it."""
+    at = _pack(desk, pack)
+    newest = selectors.newest_pack(pack)
+    context = desk.context(
+        "rules",
+        at=at,
+        panels=_panels(desk, at),
+        is_stale=at.review_by < desk.today,
+        newer=newest if newest and newest.pk != at.pack.pk else None,
+        may_adopt=desk.may_write and any(each.rule.binds for each in at.rules),
+    )
+    return render(request, "compliance/rules/pack.html", context)
+
+
+def _panels(desk: Desk, at: PackAtSites) -> list[RulePanel]:
+    rules = [each.rule for each in at.rules]
+    trainings = selectors.trainings_for(
+        organisation=desk.organisation,
+        rules=rules,
+        certifications=assignable_certifications().prefetch_related("courses"),
+        on=desk.today,
+    )
+    chosen = {it.rule_code: it.certification_id for it in at.adoption.chosen.all()} if at.adoption else {}
+    approved = selectors.approvals(desk.organisation, rules)
+    stated = selectors.statements(desk.organisation, rules)
+    return [
+        RulePanel(
+            at=each,
+            today=desk.today,
+            chosen=next(
+                (it for it in trainings[each.rule.code] if it.certification.pk == chosen.get(each.rule.code)), None
+            ),
+            trainings=trainings[each.rule.code],
+            approvals=approved.get(each.rule.code, []),
+            statements=stated.get(each.rule.code, {}),
+        )
+        for each in at.rules
+    ]
+
+
+def _pack(desk: Desk, code: str) -> PackAtSites:
+    found = selectors.pack_for(organisation=desk.organisation, code=code, sites=desk.sites, on=desk.today)
+    if found is None:
+        raise Http404
+    return found
+
+
+@portal(writes=True)
+def rule_pack_adopt(request: HttpRequest, desk: Desk, pack: str) -> HttpResponse:
+    """Choose trainings, look at whom that reaches, and only then adopt the newest version."""
+    at = _pack(desk, pack)
+    version = selectors.newest_pack(pack) or at.pack
+    rules = [it.rule for it in version.rules.all()]
+    form = rule_forms.AdoptionForm(
+        *posted(request), organisation=desk.organisation, rules=rules, today=desk.today, held=at.adoption
+    )
+    if not form.rows:
+        raise Http404
+    if request.method == "POST" and form.is_valid():
+        if "confirm" in request.POST:
+            return _adopt(request, desk, version, form)
+        reaches = selectors.preview(
+            organisation=desk.organisation,
+            pack=version,
+            choices=form.cleaned_data["choices"],
+            starts_on=desk.today,
+            due_on=form.cleaned_data["due_on"],
+        )
+        context = desk.context("rules", at=at, version=version, form=form, reaches=reaches, sent=_sent(request))
+        return render(request, "compliance/rules/preview.html", context)
+    context = desk.context("rules", at=at, version=version, form=form)
+    return render(request, "compliance/rules/adopt.html", context, status=422 if form.errors else 200)
+
+
+def _adopt(request: HttpRequest, desk: Desk, version: RulePackVersion, form: rule_forms.AdoptionForm) -> HttpResponse:
+    services.adopt(
+        organisation=desk.organisation,
+        pack=version,
+        choices=form.cleaned_data["choices"],
+        starts_on=desk.today,
+        due_on=form.cleaned_data["due_on"],
+        by=desk.user,
+        at=clock.now(),
+    )
+    messages.success(request, _("Adopted. What it asks for is assigned, and people will be told."))
+    return redirect("compliance:rule_pack", code=desk.organisation.code, pack=version.code)
+
+
+def _sent(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return what was chosen, to be sent once more with the confirmation."""
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name == "due_on" or name.startswith(("training-", "roles-"))
+        for value in values
+    ]
+
+
+@portal(writes=True)
+def rule_pack_stop(request: HttpRequest, desk: Desk, pack: str) -> HttpResponse:
+    """Say what ends with the adoption, and end it."""
+    adoption = _pack(desk, pack).adoption
+    if adoption is None:
+        raise Http404
+    if request.method == "POST":
+        try:
+            services.stop_adopting(adoption=adoption, on=desk.today, by=desk.user, at=clock.now())
+        except AlreadyWithdrawn:
+            messages.info(request, _("It was stopped already."))
+        else:
+            messages.success(request, _("Stopped. What it assigned is withdrawn; what was learnt stays on record."))
+        return redirect("compliance:rule_pack", code=desk.organisation.code, pack=pack)
+    context = desk.context("rules", adoption=adoption, wanted=selectors.requirements_from(adoption, on=desk.today))
+    return render(request, "compliance/rules/stop.html", context)
+
+
+@portal(writes=True)
+def rule_approval(request: HttpRequest, desk: Desk, pack: str, rule: str) -> HttpResponse:
+    """Record that an authority approved an edition of a course for a rule."""
+    found = _rule(desk, pack, rule)
+    if found.approval is None:
+        raise Http404
+    form = rule_forms.ApprovalForm(*posted(request), rule=found, today=desk.today)
+    if request.method == "POST" and form.is_valid():
+        services.record_approval(
+            organisation=desk.organisation,
+            rule_code=found.code,
+            edition=form.cleaned_data["edition"],
+            body=form.cleaned_data["body"],
+            reference=form.cleaned_data["reference"],
+            approved_on=form.cleaned_data["approved_on"],
+            by=desk.user,
+            at=clock.now(),
+        )
+        messages.success(request, _("Recorded. It counts for this edition, not for later ones."))
+        return redirect("compliance:rule_pack", code=desk.organisation.code, pack=pack)
+    context = desk.context("rules", rule=found, pack=pack, form=form)
+    return render(request, "compliance/rules/approval.html", context, status=422 if form.errors else 200)
+
+
+@portal(writes=True)
+@require_POST
+def rule_approval_end(request: HttpRequest, desk: Desk, pack: str, rule: str) -> HttpResponse:
+    """Record that an approval holds no longer."""
+    found = _rule(desk, pack, rule)
+    own = CourseApproval.objects.live().filter(organisation=desk.organisation, rule_code=found.code)
+    approval = get_object_or_404(own, pk=_number(request.POST.get("approval")))
+    services.end_approval(approval=approval, on=desk.today, by=desk.user, at=clock.now())
+    messages.success(request, _("Recorded that the approval has ended."))
+    return redirect("compliance:rule_pack", code=desk.organisation.code, pack=pack)
+
+
+@portal(writes=True)
+@require_POST
+def rule_condition(request: HttpRequest, desk: Desk, pack: str, rule: str) -> HttpResponse:
+    """Record what HR says of a condition that nobody else can know."""
+    found = _rule(desk, pack, rule)
+    condition = request.POST.get("condition", "")
+    said = {"yes": True, "no": False, "unknown": None}
+    answer = request.POST.get("answer", "")
+    if condition not in found.conditions or condition not in STATED or answer not in said:
+        raise Http404
+    services.state_condition(
+        organisation=desk.organisation,
+        rule_code=found.code,
+        condition=condition,
+        is_met=said[answer],
+        by=desk.user,
+        at=clock.now(),
+    )
+    messages.success(request, _("Saved."))
+    return redirect("compliance:rule_pack", code=desk.organisation.code, pack=pack)
+
+
+def _rule(desk: Desk, pack: str, code: str) -> Rule:
+    for each in _pack(desk, pack).rules:
+        if each.rule.code == code:
+            return each.rule
+    raise Http404
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+@portal()
+def rule_site(request: HttpRequest, desk: Desk, site: str) -> HttpResponse:
+    """What holds at one site: the strictest of all adopted rules in each respect, and which rule says so."""
+    place = get_object_or_404(desk.sites, code=site)
+    if request.method == "POST" and not desk.may_write:
+        raise Http404
+    form = rule_forms.SiteFactsForm(*posted(request), instance=place, places=_places()) if desk.may_write else None
+    if request.method == "POST" and form is not None and form.is_valid():
+        _describe(desk, place, form)
+        messages.success(request, _("Saved. What adopted rules ask for follows it."))
+        return redirect("compliance:rule_site", code=desk.organisation.code, site=site)
+    if form is not None and form.errors:
+        place = get_object_or_404(desk.sites, code=site)  # without what was typed
+    matches = applicable(selectors.adopted_rules(desk.organisation), selectors.site_facts(place), desk.today)
+    held = strictest((it.rule for it in matches), started_on=desk.today, completed_on=desk.today)
+    context = desk.context(
+        "rules",
+        site=place,
+        form=form,
+        rules=[(it.rule, STATUS_WORDS[it.rule.status], it.answer is Answer.YES, missing_words(it)) for it in matches],
+        strictest=_strictest_words(held, {it.rule.code: it.rule for it in matches}),
+    )
+    return render(request, "compliance/rules/site.html", context, status=422 if form and form.errors else 200)
+
+
+def _describe(desk: Desk, site: Site, form: rule_forms.SiteFactsForm) -> None:
+    services.describe_site(
+        site=site,
+        jurisdiction=form.cleaned_data["jurisdiction"],
+        kind=form.cleaned_data["kind"],
+        rooms=form.cleaned_data["rooms"],
+        size=form.cleaned_data["size"],
+        on=desk.today,
+        by=desk.user,
+        at=clock.now(),
+    )
+
+
+def _places() -> dict[str, str]:
+    """Return the names of the places that shipped rules are about."""
+    packs = RulePackVersion.objects.shipped().prefetch_related("rules")
+    found = (version.rule for pack in packs for version in pack.rules.all())
+    return {rule.jurisdiction: rule.place for rule in found}
+
+
+def _strictest_words(held: Strictest, rules: dict[str, Rule]) -> list[tuple[str, str, list[str]]]:
+    """Return each respect in words: what it is, what is asked, and the rules that ask it."""
+    single = (
+        (_("Who starts today does it by"), "first_due"),
+        (_("Length"), "minimum_minutes"),
+        (_("Who does it today does it again by"), "again_due"),
+        (_("Evidence is kept"), "retention"),
+        (_("Evidence is shown"), "produce_within_hours"),
+    )
+    rows = []
+    for label, name in single:
+        dimension: Dimension | None = getattr(held, name)
+        if dimension is not None:
+            rows.append((label, value_words(name, dimension.value), _titles(dimension, rules)))
+    for dimension in held.conditions:
+        rows.append((_("Condition"), str(CONDITION_WORDS[dimension.value]), _titles(dimension, rules)))
+    return rows
+
+
+def _titles(dimension: Dimension, rules: dict[str, Rule]) -> list[str]:
+    return [f"{rules[code].title} ({STATUS_WORDS[rules[code].status]})" for code in dimension.rules]
