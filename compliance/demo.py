@@ -117,7 +117,7 @@ def _make_larch(at: datetime) -> None:
     today = local_date(at, ZONE)
     larch = Organisation.objects.create(code="larch", name="Larch Hotels", time_zone=ZONE)
     region = Site.objects.create(
-        organisation=larch, code="north", name="Larch Hotels North", time_zone=ZONE, languages=["en"]
+        organisation=larch, code="north", name="Larch Hotels North", time_zone=ZONE, kind="office", languages=["en"]
     )
     sites = {
         "fort-st-john": Site.objects.create(
@@ -126,6 +126,8 @@ def _make_larch(at: datetime) -> None:
             code="fort-st-john",
             name="Larch Hotel Fort St. John",
             time_zone="America/Dawson_Creek",
+            kind="hotel",
+            rooms=84,
             languages=["en", "tl", "pa"],
             contact="Dana at the back office, weekdays 9 to 4",
         ),
@@ -135,6 +137,8 @@ def _make_larch(at: datetime) -> None:
             code="prince-george",
             name="Larch Hotel Prince George",
             time_zone=ZONE,
+            kind="hotel",
+            rooms=120,
             languages=["en", "fr"],
             contact="Ilse at the front desk",
         ),
@@ -183,6 +187,7 @@ def _make_north_road(at: datetime) -> None:
         code="yard",
         name="Yard",
         time_zone=ZONE,
+        kind="trucking",
         languages=["en", "pa"],
         contact="the dispatch office",
     )

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language_info, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from certificates.validity import Duration
 from cms.templatetags.fieldfare import day
@@ -282,6 +282,6 @@ def _sign(rule: Rule) -> list[str]:
         "width": rule.sign.width_inches,
         "height": rule.sign.height_inches,
         "points": rule.sign.font_points,
-        "languages": ", ".join(rule.sign.languages),
+        "languages": ", ".join(str(get_language_info(code)["name_translated"]) for code in rule.sign.languages),
     }
     return [words, rule.sign.more] if rule.sign.more else [words]

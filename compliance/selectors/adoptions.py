@@ -58,13 +58,22 @@ class Wanted:
 class Reach:
     """Whom a rule would reach: its requirements, and how many people are at work there now or later.
 
-    ``apart`` are sites whose own people it does not reach, since not everything below them is meant.
+    ``apart`` are sites whose own people it does not reach, since not everything below them is meant. Of ``uncertain``
+    ones too little is known; they count as meant.
     """
 
     rule: Rule
     wanted: tuple[Wanted, ...]
     people: int
     apart: tuple[Site, ...] = ()
+    uncertain: tuple[Site, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    wanted: list[Wanted]
+    apart: list[Site]
+    uncertain: list[Site]
 
 
 def requirements_from(adoption: Adoption, *, on: date) -> list[Wanted]:
@@ -75,7 +84,7 @@ def requirements_from(adoption: Adoption, *, on: date) -> list[Wanted]:
     reaches = _wanted(
         adoption.organisation, adoption.pack, choices, starts_on=on, days=(adoption.due_on - adoption.starts_on).days
     )
-    return [wanted for found, _ in reaches.values() for wanted in found]
+    return [wanted for meant in reaches.values() for wanted in meant.wanted]
 
 
 def preview(
@@ -86,8 +95,14 @@ def preview(
     rules = {version.code: version.rule for version in pack.rules.all()}
     below = _Tree(organisation.sites.all())
     return [
-        Reach(rules[code], tuple(wanted), _people(organisation, wanted, below, on=starts_on), tuple(apart))
-        for code, (wanted, apart) in reaches.items()
+        Reach(
+            rules[code],
+            tuple(meant.wanted),
+            _people(organisation, meant.wanted, below, on=starts_on),
+            tuple(meant.apart),
+            tuple(meant.uncertain),
+        )
+        for code, meant in reaches.items()
     ]
 
 
@@ -98,21 +113,22 @@ def _wanted(
     *,
     starts_on: date,
     days: int,
-) -> dict[str, tuple[list[Wanted], list[Site]]]:
+) -> dict[str, _Meant]:
     sites = list(organisation.sites.order_by("name"))
     tree = _Tree(sites)
-    found: dict[str, tuple[list[Wanted], list[Site]]] = {}
+    found: dict[str, _Meant] = {}
     for version in pack.rules.all():
         rule, choice = version.rule, choices.get(version.code)
         if choice is None or not rule.binds:
             continue
+        answers = {site.pk: applies(rule, site_facts(site), starts_on).answer for site in sites}
         # A site of which too little is known counts as meant: somebody is asked too much rather than too little.
-        meant = [site for site in sites if applies(rule, site_facts(site), starts_on).answer is not Answer.NO]
-        tops, apart = tree.covering(meant)
+        tops, apart = tree.covering([site for site in sites if answers[site.pk] is not Answer.NO])
         roles: tuple[Role | None, ...] = choice.roles or (None,)
-        found[rule.code] = (
-            [_one(rule, site, role, choice, starts_on, days) for site in tops for role in roles],
-            apart,
+        found[rule.code] = _Meant(
+            wanted=[_one(rule, site, role, choice, starts_on, days) for site in tops for role in roles],
+            apart=apart,
+            uncertain=[site for site in sites if answers[site.pk] is Answer.UNKNOWN],
         )
     return found
 

@@ -155,7 +155,7 @@ def _panels(desk: Desk, at: PackAtSites) -> list[RulePanel]:
         certifications=assignable_certifications().prefetch_related("courses"),
         on=desk.today,
     )
-    chosen = {it.rule_code: it.certification_id for it in at.adoption.chosen.all()} if at.adoption else {}
+    chosen = _chosen(at)
     approved = selectors.approvals(desk.organisation, rules)
     stated = selectors.statements(desk.organisation, rules)
     return [
@@ -171,6 +171,11 @@ def _panels(desk: Desk, at: PackAtSites) -> list[RulePanel]:
         )
         for each in at.rules
     ]
+
+
+def _chosen(at: PackAtSites) -> dict[str, int]:
+    """Return the key of the certification that was chosen, by the code of the rule."""
+    return {it.rule_code: it.certification_id for it in at.adoption.chosen.all()} if at.adoption else {}
 
 
 def _pack(desk: Desk, code: str) -> PackAtSites:
@@ -203,7 +208,14 @@ def rule_pack_adopt(request: HttpRequest, desk: Desk, pack: str) -> HttpResponse
         )
         context = desk.context("rules", at=at, version=version, form=form, reaches=reaches, sent=_sent(request))
         return render(request, "compliance/rules/preview.html", context)
-    context = desk.context("rules", at=at, version=version, form=form)
+    here = {each.rule.code for each in at.rules if each.sites} | set(_chosen(at))
+    context = desk.context(
+        "rules",
+        version=version,
+        form=form,
+        near=[row for row in form.rows if row[0].code in here],
+        far=[row for row in form.rows if row[0].code not in here],
+    )
     return render(request, "compliance/rules/adopt.html", context, status=422 if form.errors else 200)
 
 
