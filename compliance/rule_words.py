@@ -66,11 +66,11 @@ MISSING_WORDS: Words = {
     "organisation": pgettext_lazy("missing fact", "check whether your organisation is large enough"),
 }
 _EVIDENCE_WORDS: Words = {
-    "certificate": pgettext_lazy("evidence", "a certificate of completion"),
-    "transcript": pgettext_lazy("evidence", "a transcript or certificate"),
-    "acknowledgement": pgettext_lazy("evidence", "a signed and dated statement of each person"),
-    "roster": pgettext_lazy("evidence", "an entry in a roster or in each person's file"),
-    "employer-statement": pgettext_lazy("evidence", "a statement by the employer"),
+    "certificate": pgettext_lazy("evidence", "A certificate of completion"),
+    "transcript": pgettext_lazy("evidence", "A transcript or certificate"),
+    "acknowledgement": pgettext_lazy("evidence", "A signed and dated statement of each person"),
+    "roster": pgettext_lazy("evidence", "An entry in a roster or in each person's file"),
+    "employer-statement": pgettext_lazy("evidence", "A statement by the employer"),
 }
 _TRIGGER_WORDS: Words = {
     "hire": pgettext_lazy("what a time counts from", "from the first day at work"),
@@ -252,6 +252,8 @@ def _exception(rule: Rule) -> Iterable[str]:
         yield ngettext("From %(n)s person at work.", "From %(n)s people at work.", scope.size_at_least) % {
             "n": scope.size_at_least
         }
+    if scope.employed == ("direct",):
+        yield _("People from agencies and contractors are not meant.")
     if scope.unless:
         yield scope.unless.says
 

@@ -70,8 +70,8 @@ class AdoptedRule(models.Model):
 class RuleAssignment(models.Model):
     """Which requirement an adoption led to: for a rule, at a site, perhaps in a role, with a training.
 
-    ``is_ours``: the adoption made the requirement, which was not there before; only then does the adoption's end
-    withdraw it. Open while ``ended_at`` is null, also where HR withdrew the requirement by hand: it is not made again.
+    ``conditions`` are those of the requirement. Open while ``ended_at`` is null, also where HR withdrew the requirement
+    by hand: it is not made again.
     """
 
     organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
@@ -81,7 +81,7 @@ class RuleAssignment(models.Model):
     role = models.ForeignKey("people.Role", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     certification = models.ForeignKey("certificates.Certification", on_delete=models.PROTECT, related_name="+")
     requirement_reference = models.UUIDField()
-    is_ours = models.BooleanField(default=True)
+    conditions = models.JSONField(null=True, blank=True)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 

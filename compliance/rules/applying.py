@@ -6,16 +6,15 @@ no: until somebody says what kind of place it is, its rules stay in view.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 from certificates.validity import ONE_DAY, Duration
+from compliance.due_dates import last_good_day
 from compliance.rules.schema import Retention, Rule
 
-# Two leap-year cycles hold every length that a number of months can have.
-_YEARS_LOOKED_AT = range(2001, 2009)
+_ANY_DAY = date(2001, 1, 1)
 
 
 class Answer(StrEnum):
@@ -123,7 +122,7 @@ def _exception(rule: Rule, site: SiteFacts) -> tuple[tuple[str, Answer], ...]:
 def first_due(rule: Rule, started_on: date) -> date | None:
     """Return the last good day of somebody whose clock starts on ``started_on``; None where the rule sets none.
 
-    Days are counted from the day after; months end on the day before the same day of the month.
+    Counted as ``compliance.due_dates`` counts: from the day after, months to the same day of the month.
     """
     due = rule.first_due
     if due is None:
@@ -131,7 +130,7 @@ def first_due(rule: Rule, started_on: date) -> date | None:
     if due.by is not None:
         return max(due.by, started_on)
     assert due.within is not None
-    return _last_day(started_on, due.within)
+    return last_good_day(started_on, due.within)
 
 
 def again_due(rule: Rule, completed_on: date) -> date | None:
@@ -142,25 +141,6 @@ def again_due(rule: Rule, completed_on: date) -> date | None:
     if recurrence.kind == "calendar-years":
         return date(completed_on.year + recurrence.length.n, 12, 31)
     return recurrence.length.after(completed_on) - ONE_DAY
-
-
-def days_never_later(within: Duration) -> int:
-    """Return a number of days after a start that is never later than ``within``: six months are 180.
-
-    For requirements that count in days only.
-    """
-    return within.days if not within.months else _fewest_days(within)
-
-
-@cache
-def _fewest_days(within: Duration) -> int:
-    first, last = date(_YEARS_LOOKED_AT[0], 1, 1), date(_YEARS_LOOKED_AT[-1], 12, 31)
-    starts = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return min((_last_day(start, within) - start).days for start in starts)
-
-
-def _last_day(start: date, within: Duration) -> date:
-    return start + timedelta(days=within.days) if not within.months else within.after(start) - ONE_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +223,8 @@ def _longest(retentions: Iterable[Retention]) -> Retention:
     return max(retentions, key=lambda it: (it.kind == "current-and-former", _weight(it.and_after)))
 
 
-def _weight(duration: Duration | None) -> int:
-    return days_never_later(duration) if duration else 0
+def _weight(duration: Duration | None) -> date:
+    return duration.after(_ANY_DAY) if duration else _ANY_DAY
 
 
 def _union(rules: Sequence[Rule], values_of: Callable[[Rule], tuple[str, ...]]) -> tuple[Dimension, ...]:

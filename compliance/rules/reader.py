@@ -13,6 +13,7 @@ from certificates.validity import Duration, PolicyError
 from compliance.rules.schema import (
     CONDITIONS,
     DUTIES,
+    EMPLOYED,
     EVIDENCE,
     RECURRENCES,
     RETENTIONS,
@@ -206,6 +207,7 @@ def _scope(fields: Fields) -> Scope:
     read = Scope(
         kinds=_some(scope, "kinds", SITE_KINDS),
         kinds_to_check=_some(scope, "kinds_to_check", SITE_KINDS),
+        employed=_some(scope, "employed", EMPLOYED),
         rooms_at_least=scope.integer("rooms_at_least", least=1, most=100_000, required=False) or None,
         size_at_least=scope.integer("size_at_least", least=1, most=10_000_000, required=False) or None,
         unless=_unless(unless) if unless else None,

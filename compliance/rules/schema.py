@@ -27,6 +27,7 @@ RECURRENCES: Final = ("none", "every", "calendar-years", "licence-renewal")
 CONDITIONS: Final = ("approved-course", "interactive", "individual-only", "on-premises", "video", "paid-time")
 EVIDENCE: Final = ("certificate", "transcript", "acknowledgement", "roster", "employer-statement")
 RETENTIONS: Final = ("employment", "current-and-former")
+EMPLOYED: Final = ("direct", "agency", "contractor", "volunteer")
 UNSTATED: Final = ("first-due", "minimum-minutes", "recurrence")
 
 
@@ -53,11 +54,13 @@ class Unless:
 class Scope:
     """Which sites a rule is about. No kinds: every kind. ``kinds_to_check``: it may be about these too, ask.
 
+    ``employed``: on whose books the people are (``people.Employment.Type``); none: on anybody's.
     ``asks_organisation``: thresholds of the whole organisation decide (turnover, assets), which are not kept here.
     """
 
     kinds: tuple[str, ...] = ()
     kinds_to_check: tuple[str, ...] = ()
+    employed: tuple[str, ...] = ()
     rooms_at_least: int | None = None
     size_at_least: int | None = None
     unless: Unless | None = None
@@ -249,6 +252,7 @@ def _scope(data: Mapping[str, Any]) -> Scope:
             **data,
             "kinds": tuple(data["kinds"]),
             "kinds_to_check": tuple(data["kinds_to_check"]),
+            "employed": tuple(data.get("employed", ())),
             "unless": Unless(**unless) if unless else None,
         }
     )

@@ -2,7 +2,7 @@
 
 from compliance.selectors.above import (Hearer, above)
 from compliance.selectors.adjustments import (adjustments_of, agreed_other_ways, asked_certifications, open_questions, prior_learning_of, question_of)
-from compliance.selectors.adoptions import (Choice, Reach, Wanted, preview, requirements_from)
+from compliance.selectors.adoptions import (Choice, Reach, RuleReach, Wanted, preview, preview_adoption, requirements_from)
 from compliance.selectors.digests import (DigestLine, digests_to_send, lines_of_digest)
 from compliance.selectors.messages import (Line, days_of, letters, lines_of, next_message_at, printed, printings, to_send, undelivered, waiting_counts)
 from compliance.selectors.requirements import (concerned, current_requirement, live_requirements, names_in, reached, sites_from)
@@ -22,6 +22,7 @@ __all__ = [
     "Reach",
     "Row",
     "RuleAtSites",
+    "RuleReach",
     "SiteCounts",
     "Summary",
     "Training",
@@ -53,6 +54,7 @@ __all__ = [
     "pack_for",
     "packs_for",
     "preview",
+    "preview_adoption",
     "printed",
     "printings",
     "prior_learning_of",

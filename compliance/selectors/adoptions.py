@@ -6,19 +6,20 @@ The seam to requirements: what a rule wants is decided here, who writes it is ``
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Q
 
 from certificates.models import Certification
-from certificates.validity import Duration
 from compliance.models import Adoption, RulePackVersion
-from compliance.rules.applying import Answer, applies, days_never_later, first_due
+from compliance.rules.applying import Answer, applies, first_due
 from compliance.rules.schema import Rule
 from compliance.selectors.rule_packs import site_facts
 from people.models import Employment, Organisation, Role, Site
 
-DEFAULT_DAYS = 30
-_LICENCE_TRIGGERS = ("licence-issue", "licence-renewal", "contract-start")
+# What a rule counts from, as requirements call it.
+_BASES = {"hire": "hire", "role-start": "role_start", "initial-training": "role_start"}
+_LICENCE_TRIGGERS = ("licence-issue", "licence-renewal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A requirement that a rule asks for at a site and below it, of everybody or of a role.
+    """A requirement that a rule asks for at a site and below it, of everybody or of a role, perhaps by ``conditions``.
 
-    ``due_on`` is the last good day for who is at work on ``starts_on``; who comes later has ``days_after_start`` days.
-    ``recurs`` is how often the rule asks again (None: it does not say), which may be more often than the certificate
-    runs. ``counts_from_licence``: the rule counts from a date that is not kept here, so the days are the usual ones.
+    Either ``due_on`` for who is at work on ``starts_on``, or ``due_rule``, which gives the later of that day and the
+    rule's own: so nobody who is at work is late from the start, and a newcomer has the time that the rule gives.
+    ``default_due_on`` counts where the rule's base is not known. ``recurs`` ("": it does not say) may be more often
+    than the certificate runs. ``without`` are the sites below that are not meant.
     """
 
     rule: Rule
@@ -43,36 +45,41 @@ class Wanted:
     role: Role | None
     certification: Certification
     starts_on: date
-    due_on: date
-    days_after_start: int
-    recurs: Duration | None
-    counts_from_licence: bool = False
+    last_good_day: date
+    due_on: date | None
+    due_rule: Mapping[str, Any] | None
+    default_due_on: date | None
+    recurs: str
+    conditions: Mapping[str, Any] | None
+    without: tuple[Site, ...] = ()
 
     @property
     def key(self) -> tuple[str, int, int | None, int]:
         """Return what tells it from the others of its adoption."""
         return self.rule.code, self.site.pk, self.role.pk if self.role else None, self.certification.pk
 
+    @property
+    def counts_from_licence(self) -> bool:
+        """Whether the rule counts from the renewal of a licence, of the kind that the rule's code names."""
+        return self.rule.first_due is not None and self.rule.first_due.after in _LICENCE_TRIGGERS
+
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class RuleReach:
     """Whom a rule would reach: its requirements, and how many people are at work there now or later.
 
-    ``apart`` are sites whose own people it does not reach, since not everything below them is meant. Of ``uncertain``
-    ones too little is known; they count as meant.
+    Of ``uncertain`` sites too little is known; they count as meant.
     """
 
     rule: Rule
     wanted: tuple[Wanted, ...]
     people: int
-    apart: tuple[Site, ...] = ()
     uncertain: tuple[Site, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Meant:
     wanted: list[Wanted]
-    apart: list[Site]
     uncertain: list[Site]
 
 
@@ -81,32 +88,34 @@ def requirements_from(adoption: Adoption, *, on: date) -> list[Wanted]:
     if adoption.ends_on is not None:
         return []
     choices = {it.rule_code: Choice(it.certification, tuple(it.roles.all())) for it in adoption.chosen.all()}
-    reaches = _wanted(
+    reaches = _meant(
         adoption.organisation, adoption.pack, choices, starts_on=on, days=(adoption.due_on - adoption.starts_on).days
     )
     return [wanted for meant in reaches.values() for wanted in meant.wanted]
 
 
-def preview(
+def preview_adoption(
     *, organisation: Organisation, pack: RulePackVersion, choices: Mapping[str, Choice], starts_on: date, due_on: date
-) -> list[Reach]:
+) -> list[RuleReach]:
     """Return whom adopting ``pack`` with ``choices`` would reach, by rule; one query for each rule that is chosen."""
-    reaches = _wanted(organisation, pack, choices, starts_on=starts_on, days=(due_on - starts_on).days)
-    rules = {version.code: version.rule for version in pack.rules.all()}
-    below = _Tree(organisation.sites.all())
+    reaches = _meant(organisation, pack, choices, starts_on=starts_on, days=(due_on - starts_on).days)
+    tree = _Tree(organisation.sites.all())
     return [
-        Reach(
-            rules[code],
+        RuleReach(
+            meant.wanted[0].rule if meant.wanted else _rule(pack, code),
             tuple(meant.wanted),
-            _people(organisation, meant.wanted, below, on=starts_on),
-            tuple(meant.apart),
+            _people(organisation, meant.wanted, tree, on=starts_on),
             tuple(meant.uncertain),
         )
         for code, meant in reaches.items()
     ]
 
 
-def _wanted(
+def _rule(pack: RulePackVersion, code: str) -> Rule:
+    return next(version.rule for version in pack.rules.all() if version.code == code)
+
+
+def _meant(
     organisation: Organisation,
     pack: RulePackVersion,
     choices: Mapping[str, Choice],
@@ -123,38 +132,59 @@ def _wanted(
             continue
         answers = {site.pk: applies(rule, site_facts(site), starts_on).answer for site in sites}
         # A site of which too little is known counts as meant: somebody is asked too much rather than too little.
-        tops, apart = tree.covering([site for site in sites if answers[site.pk] is not Answer.NO])
+        tops = tree.covering([site for site in sites if answers[site.pk] is not Answer.NO])
         roles: tuple[Role | None, ...] = choice.roles or (None,)
         found[rule.code] = _Meant(
-            wanted=[_one(rule, site, role, choice, starts_on, days) for site in tops for role in roles],
-            apart=apart,
+            wanted=[
+                _one(rule, site, without, role, choice, starts_on, days) for site, without in tops for role in roles
+            ],
             uncertain=[site for site in sites if answers[site.pk] is Answer.UNKNOWN],
         )
     return found
 
 
-def _one(rule: Rule, site: Site, role: Role | None, choice: Choice, starts_on: date, days: int) -> Wanted:
-    due_on = date.fromordinal(starts_on.toordinal() + days)
+def _one(
+    rule: Rule, site: Site, without: Sequence[Site], role: Role | None, choice: Choice, starts_on: date, days: int
+) -> Wanted:
+    last_good_day = date.fromordinal(starts_on.toordinal() + days)
     within = rule.first_due.within if rule.first_due else None
-    from_licence = rule.first_due is not None and rule.first_due.after in _LICENCE_TRIGGERS
-    days_after_start = DEFAULT_DAYS
-    if within is not None and not from_licence:
-        days_after_start = days_never_later(within)
+    due_rule: dict[str, Any] | None = None
+    if within is not None and rule.first_due is not None:
         latest = first_due(rule, starts_on)
-        # Whoever is at work has begun already, so nobody has longer than the rule gives from today.
+        # Whoever is at work has begun already, so nobody there has longer than the rule gives from today.
         if within.n and latest is not None:
-            due_on = min(due_on, latest)
+            last_good_day = min(last_good_day, latest)
+        base = _BASES.get(rule.first_due.after)
+        if base is not None:
+            due_rule = {"later_of": [{"after": base, "in": str(within)}, {"on": last_good_day.isoformat()}]}
+        elif rule.first_due.after in _LICENCE_TRIGGERS:
+            due_rule = {"after": "licence_renewal", "in": str(within)}
     return Wanted(
         rule=rule,
         site=site,
         role=role,
         certification=choice.certification,
         starts_on=starts_on,
-        due_on=due_on,
-        days_after_start=days_after_start,
-        recurs=rule.recurrence.length,
-        counts_from_licence=from_licence,
+        last_good_day=last_good_day,
+        due_on=None if due_rule else last_good_day,
+        due_rule=due_rule,
+        default_due_on=last_good_day if due_rule else None,
+        # Two calendar years are asked as two years, which are never later.
+        recurs=str(rule.recurrence.length or ""),
+        conditions=_conditions(rule, without),
+        without=tuple(without),
     )
+
+
+def _conditions(rule: Rule, without: Sequence[Site]) -> dict[str, Any] | None:
+    parts: list[dict[str, Any]] = []
+    if rule.scope.employed:
+        parts.append({"employment_type": list(rule.scope.employed)})
+    if without:
+        parts.append({"not": {"site": [site.code for site in without]}})
+    if len(parts) > 1:
+        return {"all": parts}
+    return parts[0] if parts else None
 
 
 class _Tree:
@@ -171,25 +201,38 @@ class _Tree:
                 passed.add(parent)
                 parent = self.sites[parent].parent_id
 
-    def covering(self, meant: Sequence[Site]) -> tuple[list[Site], list[Site]]:
-        """Return the topmost sites that hold nothing but ``meant`` ones, and the meant ones that hold others too.
+    def covering(self, meant: Sequence[Site]) -> list[tuple[Site, list[Site]]]:
+        """Return sites that together hold exactly ``meant``, each with the sites right below it that are left out.
 
-        A requirement of a site reaches everybody below it, so one with a foreign part cannot have any.
+        A requirement of a site reaches everybody below it: one that holds nothing but meant sites stands for all of
+        them, one that holds others stands for its own people alone.
         """
         keys = {site.pk for site in meant}
         whole = {key for key in keys if self.below[key] <= keys}
-        tops = [site for site in meant if site.pk in whole and site.parent_id not in whole]
-        return tops, [site for site in meant if site.pk not in whole]
+        children: dict[int | None, list[Site]] = {}
+        for site in self.sites.values():
+            children.setdefault(site.parent_id, []).append(site)
+        found: list[tuple[Site, list[Site]]] = []
+        for site in meant:
+            if site.pk not in whole:
+                found.append((site, children.get(site.pk, [])))
+            elif site.parent_id not in whole:
+                found.append((site, []))
+        return found
 
 
 def _people(organisation: Organisation, wanted: Sequence[Wanted], tree: _Tree, *, on: date) -> int:
     if not wanted:
         return 0
-    sites = set().union(*(tree.below[it.site.pk] for it in wanted))
+    sites: set[int] = set()
+    for it in wanted:
+        sites |= tree.below[it.site.pk].difference(*(tree.below[other.pk] for other in it.without))
     roles = {it.role.pk for it in wanted if it.role is not None}
     jobs = Employment.objects.current_knowledge().filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=on), membership__organisation=organisation, site__in=sites
     )
     if roles:
         jobs = jobs.filter(role__in=roles)
+    if wanted[0].rule.scope.employed:
+        jobs = jobs.filter(employment_type__in=wanted[0].rule.scope.employed)
     return int(jobs.aggregate(people=Count("membership", distinct=True))["people"])

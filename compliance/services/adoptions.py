@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from uuid import UUID
 
 from django.db import transaction
 
@@ -89,7 +88,7 @@ def adopt(
 def stop_adopting(*, adoption: Adoption, on: date, by: User | None, at: datetime) -> Adoption:
     """Record that the pack is followed no longer from ``on``, and withdraw what it assigned.
 
-    Requirements that were there before it, or that another adopted rule asks for too, stay.
+    Requirements that were made otherwise, or by another pack, stay.
 
     Raises:
         AlreadyWithdrawn: a later fact supersedes it, or it ended.
@@ -153,18 +152,17 @@ def _apply(adoption: Adoption, *, on: date, by: User | None, at: datetime) -> No
         (it.rule_code, it.site_id, it.role_id, it.certification_id): it
         for it in RuleAssignment.objects.filter(adoption_reference=adoption.reference, ended_at__isnull=True)
     }
-    for key, assignment in open_ones.items():
-        if key not in wanted:
+    for key, assignment in list(open_ones.items()):
+        if key not in wanted or assignment.conditions != wanted[key].conditions:
             _end(assignment, on=on, by=by, at=at)
+            del open_ones[key]
     for key, it in wanted.items():
         if key not in open_ones:
             _begin(adoption, it, by=by, at=at)
 
 
 def _begin(adoption: Adoption, wanted: Wanted, *, by: User | None, at: datetime) -> None:
-    last = Requirement.objects.order_by("pk").values_list("pk", flat=True).last() or 0
     requirement = _require(adoption.organisation, wanted, by=by, at=at)
-    shared = RuleAssignment.objects.filter(requirement_reference=requirement.reference, is_ours=True).exists()
     RuleAssignment.objects.create(
         organisation=adoption.organisation,
         adoption_reference=adoption.reference,
@@ -172,25 +170,28 @@ def _begin(adoption: Adoption, wanted: Wanted, *, by: User | None, at: datetime)
         site=wanted.site,
         role=wanted.role,
         certification=wanted.certification,
+        conditions=wanted.conditions,
         requirement_reference=requirement.reference,
-        is_ours=shared or requirement.pk > last,
         started_at=at,
     )
 
 
 def _require(organisation: Organisation, wanted: Wanted, *, by: User | None, at: datetime) -> Requirement:
-    """The one place that turns what a rule wants into a requirement.
-
-    A requirement cannot say yet that it recurs more often than its certification: ``wanted.recurs`` waits here.
-    """
+    """The one place that turns what a rule wants into a requirement."""
     return require(
         organisation=organisation,
         certification=wanted.certification,
         site=wanted.site,
         role=wanted.role,
+        conditions=wanted.conditions,
         starts_on=wanted.starts_on,
         due_on=wanted.due_on,
-        days_after_start=wanted.days_after_start,
+        due_rule=wanted.due_rule,
+        default_due_on=wanted.default_due_on,
+        recurs=wanted.recurs,
+        licence_kind=wanted.rule.code if wanted.counts_from_licence else "",
+        label=wanted.rule.title,
+        source=wanted.rule.code,
         by=by,
         at=at,
     )
@@ -199,16 +200,9 @@ def _require(organisation: Organisation, wanted: Wanted, *, by: User | None, at:
 def _end(assignment: RuleAssignment, *, on: date, by: User | None, at: datetime) -> None:
     assignment.ended_at = at
     assignment.save(update_fields=["ended_at"])
-    reference = assignment.requirement_reference
-    if not assignment.is_ours or _asked_elsewhere(reference):
-        return
-    requirement = Requirement.objects.live().filter(reference=reference).first()
+    requirement = Requirement.objects.live().filter(reference=assignment.requirement_reference).first()
     if requirement is not None:  # else HR has withdrawn it by hand
         withdraw(requirement=requirement, on=on, by=by, at=at)
-
-
-def _asked_elsewhere(reference: UUID) -> bool:
-    return RuleAssignment.objects.filter(requirement_reference=reference, ended_at__isnull=True).exists()
 
 
 def _lock(organisation: Organisation) -> None:

@@ -199,7 +199,7 @@ def rule_pack_adopt(request: HttpRequest, desk: Desk, pack: str) -> HttpResponse
     if request.method == "POST" and form.is_valid():
         if "confirm" in request.POST:
             return _adopt(request, desk, version, form)
-        reaches = selectors.preview(
+        reaches = selectors.preview_adoption(
             organisation=desk.organisation,
             pack=version,
             choices=form.cleaned_data["choices"],
