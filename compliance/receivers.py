@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from certificates.models import Certificate
 from certificates.signals import certificate_changed
+from cms import clock
 from compliance import services
 from courses.models import Enrolment
 from courses.signals import enrolment_opened
-from people.models import Membership
+from people.models import Membership, Site
 from people.signals import employment_changed
 
 
@@ -32,3 +34,11 @@ def rebuild_on_certificate(sender: object, certificate: Certificate, **_: object
     if certificate.membership_id is not None:
         at = certificate.revoked_at or certificate.issued_at
         services.rebuild_obligations(memberships=[certificate.membership_id], at=at)
+
+
+@receiver(post_save, sender=Site, dispatch_uid="compliance.apply_rules_at_a_new_site")
+def apply_rules_at_a_new_site(sender: object, instance: Site, created: bool, raw: bool = False, **_: object) -> None:
+    """A new site gets what adopted rules ask there; changes of a known one come through the service."""
+    if created and not raw:
+        organisation, at = instance.organisation, clock.now()
+        services.apply_adoptions(organisation=organisation, on=clock.today(organisation.time_zone), by=None, at=at)

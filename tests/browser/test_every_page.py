@@ -44,6 +44,11 @@ WORKPLACE = {
     "assignments": "/workplace/larch/assignments/",
     "assignment-new": "/workplace/larch/assignments/new/",
     "letters": "/workplace/larch/letters/",
+    "rules": "/workplace/larch/rules/",
+    "rule-pack": "/workplace/larch/rules/us-lodging/",
+    "rule-pack-adopt": "/workplace/larch/rules/ca-bc/adopt/",
+    "rule-approval": "/workplace/larch/rules/us-lodging/us-tx-lodging/approval/",
+    "rule-site": "/workplace/larch/sites/prince-george/rules/",
 }
 
 

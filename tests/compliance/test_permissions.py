@@ -12,16 +12,38 @@ from django.urls import get_resolver, reverse
 from openpyxl import load_workbook
 
 from compliance import services
-from compliance.models import Adjustment, Message, Requirement
-from people.models import AccountChange, AuditEntry, Employment, Membership, StaffRole
+from compliance.models import Adjustment, Adoption, ConditionStatement, CourseApproval, Message, Requirement
+from compliance.selectors import Choice
+from courses.models import Edition
+from people.models import AccountChange, AuditEntry, Employment, Membership, Site, StaffRole
 from tests.factories import compliance as factories
-from tests.factories.compliance import AT
+from tests.factories.compliance import AT, TODAY
 from tests.factories.people import UserFactory, sign_in_personally, sign_in_with_pin
+from tests.factories.rule_packs import loaded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_clock")]
 
-READ = ("organisation", "status_workbook", "people", "person", "assignments", "letters")
-WRITE_PAGES = ("person_new", "upload", "upload_template", "assignment_new", "adjustment_new")
+READ = (
+    "organisation",
+    "status_workbook",
+    "people",
+    "person",
+    "assignments",
+    "letters",
+    "rules",
+    "rule_pack",
+    "rule_site",
+)
+WRITE_PAGES = (
+    "person_new",
+    "upload",
+    "upload_template",
+    "assignment_new",
+    "adjustment_new",
+    "rule_pack_adopt",
+    "rule_pack_stop",
+    "rule_approval",
+)
 WRITE_ACTS = (
     "person_new",
     "upload",
@@ -35,6 +57,12 @@ WRITE_ACTS = (
     "adjustment_new",
     "adjustment_undo",
     "letters_pdf",
+    "rule_pack_adopt",
+    "rule_pack_stop",
+    "rule_approval",
+    "rule_approval_end",
+    "rule_condition",
+    "rule_site",
 )
 
 # For HR and site leads; tests/compliance/evidence says who gets what.
@@ -48,12 +76,21 @@ NOT_HR = ("another_way", "other_ways")
 
 @pytest.fixture
 def larch_with_people(larch, hospitality):
-    """Larch Hotels with somebody at each hotel, an assignment, leave and a letter that waits."""
+    """Larch Hotels with somebody at each hotel, an assignment, leave, a letter that waits and a pack that is followed."""
     jo = larch.employ("Jo Castellan", number="0042", site=larch.fort)
     services.record_leave(membership=jo, from_on=date(2027, 1, 4), last_on=date(2027, 1, 8), by=None, at=AT)
     larch.employ("Ama Birch", number="0043", site=larch.prince)
     larch.ask(hospitality, site=larch.region)
     services.sweep(at=AT)
+    services.adopt(
+        organisation=larch.organisation,
+        pack=loaded(),
+        choices={"us-ny-lodging": Choice(hospitality)},
+        starts_on=TODAY,
+        due_on=date(2026, 5, 1),
+        by=None,
+        at=AT,
+    )
     return larch
 
 
@@ -71,6 +108,12 @@ def address(name: str, organisation: str = "larch") -> str:
         return reverse(f"compliance:{name}", args=[organisation, jo.public_id, Adjustment.objects.get().reference])
     if name in ("assignment_withdraw", "assignment_default"):
         return reverse(f"compliance:{name}", args=[organisation, Requirement.objects.get().reference])
+    if name == "rule_site":
+        return reverse(f"compliance:{name}", args=[organisation, "fort-st-john"])
+    if name in ("rule_approval", "rule_approval_end", "rule_condition"):
+        return reverse(f"compliance:{name}", args=[organisation, "us-lodging", "us-ny-lodging"])
+    if name.startswith("rule_pack"):
+        return reverse(f"compliance:{name}", args=[organisation, "us-lodging"])
     return reverse(f"compliance:{name}", args=[organisation])
 
 
@@ -96,6 +139,19 @@ def body_of(name: str) -> dict[str, object]:
             "number": "0042",
             "due_on": "2026-05-01",
         },
+        "rule_pack_adopt": {
+            "training-us-tx-lodging": Requirement.objects.get().certification_id,
+            "due_on": "2026-05-01",
+            "confirm": "1",
+        },
+        "rule_approval": {
+            "edition": Edition.objects.order_by("pk").values_list("pk", flat=True).first(),
+            "body": "B",
+            "reference": "R",
+            "approved_on": "2026-03-02",
+        },
+        "rule_condition": {"condition": "paid-time", "answer": "yes"},
+        "rule_site": {"jurisdiction": "us-ny", "kind": "hotel", "rooms": "40"},
     }.get(name, {})
 
 
@@ -103,7 +159,18 @@ def everything() -> list[object]:
     """Return what writing would change."""
     return [
         list(model.objects.order_by("pk").values())
-        for model in (Membership, Employment, Requirement, Adjustment, AccountChange, Message)
+        for model in (
+            Membership,
+            Employment,
+            Requirement,
+            Adjustment,
+            AccountChange,
+            Message,
+            Site,
+            Adoption,
+            CourseApproval,
+            ConditionStatement,
+        )
     ]
 
 

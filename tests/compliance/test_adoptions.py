@@ -1,0 +1,378 @@
+"""Adopting packs: what becomes of it at which site, and that it ends with the pack alone."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from compliance import selectors, services
+from compliance.exceptions import (
+    AlreadyWithdrawn,
+    DueBeforeStart,
+    NothingChosen,
+    NotOfThisOrganisation,
+    RuleNotAssignable,
+)
+from compliance.models import Adoption, ConditionStatement, CourseApproval, Requirement, RuleAssignment
+from compliance.selectors import Choice
+from people.models import AuditEntry, Employment, Site
+from tests.factories import certificates as certificate_factories
+from tests.factories import compliance as factories
+from tests.factories.compliance import AT, TODAY
+from tests.factories.people import RoleFactory, SiteFactory
+from tests.factories.rule_packs import BOOK, loaded
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pack():
+    return loaded()
+
+
+@pytest.fixture
+def texas(larch):
+    """Larch Hotels with one hotel in Texas, one in New York, and an office above them in British Columbia."""
+    describe(larch.fort, "us-tx", "hotel", 80)
+    describe(larch.prince, "us-ny", "hotel", 40)
+    describe(larch.region, "ca-bc", "office", None)
+    return larch
+
+
+def describe(site, jurisdiction, kind, rooms):
+    services.describe_site(
+        site=site, jurisdiction=jurisdiction, kind=kind, rooms=rooms, size=None, on=TODAY, by=None, at=AT
+    )
+
+
+def adopt(workplace, pack, choices, due_on=date(2026, 4, 1), at=AT):
+    return services.adopt(
+        organisation=workplace.organisation,
+        pack=pack,
+        choices=choices,
+        starts_on=TODAY,
+        due_on=due_on,
+        by=workplace.hr,
+        at=at,
+    )
+
+
+def live():
+    return [(it.source, it.site.code, it.role.code if it.role else None) for it in Requirement.objects.live()]
+
+
+def test_a_pack_is_assigned_at_the_sites_that_its_rules_are_about(texas, pack, hospitality):
+    everybody = Choice(hospitality)
+    adopt(texas, pack, {"us-tx-lodging": everybody, "us-ny-lodging": everybody, "us-ca-hotel": everybody})
+    assert sorted(live()) == [("us-ny-lodging", "prince-george", None), ("us-tx-lodging", "fort-st-john", None)]
+
+
+def test_a_requirement_says_what_the_rule_says(texas, pack, hospitality):
+    adopt(texas, pack, {"us-tx-lodging": Choice(hospitality)})
+    made = Requirement.objects.get()
+    assert made.due_rule == {"later_of": [{"after": "hire", "in": "90d"}, {"on": "2026-04-01"}]}
+    assert (made.due_on, made.default_due_on, made.recurs) == (None, date(2026, 4, 1), "12m")
+    assert made.conditions == {"employment_type": ["direct"]}
+    assert (made.label, made.source) == ("Texas: directly employed hotel staff", "us-tx-lodging")
+
+
+def test_nobody_at_work_has_longer_than_the_rule_gives(texas, pack, hospitality):
+    adopt(texas, pack, {"us-ny-lodging": Choice(hospitality)}, due_on=date(2026, 12, 1))
+    assert Requirement.objects.get().due_rule["later_of"][1] == {"on": "2026-05-01"}  # 60 days from 2 March
+
+
+def test_who_is_reached_is_due_when_the_rule_says_and_again_before_the_certificate_ends(texas, pack, hospitality):
+    old = texas.employ("Old Hand", starts_on=date(2025, 6, 2))
+    new = texas.employ("New Hand", starts_on=date(2026, 2, 23))
+    later = texas.employ("Later Hand", starts_on=date(2026, 6, 1))
+    adopt(texas, pack, {"us-tx-lodging": Choice(hospitality)})
+    due = {
+        member.name: selectors.current_spans(
+            memberships=type(member).objects.filter(pk=member.pk), on=on, asked_before=True
+        )
+        .get()
+        .due_on
+        for member, on in ((old, TODAY), (new, TODAY), (later, date(2026, 6, 1)))
+    }
+    assert due == {
+        "Old Hand": date(2026, 4, 1),
+        "New Hand": date(2026, 5, 24),
+        "Later Hand": date(2026, 8, 30),
+    }
+    factories.learn(old, hospitality)
+    span = selectors.current_spans(
+        memberships=type(old).objects.filter(pk=old.pk), on=TODAY + timedelta(days=1), asked_before=True
+    ).get()
+    assert span.due_on == date(2027, 3, 1)  # the printed certificate is good through 1 March 2029
+
+
+def test_people_of_an_agency_are_not_reached_where_the_rule_means_direct_employment(texas, pack, hospitality):
+    member = texas.employ()
+    Employment.objects.filter(membership=member).update(employment_type=Employment.Type.AGENCY)
+    adopt(texas, pack, {"us-tx-lodging": Choice(hospitality)})
+    assert selectors.concerned(Requirement.objects.get()) == []
+
+
+def test_roles_narrow_it_and_are_each_assigned(texas, pack, hospitality):
+    adopt(texas, pack, {"us-ny-lodging": Choice(hospitality, (texas.housekeeping, texas.kitchen))})
+    assert sorted(live()) == [
+        ("us-ny-lodging", "prince-george", "housekeeping"),
+        ("us-ny-lodging", "prince-george", "kitchen"),
+    ]
+
+
+def test_a_region_that_holds_only_what_is_meant_stands_for_all_of_it(larch, hospitality):
+    pack = loaded("ca-bc")
+    adopt(larch, pack, {"ca-bc-network-corporate": Choice(hospitality)})
+    assert live() == [("ca-bc-network-corporate", "north", None)]
+    made = Requirement.objects.get()
+    assert (made.due_on, made.due_rule, made.recurs, made.conditions) == (date(2026, 4, 1), None, "36m", None)
+
+
+def test_a_region_with_something_else_below_stands_for_its_own_people(larch, hospitality):
+    pack = loaded("ca-bc")
+    describe(larch.fort, "us-tx", "hotel", 80)
+    at_fort, at_region = larch.employ("At Fort"), larch.employ("At Region", site=larch.region)
+    at_prince = larch.employ("At Prince", site=larch.prince)
+    adopt(larch, pack, {"ca-bc-network-corporate": Choice(hospitality)})
+    reached = {pk for it in Requirement.objects.live() for pk in selectors.concerned(it)}
+    assert reached == {at_region.pk, at_prince.pk}
+    assert at_fort.pk not in reached
+
+
+def test_adopting_again_changes_nothing(texas, pack, hospitality):
+    choices = {"us-tx-lodging": Choice(hospitality)}
+    first = adopt(texas, pack, choices)
+    assert adopt(texas, pack, choices) == first
+    assert (Adoption.objects.count(), Requirement.objects.count(), RuleAssignment.objects.count()) == (1, 1, 1)
+
+
+def test_another_choice_withdraws_what_is_no_longer_asked_and_keeps_the_rest(texas, pack, hospitality):
+    other = factories.training("Another course")
+    adopt(texas, pack, {"us-tx-lodging": Choice(hospitality), "us-ny-lodging": Choice(hospitality)})
+    kept = Requirement.objects.live().get(source="us-ny-lodging")
+    second = adopt(texas, pack, {"us-tx-lodging": Choice(other), "us-ny-lodging": Choice(hospitality)})
+    assert second.supersedes is not None
+    assert [(it.source, it.certification) for it in Requirement.objects.live().order_by("source")] == [
+        ("us-ny-lodging", hospitality),
+        ("us-tx-lodging", other),
+    ]
+    assert Requirement.objects.live().get(source="us-ny-lodging") == kept
+
+
+def test_a_new_version_of_a_pack_leaves_what_was_adopted_alone(texas, pack, hospitality):
+    adopt(texas, pack, {"us-tx-lodging": Choice(hospitality)})
+    from tests.compliance.test_rule_packs import changed
+
+    services.load_packs(book=changed(minimum_minutes=30), at=AT)
+    held = selectors.live_adoptions(texas.organisation).get()
+    assert held.pack == pack
+    assert selectors.newest_pack("us-lodging").number == 2
+
+
+def test_stopping_withdraws_what_the_pack_assigned_and_nothing_else(texas, pack, hospitality):
+    by_hand = texas.ask(hospitality, site=texas.fort)
+    adoption = adopt(texas, pack, {"us-tx-lodging": Choice(hospitality)})
+    ended = services.stop_adopting(adoption=adoption, on=TODAY, by=texas.hr, at=AT)
+    assert (ended.supersedes, ended.ends_on) == (adoption, TODAY)
+    assert list(Requirement.objects.live()) == [by_hand]
+    assert not selectors.live_adoptions(texas.organisation).exists()
+    with pytest.raises(AlreadyWithdrawn):
+        services.stop_adopting(adoption=adoption, on=TODAY, by=texas.hr, at=AT)
+
+
+def test_a_pack_may_be_adopted_again_after_it_was_stopped(texas, pack, hospitality):
+    choices = {"us-tx-lodging": Choice(hospitality)}
+    services.stop_adopting(adoption=adopt(texas, pack, choices), on=TODAY, by=texas.hr, at=AT)
+    adopt(texas, pack, choices, at=AT + timedelta(hours=1))
+    assert live() == [("us-tx-lodging", "fort-st-john", None)]
+
+
+def test_what_hr_withdrew_by_hand_is_not_made_again(texas, pack, hospitality):
+    adopt(texas, pack, {"us-tx-lodging": Choice(hospitality)})
+    services.withdraw(requirement=Requirement.objects.get(), on=TODAY, by=texas.hr, at=AT)
+    services.apply_adoptions(organisation=texas.organisation, on=TODAY, by=None, at=AT)
+    assert live() == []
+
+
+def test_requirements_follow_what_is_known_of_a_site(texas, pack, hospitality):
+    adopt(texas, pack, {"us-tx-lodging": Choice(hospitality)})
+    describe(texas.fort, "us-tx", "restaurant", None)
+    assert live() == []
+    describe(texas.fort, "us-tx", "hotel", 80)
+    describe(texas.prince, "us-tx", "hotel", 20)
+    assert sorted(live()) == [("us-tx-lodging", "fort-st-john", None), ("us-tx-lodging", "prince-george", None)]
+
+
+def test_a_new_site_is_reached_at_once(texas, pack, hospitality):
+    adopt(texas, pack, {"us-tx-lodging": Choice(hospitality)})
+    SiteFactory(organisation=texas.organisation, code="austin", jurisdiction="us-tx", kind="hotel")
+    assert ("us-tx-lodging", "austin", None) in live()
+
+
+def test_applying_again_changes_nothing(texas, pack, hospitality):
+    adopt(texas, pack, {"us-tx-lodging": Choice(hospitality)})
+    before = list(Requirement.objects.values())
+    services.apply_adoptions(organisation=texas.organisation, on=TODAY, by=None, at=AT)
+    assert list(Requirement.objects.values()) == before
+
+
+@pytest.mark.parametrize("code", ["us-wi-school", "us-ca-school"])
+def test_nothing_is_assigned_for_a_proposal_or_for_pupils(larch, hospitality, code):
+    pack = loaded("us-schools")
+    with pytest.raises(RuleNotAssignable):
+        adopt(larch, pack, {code: Choice(hospitality)})
+
+
+def test_bad_adoptions_are_refused(texas, pack, hospitality):
+    stranger = RoleFactory()
+    with pytest.raises(NothingChosen):
+        adopt(texas, pack, {})
+    with pytest.raises(DueBeforeStart):
+        adopt(texas, pack, {"us-tx-lodging": Choice(hospitality)}, due_on=date(2026, 3, 1))
+    with pytest.raises(NotOfThisOrganisation):
+        adopt(texas, pack, {"us-tx-lodging": Choice(hospitality, (stranger,))})
+    assert not Adoption.objects.exists()
+
+
+def test_one_organisation_never_sees_or_moves_what_another_adopts(texas, pack, hospitality):
+    other = factories.workplace("other", "Other")
+    Site.objects.filter(organisation=other.organisation).update(jurisdiction="us-tx", kind="hotel")
+    adopt(texas, pack, {"us-tx-lodging": Choice(hospitality)})
+    services.apply_adoptions(organisation=other.organisation, on=TODAY, by=None, at=AT)
+    assert {it.organisation for it in Requirement.objects.all()} == {texas.organisation}
+    found = selectors.pack_for(
+        organisation=other.organisation, code="us-lodging", sites=other.organisation.sites.all(), on=TODAY
+    )
+    assert found.adoption is None
+
+
+def test_the_preview_counts_people_once_and_names_what_is_uncertain(texas, pack, hospitality):
+    Site.objects.filter(pk=texas.region.pk).update(kind="", jurisdiction="us-tx")
+    jo = texas.employ("Jo", site=texas.fort)
+    texas.place(jo, site=texas.region, role=texas.kitchen, starts_on=date(2026, 1, 5))
+    texas.employ("Ama", site=texas.prince)
+    texas.employ("Gone", site=texas.fort, ends_on=date(2026, 1, 31))
+    (reach,) = selectors.preview_adoption(
+        organisation=texas.organisation,
+        pack=pack,
+        choices={"us-tx-lodging": Choice(hospitality)},
+        starts_on=TODAY,
+        due_on=date(2026, 4, 1),
+    )
+    assert (reach.people, list(reach.uncertain)) == (1, [texas.region])
+    assert not Requirement.objects.exists()
+
+
+def test_the_preview_and_what_is_then_made_agree(texas, pack, hospitality):
+    for number, site in enumerate([texas.fort, texas.fort, texas.prince, texas.region]):
+        texas.employ(f"Person {number}", site=site)
+    choices = {"us-tx-lodging": Choice(hospitality), "us-ny-lodging": Choice(hospitality)}
+    reaches = selectors.preview_adoption(
+        organisation=texas.organisation, pack=pack, choices=choices, starts_on=TODAY, due_on=date(2026, 4, 1)
+    )
+    adopt(texas, pack, choices)
+    made = {it.source: len(selectors.concerned(it)) for it in Requirement.objects.live()}
+    assert {reach.rule.code: reach.people for reach in reaches} == made == {"us-tx-lodging": 2, "us-ny-lodging": 1}
+
+
+def test_acts_are_in_the_log(texas, pack, hospitality):
+    adoption = adopt(texas, pack, {"us-tx-lodging": Choice(hospitality)})
+    services.stop_adopting(adoption=adoption, on=TODAY, by=texas.hr, at=AT)
+    verbs = AuditEntry.objects.filter(verb__startswith="rule_pack").order_by("pk").values_list("verb", "data")
+    assert list(verbs) == [
+        ("rule_pack.adopted", {"pack": "us-lodging", "version": 1}),
+        ("rule_pack.stopped", {"pack": "us-lodging", "version": 1}),
+    ]
+
+
+# --- approvals and conditions ---
+
+
+def approve(workplace, edition, **values):
+    return services.record_approval(
+        **{
+            "organisation": workplace.organisation,
+            "rule_code": "us-tx-lodging",
+            "edition": edition,
+            "body": "Attorney General",
+            "reference": "TX-1",
+            "approved_on": TODAY,
+            "by": workplace.hr,
+            "at": AT,
+            **values,
+        }
+    )
+
+
+def approval_state(workplace, certification):
+    rule = {rule.code: rule for each in BOOK.packs for rule in each.rules}["us-tx-lodging"]
+    found = selectors.trainings_for(
+        organisation=workplace.organisation, rules=[rule], certifications=[certification], on=TODAY
+    )
+    return {it.name: it.state.value for it in found["us-tx-lodging"][0].conditions}["approved-course"]
+
+
+def test_a_course_is_not_approved_until_its_edition_is_and_a_later_one_is_not(texas, pack, hospitality):
+    course = hospitality.courses.get()
+    assert approval_state(texas, hospitality) == "not_met"
+    approval = approve(texas, course.editions.get())
+    assert approve(texas, course.editions.get()) == approval
+    assert approval_state(texas, hospitality) == "met"
+    second = course.editions.create(number=2, released_at=AT)
+    text = course.editions.get(number=1).texts.get()
+    second.texts.create(language="en", digest="2" * 64, snapshot=text.snapshot, frozen_at=AT)
+    assert approval_state(texas, hospitality) == "not_met"
+    approve(texas, second)
+    assert approval_state(texas, hospitality) == "met"
+
+
+def test_an_approval_is_that_of_its_organisation(texas, pack, hospitality):
+    other = factories.workplace("other", "Other")
+    approve(other, hospitality.courses.get().editions.get())
+    assert approval_state(texas, hospitality) == "not_met"
+
+
+def test_an_approval_that_ended_counts_no_longer(texas, pack, hospitality):
+    approval = approve(texas, hospitality.courses.get().editions.get())
+    services.end_approval(approval=approval, on=TODAY, by=texas.hr, at=AT)
+    assert approval_state(texas, hospitality) == "not_met"
+    assert CourseApproval.objects.count() == 2
+    with pytest.raises(AlreadyWithdrawn):
+        services.end_approval(approval=approval, on=TODAY, by=texas.hr, at=AT)
+
+
+def test_the_last_word_on_a_condition_counts(texas):
+    rule = {rule.code: rule for each in BOOK.packs for rule in each.rules}["us-ny-lodging"]
+
+    def say(is_met):
+        services.state_condition(
+            organisation=texas.organisation, rule_code=rule.code, condition="paid-time", is_met=is_met, by=None, at=AT
+        )
+        return selectors.statements(texas.organisation, [rule]).get(rule.code, {})
+
+    assert say(True) == {"paid-time": True}
+    assert say(True) == {"paid-time": True}
+    assert ConditionStatement.objects.count() == 1
+    assert say(False) == {"paid-time": False}
+    assert say(None) == {}
+
+
+@pytest.mark.parametrize("trainings", [1, 3])
+def test_standing_to_rules_costs_the_same_for_one_training_and_for_three(
+    texas, pack, django_assert_num_queries, trainings
+):
+    from certificates.models import Certification
+
+    for _ in range(trainings):
+        factories.training()
+    rules = [it.rule for it in pack.rules.all()]
+    wanted = list(Certification.objects.prefetch_related("courses"))
+    with django_assert_num_queries(4):
+        selectors.trainings_for(organisation=texas.organisation, rules=rules, certifications=wanted, on=TODAY)
+
+
+def test_a_certification_without_a_released_course_covers_nothing(texas, pack):
+    rule = pack.rules.get(code="us-ca-hotel").rule
+    empty = certificate_factories.CertificationFactory()
+    found = selectors.trainings_for(organisation=texas.organisation, rules=[rule], certifications=[empty], on=TODAY)
+    assert all(each.is_gap for each in found[rule.code][0].covered)

@@ -1,0 +1,331 @@
+"""The pages of rule packs: what they say, what they do, what they cost."""
+
+import html
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+from django.contrib.messages import get_messages
+from django.urls import reverse
+
+from compliance import services
+from compliance.models import Adoption, ConditionStatement, CourseApproval, Requirement
+from compliance.selectors import Choice
+from people.models import Site, StaffRole
+from tests.factories import compliance as factories
+from tests.factories.compliance import AT, TODAY
+from tests.factories.people import SiteFactory, sign_in_personally
+from tests.factories.rule_packs import loaded
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_clock")]
+
+
+@pytest.fixture
+def pack():
+    return loaded()
+
+
+@pytest.fixture
+def texas(larch, pack):
+    """Larch Hotels with a hotel in Texas and one of unknown kind in New York."""
+    Site.objects.filter(pk=larch.fort.pk).update(jurisdiction="us-tx", kind="hotel", rooms=80)
+    Site.objects.filter(pk=larch.prince.pk).update(jurisdiction="us-ny")
+    return larch
+
+
+@pytest.fixture
+def hr(client, larch):
+    sign_in_personally(client, larch.hr)
+    return client
+
+
+def url(name, *args):
+    return reverse(f"compliance:{name}", args=["larch", *args])
+
+
+def text_of(answer) -> str:
+    assert answer.status_code in (200, 422)
+    main = answer.content.decode().split('<main id="main" tabindex="-1">', 1)[1].split("</main>")[0]
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+def said(answer) -> list[str]:
+    return [str(it) for it in get_messages(answer.wsgi_request)]
+
+
+def adopt(workplace, pack, certification, *codes):
+    return services.adopt(
+        organisation=workplace.organisation,
+        pack=pack,
+        choices={code: Choice(certification) for code in codes},
+        starts_on=TODAY,
+        due_on=date(2026, 4, 1),
+        by=workplace.hr,
+        at=AT,
+    )
+
+
+def section(answer, code):
+    return text_of_html(answer.content.decode().split(f'id="{code}"', 1)[1].split("</section>")[0])
+
+
+def text_of_html(markup):
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", markup)).split())
+
+
+# --- the list ---
+
+
+def test_packs_about_the_sites_come_first(hr, texas):
+    near, far = text_of(hr.get(url("rules"))).split("For other places and kinds of work")
+    assert "Hotels and lodging in the United States" in near
+    assert "Schools in Ontario" in far
+    # Surely about a site comes before perhaps about one.
+    assert near.index("Hotels and lodging in the United States") < near.index("Airports in Canada")
+
+
+def test_the_list_shows_what_is_followed_and_what_is_not_known_of_sites(hr, texas, pack, hospitality):
+    adopt(texas, pack, hospitality, "us-tx-lodging")
+    page = text_of(hr.get(url("rules")))
+    assert "since 2 March 2026" in page
+    assert "US-NY Not said yet" in page
+
+
+def test_a_site_lead_sees_their_own_sites_alone(client, texas):
+    sign_in_personally(client, texas.staff(StaffRole.Kind.SITE_LEAD, site=texas.fort))
+    page = text_of(client.get(url("rules")))
+    assert "Fort St. John" in page
+    assert "Prince George" not in page
+    assert "Prince George" not in text_of(client.get(url("rule_pack", "us-lodging")))
+    assert client.get(url("rule_site", "prince-george")).status_code == 404
+
+
+# --- one pack ---
+
+
+def test_every_pack_says_that_it_is_no_advice_and_when_it_was_verified(hr, texas):
+    for code in ("us-lodging", "ca-bc", "supply-chain-reports", "us-schools", "ca-airports"):
+        page = text_of(hr.get(url("rule_pack", code)))
+        assert "This is not legal advice. Last verified on" in page, code
+
+
+def test_past_its_review_day_a_pack_says_so(hr, larch, texas, the_clock):
+    assert "the law may have changed" not in text_of(hr.get(url("rule_pack", "us-lodging")))
+    the_clock.now = datetime(2027, 5, 29, 17, 0, tzinfo=UTC)
+    sign_in_personally(hr, larch.hr)
+    page = text_of(hr.get(url("rule_pack", "us-lodging")))
+    assert "It should have been looked at again by 28 May 2027: the law may have changed." in page
+    assert "past its review date" in text_of(hr.get(url("rules")))
+
+
+def test_required_by_law_is_said_of_laws_alone(hr, texas):
+    assert "Required by law." in section(hr.get(url("rule_pack", "us-lodging")), "us-tx-lodging")
+    for pack, code in (
+        ("us-schools", "us-wi-school"),
+        ("ca-bc", "ca-bc-network-corporate"),
+        ("ca-bc", "ca-bc-truck-licence"),
+        ("ca-airports", "ca-airport-staff"),
+        ("ca-on-schools", "ca-on-ppm166"),
+    ):
+        assert "required by law" not in section(hr.get(url("rule_pack", pack)), code).lower(), code
+
+
+def test_a_rule_says_what_it_asks_and_where(hr, texas):
+    said_of_it = section(hr.get(url("rule_pack", "us-lodging")), "us-tx-lodging")
+    for words in (
+        "Within 90 days, from the first day at work.",
+        "Every 12 months, counted from the last time.",
+        "20 minutes",
+        "Shown within 72 hours of being asked.",
+        "A sign of at least 11 by 17 inches, letters of at least 16 points, in: English, Spanish.",
+        "Larch Hotels Fort St. John : applies",
+        "Not approved. Nothing counts for this rule until you record who approved which edition.",
+        "114.0051",
+        "Verified on 28 November 2026; to be looked at again by 28 May 2027.",
+    ):
+        assert words in said_of_it, words
+
+
+def test_a_rule_that_may_be_about_a_site_says_what_is_missing(hr, texas):
+    said_of_it = section(hr.get(url("rule_pack", "us-lodging")), "us-ny-lodging")
+    assert (
+        "Larch Hotels Prince George : may apply; say what kind of place it is, say how many guest rooms it has"
+        in said_of_it
+    )
+
+
+def test_the_chosen_training_is_held_against_the_rule_and_nobody_is_called_compliant(hr, texas, pack, hospitality):
+    adopt(texas, pack, hospitality, "us-tx-lodging")
+    said_of_it = section(hr.get(url("rule_pack", "us-lodging")), "us-tx-lodging")
+    assert "3 conditions are open. Until they are met, do not call anybody compliant with this rule." in said_of_it
+    assert "The training holds people for at least 0 minutes; the rule asks for 20." in said_of_it
+    assert "No lesson covers, for this place: “What human trafficking is”" in said_of_it
+    assert "edition 1. An approval of an earlier edition does not count for it." in said_of_it
+
+
+def test_an_earlier_day_than_the_printed_one_is_named_with_its_reason(hr, texas, pack, hospitality):
+    adopt(texas, pack, hospitality, "us-tx-lodging")
+    assert (
+        "Who does the training today has a certificate that is valid through 1 March 2029, and has to do it again by "
+        "1 March 2027, because of this rule." in section(hr.get(url("rule_pack", "us-lodging")), "us-tx-lodging")
+    )
+
+
+def test_an_unknown_pack_is_not_found(hr, texas):
+    assert hr.get(url("rule_pack", "no-such-pack")).status_code == 404
+    assert hr.get(url("rule_pack_adopt", "supply-chain-reports")).status_code == 404
+    assert hr.get(url("rule_pack_stop", "us-lodging")).status_code == 404
+
+
+def test_a_newer_version_is_offered_and_what_is_followed_stays(hr, texas, pack, hospitality):
+    from tests.compliance.test_rule_packs import changed
+
+    adopt(texas, pack, hospitality, "us-tx-lodging")
+    services.load_packs(book=changed(minimum_minutes=30), at=AT)
+    page = hr.get(url("rule_pack", "us-lodging"))
+    assert "Version 2 is here. What you follow stays as it is until you adopt it." in text_of(page)
+    assert "20 minutes" in section(page, "us-ca-hotel")
+
+
+# --- adopting ---
+
+
+def test_adopting_shows_whom_it_reaches_before_anything_is_assigned(hr, texas, hospitality):
+    texas.employ("Jo", site=texas.fort)
+    sent = {"training-us-tx-lodging": hospitality.pk, "due_on": "2026-04-01"}
+    page = text_of(hr.post(url("rule_pack_adopt", "us-lodging"), sent))
+    assert "Nothing is assigned yet." in page
+    assert "1 person gets “Working safely with guests”." in page
+    assert "Everybody at Larch Hotels Fort St. John" in page
+    assert not Adoption.objects.exists()
+    answer = hr.post(url("rule_pack_adopt", "us-lodging"), {**sent, "confirm": "1"})
+    assert said(answer) == ["Adopted. What it asks for is assigned, and people will be told."]
+    assert [it.source for it in Requirement.objects.live()] == ["us-tx-lodging"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "error"),
+    [
+        ({"due_on": "2026-04-01"}, "Choose a training for one rule at least."),
+        ({"due_on": "2026-03-01"}, "Choose today or a later day."),
+        ({}, "Choose the last good day."),
+    ],
+)
+def test_an_adoption_that_cannot_be_says_why(hr, texas, hospitality, sent, error):
+    answer = hr.post(url("rule_pack_adopt", "us-lodging"), {**sent, "confirm": "1"})
+    assert answer.status_code == 422
+    assert error in text_of(answer)
+    assert not Adoption.objects.exists()
+
+
+def test_roles_of_another_organisation_cannot_be_chosen(hr, texas, hospitality):
+    other = factories.workplace("other", "Other")
+    sent = {
+        "training-us-tx-lodging": hospitality.pk,
+        "roles-us-tx-lodging": [other.kitchen.pk],
+        "due_on": "2026-04-01",
+        "confirm": "1",
+    }
+    assert hr.post(url("rule_pack_adopt", "us-lodging"), sent).status_code == 422
+    assert not Adoption.objects.exists()
+
+
+def test_stopping_says_what_ends_and_ends_it(hr, texas, pack, hospitality):
+    adopt(texas, pack, hospitality, "us-tx-lodging")
+    assert "Working safely with guests: everybody at Larch Hotels Fort St. John" in text_of(
+        hr.get(url("rule_pack_stop", "us-lodging"))
+    )
+    hr.post(url("rule_pack_stop", "us-lodging"))
+    assert not Requirement.objects.live().exists()
+
+
+# --- approvals, conditions, sites ---
+
+
+def test_an_approval_is_recorded_shown_and_ended(hr, texas, pack, hospitality):
+    adopt(texas, pack, hospitality, "us-tx-lodging")
+    edition = hospitality.courses.get().editions.get()
+    address = url("rule_approval", "us-lodging", "us-tx-lodging")
+    assert "Attorney General of Texas" in hr.get(address).content.decode()
+    sent = {"edition": edition.pk, "body": "Attorney General", "reference": "TX-7", "approved_on": "2026-03-02"}
+    assert hr.post(address, {**sent, "approved_on": "2026-03-03"}).status_code == 422
+    hr.post(address, sent)
+    approval = CourseApproval.objects.get()
+    assert (approval.edition, approval.body, approval.approval_reference) == (edition, "Attorney General", "TX-7")
+    assert "edition 1: Attorney General, TX-7, 2 March 2026" in section(
+        hr.get(url("rule_pack", "us-lodging")), "us-tx-lodging"
+    )
+    hr.post(url("rule_approval_end", "us-lodging", "us-tx-lodging"), {"approval": approval.pk})
+    assert not CourseApproval.objects.live().exists()
+
+
+def test_an_approval_of_another_organisation_cannot_be_ended(hr, texas, pack, hospitality):
+    other = factories.workplace("other", "Other")
+    approval = services.record_approval(
+        organisation=other.organisation,
+        rule_code="us-tx-lodging",
+        edition=hospitality.courses.get().editions.get(),
+        body="B",
+        reference="R",
+        approved_on=TODAY,
+        by=None,
+        at=AT,
+    )
+    address = url("rule_approval_end", "us-lodging", "us-tx-lodging")
+    assert hr.post(address, {"approval": approval.pk}).status_code == 404
+    assert hr.post(address, {"approval": "x"}).status_code == 404
+    assert CourseApproval.objects.live().exists()
+
+
+def test_a_rule_without_approval_asks_for_none(hr, texas):
+    assert hr.get(url("rule_approval", "us-lodging", "us-ca-hotel")).status_code == 404
+
+
+def test_what_only_hr_knows_is_asked_and_kept(hr, texas, pack, hospitality):
+    adopt(texas, pack, hospitality, "us-ny-lodging")
+    address = url("rule_condition", "us-lodging", "us-ny-lodging")
+    hr.post(address, {"condition": "paid-time", "answer": "yes"})
+    assert ConditionStatement.objects.get().is_met is True
+    assert "In paid time Met You said so." in section(hr.get(url("rule_pack", "us-lodging")), "us-ny-lodging")
+    for sent in ({"condition": "video", "answer": "yes"}, {"condition": "paid-time", "answer": "maybe"}, {}):
+        assert hr.post(address, sent).status_code == 404
+
+
+def test_a_site_shows_the_strictest_of_what_is_followed_with_its_rule(hr, texas, pack, hospitality):
+    adopt(texas, pack, hospitality, "us-tx-lodging")
+    airports = loaded("ca-bc")
+    adopt(texas, airports, hospitality, "ca-bc-network-corporate")
+    page = text_of(hr.get(url("rule_site", "fort-st-john")))
+    assert "Who does it today does it again by 1 March 2027 Texas: directly employed hotel staff (Law)" in page
+    page = text_of(hr.get(url("rule_site", "north")))
+    assert "1 March 2029 British Columbia: companies and partners, every three years (Recommendation)" in page
+
+
+def test_describing_a_site_moves_what_is_asked_there(hr, texas, pack, hospitality):
+    adopt(texas, pack, hospitality, "us-tx-lodging")
+    sent = {"jurisdiction": "us-tx", "kind": "restaurant", "rooms": "", "size": "12"}
+    hr.post(url("rule_site", "fort-st-john"), sent)
+    site = Site.objects.get(pk=texas.fort.pk)
+    assert (site.jurisdiction, site.kind, site.rooms, site.size) == ("us-tx", "restaurant", None, 12)
+    assert not Requirement.objects.live().exists()
+    assert hr.post(url("rule_site", "fort-st-john"), {**sent, "kind": "castle"}).status_code == 422
+    assert hr.post(url("rule_site", "fort-st-john"), {**sent, "rooms": "-1"}).status_code == 422
+
+
+# --- cost ---
+
+
+@pytest.mark.parametrize("more", [1, 3])
+def test_pages_cost_the_same_for_few_sites_and_for_many(hr, texas, pack, hospitality, django_assert_num_queries, more):
+    adopt(texas, pack, hospitality, "us-tx-lodging")
+    for number in range(more):
+        SiteFactory(organisation=texas.organisation, code=f"more-{number}", jurisdiction="us-tx", kind="hotel")
+        factories.training()
+    hr.get(url("rules"))
+    for name, args, queries in (
+        ("rules", (), 17),
+        ("rule_pack", ("us-lodging",), 25),
+        ("rule_site", ("fort-st-john",), 17),
+    ):
+        with django_assert_num_queries(queries, info=name):
+            hr.get(url(name, *args))
