@@ -160,11 +160,6 @@ class Rule:
         """Whether anything can be assigned because of it: a duty to train that is more than a proposal."""
         return self.duty == "training" and self.status != "proposal"
 
-    @property
-    def is_law(self) -> bool:
-        """Whether the words "required by law" are true of it. A regulation is named as one, not as a law."""
-        return self.status == "law"
-
 
 @dataclass(frozen=True, slots=True)
 class Pack:

@@ -36,7 +36,7 @@ class Wanted:
 
     Either ``due_on`` for who is at work on ``starts_on``, or ``due_rule``, which gives the later of that day and the
     rule's own: so nobody who is at work is late from the start, and a newcomer has the time that the rule gives.
-    ``default_due_on`` counts where the rule's base is not known. ``recurs`` ("": it does not say) may be more often
+    ``default_due_on`` counts where the licence that the rule counts from is not known. ``recurs`` ("": it does not say) may be more often
     than the certificate runs. ``without`` are the sites below that are not meant.
     """
 
@@ -148,6 +148,7 @@ def _one(
 ) -> Wanted:
     last_good_day = date.fromordinal(starts_on.toordinal() + days)
     within = rule.first_due.within if rule.first_due else None
+    from_licence = rule.first_due is not None and rule.first_due.after in _LICENCE_TRIGGERS
     due_rule: dict[str, Any] | None = None
     if within is not None and rule.first_due is not None:
         latest = first_due(rule, starts_on)
@@ -157,7 +158,7 @@ def _one(
         base = _BASES.get(rule.first_due.after)
         if base is not None:
             due_rule = {"later_of": [{"after": base, "in": str(within)}, {"on": last_good_day.isoformat()}]}
-        elif rule.first_due.after in _LICENCE_TRIGGERS:
+        elif from_licence:
             due_rule = {"after": "licence_renewal", "in": str(within)}
     return Wanted(
         rule=rule,
@@ -168,7 +169,7 @@ def _one(
         last_good_day=last_good_day,
         due_on=None if due_rule else last_good_day,
         due_rule=due_rule,
-        default_due_on=last_good_day if due_rule else None,
+        default_due_on=last_good_day if due_rule and from_licence else None,
         # Two calendar years are asked as two years, which are never later.
         recurs=str(rule.recurrence.length or ""),
         conditions=_conditions(rule, without),

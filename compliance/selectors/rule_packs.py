@@ -40,7 +40,7 @@ class RuleAtSites:
 
 @dataclass(frozen=True, slots=True)
 class PackAtSites:
-    """A pack with its rules; ``adoption`` where the organisation follows it, perhaps in an older version."""
+    """A pack with its rules, those about some site first; ``adoption`` where the organisation follows it, perhaps in an older version."""
 
     pack: RulePackVersion
     rules: tuple[RuleAtSites, ...]
@@ -200,6 +200,7 @@ def _at_sites(pack: RulePackVersion, sites: Sequence[Site], adoption: Adoption |
         rule = version.rule
         matches = ((site, applies(rule, site_facts(site), on)) for site in sites)
         rules.append(RuleAtSites(rule, tuple(it for it in matches if it[1].answer is not Answer.NO)))
+    rules.sort(key=lambda each: not each.sites)
     return PackAtSites(pack, tuple(rules), adoption)
 
 

@@ -70,7 +70,7 @@ def test_a_requirement_says_what_the_rule_says(texas, pack, hospitality):
     adopt(texas, pack, {"us-tx-lodging": Choice(hospitality)})
     made = Requirement.objects.get()
     assert made.due_rule == {"later_of": [{"after": "hire", "in": "90d"}, {"on": "2026-04-01"}]}
-    assert (made.due_on, made.default_due_on, made.recurs) == (None, date(2026, 4, 1), "12m")
+    assert (made.due_on, made.default_due_on, made.recurs) == (None, None, "12m")
     assert made.conditions == {"employment_type": ["direct"]}
     assert (made.label, made.source) == ("Texas: directly employed hotel staff", "us-tx-lodging")
 
@@ -110,6 +110,14 @@ def test_people_of_an_agency_are_not_reached_where_the_rule_means_direct_employm
     Employment.objects.filter(membership=member).update(employment_type=Employment.Type.AGENCY)
     adopt(texas, pack, {"us-tx-lodging": Choice(hospitality)})
     assert selectors.concerned(Requirement.objects.get()) == []
+
+
+def test_a_rule_that_counts_from_a_licence_waits_for_its_day(larch, hospitality):
+    describe(larch.fort, "us-tx", "health", None)
+    adopt(larch, loaded("us-health"), {"us-tx-health": Choice(hospitality)})
+    made = Requirement.objects.get(site=larch.fort)
+    assert made.due_rule == {"after": "licence_renewal", "in": "0d"}
+    assert (made.licence_kind, made.default_due_on) == ("us-tx-health", date(2026, 4, 1))
 
 
 def test_roles_narrow_it_and_are_each_assigned(texas, pack, hospitality):

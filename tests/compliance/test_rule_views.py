@@ -266,7 +266,7 @@ def test_an_approval_of_another_organisation_cannot_be_ended(hr, texas, pack, ho
         rule_code="us-tx-lodging",
         edition=hospitality.courses.get().editions.get(),
         body="B",
-        reference="R",
+        reference="OTHER-1",
         approved_on=TODAY,
         by=None,
         at=AT,
@@ -275,6 +275,7 @@ def test_an_approval_of_another_organisation_cannot_be_ended(hr, texas, pack, ho
     assert hr.post(address, {"approval": approval.pk}).status_code == 404
     assert hr.post(address, {"approval": "x"}).status_code == 404
     assert CourseApproval.objects.live().exists()
+    assert "OTHER-1" not in hr.get(url("rule_pack", "us-lodging")).content.decode()
 
 
 def test_a_rule_without_approval_asks_for_none(hr, texas):

@@ -173,16 +173,6 @@ def test_sizes_and_exceptions():
     assert RULES["us-va-hotel"].approval.decides_within == d("60d")
 
 
-def test_nothing_but_a_law_is_called_one():
-    assert {code for code, rule in RULES.items() if not rule.is_law} == {
-        "us-wi-school",
-        "ca-bc-network-corporate",
-        "ca-bc-truck-licence",
-        "ca-airport-staff",
-        "ca-on-ppm166",
-    }
-
-
 def test_a_proposal_a_report_and_teaching_bind_nobody():
     assert {code for code, rule in RULES.items() if not rule.binds} == {
         "us-ca-school",
