@@ -1,15 +1,15 @@
 """Models of compliance."""
 
-from compliance.models.adjustment import (Adjustment)
-from compliance.models.adoption import (AdoptedRule, Adoption, ConditionStatement, CourseApproval, RuleAssignment)
-from compliance.models.another_way import (AnotherWay)
-from compliance.models.escalation import (Digest, Escalation)
-from compliance.models.evidence import (EvidencePack)
-from compliance.models.message import (Message)
-from compliance.models.obligation import (Obligation, ObligationSpan)
-from compliance.models.proposal import (Proposal)
-from compliance.models.requirement import (Requirement)
-from compliance.models.rule_pack import (RulePackVersion, RuleVersion, TopicVersion)
+from compliance.models.adjustment import Adjustment
+from compliance.models.adoption import AdoptedRule, Adoption, ConditionStatement, CourseApproval, RuleAssignment
+from compliance.models.another_way import AnotherWay
+from compliance.models.escalation import Digest, Escalation
+from compliance.models.evidence import EvidencePack
+from compliance.models.message import Message
+from compliance.models.obligation import Obligation, ObligationSpan
+from compliance.models.proposal import Proposal
+from compliance.models.requirement import Requirement
+from compliance.models.rule_pack import RulePackVersion, RuleVersion, TopicVersion
 
 __all__ = [
     "Adjustment",

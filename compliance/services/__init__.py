@@ -1,17 +1,46 @@
 """Writes of compliance."""
 
-from compliance.services.adjustments import (bring_forward, change_end, grant_extension, grant_waiver, record_leave, set_due_date, undo_adjustment)
-from compliance.services.adoptions import (adopt, apply_adoptions, describe_site, stop_adopting)
-from compliance.services.another_way import (agree_another_way, ask_for_another_way, take_back_question)
-from compliance.services.approvals import (end_approval, record_approval, state_condition)
-from compliance.services.evidence import (deliver_evidence_pack, forget_evidence_packs, make_evidence_pack, request_evidence_pack)
-from compliance.services.messages import (Outcome, claim_messages, mark_printed, send_again, send_claimed, sweep)
-from compliance.services.obligations import (check_obligations, rebuild_obligations)
-from compliance.services.prior_learning import (accept_prior_learning, take_back_prior_learning)
-from compliance.services.proposals import (agree, ask_to_require, ask_to_withdraw, needs_second_person, preview_of_requirement, preview_of_withdrawal, refuse, requirement_of)
-from compliance.services.requirements import (change_due_date, change_ladder, planned, require, set_default_due_date, withdraw)
-from compliance.services.rule_packs import (Change, PackReport, load_packs)
-from compliance.services.sending import (Outcome)
+from compliance.services.adjustments import (
+    bring_forward,
+    change_end,
+    grant_extension,
+    grant_waiver,
+    record_leave,
+    set_due_date,
+    undo_adjustment,
+)
+from compliance.services.adoptions import adopt, apply_adoptions, describe_site, stop_adopting
+from compliance.services.another_way import agree_another_way, ask_for_another_way, take_back_question
+from compliance.services.approvals import end_approval, record_approval, state_condition
+from compliance.services.evidence import (
+    deliver_evidence_pack,
+    forget_evidence_packs,
+    make_evidence_pack,
+    request_evidence_pack,
+)
+from compliance.services.messages import claim_messages, mark_printed, send_again, send_claimed, sweep
+from compliance.services.obligations import check_obligations, rebuild_obligations
+from compliance.services.prior_learning import accept_prior_learning, take_back_prior_learning
+from compliance.services.proposals import (
+    agree,
+    ask_to_require,
+    ask_to_withdraw,
+    needs_second_person,
+    preview_of_requirement,
+    preview_of_withdrawal,
+    refuse,
+    requirement_of,
+)
+from compliance.services.requirements import (
+    change_due_date,
+    change_ladder,
+    planned,
+    require,
+    set_default_due_date,
+    withdraw,
+)
+from compliance.services.rule_packs import Change, PackReport, load_packs
+from compliance.services.sending import Outcome
 
 __all__ = [
     "Change",

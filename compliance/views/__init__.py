@@ -1,16 +1,25 @@
 """Doors of the portal: each finds what the user may see, calls one service and answers."""
 
-from compliance.views.adjustments import (adjustment_new, adjustment_undo)
-from compliance.views.another_way import (another_way, other_ways)
-from compliance.views.assignments import (assignment_default, assignment_new, assignment_withdraw, assignments, proposal)
-from compliance.views.evidence import (evidence, evidence_pack, evidence_pdf, evidence_request)
-from compliance.views.letters import (letters, letters_pdf)
-from compliance.views.people import (employment_end, people, person, person_new)
-from compliance.views.rules import (rule_approval, rule_approval_end, rule_condition, rule_pack, rule_pack_adopt, rule_pack_stop, rule_site, rules)
-from compliance.views.slips import (slip, slips)
-from compliance.views.status import (home, organisation, status_workbook)
-from compliance.views.upload import (upload, upload_template)
-from compliance.views.visible import (visible)
+from compliance.views.adjustments import adjustment_new, adjustment_undo
+from compliance.views.another_way import another_way, other_ways
+from compliance.views.assignments import assignment_default, assignment_new, assignment_withdraw, assignments, proposal
+from compliance.views.evidence import evidence, evidence_pack, evidence_pdf, evidence_request
+from compliance.views.letters import letters, letters_pdf
+from compliance.views.people import employment_end, people, person, person_new
+from compliance.views.rules import (
+    rule_approval,
+    rule_approval_end,
+    rule_condition,
+    rule_pack,
+    rule_pack_adopt,
+    rule_pack_stop,
+    rule_site,
+    rules,
+)
+from compliance.views.slips import slip, slips
+from compliance.views.status import home, organisation, status_workbook
+from compliance.views.upload import upload, upload_template
+from compliance.views.visible import visible
 
 __all__ = [
     "adjustment_new",
