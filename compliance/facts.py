@@ -16,10 +16,25 @@ from compliance.ladder import Ladder, ladder_from_json
 from compliance.models import Adjustment, Requirement
 from compliance.models import AnotherWay as AnotherWayFact
 from compliance.reach import Job, Reach, jobs_in, joined, needs_sites
-from compliance.standing import AnotherWay, Extension, Facts, HeldPeriod, Span, Waiver
+from compliance.standing import AnotherWay, Extension, Facts, HeldPeriod, NewContent, Span, Waiver
 from compliance.standing import Requirement as RequirementSpan
-from courses.models import Enrolment
+from courses.models import Completion, Edition, Enrolment
 from people.models import Employment, Licence, Membership
+
+ASKING = (Edition.Severity.DELTA, Edition.Severity.RETRAIN_BY)
+"""Severities of a release that ask something of whoever holds a certificate."""
+ADDITION_DAYS = 30
+"""How many days an addition to a course may wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Learnt:
+    """One completion: which edition of which course, and when."""
+
+    public_id: str
+    course_id: int
+    number: int
+    completed_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +67,18 @@ def facts_of(
     """
     keys = [it.pk for it in memberships]
     jobs = _jobs(keys, known_before)
+    zones = {it.pk: jobs[it.pk][-1].zone if jobs[it.pk] else it.organisation.time_zone for it in memberships}
     personal, grouped = _requirements(keys, {it.organisation_id for it in memberships}, known_before, change)
     everything = [it for asked in (personal, grouped) for group in asked.values() for it in group]
     reach = Reach(needs_sites(everything))
     licences = _licences(keys, known_before) if any(it.licence_kind for it in everything) else {}
-    periods = _periods(keys, known_before)
+    periods = _periods(keys, known_before, {it.pk: zones[it.pk] for it in memberships})
     begun = _begun(keys, known_before)
     adjusted = _adjustments(keys, known_before)
     other_ways = _other_ways(keys, known_before)
     for membership in memberships:
         own = jobs[membership.pk]
-        zone = own[-1].zone if own else membership.organisation.time_zone
+        zone = zones[membership.pk]
         required: dict[int, list[RequirementSpan]] = defaultdict(list)
         for requirement in [*personal[membership.pk], *grouped[membership.organisation_id]]:
             required[requirement.certification_id] += _requirement_spans(
@@ -136,7 +152,9 @@ def _requirements(
     return personal, grouped
 
 
-def _periods(keys: Sequence[int], known_before: datetime | None) -> dict[int, dict[int, list[HeldPeriod]]]:
+def _periods(
+    keys: Sequence[int], known_before: datetime | None, zones: Mapping[int, str]
+) -> dict[int, dict[int, list[HeldPeriod]]]:
     """Return what people hold, by membership and certification. A replacement stands for what it replaced."""
     found: dict[int, dict[int, list[HeldPeriod]]] = defaultdict(lambda: defaultdict(list))
     held = Certificate.objects.filter(membership__in=keys)
@@ -144,6 +162,7 @@ def _periods(keys: Sequence[int], known_before: datetime | None) -> dict[int, di
         held = held.filter(replaced_by__isnull=True)
     else:
         held = held.known_before(known_before)
+    newer = _NewerContent(keys, known_before)
     for certificate in held.order_by("pk"):
         assert certificate.membership_id is not None
         revoked = certificate.revoked_at is not None and (known_before is None or certificate.revoked_at < known_before)
@@ -156,6 +175,7 @@ def _periods(keys: Sequence[int], known_before: datetime | None) -> dict[int, di
                 grace_until=certificate.grace_until,
                 revoked_on=certificate.revoked_on if revoked else None,
                 revoked_reason=certificate.revocation_reason if revoked else "",
+                newer=newer.of(certificate, zones[certificate.membership_id]),
             )
         )
     accepted = _known(PriorLearning.objects, known_before).filter(membership__in=keys).order_by("pk")
@@ -170,6 +190,51 @@ def _periods(keys: Sequence[int], known_before: datetime | None) -> dict[int, di
             )
         )
     return found
+
+
+class _NewerContent:
+    """What released editions ask of those who hold certificates of earlier ones (renewal, rule R15).
+
+    One query where no release ever asked anything, two where some did.
+    """
+
+    def __init__(self, keys: Sequence[int], known_before: datetime | None) -> None:
+        asking = Edition.objects.filter(severity__in=ASKING)
+        learnt = Completion.objects.filter(membership__in=keys)
+        if known_before is not None:
+            asking = asking.filter(released_at__lt=known_before)
+            learnt = learnt.filter(recorded_at__lt=known_before)
+        self._asking = list(asking.order_by("released_at", "pk"))
+        self._learnt: dict[int, list[_Learnt]] = defaultdict(list)
+        if self._asking:
+            rows = learnt.filter(course__in={it.course_id for it in self._asking}).order_by("completed_on", "pk")
+            columns = ("membership_id", "public_id", "course_id", "edition_text__edition__number", "completed_on")
+            for membership_id, public_id, course_id, number, completed_on in rows.values_list(*columns):
+                self._learnt[membership_id].append(_Learnt(str(public_id), course_id, number, completed_on))
+
+    def of(self, certificate: Certificate, zone: str) -> tuple[NewContent, ...]:
+        """Return what is asked of the holder of ``certificate``, by the completions that it rests on."""
+        if not self._asking or certificate.membership_id is None:
+            return ()
+        learnt = self._learnt[certificate.membership_id]
+        resting_on = {it.course_id: it.number for it in learnt if it.public_id in certificate.completion_ids}
+        found = []
+        for edition in self._asking:
+            held = resting_on.get(edition.course_id)
+            if held is None or held >= edition.number:
+                continue
+            released_on = local_date(edition.released_at, zone)
+            addition = edition.severity == Edition.Severity.DELTA
+            newer = (it for it in learnt if it.course_id == edition.course_id and it.number >= edition.number)
+            found.append(
+                NewContent(
+                    from_on=released_on,
+                    by=edition.retrain_by or released_on + timedelta(days=ADDITION_DAYS),
+                    done_on=min((it.completed_on for it in newer), default=None),
+                    addition=addition,
+                )
+            )
+        return tuple(found)
 
 
 @dataclass(slots=True)

@@ -8,9 +8,9 @@ from django.dispatch import receiver
 from certificates.models import Certificate
 from certificates.signals import certificate_changed
 from cms import clock
-from compliance import services
-from courses.models import Enrolment
-from courses.signals import enrolment_opened
+from compliance import selectors, services
+from courses.models import Completion, Edition, Enrolment
+from courses.signals import course_completed, edition_released, enrolment_opened
 from people.models import Membership, Site
 from people.signals import employment_changed
 
@@ -42,3 +42,17 @@ def apply_rules_at_a_new_site(sender: object, instance: Site, created: bool, raw
     if created and not raw:
         organisation, at = instance.organisation, clock.now()
         services.apply_adoptions(organisation=organisation, on=clock.today(organisation.time_zone), by=None, at=at)
+
+
+@receiver(edition_released, dispatch_uid="compliance.rebuild_on_release")
+def rebuild_on_release(sender: object, edition: Edition, at: datetime, **_: object) -> None:
+    """A release may ask something of whoever holds a certificate (rule R15)."""
+    if selectors.asks_holders(edition):
+        services.rebuild_obligations(memberships=selectors.holders_of(edition), at=at)
+
+
+@receiver(course_completed, dispatch_uid="compliance.rebuild_on_newer_content")
+def rebuild_on_newer_content(sender: object, completion: Completion, **_: object) -> None:
+    """What a release asked is done, also where the policy gives no new certificate for it."""
+    if completion.membership_id is not None and selectors.answers_release(completion):
+        services.rebuild_obligations(memberships=[completion.membership_id], at=completion.recorded_at)

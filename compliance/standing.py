@@ -70,6 +70,7 @@ class ReasonCode(StrEnum):
     PERIOD_ENDED = "period_ended"
     PERIOD_REVOKED = "period_revoked"
     NEW_CONTENT = "new_content"
+    ADDITION = "addition"
     SOONER_THAN_PRINTED = "sooner_than_printed"
     NO_BASE_DATE = "no_base_date"
     STARTED = "started"
@@ -185,13 +186,32 @@ class AnotherWay(Span):
     agreed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class NewContent:
+    """That newer content asks something of whoever holds the old (R15), from ``from_on`` until it is learnt.
+
+    ``by`` is the last good day, ``done_on`` the day on which the newer content was learnt. An ``addition`` is a task
+    beside the certificate, and moves nothing; anything else is a renewal.
+    """
+
+    from_on: date
+    by: date
+    done_on: date | None = None
+    addition: bool = False
+
+    def asks(self, on: date) -> bool:
+        """Whether it is still to be done on this day."""
+        return self.from_on <= on and (self.done_on is None or on < self.done_on)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldPeriod:
     """A validity period as the certificate has it, and what happened to it since.
 
     ``completed_on`` is the day it was earned: a renewal in the window is earned before ``valid_from``, and no
     date before it knows of the period. ``revoked_on`` is the first day on which it no longer counts. Newer
-    content (R15) asks, from ``retrain_from`` on, for a renewal by ``retrain_by``, the last good day.
+    content (R15) asks, from ``retrain_from`` on, for a renewal by ``retrain_by``, the last good day; where there is
+    more of it, or some of it was learnt since, ``newer`` holds it.
 
     Raises:
         FactError: the dates are out of order, or only one of the two about newer content is given.
@@ -206,6 +226,7 @@ class HeldPeriod:
     revoked_reason: str = ""
     retrain_from: date | None = None
     retrain_by: date | None = None
+    newer: tuple[NewContent, ...] = ()
 
     def __post_init__(self) -> None:
         in_order = (
@@ -215,6 +236,13 @@ class HeldPeriod:
         )
         if not in_order or (self.retrain_from is None) != (self.retrain_by is None):
             raise FactError(self)
+
+    @property
+    def new_content(self) -> tuple[NewContent, ...]:
+        """Return all that newer content asks of whoever holds this."""
+        if self.retrain_from is None or self.retrain_by is None:
+            return self.newer
+        return (NewContent(self.retrain_from, self.retrain_by), *self.newer)
 
     @property
     def last_valid_on(self) -> date:
@@ -339,8 +367,10 @@ def _breakpoints(facts: Facts) -> list[date]:
             days.add(leave.until + timedelta(days=facts.policy.grace_after_leave_days))
     for period in facts.periods:
         days |= {period.completed_on, period.valid_from, period.window_opens_on, period.valid_until}
-        days |= {period.grace_until, period.revoked_on, period.retrain_from}
-        dues.add(period.retrain_by)
+        days |= {period.grace_until, period.revoked_on}
+        for content in period.new_content:
+            days |= {content.from_on, content.done_on}
+            dues.add(content.by)
         dues |= {
             requirement.recurs.after(period.completed_on) - ONE_DAY
             for requirement in facts.requirements
@@ -513,10 +543,15 @@ def _renewal(live: list[Requirement], period: HeldPeriod, on: date) -> _Renewal:
             # The window keeps its length before a due date that comes sooner.
             opens_on = min(opens_on, again_on + ONE_DAY - (period.valid_until - period.window_opens_on))
             reasons.append(_about(requirement, ReasonCode.SOONER_THAN_PRINTED, again_on))
-    if period.retrain_from is not None and period.retrain_by is not None and period.retrain_from <= on:
-        due_on = min(due_on, period.retrain_by)
-        opens_on = min(opens_on, period.retrain_from)
-        reasons.append(Reason(ReasonCode.NEW_CONTENT, from_on=period.retrain_from, due_on=period.retrain_by))
+    for content in sorted(period.new_content, key=lambda it: (it.by, it.from_on)):
+        if not content.asks(on):
+            continue
+        if content.addition:
+            reasons.append(Reason(ReasonCode.ADDITION, from_on=content.from_on, due_on=content.by))
+            continue
+        due_on = min(due_on, content.by)
+        opens_on = min(opens_on, content.from_on)
+        reasons.append(Reason(ReasonCode.NEW_CONTENT, from_on=content.from_on, due_on=content.by))
     return _Renewal(due_on, opens_on, reasons)
 
 

@@ -20,7 +20,8 @@ def training_items(scope: Scope, at: datetime) -> Iterable[TrainingItem]:
     if not scope.memberships:
         return
     for due in selectors.training_of(memberships=scope.memberships, at=at):
-        if due.state in _NOT_TO_DO:
+        is_addition = due.state == State.VALID and due.addition_due_on is not None
+        if due.state in _NOT_TO_DO and not is_addition:
             continue
         certification = due.obligation.certification
         organisation = {"organisation": due.obligation.membership.organisation.name}
@@ -28,9 +29,13 @@ def training_items(scope: Scope, at: datetime) -> Iterable[TrainingItem]:
             yield TrainingItem(
                 course=course,
                 title=certification.title,
-                state=due.state,
-                last_good_on=due.due_on,
-                because=pgettext("why a training is asked", "because you work at %(organisation)s") % organisation,
+                state=State.ASSIGNED if is_addition else due.state,
+                last_good_on=due.addition_due_on if is_addition else due.due_on,
+                because=(
+                    pgettext("why a training is asked", "because something was added; your certificate stays good")
+                    if is_addition
+                    else pgettext("why a training is asked", "because you work at %(organisation)s") % organisation
+                ),
                 url=reverse("courses:course", kwargs={"slug": course.slug}),
                 another_way_url=reverse(
                     "compliance:another_way",

@@ -12,3 +12,6 @@ transaction that records the completion, for those who owe something to write th
 
 enrolment_opened = Signal()
 """``enrolment``, ``at``: somebody began a course. Sent inside the transaction that records it."""
+
+edition_released = Signal()
+"""``edition``, ``at``: a course was released. Sent inside the transaction that records it."""

@@ -23,6 +23,7 @@ from compliance.selectors.messages import (
     undelivered,
     waiting_counts,
 )
+from compliance.selectors.releases import answers_release, asks_holders, holders_of
 from compliance.selectors.requirements import (
     concerned,
     current_requirement,
@@ -82,7 +83,9 @@ __all__ = [
     "agreed_other_ways",
     "all_rows",
     "approvals",
+    "answers_release",
     "asked_certifications",
+    "asks_holders",
     "awaiting_slip",
     "concerned",
     "counts_by_site",
@@ -90,6 +93,7 @@ __all__ = [
     "current_spans",
     "days_of",
     "digests_to_send",
+    "holders_of",
     "letters",
     "lines_of",
     "lines_of_digest",

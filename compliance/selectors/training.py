@@ -5,17 +5,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from certificates.validity import local_date
-from compliance.models import Obligation
+from compliance.models import Obligation, ObligationSpan
+from compliance.standing import ReasonCode
 from people.models import Membership
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingDue:
-    """Where a learner stands with one certification that is asked of them; ``due_on`` is the last good day."""
+    """Where a learner stands with one certification that is asked of them; ``due_on`` is the last good day.
+
+    ``addition_due_on``: by when they should see what was added to the course; None: nothing was.
+    """
 
     obligation: Obligation
     state: str
     due_on: date | None
+    addition_due_on: date | None = None
 
 
 def training_of(*, memberships: Iterable[Membership], at: datetime) -> list[TrainingDue]:
@@ -30,5 +35,10 @@ def training_of(*, memberships: Iterable[Membership], at: datetime) -> list[Trai
         on = local_date(at, obligation.time_zone)
         span = next(it for it in obligation.spans.all() if it.from_on <= on and (it.until is None or on < it.until))
         if span.required:
-            found.append(TrainingDue(obligation, span.state, span.due_on))
+            found.append(TrainingDue(obligation, span.state, span.due_on, _addition_due_on(span)))
     return sorted(found, key=lambda it: (it.due_on or date.max, it.obligation.pk))
+
+
+def _addition_due_on(span: ObligationSpan) -> date | None:
+    days = [date.fromisoformat(it["due_on"]) for it in span.reasons if it["code"] == ReasonCode.ADDITION]
+    return min(days, default=None)

@@ -22,6 +22,7 @@ from courses.services.freezing import (
     freeze,
     published,
 )
+from courses.signals import edition_released
 from courses.snapshot import Change, Json, changes, digest, same_content, same_structure
 from courses.withdrawn import Part, says_the_same
 from people.models import User
@@ -72,6 +73,7 @@ def release_course(
     for draft, text in frozen:
         _keep(edition, text.snapshot, at)
         _log(draft.page, edition, by)
+    edition_released.send(sender=Edition, edition=edition, at=at)
     return edition
 
 

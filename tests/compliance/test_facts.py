@@ -178,5 +178,5 @@ def test_facts_cost_the_same_for_one_and_for_many(larch, hospitality, django_ass
     members = [larch.employ() for _ in range(7)]
     loaded = list(Membership.objects.select_related("organisation").filter(pk__in=[it.pk for it in members]))
     for some in (loaded[:1], loaded):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             list(facts_of(some))

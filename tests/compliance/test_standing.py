@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from certificates.validity import Duration, PolicyError, UnknownZone, ValidityPolicy, next_period
 from compliance.standing import (
+    AnotherWay,
     CountsAs,
     Extension,
     FactError,
     Facts,
     HeldPeriod,
+    NewContent,
     Overlay,
     Reason,
     ReasonCode,
@@ -985,3 +987,55 @@ def test_standing_counts_as_its_state_and_overlays_say(facts, on):
         assert found.counts_as == (CountsAs.YES if extended else CountsAs.NO)
     elif found.state in (State.VALID, State.RENEWABLE):
         assert found.counts_as == CountsAs.YES
+
+
+# --- another way, due dates that were set, newer content --------------------------------------------------
+
+
+def test_an_open_question_is_never_past_due_and_makes_nothing_valid():
+    asked = known(other_ways=(AnotherWay(date(2025, 2, 20), date(2025, 4, 1)),))
+    assert states(asked, date(2025, 3, 2), date(2025, 3, 31), date(2025, 4, 1)) == [
+        State.ASSIGNED,
+        State.ASSIGNED,
+        State.OVERDUE,
+    ]
+    assert standing(asked, date(2025, 3, 2)).overlays == (Overlay.ANOTHER_WAY,)
+    ended = known(periods=(FIRST,), other_ways=(AnotherWay(date(2026, 2, 20), agreed=True),))
+    now = standing(ended, date(2026, 3, 1))
+    assert (now.state, now.counts_as) == (State.EXPIRED, CountsAs.APART)
+    assert [(it.code, it.detail) for it in now.reasons if it.detail] == [(ReasonCode.ANOTHER_WAY, "agreed")]
+
+
+@pytest.mark.parametrize(
+    ("due_by", "codes_"),
+    [("rule", []), ("set", [ReasonCode.DUE_SET]), ("default", [ReasonCode.NO_BASE_DATE])],
+)
+def test_a_reason_says_where_a_due_date_comes_from(due_by, codes_):
+    facts = known(requirements=(replace(REQUIRED, due_by=due_by),))
+    assert codes(facts, date(2025, 2, 1)) == [*codes_, ReasonCode.REQUIREMENT]
+
+
+def test_newer_content_asks_until_it_is_learnt():
+    newer = (
+        NewContent(date(2025, 5, 1), date(2025, 6, 30), done_on=date(2025, 6, 1)),
+        NewContent(date(2025, 7, 1), date(2025, 7, 31), addition=True),
+    )
+    facts = known(periods=(replace(FIRST, newer=newer),))
+    assert states(facts, date(2025, 4, 30), date(2025, 5, 1), date(2025, 6, 1), date(2025, 8, 15)) == [
+        State.VALID,
+        State.RENEWABLE,
+        State.VALID,
+        State.VALID,
+    ]
+    assert codes(facts, date(2025, 8, 15))[0] is ReasonCode.ADDITION
+    assert [it.from_on for it in spans(facts)] == [
+        date.min,
+        HIRED_ON,
+        date(2025, 2, 1),
+        date(2025, 5, 1),
+        date(2025, 6, 1),
+        date(2025, 7, 1),
+        date(2025, 12, 1),
+        date(2026, 2, 1),
+        date(2026, 2, 15),
+    ]

@@ -90,3 +90,19 @@ def test_the_list_costs_the_same_for_one_and_for_many(larch, django_assert_num_q
             with django_assert_num_queries(1 if number == 0 else 3):
                 asked(jo)
         larch.ask(factories.training(f"Training {number}"), membership=jo)
+
+
+def test_an_addition_to_the_course_is_asked_beside_the_certificate(larch, hospitality):
+    jo = larch.employ()
+    larch.ask(hospitality, membership=jo)
+    factories.learn(jo, hospitality)
+    factories.newer_edition(hospitality.courses.get(), "delta", at=AT + timedelta(days=10))
+    assert asked(jo, at=AT + timedelta(days=9)) == []
+    assert asked(jo, at=AT + timedelta(days=10)) == [
+        (
+            "Working safely with guests",
+            "assigned",
+            date(2026, 4, 11),
+            "because something was added; your certificate stays good",
+        )
+    ]

@@ -1,6 +1,6 @@
 """Releasing: what is frozen, what refuses, and who may do it from the CMS."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -26,6 +26,7 @@ from courses.models import (
     Lesson,
     LessonPage,
 )
+from courses.signals import edition_released
 from courses.snapshot import digest
 from people.models import User
 from tests.factories.assessments import SingleChoiceQuestionFactory
@@ -258,6 +259,19 @@ class TestReleaseCourse:
         with pytest.raises(ReleaseRefused) as refused:
             release(course_with_pages(minimum_minutes=13))
         assert faults(refused) == [("too_few_minutes", "en", "")]
+
+    def test_tells_the_rooms_above(self) -> None:
+        heard: list[tuple[Edition, datetime]] = []
+
+        def hear(sender: object, edition: Edition, at: datetime, **_: object) -> None:
+            heard.append((edition, at))
+
+        edition_released.connect(hear)
+        try:
+            edition = release(course_with_pages())
+        finally:
+            edition_released.disconnect(hear)
+        assert heard == [(edition, RELEASED_AT)]
 
     @pytest.mark.parametrize(
         ("severity", "retrain_by"),

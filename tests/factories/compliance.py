@@ -14,7 +14,8 @@ from compliance import services
 from compliance.models import Requirement
 from courses import selectors as course_selectors
 from courses import services as course_services
-from courses.models import Completion, Course, EditionText, Enrolment
+from courses.models import Completion, Course, Edition, EditionText, Enrolment
+from courses.signals import edition_released
 from courses.snapshot import Json
 from people import services as people_services
 from people.models import Employment, Membership, Organisation, Role, Site, StaffRole, User
@@ -171,6 +172,23 @@ def _released_course(quiz: Json | None) -> Course:
         frozen_at=datetime(2025, 1, 6, 18, 0, tzinfo=UTC),
     )
     return course
+
+
+def newer_edition(course: Course, severity: str, *, at: datetime, retrain_by: date | None = None) -> Edition:
+    """Release a course once more: the same text as the edition before."""
+    text = EditionText.objects.filter(edition__course=course).latest("edition__number")
+    edition = course.editions.create(
+        number=text.edition.number + 1, severity=severity, retrain_by=retrain_by, released_at=at
+    )
+    EditionText.objects.create(
+        edition=edition,
+        language="en",
+        digest=f"{edition.number}{course.code:0>63}"[:64],
+        snapshot=text.snapshot | {"edition": edition.number},
+        frozen_at=at,
+    )
+    edition_released.send(sender=Edition, edition=edition, at=at)
+    return edition
 
 
 def begin(member: Membership, certification: Certification, *, at: datetime = AT) -> Enrolment:
