@@ -19,3 +19,11 @@ def sweep_evidence() -> None:
     from compliance import services
 
     services.forget_evidence_packs(at=clock.now())
+
+
+@shared_task(ignore_result=True)
+def check_obligations() -> None:
+    """Recompute a sample of what is kept; it should find nothing to mend."""
+    from compliance import services
+
+    services.check_sample(at=clock.now())

@@ -147,6 +147,8 @@ CELERY_BEAT_SCHEDULE = {
     "reminders": {"task": "compliance.tasks.sweep_reminders", "schedule": 900.0},
     # Forgets evidence packs that were made long ago.
     "evidence": {"task": "compliance.tasks.sweep_evidence", "schedule": 3600.0},
+    # Recomputes a sample of kept standing; what differs is an error in the log, and is mended.
+    "check_obligations": {"task": "compliance.tasks.check_obligations", "schedule": 3600.0},
     # Issues certificates whose completion was recorded and whose issue failed.
     "certificates": {"task": "certificates.tasks.sweep_unissued", "schedule": 300.0},
     # Takes the person out of answers 30 days after grading.

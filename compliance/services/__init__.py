@@ -19,7 +19,7 @@ from compliance.services.evidence import (
     request_evidence_pack,
 )
 from compliance.services.messages import claim_messages, mark_printed, send_again, send_claimed, sweep
-from compliance.services.obligations import check_obligations, rebuild_obligations
+from compliance.services.obligations import check_obligations, check_sample, rebuild_obligations
 from compliance.services.prior_learning import accept_prior_learning, take_back_prior_learning
 from compliance.services.proposals import (
     agree,
@@ -59,6 +59,7 @@ __all__ = [
     "change_end",
     "change_ladder",
     "check_obligations",
+    "check_sample",
     "claim_messages",
     "deliver_evidence_pack",
     "describe_site",

@@ -4,6 +4,7 @@ import random
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from certificates import services as certificate_services
 from certificates.models import Certificate
@@ -283,3 +284,45 @@ def test_employers_read_in_progress_as_assigned(larch, hospitality):
     before = status()
     factories.begin(jo, hospitality)
     assert status() == before == ["assigned"]
+
+
+def test_the_hourly_sample_finds_nothing_and_mends_and_tells_what_differs(larch, hospitality, caplog):
+    larch.ask(hospitality, site=larch.region)
+    jo = larch.employ()
+    assert services.check_sample(at=AT) == []
+    ObligationSpan.objects.filter(obligation__membership=jo, state="assigned").update(state="valid")
+    assert services.check_sample(at=AT) == [(jo.pk, hospitality.pk)]
+    assert [it.event for it in caplog.records if it.levelname == "ERROR"] == ["obligations.differ"]
+    assert services.check_sample(at=AT) == []
+
+
+def test_everybodys_turn_in_the_sample_comes(larch, hospitality, monkeypatch):
+    monkeypatch.setattr("compliance.services.obligations.SAMPLE", 2)
+    larch.ask(hospitality, site=larch.region)
+    members = [larch.employ() for _ in range(5)]
+    Obligation.objects.update(time_zone="Europe/Paris")
+    found = [services.check_sample(at=AT + timedelta(hours=hour)) for hour in range(3)]
+    assert sorted(len(it) for it in found) == [1, 2, 2]
+    assert sorted(key for hour in found for key, _ in hour) == sorted(it.pk for it in members)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--organisation", "birch"), "There is no organisation with the code 'birch'."),
+        (("--person", "7"), "Name the organisation too: employee numbers repeat."),
+        (("--organisation", "larch", "--person", "7"), "Nobody there has the employee number '7'."),
+    ],
+)
+def test_the_command_says_what_it_cannot_find(larch, arguments, message):
+    with pytest.raises(CommandError) as refused:
+        call_command("rebuild_obligations", *arguments)
+    assert str(refused.value) == message
+
+
+def test_the_command_rebuilds_one_person(larch, hospitality, capsys):
+    larch.ask(hospitality, site=larch.region)
+    larch.employ(number="0007")
+    Obligation.objects.update(time_zone="Europe/Paris")
+    call_command("rebuild_obligations", "--organisation", "larch", "--person", "0007")
+    assert capsys.readouterr().out == "1 people, 1 obligations mended.\n"

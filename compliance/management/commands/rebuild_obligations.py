@@ -7,7 +7,7 @@ from django.core.management import BaseCommand, CommandError
 
 from cms import clock
 from compliance import services
-from people.models import Membership
+from people.models import Membership, Organisation
 
 
 class Command(BaseCommand):
@@ -15,12 +15,23 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--organisation", help="the code of one organisation; all of them otherwise")
+        parser.add_argument(
+            "--person", metavar="NO", help="an employee number of that organisation; everybody otherwise"
+        )
         parser.add_argument("--check", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
         memberships = Membership.objects.all()
         if options["organisation"]:
             memberships = memberships.filter(organisation__code=options["organisation"])
+            if not Organisation.objects.filter(code=options["organisation"]).exists():
+                raise CommandError(f"There is no organisation with the code {options['organisation']!r}.")
+        if options["person"]:
+            if not options["organisation"]:
+                raise CommandError("Name the organisation too: employee numbers repeat.")
+            memberships = memberships.filter(employee_number__iexact=options["person"].strip())
+            if not memberships.exists():
+                raise CommandError(f"Nobody there has the employee number {options['person']!r}.")
         keys = list(memberships.order_by("pk").values_list("pk", flat=True))
         if not options["check"]:
             changed = services.rebuild_obligations(memberships=keys, at=clock.now())
