@@ -5,6 +5,7 @@ import secrets
 import uuid
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -16,7 +17,7 @@ from certificates.exceptions import AlreadyReplaced, AlreadyRevoked, HolderErase
 from certificates.models import Certificate, Certification, PriorLearning, UnissuedCompletion
 from certificates.numbers import NUMBER_BITS, number_from
 from certificates.signals import certificate_changed
-from certificates.validity import local_date, next_period
+from certificates.validity import Period, local_date, next_period, policy_from_json
 from courses.models import Completion
 from people import audit
 from people.faults import fault_point
@@ -118,11 +119,7 @@ def _issue(
         time_zone=completion.time_zone,
         issued_at=at,
         completed_on=completed_on,
-        valid_from=period.valid_from,
-        valid_until=period.valid_until,
-        window_opens_on=period.window_opens_on,
-        grace_until=period.grace_until,
-        anchor_day=period.anchor_day,
+        **_dates(period),
         policy=policy.to_json(),
         template_version=TEMPLATE_VERSION,
         renews=current,
@@ -130,7 +127,37 @@ def _issue(
     _freeze_text(certificate, completion, only_course=len(required) == 1)
     certificate.save(force_insert=True)
     certificate_changed.send(sender=Certificate, certificate=certificate)
+    _date_later_ones_anew(certificate, earlier, at)
     return certificate
+
+
+def _date_later_ones_anew(arrived: Certificate, others: list[Certificate], at: datetime) -> None:
+    """Replace what was issued for later completions and would have other dates, had ``arrived`` come first.
+
+    So it makes no difference in which order completions arrive from devices that were offline (renewal, rule R4).
+    A completion that would only have been recorded keeps the certificate that it has: nothing is taken away.
+    """
+    standing = [it for it in others if it.revoked_on is None and it.replaced_by_id is None]
+    chain = [arrived, *(it for it in standing if it.completed_on <= arrived.completed_on)]
+    for later in sorted(standing, key=lambda it: (it.completed_on, it.pk)):
+        if later.completed_on <= arrived.completed_on:
+            continue
+        current = max(chain, key=lambda it: (it.valid_until, it.pk))
+        period = next_period(policy_from_json(later.policy), later.completed_on, current.period)
+        if period not in (later.period, current.period):
+            later = _replace(later, at, renews=current, **_dates(period))
+        chain.append(later)
+
+
+def _dates(period: Period) -> dict[str, Any]:
+    """Return a period as the fields of a certificate."""
+    return {
+        "valid_from": period.valid_from,
+        "valid_until": period.valid_until,
+        "window_opens_on": period.window_opens_on,
+        "grace_until": period.grace_until,
+        "anchor_day": period.anchor_day,
+    }
 
 
 def _as_evidence(completion: Completion) -> CompletedCourse:
@@ -250,17 +277,24 @@ def replace_certificate(*, certificate: Certificate, holder_name: str, at: datet
         raise HolderErased
     if old.holder_name == holder_name:
         return old
+    new = _replace(old, at, holder_name=holder_name)
+    certificate.refresh_from_db()
+    return new
+
+
+def _replace(old: Certificate, at: datetime, **changes: Any) -> Certificate:
+    """Issue ``old`` again under a new number, with ``changes``; the caller has locked the holder or the row."""
     new = Certificate.objects.get(pk=old.pk)
     new._state.adding = True
     new.pk, new.public_id = None, uuid.uuid4()
     new.number = number_from(secrets.randbits(NUMBER_BITS))
     new.completion_key = None
-    new.holder_name = holder_name
     new.issued_at = at
+    for name, value in changes.items():
+        setattr(new, name, value)
     new.save(force_insert=True)
     old.replaced_by = new
     old.save(update_fields=["replaced_by"])
-    certificate.refresh_from_db()
     certificate_changed.send(sender=Certificate, certificate=new)
     return new
 

@@ -165,16 +165,20 @@ def _periods(
     newer = _NewerContent(keys, known_before)
     for certificate in held.order_by("pk"):
         assert certificate.membership_id is not None
-        revoked = certificate.revoked_at is not None and (known_before is None or certificate.revoked_at < known_before)
+        revoked_at, revoked_on = certificate.revoked_at, certificate.revoked_on
+        if revoked_at is None or (known_before is not None and revoked_at >= known_before):
+            revoked_on = None
+        completed_on = min(certificate.completed_on, certificate.valid_from)
         found[certificate.membership_id][certificate.certification_id].append(
             HeldPeriod(
-                completed_on=min(certificate.completed_on, certificate.valid_from),
+                completed_on=completed_on,
                 valid_from=certificate.valid_from,
                 valid_until=certificate.valid_until,
                 window_opens_on=certificate.window_opens_on,
                 grace_until=certificate.grace_until,
-                revoked_on=certificate.revoked_on if revoked else None,
-                revoked_reason=certificate.revocation_reason if revoked else "",
+                # A device whose clock was ahead may have dated the completion after the revocation.
+                revoked_on=max(revoked_on, completed_on) if revoked_on else None,
+                revoked_reason=certificate.revocation_reason if revoked_on else "",
                 newer=newer.of(certificate, zones[certificate.membership_id]),
             )
         )

@@ -1,7 +1,8 @@
 """Issuing, replacing, revoking, erasing; and that no completion is ever left without its certificate."""
 
+import random
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -199,12 +200,49 @@ def test_early_completion_that_is_only_recorded_gives_nothing_and_owes_nothing(m
     assert UnissuedCompletion.objects.count() == 0
 
 
-def test_completion_that_arrives_late_is_dated_truly_and_changes_nothing_that_was_issued(hotel, membership):
+def test_completion_that_arrives_late_is_dated_truly_and_leaves_what_would_be_the_same(hotel, membership):
     (newer,) = issue(completion_of(hotel, completed_on=date(2026, 3, 10), membership=membership))
     (older,) = issue(completion_of(hotel, completed_on=date(2026, 2, 1), membership=membership))
     assert (older.valid_from, older.valid_until, older.renews) == (date(2026, 2, 1), date(2029, 2, 1), None)
     newer.refresh_from_db()
     assert (newer.valid_until, newer.renews) == (date(2029, 3, 10), None)
+
+
+def test_a_completion_that_arrives_late_dates_anew_what_it_would_have_renewed_in_time(hotel, membership):
+    (renewal,) = issue(completion_of(hotel, completed_on=date(2029, 1, 10), membership=membership))
+    assert renewal.valid_until == date(2032, 1, 10)
+    (first,) = issue(completion_of(hotel, completed_on=date(2026, 3, 10), membership=membership))
+    renewal.refresh_from_db()
+    longer = renewal.replaced_by
+    assert (longer.valid_from, longer.valid_until, longer.renews) == (date(2029, 3, 10), date(2032, 3, 10), first)
+    assert (longer.completed_on, longer.completion_ids) == (renewal.completed_on, renewal.completion_ids)
+
+
+def test_a_revoked_certificate_is_not_dated_anew(hotel, membership):
+    (renewal,) = issue(completion_of(hotel, completed_on=date(2029, 1, 10), membership=membership))
+    services.revoke_certificate(certificate=renewal, reason="error", by=None, at=datetime(2029, 2, 1, tzinfo=UTC))
+    issue(completion_of(hotel, completed_on=date(2026, 3, 10), membership=membership))
+    assert Certificate.objects.count() == 2
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_the_order_of_arrival_the_dates_are_the_same(certification, hotel, seed):
+    chance = random.Random(seed)
+    certification.policy = ValidityPolicy(
+        anchor=chance.choice(["completion", "renewal"]), validity=Duration(12, "m"), window=Duration(2, "m")
+    ).to_json()
+    certification.save()
+    days = [date(2026, 1, 1) + timedelta(days=chance.randrange(1500)) for _ in range(5)]
+    found = []
+    for _ in range(3):
+        holder = MembershipFactory()
+        completions = [completion_of(hotel, completed_on=day, membership=holder) for day in days] * 2
+        chance.shuffle(completions)
+        for completion in completions:
+            issue(completion)
+        standing = Certificate.objects.filter(membership=holder, replaced_by=None)
+        found.append(sorted(standing.values_list("completed_on", "valid_from", "valid_until", "anchor_day")))
+    assert found[0] == found[1] == found[2]
 
 
 def test_new_policy_holds_from_the_next_certificate(certification, hotel, membership):

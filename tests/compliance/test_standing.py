@@ -848,10 +848,25 @@ def some_requirements(draw):
             span.until,
             id=f"r{number}",
             due_on=draw(st.none() | days),
+            due_by=draw(st.sampled_from(["rule", "rule", "set", "default"])),
             recurs=draw(st.sampled_from([None, None, Duration(6, "m"), Duration(90, "d")])),
         )
         for number, span in enumerate(draw(some_spans(most=3)))
     )
+
+
+@st.composite
+def some_newer_content(draw):
+    if draw(st.integers(0, 3)):
+        return ()
+    from_on = draw(days)
+    done_on = from_on + draw(lengths) if draw(st.booleans()) else None
+    return (NewContent(from_on, from_on + draw(lengths), done_on, addition=draw(st.booleans())),)
+
+
+@st.composite
+def some_other_ways(draw):
+    return tuple(AnotherWay(it.from_on, it.until, agreed=draw(st.booleans())) for it in draw(some_spans()))
 
 
 @st.composite
@@ -882,6 +897,7 @@ def some_periods(draw):
                 revoked_on=revoked_on,
                 retrain_from=retrain_from,
                 retrain_by=None if retrain_from is None else retrain_from + draw(lengths),
+                newer=draw(some_newer_content()),
             )
         )
     return tuple(periods)
@@ -896,6 +912,7 @@ some_facts = st.builds(
     leaves=some_spans(),
     waivers=some_spans(Waiver, may_be_open=False),
     extensions=some_spans(Extension, may_be_open=False),
+    other_ways=some_other_ways(),
     policy=st.builds(
         StandingPolicy,
         assigned_counts=st.booleans(),
@@ -949,7 +966,7 @@ def test_standing_does_not_depend_on_the_order_or_the_repetition_of_facts(facts,
         random.shuffle(twice)
         return tuple(twice)
 
-    kinds = ("employments", "requirements", "periods", "cycles", "leaves", "waivers", "extensions")
+    kinds = ("employments", "requirements", "periods", "cycles", "leaves", "waivers", "extensions", "other_ways")
     again = replace(facts, **{kind: shuffled(getattr(facts, kind)) for kind in kinds})
 
     assert list(spans(again)) == list(spans(facts))
@@ -965,6 +982,7 @@ def test_standing_of_the_past_is_not_changed_by_what_happens_later(facts, other,
         leaves=facts.leaves + tuple(it for it in other.leaves if it.from_on >= today),
         waivers=facts.waivers + tuple(it for it in other.waivers if it.from_on >= today),
         extensions=facts.extensions + tuple(it for it in other.extensions if it.from_on >= today),
+        other_ways=facts.other_ways + tuple(it for it in other.other_ways if it.from_on >= today),
         requirements=facts.requirements + tuple(it for it in other.requirements if it.from_on >= today),
     )
     yesterday = today - DAY
@@ -983,8 +1001,8 @@ def test_standing_counts_as_its_state_and_overlays_say(facts, on):
     if Overlay.ON_LEAVE in found.overlays or found.state == State.EXEMPT:
         assert found.counts_as == CountsAs.APART
     elif found.state in (State.OVERDUE, State.EXPIRED):
-        extended = Overlay.EXTENDED in found.overlays
-        assert found.counts_as == (CountsAs.YES if extended else CountsAs.NO)
+        extended, asked = Overlay.EXTENDED in found.overlays, Overlay.ANOTHER_WAY in found.overlays
+        assert found.counts_as == (CountsAs.YES if extended else CountsAs.APART if asked else CountsAs.NO)
     elif found.state in (State.VALID, State.RENEWABLE):
         assert found.counts_as == CountsAs.YES
 
