@@ -4,6 +4,7 @@ Without a database: 2,000 of them. With one: fewer, through the services, and wh
 """
 
 import random
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -33,7 +34,7 @@ from people import services as people_services
 from people.exceptions import EmploymentOverlaps
 from people.models import Employment, Membership
 from tests.factories import compliance as factories
-from tests.factories.compliance import AT
+from tests.factories.compliance import AT, TODAY
 
 DAY = timedelta(days=1)
 START = date(2024, 1, 1)
@@ -158,10 +159,8 @@ class Story:
             self.accept,
             self.release,
         ]
-        try:
+        with suppress(AdjustmentOverlaps, EmploymentOverlaps):
             self.chance.choice(acts)()
-        except (AdjustmentOverlaps, EmploymentOverlaps):
-            pass
 
     def member(self) -> Membership:
         return Membership.objects.select_related("organisation").get(pk=self.chance.choice(self.members).pk)
@@ -276,11 +275,7 @@ def gathered(
 ) -> list[tuple[int, str, dict[int, Facts]]]:
     loaded = Membership.objects.select_related("organisation").filter(pk__in=[it.pk for it in members]).order_by("pk")
     return [
-        (
-            it.membership.pk,
-            it.zone,
-            {key: facts for key, facts in it.by_certification.items() if list(spans(facts))[1:]},
-        )
+        (it.membership.pk, it.zone, dict(it.by_certification))
         for it in facts_of(list(loaded), known_before=known_before)
     ]
 
@@ -315,6 +310,3 @@ def test_spans_follow_every_event_and_what_was_known_then_stays_known(larch, see
             for on in [*breakpoints, *(day - DAY for day in breakpoints), *others]:
                 [covering] = [it for it in final if it.from_on <= on and (it.until is None or on < it.until)]
                 assert standing(facts, on) == covering.standing
-
-
-TODAY = AT.date()
