@@ -1,16 +1,19 @@
 """Reads over certificates."""
 
-from collections.abc import Sequence
-from datetime import datetime
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db.models import Max, Q, QuerySet
 from django.db.models.fields.json import KT
 
-from certificates.models import Certificate, Certification, UnissuedCompletion
+from certificates.expressions import named_courses, renewals_in_time
+from certificates.models import Certificate, Certification, PriorLearning, UnissuedCompletion
 from certificates.models.certificate import CertificateQuerySet
 from certificates.numbers import normalise
-from courses.models import Completion, EditionText
+from certificates.validity import Period
+from courses.models import Completion, Course, EditionText
 from people.models import Membership
 from people.scope import Scope
 from people.selectors import hidden_before
@@ -133,3 +136,45 @@ def dependants(certificate: Certificate) -> CertificateQuerySet:
 def unissued_completions(*, limit: int) -> list[int]:
     """Return the keys of what is still owed, longest untried first."""
     return list(UnissuedCompletion.objects.values_list("pk", flat=True)[:limit])
+
+
+def expressions_of_others(certification: Certification) -> dict[str, object]:
+    """Return what the other certifications ask for, by code: their expression, or all of their courses."""
+    others = Certification.objects.exclude(pk=certification.pk).prefetch_related("courses")
+    return {
+        it.code: it.expression or {"all": [{"course": course.code} for course in it.courses.all()]} for it in others
+    }
+
+
+def held_periods(*, certifications: Sequence[int], memberships: Sequence[int]) -> dict[tuple[int, int], list[Period]]:
+    """Return the periods that stand, by membership and certification, from elsewhere too; two queries."""
+    found: dict[tuple[int, int], list[Period]] = {}
+    standing = Certificate.objects.unrevoked(), PriorLearning.objects.current_knowledge()
+    for rows in standing:
+        for row in rows.filter(certification__in=certifications, membership__in=memberships):
+            assert row.membership_id is not None  # asked for by membership
+            found.setdefault((row.membership_id, row.certification_id), []).append(row.period)
+    return found
+
+
+def courses_to_take(certification: Certification, periods: Iterable[Period], on: date) -> list[Course]:
+    """Return the courses that lead to ``certification`` for whoever holds ``periods`` on that day.
+
+    In time it is the refresher whose turn it is; otherwise whatever the whole names. No query where its courses are
+    loaded and it names no other certification.
+    """
+    courses = list(certification.courses.all())
+    if certification.expression is None and not certification.refreshers:
+        return courses
+    keys = {course.code: course.pk for course in courses}
+    whole, refreshers = certification.asks(keys, others_named_by(certification))
+    number = renewals_in_time(periods, on)
+    asks = whole if number is None or not refreshers else refreshers[number % len(refreshers)]
+    named = set(named_courses(asks))
+    return [course for course in courses if course.pk in named]
+
+
+def others_named_by(certification: Certification) -> dict[str, object]:
+    """Return what the other certifications ask for, where this one names any; no query where it names none."""
+    names_others = '"certification"' in json.dumps([certification.expression, certification.refreshers])
+    return expressions_of_others(certification) if names_others else {}

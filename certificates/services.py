@@ -14,6 +14,7 @@ from django.db.models import F, QuerySet
 from certificates import selectors
 from certificates.evidence import CompletedCourse, sufficient_evidence
 from certificates.exceptions import AlreadyReplaced, AlreadyRevoked, HolderErased
+from certificates.expressions import Expression, asked, every, renewals_in_time
 from certificates.models import Certificate, Certification, PriorLearning, UnissuedCompletion
 from certificates.numbers import NUMBER_BITS, number_from
 from certificates.signals import certificate_changed
@@ -86,8 +87,9 @@ def _issue(
     if resting_on_it:
         return next((each for each in resting_on_it if each.replaced_by_id is None), None)
 
+    prior = _prior_learning(certification, completion, completion.completed_on)
     evidence = sufficient_evidence(
-        required=required,
+        expression=_asked_of(certification, required, earlier, prior, completion.completed_on),
         newest=_as_evidence(completion),
         others=_other_courses(completion, required),
         spent=frozenset(public_id for each in earlier for public_id in each.completion_ids),
@@ -97,7 +99,7 @@ def _issue(
         return None
     completed_on = evidence[-1].completed_on
     current = _current(earlier, completed_on)
-    held = [it.period for it in (current, _prior_learning(certification, completion, completed_on)) if it is not None]
+    held = [it.period for it in (current, prior) if it is not None]
     held_period = max(held, key=lambda it: it.valid_until, default=None)
     period = next_period(policy, completed_on, held_period)
     if period == held_period:
@@ -129,6 +131,23 @@ def _issue(
     certificate_changed.send(sender=Certificate, certificate=certificate)
     _date_later_ones_anew(certificate, earlier, at)
     return certificate
+
+
+def _asked_of(
+    certification: Certification,
+    required: frozenset[int],
+    earlier: list[Certificate],
+    prior: PriorLearning | None,
+    on: date,
+) -> Expression:
+    """Return what is asked of the holder on that day: in time a refresher will do, of several the next in turn."""
+    if certification.expression is None and not certification.refreshers:
+        return every(required)
+    courses = {course.code: course.pk for course in certification.courses.all()}
+    whole, refreshers = certification.asks(courses, selectors.others_named_by(certification))
+    standing = [it for it in earlier if it.revoked_on is None and it.replaced_by_id is None and it.completed_on <= on]
+    periods = [it.period for it in standing] + ([prior.period] if prior else [])
+    return asked(whole, refreshers, renewals_in_time(periods, on))
 
 
 def _date_later_ones_anew(arrived: Certificate, others: list[Certificate], at: datetime) -> None:

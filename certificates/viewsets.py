@@ -38,7 +38,7 @@ class CertificationViewSet(SnippetViewSet):
     search_fields = ("title", "code")
     inspect_view_enabled = True
     inspect_view_class = CertificationInspectView
-    inspect_view_fields = ("code", "title", "full_title", "courses", "policy")
+    inspect_view_fields = ("code", "title", "full_title", "courses", "expression", "refreshers", "policy")
     copy_view_enabled = False
 
     edit_handler = ObjectList(
@@ -48,7 +48,24 @@ class CertificationViewSet(SnippetViewSet):
                     FieldPanel("title", help_text=_("Neutral: it is printed, mailed and seen over shoulders.")),
                     FieldPanel("full_title", help_text=_("For employers' records.")),
                     FieldPanel("code"),
-                    FieldPanel("courses", help_text=_("All of them must be completed.")),
+                    FieldPanel(
+                        "courses", help_text=_("All of them must be completed, unless it says otherwise below.")
+                    ),
+                    FieldPanel(
+                        "expression",
+                        help_text=_(
+                            'Empty: all courses. Any of two: {"any": [{"course": "a"}, {"course": "b"}]}. Two of'
+                            ' three: {"n": 2, "of": [{"course": "a"}, {"course": "b"}, {"course": "c"}]}. Lists may'
+                            " be nested."
+                        ),
+                    ),
+                    FieldPanel(
+                        "refreshers",
+                        help_text=_(
+                            "What a renewal in time asks instead, in turn, as a list:"
+                            ' [{"course": "year-1"}, {"course": "year-2"}].'
+                        ),
+                    ),
                 ],
                 heading=_("What it is"),
             ),

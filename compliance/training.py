@@ -25,7 +25,7 @@ def training_items(scope: Scope, at: datetime) -> Iterable[TrainingItem]:
             continue
         certification = due.obligation.certification
         organisation = {"organisation": due.obligation.membership.organisation.name}
-        for course in certification.courses.all():
+        for course in due.courses:
             yield TrainingItem(
                 course=course,
                 title=certification.title,

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 
+from certificates import selectors
+from certificates.expressions import ExpressionError, ExpressionProblem, parse_expression
 from certificates.models import Certification
 from certificates.validity import Duration, PolicyError, PolicyProblem, ValidityPolicy
 from courses.models import Course
@@ -64,6 +66,18 @@ _PROBLEMS: dict[PolicyProblem, tuple[str, Promise]] = {
     PolicyProblem.MISSING_CALENDAR_DAY: ("calendar_day", _("Say on which day of the year it ends.")),
     PolicyProblem.IMPOSSIBLE_CALENDAR_DAY: ("calendar_day", _("There is no such day.")),
     PolicyProblem.TOO_LONG: ("validity", _("A hundred years is the longest.")),
+}
+
+
+_EXPRESSION_PROBLEMS: dict[ExpressionProblem, Promise] = {
+    ExpressionProblem.NOT_AN_OBJECT: _('%(value)s is no part: write {"course": "its-code"}, {"all": […]} and so on.'),
+    ExpressionProblem.UNKNOWN_KEYS: _("%(value)s: write course, all, any, n and of, or certification."),
+    ExpressionProblem.EMPTY: _("A list is empty. Put at least one part in it."),
+    ExpressionProblem.NOT_A_COUNT: _("%(value)s: n is a whole number from 1 up to the number of parts."),
+    ExpressionProblem.UNKNOWN_COURSE: _("%(value)s is none of the courses that are ticked above."),
+    ExpressionProblem.UNKNOWN_CERTIFICATION: _("There is no certification %(value)s."),
+    ExpressionProblem.CYCLE: _("It comes back to itself: %(value)s. Leave one of them out."),
+    ExpressionProblem.TOO_DEEP: _("It is nested more than %(value)s deep."),
 }
 
 
@@ -161,7 +175,7 @@ class CertificationForm(WagtailAdminModelForm):
 
     class Meta:
         model = Certification
-        fields: ClassVar = ["code", "title", "full_title", "courses"]
+        fields: ClassVar = ["code", "title", "full_title", "courses", "expression", "refreshers"]
         widgets: ClassVar = {"courses": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -182,6 +196,7 @@ class CertificationForm(WagtailAdminModelForm):
     def clean(self) -> dict[str, Any]:
         """Put the parts together; what contradicts itself is said beside its field."""
         data: dict[str, Any] = super().clean()
+        self._check_expressions(data)
         parts = ("anchor", "validity", "window", "grace", "min_validity", "late", "early")
         if any(part in self.errors for part in (*parts, "calendar_month", "calendar_day")):
             return data
@@ -198,3 +213,22 @@ class CertificationForm(WagtailAdminModelForm):
         else:
             self.instance.policy = policy.to_json()
         return data
+
+    def _check_expressions(self, data: dict[str, Any]) -> None:
+        """Say beside the field what is wrong with how the courses are combined."""
+        courses = {course.code: course.pk for course in data.get("courses") or ()}
+        others = selectors.expressions_of_others(self.instance)
+        own = data.get("code") or self.instance.code or ""
+        found = {"expression": [data["expression"]] if data.get("expression") is not None else []}
+        data["refreshers"] = data.get("refreshers") or []
+        found["refreshers"] = data["refreshers"]
+        if not isinstance(found["refreshers"], list):
+            self.add_error("refreshers", _("Write a list: [ … ]."))
+            return
+        for field, expressions in found.items():
+            for expression in expressions:
+                try:
+                    parse_expression(expression, courses, others, own=own)
+                except ExpressionError as error:
+                    message = str(_EXPRESSION_PROBLEMS[error.problem])
+                    self.add_error(field, ValidationError(message, params={"value": error.value}))

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from certificates.selectors import courses_to_take, held_periods
 from certificates.validity import local_date
 from compliance.models import Obligation, ObligationSpan
 from compliance.standing import ReasonCode
+from courses.models import Course
 from people.models import Membership
 
 
@@ -14,12 +16,13 @@ from people.models import Membership
 class TrainingDue:
     """Where a learner stands with one certification that is asked of them; ``due_on`` is the last good day.
 
-    ``addition_due_on``: by when they should see what was added to the course; None: nothing was.
+    ``courses`` lead there: in time a refresher may do. ``addition_due_on``: by when they should see what was added to the course; None: nothing was.
     """
 
     obligation: Obligation
     state: str
     due_on: date | None
+    courses: tuple[Course, ...]
     addition_due_on: date | None = None
 
 
@@ -30,12 +33,22 @@ def training_of(*, memberships: Iterable[Membership], at: datetime) -> list[Trai
         .select_related("certification", "membership__organisation")
         .prefetch_related("spans", "certification__courses")
     )
+    refreshed = [it for it in obligations if it.certification.refreshers]
+    held = (
+        held_periods(
+            certifications=[it.certification_id for it in refreshed], memberships=[it.membership_id for it in refreshed]
+        )
+        if refreshed
+        else {}
+    )
     found = []
     for obligation in obligations:
         on = local_date(at, obligation.time_zone)
         span = next(it for it in obligation.spans.all() if it.from_on <= on and (it.until is None or on < it.until))
         if span.required:
-            found.append(TrainingDue(obligation, span.state, span.due_on, _addition_due_on(span)))
+            periods = held.get((obligation.membership_id, obligation.certification_id), [])
+            courses = tuple(courses_to_take(obligation.certification, periods, on))
+            found.append(TrainingDue(obligation, span.state, span.due_on, courses, _addition_due_on(span)))
     return sorted(found, key=lambda it: (it.due_on or date.max, it.obligation.pk))
 
 

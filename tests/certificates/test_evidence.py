@@ -3,6 +3,7 @@
 from datetime import date
 
 from certificates.evidence import CompletedCourse, sufficient_evidence
+from certificates.expressions import every
 from certificates.validity import Duration
 
 A, B = 1, 2
@@ -14,7 +15,9 @@ def done(name, course, day):
 
 
 def evidence(newest, *others, required=frozenset({A, B}), spent=()):
-    return sufficient_evidence(required=required, newest=newest, others=others, spent=frozenset(spent), validity=YEAR)
+    return sufficient_evidence(
+        expression=every(required), newest=newest, others=others, spent=frozenset(spent), validity=YEAR
+    )
 
 
 def test_evidence_of_one_course_is_the_completion_itself():

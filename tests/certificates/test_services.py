@@ -245,6 +245,77 @@ def test_whatever_the_order_of_arrival_the_dates_are_the_same(certification, hot
     assert found[0] == found[1] == found[2]
 
 
+# --- combined courses ---
+
+
+@pytest.fixture
+def four():
+    return [course(f"part-{letter}") for letter in "abcd"]
+
+
+def asks(four, expression=None, refreshers=(), **more):
+    return CertificationFactory(
+        courses=four,
+        expression=expression,
+        refreshers=list(refreshers),
+        policy=ValidityPolicy(validity=Duration(1, "y"), window=Duration(2, "m")).to_json(),
+        **more,
+    )
+
+
+def does(one, day, membership):
+    return issue(completion_of(one, completed_on=day, membership=membership))
+
+
+def test_any_of_several_courses_is_enough_and_another_one_renews(four, membership):
+    a, b, _c, _d = four
+    asks([a, b], {"any": [{"course": "part-a"}, {"course": "part-b"}]})
+    (first,) = does(b, date(2026, 3, 10), membership)
+    (second,) = does(a, date(2027, 2, 10), membership)
+    assert (first.valid_until, second.valid_until, second.renews) == (date(2027, 3, 10), date(2028, 3, 10), first)
+
+
+def test_two_of_three_courses_are_enough(four, membership):
+    a, b, c, _d = four
+    asks([a, b, c], {"n": 2, "of": [{"course": f"part-{letter}"} for letter in "abc"]})
+    assert does(c, date(2026, 3, 1), membership) == []
+    (certificate,) = does(a, date(2026, 3, 10), membership)
+    assert (certificate.completed_on, len(certificate.completion_ids)) == (date(2026, 3, 10), 2)
+
+
+def test_a_renewal_in_time_asks_a_shorter_refresher_year_by_year_another_and_after_a_gap_the_whole(four, membership):
+    a, b, c, d = four
+    asks(four, {"all": [{"course": "part-a"}, {"course": "part-b"}]}, [{"course": "part-c"}, {"course": "part-d"}])
+    assert does(c, date(2026, 1, 10), membership) == []
+    does(a, date(2026, 1, 10), membership)
+    assert does(b, date(2026, 1, 10), membership)[0].valid_until == date(2027, 1, 10)
+    assert does(d, date(2026, 12, 20), membership) == []
+    assert does(c, date(2026, 12, 21), membership)[0].valid_until == date(2028, 1, 10)
+    assert does(c, date(2027, 12, 20), membership) == []
+    assert does(d, date(2027, 12, 21), membership)[0].valid_until == date(2029, 1, 10)
+    assert does(c, date(2029, 1, 10), membership) == []
+    does(a, date(2029, 1, 10), membership)
+    assert does(b, date(2029, 1, 11), membership)[0].valid_until == date(2030, 1, 11)
+
+
+def test_whoever_does_the_whole_in_time_has_renewed_too(four, membership):
+    a, b, c, _d = four
+    asks([a, b, c], {"all": [{"course": "part-a"}, {"course": "part-b"}]}, [{"course": "part-c"}])
+    does(a, date(2026, 1, 10), membership)
+    does(b, date(2026, 1, 10), membership)
+    assert does(a, date(2026, 12, 20), membership) == []
+    assert does(b, date(2026, 12, 20), membership)[0].valid_until == date(2028, 1, 10)
+
+
+def test_another_certification_may_stand_for_its_courses(four, membership):
+    a, b, c, _d = four
+    core = asks([a, b], code="core")
+    more = asks([a, b, c], {"all": [{"certification": "core"}, {"course": "part-c"}]}, code="more")
+    does(a, date(2026, 1, 10), membership)
+    does(c, date(2026, 1, 10), membership)
+    assert {it.certification for it in does(b, date(2026, 1, 10), membership)} == {core, more}
+
+
 def test_new_policy_holds_from_the_next_certificate(certification, hotel, membership):
     (old,) = issue(completion_of(hotel, completed_on=date(2026, 3, 10), membership=membership))
     certification.policy = ValidityPolicy(validity=Duration(1, "y")).to_json()

@@ -52,6 +52,8 @@ def filled_in(certified, **changes):
         "calendar_day": "",
         "late": "completion",
         "early": "restart",
+        "expression": "",
+        "refreshers": "",
     }
     return data | changes
 
@@ -135,6 +137,12 @@ def test_form_of_a_stored_certification_shows_its_policy_and_keeps_it():
         ({"calendar_month": "2"}, "calendar_day"),
         ({"anchor": "never"}, "anchor"),
         ({"courses": []}, "courses"),
+        ({"expression": "{"}, "expression"),
+        ({"expression": '{"all": []}'}, "expression"),
+        ({"expression": '{"course": "elsewhere"}'}, "expression"),
+        ({"expression": '{"certification": "hotel-staff"}'}, "expression"),
+        ({"refreshers": '{"course": "elsewhere"}'}, "refreshers"),
+        ({"refreshers": '[{"n": 2, "of": []}]'}, "refreshers"),
     ],
 )
 def test_form_says_beside_its_field_what_is_wrong(changes, field):

@@ -106,3 +106,21 @@ def test_an_addition_to_the_course_is_asked_beside_the_certificate(larch, hospit
             "because something was added; your certificate stays good",
         )
     ]
+
+
+def test_in_time_the_refresher_whose_turn_it_is_is_asked_and_otherwise_the_whole(larch):
+    both = factories.training(courses=2)
+    whole, refresher = both.courses.order_by("pk")
+    both.expression, both.refreshers = {"course": whole.code}, [{"course": refresher.code}]
+    both.save()
+    jo = larch.employ()
+    larch.ask(both, membership=jo)
+
+    def courses(at=AT):
+        scope = Scope(user=jo.user, personal=True, memberships=(jo,))
+        return [it.course for it in training_items(scope, at)]
+
+    assert courses() == [whole]
+    factories.learn(jo, both)
+    assert courses(AT + timedelta(days=1050)) == [refresher]
+    assert courses(AT + timedelta(days=1100)) == [whole]

@@ -1,0 +1,171 @@
+"""What a certification asks for: courses, combined, as JSON. Plain Python.
+
+An expression is an object with one of these::
+
+    {"course": code}
+    {"all": [expression, …]}   {"any": [expression, …]}   {"n": 2, "of": [expression, …]}
+    {"certification": code}    what that other certification asks for
+
+A certification without one asks for all of its courses. ``refreshers`` are expressions of which a renewal in time asks
+one, in turn: year 1 the first, year 2 the second, then the first again. Whoever does the whole instead has done it too.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TypeAlias
+
+from certificates.validity import Period
+
+DEEPEST = 8
+"""How far expressions may be nested, those of other certifications counted in."""
+
+
+class ExpressionProblem(StrEnum):
+    """What is wrong with an expression; the form that took it turns this into words."""
+
+    NOT_AN_OBJECT = "not_an_object"
+    UNKNOWN_KEYS = "unknown_keys"
+    EMPTY = "empty"
+    NOT_A_COUNT = "not_a_count"
+    UNKNOWN_COURSE = "unknown_course"
+    UNKNOWN_CERTIFICATION = "unknown_certification"
+    CYCLE = "cycle"
+    TOO_DEEP = "too_deep"
+
+
+class ExpressionError(ValueError):
+    """An expression that cannot be; carries ``problem`` and ``value``."""
+
+    def __init__(self, problem: ExpressionProblem, value: object) -> None:
+        self.problem = problem
+        self.value = value
+        super().__init__(f"{problem}: {value!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One course, by its key."""
+
+    course_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """At least ``n`` of the parts; all of them, or any, are the two ends of it."""
+
+    n: int
+    parts: "tuple[Expression, ...]"
+
+
+Expression: TypeAlias = Part | AtLeast
+
+
+def every(courses: Iterable[int]) -> AtLeast:
+    """Return the expression that asks for all of ``courses``."""
+    parts = tuple(Part(it) for it in sorted(courses))
+    return AtLeast(len(parts), parts)
+
+
+def parse_expression(
+    data: object, courses: Mapping[str, int], certifications: Mapping[str, object] | None = None, *, own: str = ""
+) -> Expression:
+    """Return the expression that ``data``, JSON values, says.
+
+    ``courses`` are the keys of the certification's courses by code. ``certifications`` are the expressions of others,
+    by code; ``own`` is the code of the one that this expression is of.
+
+    Raises:
+        ExpressionError: it says none, names what is not there, or comes back to itself.
+    """
+    return _parse(data, courses, certifications or {}, (own,) if own else (), 0)
+
+
+def _parse(
+    data: object,
+    courses: Mapping[str, int],
+    certifications: Mapping[str, object],
+    within: tuple[str, ...],
+    depth: int,
+) -> Expression:
+    if depth > DEEPEST:
+        raise ExpressionError(ExpressionProblem.TOO_DEEP, DEEPEST)
+    if not isinstance(data, Mapping):
+        raise ExpressionError(ExpressionProblem.NOT_AN_OBJECT, data)
+    match dict(data):
+        case {"course": code, **rest} if not rest:
+            if not isinstance(code, str) or code not in courses:
+                raise ExpressionError(ExpressionProblem.UNKNOWN_COURSE, code)
+            return Part(courses[code])
+        case {"certification": code, **rest} if not rest:
+            if not isinstance(code, str) or (code not in certifications and code not in within):
+                raise ExpressionError(ExpressionProblem.UNKNOWN_CERTIFICATION, code)
+            if code in within:
+                raise ExpressionError(ExpressionProblem.CYCLE, " → ".join((*within, code)))
+            return _parse(certifications[code], courses, certifications, (*within, code), depth + 1)
+        case {"all": list(parts), **rest} if not rest:
+            return _at_least(len(parts), parts, courses, certifications, within, depth)
+        case {"any": list(parts), **rest} if not rest:
+            return _at_least(1, parts, courses, certifications, within, depth)
+        case {"n": n, "of": list(parts), **rest} if not rest:
+            if type(n) is not int or not 1 <= n <= len(parts):
+                raise ExpressionError(ExpressionProblem.NOT_A_COUNT, n)
+            return _at_least(n, parts, courses, certifications, within, depth)
+    raise ExpressionError(ExpressionProblem.UNKNOWN_KEYS, sorted(map(str, data)))
+
+
+def _at_least(
+    n: int,
+    parts: Sequence[object],
+    courses: Mapping[str, int],
+    certifications: Mapping[str, object],
+    within: tuple[str, ...],
+    depth: int,
+) -> AtLeast:
+    if not parts:
+        raise ExpressionError(ExpressionProblem.EMPTY, parts)
+    return AtLeast(n, tuple(_parse(it, courses, certifications, within, depth + 1) for it in parts))
+
+
+def asked(whole: Expression, refreshers: Sequence[Expression], renewals_in_time: int | None) -> Expression:
+    """Return what is asked of whoever has renewed so often without a gap; None: of whoever holds nothing valid."""
+    if not refreshers or renewals_in_time is None:
+        return whole
+    return AtLeast(1, (refreshers[renewals_in_time % len(refreshers)], whole))
+
+
+def renewals_in_time(periods: Iterable[Period], on: date) -> int | None:
+    """Return how often whoever holds ``periods`` has renewed without a gap up to ``on``; None: nothing is valid then."""
+    reached: date | None = None
+    renewals = 0
+    for period in sorted(periods, key=lambda it: (it.valid_from, it.valid_until)):
+        if reached is None or period.valid_from > reached:
+            reached, renewals = period.valid_until, 0
+        else:
+            reached, renewals = max(reached, period.valid_until), renewals + 1
+    return renewals if reached is not None and on < reached else None
+
+
+def named_courses(expression: Expression) -> Iterator[int]:
+    """Yield the key of every course that an expression names."""
+    if isinstance(expression, Part):
+        yield expression.course_id
+        return
+    for part in expression.parts:
+        yield from named_courses(part)
+
+
+def chosen(expression: Expression, done: frozenset[int], newest: int) -> frozenset[int] | None:
+    """Return the courses of ``done`` that fulfil an expression; None while they do not.
+
+    Where there is a choice, a part that has ``newest`` in it comes first, then the order of the expression: a
+    certificate rests on what asks for it.
+    """
+    if isinstance(expression, Part):
+        return frozenset({expression.course_id}) if expression.course_id in done else None
+    fulfilled = [found for part in expression.parts if (found := chosen(part, done, newest)) is not None]
+    if len(fulfilled) < expression.n:
+        return None
+    fulfilled.sort(key=lambda found: newest not in found)
+    return frozenset().union(*fulfilled[: expression.n])
