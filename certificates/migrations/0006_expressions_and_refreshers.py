@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('certificates', '0004_prior_learning'),
+        ('certificates', '0005_certification_permissions'),
     ]
 
     operations = [
