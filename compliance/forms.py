@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from certificates.models import Certification
 from courses.models import Course
-from people.models import Membership, Organisation, Role, Site
-from people.rows import FIRST_YEAR, LAST_YEAR
+from people.models import Membership, Organisation, Role, Site, WorkbookImport
 from people.selectors import employed_on_or_after
+from people.workbooks.kinds import Kind, Mode
+from people.workbooks.values import FIRST_YEAR, LAST_YEAR
 
 _FIRST_DAY = date(FIRST_YEAR, 1, 1)
 _LAST_DAY = date(LAST_YEAR, 12, 31)
@@ -171,15 +172,25 @@ class AssignmentForm(forms.Form):
 
 
 class UploadForm(forms.Form):
-    """A workbook of people."""
+    """A workbook of a kind, and what its rows may do."""
 
     file = forms.FileField(
-        label=gettext_lazy("Workbook (.xlsx)"),
-        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+        label=gettext_lazy("Workbook (.xlsx, .ods or .csv)"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.ods,.csv,.txt"}),
         error_messages={"required": gettext_lazy("Choose a file.")},
         # An empty file is explained like any other that is no workbook.
         allow_empty_file=True,
     )
+    mode = forms.ChoiceField(label=gettext_lazy("What the rows may do"), initial=Mode.UPSERT, required=False)
+
+    def __init__(self, *args: Any, kind: Kind, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mode: Any = self.fields["mode"]
+        mode.choices = [(value, label) for value, label in WorkbookImport.Mode.choices if Mode(value) in kind.modes]
+
+    def clean_mode(self) -> str:
+        """Add and change, unless somebody chose otherwise."""
+        return self.cleaned_data["mode"] or Mode.UPSERT
 
 
 def assignable_certifications() -> QuerySet[Certification]:

@@ -1,5 +1,6 @@
 """News from below: when a fact changes, the spans are rewritten in the same transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models.signals import post_save
@@ -12,13 +13,19 @@ from compliance import selectors, services
 from courses.models import Completion, Edition, Enrolment
 from courses.signals import course_completed, edition_released, enrolment_opened
 from people.models import Membership, Site
-from people.signals import employment_changed
+from people.signals import employment_changed, employments_changed
 
 
 @receiver(employment_changed, dispatch_uid="compliance.rebuild_on_employment")
 def rebuild_on_employment(sender: object, membership: Membership, at: datetime, **_: object) -> None:
     """Who works where decides what is required."""
     services.rebuild_obligations(memberships=[membership.pk], at=at)
+
+
+@receiver(employments_changed, dispatch_uid="compliance.rebuild_on_employments")
+def rebuild_on_employments(sender: object, memberships: Sequence[int], at: datetime, **_: object) -> None:
+    """The same for many people at once."""
+    services.rebuild_obligations(memberships=memberships, at=at)
 
 
 @receiver(enrolment_opened, dispatch_uid="compliance.rebuild_on_enrolment")

@@ -10,5 +10,10 @@ class PeopleConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        """Listen."""
-        from people import receivers  # noqa: F401  # receivers register themselves
+        """Listen, and let workbooks come in."""
+        from people import kinds, outbox, receivers
+
+        kinds.register()
+        outbox.register(receivers.JUDGE, receivers.judge_import)
+        outbox.register(receivers.WRITE, receivers.write_import)
+        outbox.register(receivers.TAKE_BACK, receivers.take_back_import)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from people.pins import PinProblem
-    from people.rows import RowProblem
+    from people.workbooks.problems import RowProblem
 
 
 class PeopleError(Exception):
@@ -101,8 +101,37 @@ class WorkbookRefused(PeopleError):
         self.problems = tuple(problems)
 
 
+class ImportNotReady(PeopleError):
+    """The upload is not in the state that this asks for; load it anew."""
+
+    def __init__(self, *, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+class ImportHasErrors(PeopleError):
+    """Rows have errors, and it was asked for all rows or none, or for a complete snapshot."""
+
+    def __init__(self, *, errors: int) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+class ManyWouldEnd(PeopleError):
+    """A complete snapshot would end the employments of so many people that somebody must say so twice."""
+
+    def __init__(self, *, ended: int, live: int) -> None:
+        super().__init__(ended, live)
+        self.ended = ended
+        self.live = live
+
+
+class KeyUsedOtherwise(PeopleError):
+    """The same Idempotency-Key came before with another file."""
+
+
 class UnknownKind(PeopleError):
-    """No handler is registered for this kind of outbox entry."""
+    """Nothing is registered for this kind of outbox entry or workbook."""
 
     def __init__(self, *, kind: str) -> None:
         super().__init__(kind)

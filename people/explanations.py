@@ -1,12 +1,14 @@
-"""The words for problems in a people file: what is wrong, and how to mend it."""
+"""The words for problems in a workbook: what is wrong, and how to mend it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from people.rows import Column, Found, Problem, RowProblem
-from people.workbooks import LABELS
+from people.workbooks.cells import Found
+from people.workbooks.kinds import Kind
+from people.workbooks.problems import Problem, RowProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,18 +19,33 @@ class Explanation:
     column: str
     message: str
     mend: str
+    rule: str
+    is_warning: bool
 
 
-def explain(problem: RowProblem) -> Explanation:
+def explain(problem: RowProblem, kind: Kind | None = None) -> Explanation:
     """Return the words for a problem, in the active language."""
-    column = _column(problem.column) if problem.column else ""
-    return Explanation(row=problem.row, column=column, message=_message(problem), mend=_mend(problem))
+    return Explanation(
+        row=problem.row,
+        column=column_name(problem.column, kind) if problem.column else "",
+        message=_message(problem, kind),
+        mend=_mend(problem, kind),
+        rule=str(problem.problem),
+        is_warning=problem.is_warning,
+    )
 
 
-def _column(column: str) -> str:
-    if column in LABELS:
-        return str(LABELS[Column(column)])
+def column_name(column: str, kind: Kind | None) -> str:
+    """Return what a column is called: its label, or the heading as typed in quotation marks."""
+    labels = _labels(kind, get_language() or "en") if kind else {}
+    if column in labels:
+        return labels[column]
     return pgettext("quoted heading of a column", "“%(heading)s”") % {"heading": column}
+
+
+@lru_cache(maxsize=64)
+def _labels(kind: Kind, language: str) -> dict[str, str]:
+    return {column.key: str(column.label) for column in kind.columns}
 
 
 def _found(found: Found | None) -> str:
@@ -41,74 +58,232 @@ def _found(found: Found | None) -> str:
     }.get(found or Found.NOTHING, pgettext("kind of value in a cell", "nothing"))
 
 
-def _message(problem: RowProblem) -> str:
-    return {
-        Problem.NOT_XLSX: _("This is not an .xlsx file, or it is protected by a password."),
-        Problem.TOO_BIG: _("The file is larger than 5 MB."),
-        Problem.TOO_MUCH_INSIDE: _("The file holds far more than a list of people."),
-        Problem.UNREADABLE: _("The file is damaged."),
-        Problem.MACROS: _("The file holds macros."),
-        Problem.EXTERNAL_LINKS: _("The file takes values from other files."),
-        Problem.TOO_MANY_ROWS: _("The file has more rows than can be taken at once."),
-        Problem.NO_ROWS: _("There are no people in the file."),
-        Problem.UNKNOWN_COLUMN: _("This column is not known."),
-        Problem.NEVER_ACCEPTED: _(
-            "Nationality, immigration status, religion, health and the like are never accepted here."
-        ),
-        Problem.COLUMN_TWICE: _("This column is there twice."),
-        Problem.COLUMN_MISSING: _("This column is missing."),
-        Problem.COLUMN_WITHOUT_NAME: _("This column has values, but no name in the first row."),
-        Problem.FORMULA: _("There is a formula in this cell."),
-        Problem.ERROR_VALUE: _("There is an error in this cell."),
-        Problem.MISSING: _("This cell is empty."),
-        Problem.WRONG_KIND: _("This should be text, and it is %(found)s.") % {"found": _found(problem.found)},
-        Problem.TOO_LONG: _("This is too long."),
-        Problem.NOT_EXACT: _("A spreadsheet cannot keep this number exactly."),
-        Problem.NUMBER_TWICE: _("This employee number is there twice."),
-        Problem.NOT_EMAIL: _("This is not an e-mail address."),
-        Problem.UNKNOWN_SITE: _("There is no such site, or more than one with this name."),
-        Problem.UNKNOWN_ROLE: _("There is no such role, or more than one with this name."),
-        Problem.NOT_A_DATE: _("This should be a date, and it is %(found)s.") % {"found": _found(problem.found)},
-        Problem.AMBIGUOUS_DATE: _("This date could be read in two ways."),
-        Problem.TIME_OF_DAY: _("There is a time of day beside the date."),
-        Problem.FAR_DATE: _("This date is too far away."),
-        Problem.ENDS_BEFORE_START: _("The last day is before the first."),
-        Problem.OVERLAPS: _("These days overlap with another job of this person."),
-    }[problem.problem]
+def _message(problem: RowProblem, kind: Kind | None) -> str:
+    hints = problem.hints
+    first = hints[0] if hints else ""
+    match problem.problem:
+        case Problem.NOT_A_WORKBOOK:
+            return _("This is not a workbook, or it is damaged.")
+        case Problem.OLD_FORMAT:
+            return _("This kind of file cannot be read.")
+        case Problem.MACROS:
+            return _("The file holds macros.")
+        case Problem.PASSWORD:
+            return _("The file is protected by a password.")
+        case Problem.TOO_BIG:
+            return _("The file is larger than 50 MB.")
+        case Problem.TOO_MUCH_INSIDE:
+            return _("The file holds far more than a list.")
+        case Problem.UNREADABLE:
+            return _("The file is damaged.")
+        case Problem.EXTERNAL_LINKS:
+            return _("The file takes values from other files.")
+        case Problem.HIDDEN_SHEETS:
+            return _("The file has hidden sheets: %(names)s.") % {"names": ", ".join(hints)}
+        case Problem.TOO_MANY_ROWS:
+            return _("The file has more rows than can be taken at once.")
+        case Problem.NO_ROWS:
+            return _("There are no rows in the file.")
+        case Problem.NO_HEADINGS:
+            return _("No row of the file has names of columns that are known.")
+        case Problem.SEVERAL_SHEETS:
+            return _("More than one sheet could be meant: %(names)s.") % {"names": ", ".join(hints)}
+        case Problem.UNKNOWN_SHEET:
+            return _("The file has no such sheet.")
+        case Problem.ENCODING:
+            return _("The file does not say in which encoding its letters are written.")
+        case Problem.OTHER_VERSION:
+            return _("The file was made from another version of the template.")
+        case Problem.OTHER_KIND:
+            return _("The file was made from the template for “%(other)s”, not for “%(this)s”.") % {
+                "other": first,
+                "this": hints[-1] if hints else "",
+            }
+        case Problem.UNKNOWN_COLUMN:
+            return _("This column is not known. Nothing of it is taken.")
+        case Problem.NEVER_ACCEPTED:
+            return _("Nationality, immigration status, religion, health and the like are never accepted here.")
+        case Problem.COLUMN_TWICE:
+            return _("This column is there twice.")
+        case Problem.COLUMN_MISSING:
+            return _("This column is missing.")
+        case Problem.COLUMN_WITHOUT_NAME:
+            return _("This column has values, but no name above them.")
+        case Problem.GUESSED_COLUMN:
+            return _("This column was taken to be “%(column)s”.") % {"column": column_name(first, kind)[:80]}
+        case Problem.DATES_READ_AS:
+            shown = hints[1] if len(hints) > 1 else ""
+            if first == "day_first":
+                return _("Dates such as 03/04/2026 were read with the day first, as row %(row)s shows.") % {
+                    "row": shown
+                }
+            return _("Dates such as 03/04/2026 were read with the month first, as row %(row)s shows.") % {"row": shown}
+        case Problem.FORMULA:
+            return _("There is a formula in this cell.")
+        case Problem.ERROR_VALUE:
+            return _("There is an error in this cell.")
+        case Problem.LIKE_A_FORMULA:
+            return _("This begins like a formula. It is kept as plain text.")
+        case Problem.MISSING:
+            return _("This cell is empty.")
+        case Problem.WRONG_KIND:
+            return _("This should be text, and it is %(found)s.") % {"found": _found(problem.found)}
+        case Problem.TOO_LONG:
+            return _("This is too long.")
+        case Problem.NOT_EXACT:
+            return _("A spreadsheet cannot keep this number exactly.")
+        case Problem.LOST_ZEROS:
+            return _("Nobody has this number, but somebody has %(number)s: zeros in front may have been lost.") % {
+                "number": first
+            }
+        case Problem.NOT_EMAIL:
+            return _("This is not an e-mail address.")
+        case Problem.NOT_A_CHOICE:
+            return _("This is not one of the values to choose from, or more than one has this name.")
+        case Problem.NOT_A_NUMBER:
+            return _("This should be a whole number.")
+        case Problem.NOT_A_DATE:
+            return _("This should be a date, and it is %(found)s.") % {"found": _found(problem.found)}
+        case Problem.AMBIGUOUS_DATE:
+            return _("This date could be read in two ways.")
+        case Problem.TIME_OF_DAY:
+            return _("There is a time of day beside the date.")
+        case Problem.FAR_DATE:
+            return _("This date is too far away.")
+        case Problem.FUTURE_DATE:
+            return _("This date is still to come.")
+        case Problem.CANNOT_CLEAR:
+            return _("This value cannot be emptied.")
+        case Problem.KEY_TWICE:
+            return _("The file has this more than once: also in row %(rows)s.") % {"rows": ", ".join(hints)}
+        case Problem.UNKNOWN_PERSON:
+            return _("Nobody here has this employee number.")
+        case Problem.UNKNOWN_REFERENCE:
+            return _("Nothing here has this reference.")
+        case Problem.ALREADY_THERE:
+            return _("This is there already, and only new rows were to be added.")
+        case Problem.NOT_THERE_YET:
+            return _("This is not there yet, and only known rows were to be changed.")
+        case Problem.ENDS_BEFORE_START:
+            return _("The last day is before the first.")
+        case Problem.OVERLAPS:
+            return _("These days overlap with another job of this person.")
+        case Problem.CIRCLE:
+            return _("Through their managers, this person would be above themselves.")
+        case Problem.WHOM:
+            return _("It is not clear whom this is for.")
+        case Problem.FIXED:
+            return _("This cannot be changed any more.")
+        case Problem.CHANGED_MEANWHILE:
+            return _("Somebody changed this after you saw the preview, so the row was held back.")
+    raise ValueError(problem.problem)
 
 
-def _mend(problem: RowProblem) -> str:
-    hints = ", ".join(problem.hints)
-    first = problem.hints[0] if problem.hints else ""
-    return {
-        Problem.NOT_XLSX: _("Save it as “Excel workbook (.xlsx)”, without a password."),
-        Problem.TOO_BIG: _("Keep the list of people alone, without pictures, or split it."),
-        Problem.TOO_MUCH_INSIDE: _("Copy the list of people into a new, empty workbook."),
-        Problem.UNREADABLE: _("Open it in your spreadsheet program and save it anew."),
-        Problem.MACROS: _("Save it as “Excel workbook (.xlsx)”, which has none."),
-        Problem.EXTERNAL_LINKS: _("Copy the cells and paste them as values into a new workbook."),
-        Problem.TOO_MANY_ROWS: _("Split it into files of at most %(rows)s rows.") % {"rows": first},
-        Problem.NO_ROWS: _("Write one person a row, below the names of the columns."),
-        Problem.UNKNOWN_COLUMN: _("Delete it, or use one of these names: %(names)s.") % {"names": hints},
-        Problem.NEVER_ACCEPTED: _("Delete the whole column."),
-        Problem.COLUMN_TWICE: _("Keep one of the two."),
-        Problem.COLUMN_MISSING: _("Add it to the first row."),
-        Problem.COLUMN_WITHOUT_NAME: _("Name it, or delete what stands in it."),
-        Problem.FORMULA: _("Copy the cell and paste it as a value."),
-        Problem.ERROR_VALUE: _("Write the right value."),
-        Problem.MISSING: _("Fill it in, or delete the row."),
-        Problem.WRONG_KIND: _("Format the cell as text and write it again."),
-        Problem.TOO_LONG: _("Shorten it to %(length)s characters.") % {"length": first},
-        Problem.NOT_EXACT: _("Format the cell as text and write the number again."),
-        Problem.NUMBER_TWICE: _("See row %(row)s; keep one of the two.") % {"row": first},
-        Problem.NOT_EMAIL: _("Write one address such as name@example.org, or leave it empty."),
-        Problem.UNKNOWN_SITE: _("Use one of these: %(names)s.") % {"names": hints},
-        Problem.UNKNOWN_ROLE: _("Use one of these, or leave it empty: %(names)s.") % {"names": hints},
-        Problem.NOT_A_DATE: _("Write year, month, day, such as 2026-05-01."),
-        Problem.AMBIGUOUS_DATE: _("Write year, month, day, such as 2026-05-01."),
-        Problem.TIME_OF_DAY: _("Write the date alone."),
-        Problem.FAR_DATE: _("Write a date from %(first)s to %(last)s.")
-        % {"first": first, "last": problem.hints[-1] if problem.hints else ""},
-        Problem.ENDS_BEFORE_START: _("Change one of the two."),
-        Problem.OVERLAPS: _("Look at this person's page and change the days there."),
-    }[problem.problem]
+def _mend(problem: RowProblem, kind: Kind | None) -> str:
+    hints = problem.hints
+    names = ", ".join(hints)
+    first = hints[0] if hints else ""
+    match problem.problem:
+        case Problem.NOT_A_WORKBOOK | Problem.OLD_FORMAT:
+            return _("Save it as “Excel workbook (.xlsx)”, .ods or .csv, and upload that.")
+        case Problem.MACROS:
+            return _("Save it as “Excel workbook (.xlsx)”, which has none.")
+        case Problem.PASSWORD:
+            return _("Save it without a password.")
+        case Problem.TOO_BIG:
+            return _("Keep the list alone, without pictures, or split it.")
+        case Problem.TOO_MUCH_INSIDE:
+            return _("Copy the list into a new, empty workbook.")
+        case Problem.UNREADABLE:
+            return _("Open it in your spreadsheet program and save it anew.")
+        case Problem.EXTERNAL_LINKS:
+            return _("Copy the cells and paste them as values into a new workbook.")
+        case Problem.HIDDEN_SHEETS:
+            return _("Show these sheets, look at them, and delete what does not belong here.")
+        case Problem.TOO_MANY_ROWS:
+            return _("Split it into files of at most %(rows)s rows.") % {"rows": first}
+        case Problem.NO_ROWS:
+            return _("Write one row for each, below the names of the columns.")
+        case Problem.NO_HEADINGS:
+            return _("Write the names of the columns above the rows: %(names)s. The template has them.") % {
+                "names": names
+            }
+        case Problem.SEVERAL_SHEETS:
+            return _("Choose the sheet.")
+        case Problem.UNKNOWN_SHEET:
+            return _("Choose one of these: %(names)s.") % {"names": names}
+        case Problem.ENCODING:
+            return _("Choose the line that reads right, or save the file as “CSV UTF-8”. %(lines)s") % {
+                "lines": " / ".join(hints)
+            }
+        case Problem.OTHER_VERSION:
+            return _("It was read all the same. Look at the preview with care, or use the new template.")
+        case Problem.OTHER_KIND:
+            return _("Upload it where it belongs.")
+        case Problem.UNKNOWN_COLUMN:
+            return _("Nothing to do, unless it is one of these: %(names)s.") % {"names": names}
+        case Problem.NEVER_ACCEPTED:
+            return _("Delete the whole column.")
+        case Problem.COLUMN_TWICE:
+            return _("Keep one of the two.")
+        case Problem.COLUMN_MISSING:
+            return _("Add it, with this name above it.")
+        case Problem.COLUMN_WITHOUT_NAME:
+            return _("Name it, or delete what stands in it.")
+        case Problem.GUESSED_COLUMN:
+            return _("If that is wrong, say below what it is.")
+        case Problem.DATES_READ_AS:
+            return _("If that is wrong, write year, month, day, such as 2026-05-01.")
+        case Problem.FORMULA:
+            return _("Copy the cell and paste it as a value.")
+        case Problem.ERROR_VALUE:
+            return _("Write the right value.")
+        case Problem.LIKE_A_FORMULA:
+            return _("Nothing to do, if it is meant so.")
+        case Problem.MISSING:
+            return _("Fill it in, or delete the row.")
+        case Problem.WRONG_KIND:
+            return _("Format the cell as text and write it again.")
+        case Problem.TOO_LONG:
+            return _("Shorten it to %(length)s characters.") % {"length": first}
+        case Problem.NOT_EXACT:
+            return _("Format the cell as text and write the number again.")
+        case Problem.LOST_ZEROS:
+            return _("Format the cell as text and write %(number)s, if that is meant.") % {"number": first}
+        case Problem.NOT_EMAIL:
+            return _("Write one address such as name@example.org, or leave it empty.")
+        case Problem.NOT_A_CHOICE:
+            return _("Use one of these: %(names)s.") % {"names": names}
+        case Problem.NOT_A_NUMBER:
+            return _("Write digits alone, such as 30.")
+        case Problem.NOT_A_DATE | Problem.AMBIGUOUS_DATE:
+            return _("Write year, month, day, such as 2026-05-01.")
+        case Problem.TIME_OF_DAY:
+            return _("Write the date alone.")
+        case Problem.FAR_DATE:
+            return _("Write a date from %(first)s to %(last)s.") % {"first": first, "last": hints[-1] if hints else ""}
+        case Problem.FUTURE_DATE:
+            return _("Write the day on which it happened.")
+        case Problem.CANNOT_CLEAR:
+            return _("Write a value, or leave the cell empty to keep what is there.")
+        case Problem.KEY_TWICE:
+            return _("Keep one of them.")
+        case Problem.UNKNOWN_PERSON:
+            return _("Look at the number, or add the person first.")
+        case Problem.UNKNOWN_REFERENCE:
+            return _("Leave it empty for something new, or copy it from an export.")
+        case Problem.ALREADY_THERE | Problem.NOT_THERE_YET:
+            return _("Delete the row, or choose “Add new rows and change known ones”.")
+        case Problem.ENDS_BEFORE_START:
+            return _("Change one of the two.")
+        case Problem.OVERLAPS:
+            return _("Look at this person's page and change the days there.")
+        case Problem.CIRCLE:
+            return _("Name another manager, or leave the cell empty.")
+        case Problem.WHOM:
+            return _("Fill in the employee number, or the site, the role, or both.")
+        case Problem.FIXED:
+            return _("Leave it as it was, or leave the cell empty.")
+        case Problem.CHANGED_MEANWHILE:
+            return _("Upload the file again and look at the new preview.")
+    raise ValueError(problem.problem)

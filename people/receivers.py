@@ -1,5 +1,6 @@
-"""What people hears from the sign-in of staff."""
+"""What people hears from the sign-in of staff, and what its outbox asks for."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -10,6 +11,10 @@ from django.http import HttpRequest
 
 from cms import clock
 from people import services, sessions
+from people.services.imports.arriving import JUDGE
+from people.services.imports.confirming import TAKE_BACK, WRITE
+
+__all__ = ["JUDGE", "TAKE_BACK", "WRITE"]
 
 
 @receiver(user_logged_in, dispatch_uid="people.become_personal")
@@ -23,3 +28,18 @@ def become_personal(sender: object, request: HttpRequest, **kwargs: Any) -> None
 def list_own_email(sender: object, email_address: EmailAddress, **kwargs: Any) -> None:
     """List under "Changes to my account" that an e-mail address opens it now."""
     services.note_own_email(user=email_address.user, at=clock.now())
+
+
+def judge_import(payload: Mapping[str, Any]) -> None:
+    """Judge an uploaded workbook."""
+    services.judge_import(import_id=payload["import"], at=clock.now())
+
+
+def write_import(payload: Mapping[str, Any]) -> None:
+    """Write a confirmed workbook for one turn."""
+    services.write_import(import_id=payload["import"], at=clock.now())
+
+
+def take_back_import(payload: Mapping[str, Any]) -> None:
+    """Take back what a workbook wrote, for one turn."""
+    services.take_back_import(import_id=payload["import"], at=clock.now())

@@ -5,6 +5,9 @@ from django.dispatch import Signal
 employment_changed = Signal()
 """``membership``, ``at``: an employment began, ended or was corrected."""
 
+employments_changed = Signal()
+"""``memberships`` (keys), ``at``: the same of many people at once, in place of as many single ones."""
+
 membership_renamed = Signal()
 """``membership``, ``at``: the name that certificates show has changed."""
 

@@ -28,11 +28,12 @@ def deliver(key: str) -> None:
 
 @shared_task(ignore_result=True)
 def sweep_forgettable() -> None:
-    """Delete failed sign-ins older than a day, ended sessions and what the outbox did long ago."""
+    """Delete failed sign-ins older than a day, ended sessions, what the outbox did long ago, and old uploaded files."""
     from people import outbox
-    from people.services import forget_ended_sessions, forget_failures
+    from people.services import forget_ended_sessions, forget_failures, forget_files
 
     now = clock.now()
     forget_failures(at=now)
     forget_ended_sessions()
+    forget_files(at=now)
     outbox.forget_done(before=now - timedelta(days=outbox.KEPT_DAYS))

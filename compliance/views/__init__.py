@@ -18,8 +18,19 @@ from compliance.views.rules import (
 )
 from compliance.views.slips import slip, slips
 from compliance.views.status import home, organisation, status_workbook
-from compliance.views.upload import upload, upload_template
 from compliance.views.visible import visible
+from compliance.views.workbooks import (
+    export,
+    import_again,
+    import_confirm,
+    import_marked_up,
+    import_page,
+    import_report,
+    import_undo,
+    upload,
+    upload_template,
+    workbooks,
+)
 
 __all__ = [
     "adjustment_new",
@@ -34,7 +45,14 @@ __all__ = [
     "evidence_pack",
     "evidence_pdf",
     "evidence_request",
+    "export",
     "home",
+    "import_again",
+    "import_confirm",
+    "import_marked_up",
+    "import_page",
+    "import_report",
+    "import_undo",
     "letters",
     "letters_pdf",
     "organisation",
@@ -57,4 +75,5 @@ __all__ = [
     "upload",
     "upload_template",
     "visible",
+    "workbooks",
 ]

@@ -10,10 +10,12 @@ from people.models.organisation import Organisation, Site
 from people.models.outbox import OutboxEntry
 from people.models.staff import StaffRole
 from people.models.user import User
+from people.models.workbook import ColumnMapping, WorkbookChunk, WorkbookImport, WorkbookPart, WorkbookRow
 
 __all__ = [
     "AccountChange",
     "AuditEntry",
+    "ColumnMapping",
     "Credential",
     "Employment",
     "Licence",
@@ -25,4 +27,8 @@ __all__ = [
     "Site",
     "StaffRole",
     "User",
+    "WorkbookChunk",
+    "WorkbookImport",
+    "WorkbookPart",
+    "WorkbookRow",
 ]

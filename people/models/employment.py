@@ -35,12 +35,13 @@ class EmploymentQuerySet(models.QuerySet["Employment"]):
     """Reads over employment facts."""
 
     def current_knowledge(self) -> "EmploymentQuerySet":
-        """Return the facts that no later fact supersedes."""
-        return self.filter(superseded_by__isnull=True)
+        """Return the facts that no later fact supersedes, without those that say that there never was an employment."""
+        return self.filter(superseded_by__isnull=True, is_void=False)
 
     def known_before(self, instant: datetime) -> "EmploymentQuerySet":
         """Return the facts recorded before ``instant`` that no fact recorded by then supersedes."""
-        return self.filter(recorded_at__lt=instant).exclude(superseded_by__recorded_at__lt=instant)
+        known = self.filter(recorded_at__lt=instant, is_void=False)
+        return known.exclude(superseded_by__recorded_at__lt=instant)
 
     def covering(self, day: date) -> "EmploymentQuerySet":
         """Return, of what is known now, the employments that cover ``day``."""
@@ -64,6 +65,8 @@ class Employment(models.Model):
 
     reference = models.UUIDField(default=uuid.uuid4, db_index=True, editable=False)
     """Names the employment through its corrections."""
+    employer_ref = models.CharField(max_length=40, blank=True)
+    """What the employer's own system calls it, where it calls it something."""
     membership = models.ForeignKey("people.Membership", on_delete=models.PROTECT, related_name="employments")
     site = models.ForeignKey("people.Site", on_delete=models.PROTECT, related_name="employments")
     role = models.ForeignKey("people.Role", on_delete=models.PROTECT, related_name="employments", null=True, blank=True)
@@ -74,6 +77,8 @@ class Employment(models.Model):
     )
     hired_on = models.DateField(_("hired on"), null=True, blank=True)
     """Where the employer counts from another day than the first one here; null: from that one."""
+    is_void = models.BooleanField(default=False)
+    """This fact says that the employment, recorded by mistake, never was."""
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("people.User", null=True, on_delete=models.SET_NULL, related_name="+")
     supersedes = models.OneToOneField(

@@ -2,7 +2,22 @@
 
 from people.services.credentials import issue_code, set_pin, sign_in, unlock
 from people.services.employments import correct_employment, end_employment, start_employment
+from people.services.exports import write_export, write_template
 from people.services.forgetting import forget_ended_sessions, forget_failures
+from people.services.imports import (
+    confirm_import,
+    forget_files,
+    is_many,
+    judge_again,
+    judge_import,
+    keep_upload,
+    remember_mapping,
+    report_of,
+    take_back_import,
+    undo_import,
+    write_import,
+    write_marked_up,
+)
 from people.services.joining import join_membership
 from people.services.licences import correct_licence, record_licence
 from people.services.memberships import change_contact, correct_name, create_membership, rename_member
@@ -10,13 +25,11 @@ from people.services.own_email import add_own_email, note_own_email, remove_own_
 from people.services.recovery import make_recovery_code, sign_in_with_recovery_code
 from people.services.sites import describe_site
 from people.services.staff import create_staff, grant_staff_role, withdraw_staff_role
-from people.services.uploads import PeopleCounts, apply_people
 
 __all__ = [
-    "PeopleCounts",
     "add_own_email",
-    "apply_people",
     "change_contact",
+    "confirm_import",
     "correct_employment",
     "correct_licence",
     "correct_name",
@@ -26,18 +39,31 @@ __all__ = [
     "end_employment",
     "forget_ended_sessions",
     "forget_failures",
+    "forget_files",
     "grant_staff_role",
+    "is_many",
     "issue_code",
     "join_membership",
+    "judge_again",
+    "judge_import",
+    "keep_upload",
     "make_recovery_code",
     "note_own_email",
     "record_licence",
+    "remember_mapping",
     "remove_own_email",
     "rename_member",
+    "report_of",
     "set_pin",
     "sign_in",
     "sign_in_with_recovery_code",
     "start_employment",
+    "take_back_import",
+    "undo_import",
     "unlock",
     "withdraw_staff_role",
+    "write_export",
+    "write_import",
+    "write_marked_up",
+    "write_template",
 ]

@@ -134,6 +134,7 @@ def _supersede(
     _check(employment.membership, site, role, starts_on, ends_on, apart_from=employment)
     successor = Employment.objects.create(
         reference=employment.reference,
+        employer_ref=employment.employer_ref,
         membership=employment.membership,
         site=site,
         role=role,

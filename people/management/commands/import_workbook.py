@@ -1,0 +1,165 @@
+"""A workbook in, from the command line."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError
+
+from cms import clock
+from people import services
+from people.exceptions import ImportHasErrors, ManyWouldEnd, UnknownKind, WorkbookRefused
+from people.explanations import explain
+from people.models import Organisation, WorkbookImport
+from people.workbooks.kinds import Mode, all_kinds, kind_of
+from people.workbooks.options import Options
+from people.workbooks.reading.csv_files import ENCODINGS
+
+CLEAN, PROBLEMS, REFUSED = 0, 1, 2
+SHOWN = 50
+
+
+class Command(BaseCommand):
+    help = (
+        "Check a workbook (.xlsx, .ods, .csv, .json) and say what it would change; with --apply write it. "
+        "Exit status: 0 clean, 1 rows with problems (the sound ones are written with --apply), 2 refused as a whole."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("kind", help=f"one of: {', '.join(kind.code for kind in all_kinds())}")
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--organisation", required=True, metavar="CODE")
+        parser.add_argument("--apply", action="store_true", help="write what is sound; without it nothing is written")
+        parser.add_argument("--json", type=Path, metavar="REPORT", help="write the report to this file")
+        parser.add_argument("--marked-up", type=Path, metavar="FILE", help="write the file back, with what is wrong")
+        parser.add_argument("--mode", choices=[str(mode) for mode in Mode], default="upsert")
+        parser.add_argument("--all-or-nothing", action="store_true", help="with a single error nothing is written")
+        parser.add_argument("--sheet", default="")
+        parser.add_argument("--encoding", choices=list(ENCODINGS), default="", help="of a .csv that does not say it")
+        parser.add_argument("--delimiter", default="", help="of a .csv; found out unless given")
+        parser.add_argument("--dates", choices=["day_first", "month_first"], default="", help="how 03/04/2026 is meant")
+        parser.add_argument(
+            "--column",
+            action="append",
+            default=[],
+            metavar="HEADING=KEY",
+            help="what a heading of the file means; HEADING= leaves it out",
+        )
+        parser.add_argument("--endings", type=int, default=0, help="how many employments a snapshot may end")
+        parser.add_argument("--language", default="en", help="of the words in reports")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        sys.exit(self._run(**options))
+
+    def _run(self, **options: Any) -> int:
+        organisation = Organisation.objects.filter(code=options["organisation"]).first()
+        if organisation is None:
+            raise CommandError(f"There is no organisation {options['organisation']}.", returncode=REFUSED)
+        try:
+            kind_of(options["kind"])
+        except UnknownKind as error:
+            known = ", ".join(kind.code for kind in all_kinds())
+            raise CommandError(f"There is no kind {options['kind']}; there are {known}.", returncode=REFUSED) from error
+        kept, refusal = self._judged(organisation, options)
+        if kept is None:
+            self.stdout.write(refusal)
+            self._report(options, {"refused": True, "problems": [{"row": None, "problem": refusal}]})
+            return REFUSED
+        status = self._written(kept, options) if options["apply"] else None
+        kept.refresh_from_db()
+        report = services.report_of(kept, language=options["language"])
+        report["applied"] = kept.state == WorkbookImport.State.APPLIED
+        self._say(kept, report)
+        self._report(options, report)
+        if options["marked_up"] and kept.state != WorkbookImport.State.REFUSED:
+            with options["marked_up"].open("wb") as target:
+                services.write_marked_up(workbook_import=kept, target=target, language=options["language"])
+            self.stdout.write(f"Marked up: {options['marked_up']}")
+        if kept.state == WorkbookImport.State.REFUSED or status == REFUSED:
+            return REFUSED
+        return PROBLEMS if report["problems"] else CLEAN
+
+    def _judged(self, organisation: Organisation, options: dict[str, Any]) -> tuple[WorkbookImport | None, str]:
+        """Return the upload, judged; or None and why the file cannot even be kept."""
+        from people.workbooks.cells import fold_heading
+
+        mapping = {}
+        for said in options["column"]:
+            heading, _, key = said.rpartition("=")
+            mapping[fold_heading(heading)] = key.strip()
+        mode = Mode(options["mode"])
+        if mode not in kind_of(options["kind"]).modes:
+            raise CommandError(f"{options['kind']} cannot be brought in as {mode}.", returncode=REFUSED)
+        delimiter = {"tab": "\t", "\\t": "\t"}.get(options["delimiter"], options["delimiter"])
+        if len(delimiter) > 1:
+            raise CommandError("A delimiter is one sign.", returncode=REFUSED)
+        try:
+            with options["file"].open("rb") as file:
+                kept = services.keep_upload(
+                    organisation=organisation,
+                    kind=options["kind"],
+                    file=file,
+                    file_name=options["file"].name,
+                    by=None,
+                    at=clock.now(),
+                    mode=mode,
+                    options=Options(
+                        sheet=options["sheet"],
+                        encoding=options["encoding"],
+                        delimiter=delimiter,
+                        date_order=options["dates"],
+                        mapping=mapping,
+                        all_or_nothing=options["all_or_nothing"],
+                        language=options["language"],
+                    ),
+                    later=False,
+                )
+        except OSError as error:
+            raise CommandError(f"{options['file']} cannot be read: {error.strerror}.", returncode=REFUSED) from error
+        except WorkbookRefused as refused:
+            words = [explain(problem) for problem in refused.problems]
+            return None, " ".join(f"{it.message} {it.mend}" for it in words)
+        return services.judge_import(import_id=kept.pk, at=clock.now()), ""
+
+    def _written(self, kept: WorkbookImport, options: dict[str, Any]) -> int | None:
+        """Write what was judged; return a status where it may not be."""
+        if kept.state != WorkbookImport.State.READY:
+            return None
+        try:
+            services.confirm_import(
+                workbook_import=kept, by=None, at=clock.now(), endings=options["endings"], later=False
+            )
+        except ImportHasErrors as error:
+            self.stdout.write(f"Nothing was written: {error.errors} rows have errors.")
+            return REFUSED
+        except ManyWouldEnd as error:
+            self.stdout.write(
+                f"Nothing was written: {error.ended} of {error.live} people would end. "
+                f"If that is right, say --endings {error.ended}."
+            )
+            return REFUSED
+        services.write_import(import_id=kept.pk, at=clock.now(), turn_seconds=None)
+        return None
+
+    def _say(self, kept: WorkbookImport, report: dict[str, Any]) -> None:
+        for problem in [*report["problems"], *report["warnings"]][:SHOWN]:
+            where = f"row {problem['row']}" if problem["row"] else "file"
+            column = f", {problem['heading']}" if problem["heading"] else ""
+            self.stdout.write(f"{where}{column}: {problem['problem']} {problem['mend']} [{problem['rule']}]")
+        more = len(report["problems"]) + len(report["warnings"]) - SHOWN
+        if more > 0:
+            self.stdout.write(f"and {more} more; --json has them all")
+        if kept.state == WorkbookImport.State.REFUSED:
+            self.stdout.write("Refused; nothing was written.")
+            return
+        counts = kept.outcome or kept.counts
+        said = ", ".join(f"{counts.get(key, 0)} {key}" for key in ("new", "changed", "unchanged", "ended", "error"))
+        changes = sum(counts.get(key, 0) for key in ("new", "changed", "ended"))
+        self.stdout.write(f"{said}. {changes} changes{'' if kept.outcome else '; nothing was written'}.")
+
+    @staticmethod
+    def _report(options: dict[str, Any], report: dict[str, Any]) -> None:
+        if options["json"]:
+            options["json"].write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

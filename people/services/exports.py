@@ -1,0 +1,67 @@
+"""Workbooks out: the same columns as the templates, so that what goes out comes back in without a change."""
+
+from datetime import date, datetime
+from typing import IO, Final
+
+from django.utils import translation
+
+from people import audit
+from people.models import Organisation, User
+from people.selectors import local_day
+from people.workbooks.kinds import Mode, Setting, kind_of
+from people.workbooks.writing import standard_facts, write_csv, write_xlsx
+
+FORMATS: Final = ("xlsx", "csv")
+DELIMITERS: Final = (",", ";", "\t")
+
+
+def write_export(
+    *,
+    organisation: Organisation,
+    kind: str,
+    target: IO[bytes],
+    at: datetime,
+    by: User | None = None,
+    on: date | None = None,
+    file_format: str = "xlsx",
+    delimiter: str = ",",
+    language: str = "en",
+) -> int:
+    """Write what is known of a kind to ``target``, streamed; return how many rows. ``on``: as of that day.
+
+    Raises:
+        UnknownKind: there is no such kind.
+        ValueError: there is no such format or delimiter.
+    """
+    if file_format not in FORMATS or delimiter not in DELIMITERS:
+        raise ValueError(f"no export as {file_format} with {delimiter!r}")
+    known = kind_of(kind)
+    setting = _setting(organisation, at, language)
+    with translation.override(language):
+        rows = known.export(setting, on=on)
+        if file_format == "csv":
+            count = write_csv(target, rows, kind=known, delimiter=delimiter)
+        else:
+            facts = standard_facts(known, organisation_name=organisation.name, on=on, made_at=at, language=language)
+            count = write_xlsx(target, rows, kind=known, choices=known.choices(setting), facts=facts)
+    audit.record(organisation=organisation, actor=by, verb="workbook.exported", at=at, kind=kind, rows=count)
+    return count
+
+
+def write_template(
+    *, organisation: Organisation, kind: str, target: IO[bytes], at: datetime, language: str = "en"
+) -> None:
+    """Write an empty workbook of a kind with drop-down lists and a sheet that explains it.
+
+    Raises:
+        UnknownKind: there is no such kind.
+    """
+    known = kind_of(kind)
+    with translation.override(language):
+        choices = known.choices(_setting(organisation, at, language))
+        write_xlsx(target, (), kind=known, choices=choices, template=True)
+
+
+def _setting(organisation: Organisation, at: datetime, language: str) -> Setting:
+    today = local_day(organisation, at)
+    return Setting(organisation=organisation, mode=Mode.UPSERT, at=at, today=today, language=language)

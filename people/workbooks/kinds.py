@@ -1,0 +1,213 @@
+"""The kinds of workbook: each app registers its own, and the engine knows nothing else of them."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from people.exceptions import UnknownKind
+from people.workbooks.columns import Column
+from people.workbooks.problems import Problem, RowProblem
+from people.workbooks.values import ChoiceSet
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
+    from people.models import Organisation, User
+
+
+class Mode(StrEnum):
+    """What rows may do."""
+
+    UPSERT = "upsert"
+    CREATE = "create"
+    UPDATE = "update"
+    SNAPSHOT = "snapshot"
+
+    @property
+    def may_create(self) -> bool:
+        """Return whether new rows are taken."""
+        return self is not Mode.UPDATE
+
+    @property
+    def may_update(self) -> bool:
+        """Return whether known rows are changed."""
+        return self is not Mode.CREATE
+
+
+class Action(StrEnum):
+    """What a row would do."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    ENDED = "ended"
+    ERROR = "error"
+
+
+@dataclass(slots=True)
+class Given:
+    """A row as it was read: its number, its key, and its values by column; what is blank is not there."""
+
+    row: int | None
+    key: str
+    values: dict[str, str]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a row would do. ``work`` is for the kind alone; ``notices`` counts what people will be told by it."""
+
+    given: Given
+    action: Action = Action.UNCHANGED
+    changes: dict[str, list[str]] = field(default_factory=dict)
+    problems: list[RowProblem] = field(default_factory=list)
+    work: Any = None
+
+    def wrong(self, column: str, problem: Problem, *hints: str) -> None:
+        """Note what is wrong; such a row does nothing."""
+        self.problems.append(RowProblem(self.given.row, column, problem, hints=hints))
+
+    def change(self, column: str, before: str, after: str) -> None:
+        """Note that a value would change, if it does."""
+        if before != after:
+            self.changes[column] = [before, after]
+
+    def settle(self, *, is_new: bool) -> "Plan":
+        """Say what the row does, from what was noted."""
+        if any(not problem.is_warning for problem in self.problems):
+            self.action, self.changes, self.work = Action.ERROR, {}, None
+        elif is_new:
+            self.action = Action.NEW
+        else:
+            self.action = Action.CHANGED if self.changes else Action.UNCHANGED
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """In what a kind plans and writes."""
+
+    organisation: "Organisation"
+    mode: Mode
+    at: datetime
+    today: date
+    by: "User | None" = None
+    locked: bool = False
+    """Whether what is read is to be held until the transaction ends."""
+    language: str = "en"
+
+
+class Kind(ABC):
+    """What can be brought in and taken out as a workbook.
+
+    All methods work on whole chunks, with queries that do not grow with the rows.
+    """
+
+    code: ClassVar[str]
+    label: ClassVar["Promise"]
+    sheet: ClassVar[str]
+    """The name of the sheet, the same in all languages."""
+    columns: ClassVar[tuple[Column, ...]]
+    modes: ClassVar[frozenset[Mode]] = frozenset({Mode.UPSERT, Mode.CREATE, Mode.UPDATE})
+    version: ClassVar[int] = 1
+    passes: ClassVar[int] = 1
+    """How often the rows are gone through when they are written."""
+    samples: ClassVar[tuple[Mapping[str, str], ...]] = ()
+
+    def choices(self, setting: Setting) -> Mapping[str, ChoiceSet]:
+        """Return the sets to choose from, by name."""
+        return {}
+
+    def known_keys(self, setting: Setting) -> Iterable[str]:
+        """Return some folded keys that are known already, to tell the column of keys by its values."""
+        return ()
+
+    @abstractmethod
+    def key_of(self, values: Mapping[str, str]) -> str:
+        """Return the folded key of a row; empty where a part of it is missing."""
+
+    def missing_of_key(self, values: Mapping[str, str]) -> list[str]:
+        """Return which columns of the key are missing."""
+        return [column.key for column in self.columns if column.identifies and not values.get(column.key)]
+
+    @abstractmethod
+    def plan(self, rows: Sequence[Given], setting: Setting) -> list[Plan]:
+        """Return what rows would do, in their order. Writes nothing."""
+
+    @abstractmethod
+    def write(self, plans: Sequence[Plan], setting: Setting, *, number: int) -> list[dict[str, Any]]:
+        """Do what plans say, in the caller's transaction, in pass ``number`` from 0 on; return how to take it back."""
+
+    @abstractmethod
+    def take_back(self, entries: Sequence[Mapping[str, Any]], setting: Setting) -> list[dict[str, str]]:
+        """Take back what ``write`` did, the last first; return what was left because somebody changed it since.
+
+        Each is ``{"key": …, "column": …}``.
+        """
+
+    def check_whole(
+        self, rows: Callable[[], Iterator[tuple[int, str, Mapping[str, str]]]], setting: Setting
+    ) -> list[RowProblem]:
+        """Return what is wrong between rows; ``rows`` gives number, key and values of all that are sound so far."""
+        return []
+
+    def ended(self, setting: Setting, *, is_there: Any) -> Iterator[Plan]:
+        """Yield what ends because it is not in a complete snapshot; ``is_there`` is a query of the keys in the file."""
+        yield from ()
+
+    def live_count(self, setting: Setting) -> int:
+        """Return how many things a complete snapshot could end."""
+        return 0
+
+    @abstractmethod
+    def export(self, setting: Setting, *, on: date | None) -> Iterator[Mapping[str, str]]:
+        """Yield the rows of an export in a stable order, streamed; ``on``: as of that day, None: all that is known."""
+
+    def totals(self) -> Sequence[tuple[str, str]]:
+        """Return definitions of what the sheet of totals counts: column key and what it means."""
+        return ()
+
+
+NoticeForecast = Callable[[str, Sequence[Plan], Setting], Mapping[str, int]]
+"""What plans of a kind would have people told: ``mails`` and ``letters``."""
+
+_kinds: dict[str, Kind] = {}
+_forecasts: list[NoticeForecast] = []
+
+
+def register_kind(kind: Kind) -> None:
+    """Let workbooks of this kind come in and go out."""
+    _kinds[kind.code] = kind
+
+
+def register_forecast(forecast: NoticeForecast) -> None:
+    """Let ``forecast`` say what people will be told because of rows."""
+    _forecasts.append(forecast)
+
+
+def kind_of(code: str) -> Kind:
+    """Return a kind by its code.
+
+    Raises:
+        UnknownKind: there is none.
+    """
+    if code not in _kinds:
+        raise UnknownKind(kind=code)
+    return _kinds[code]
+
+
+def all_kinds() -> list[Kind]:
+    """Return all kinds, in the order of their registration."""
+    return list(_kinds.values())
+
+
+def forecast(code: str, plans: Sequence[Plan], setting: Setting) -> dict[str, int]:
+    """Return what plans would have people told."""
+    told: dict[str, int] = {}
+    for each in _forecasts:
+        for what, count in each(code, plans, setting).items():
+            told[what] = told.get(what, 0) + count
+    return told

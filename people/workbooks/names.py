@@ -1,0 +1,75 @@
+"""What columns are called: their keys, their labels in all interface languages, and what people call them."""
+
+from functools import cache
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import pgettext
+
+from people.workbooks.cells import fold, fold_heading
+from people.workbooks.kinds import Kind
+
+STATUS, PROBLEM, MEND = "fieldfare_status", "fieldfare_problem", "fieldfare_mend"
+"""The columns that a marked-up file has more than the one that came."""
+OURS = (STATUS, PROBLEM, MEND)
+
+
+def accepted_names(kind: Kind) -> dict[str, str]:
+    """Return folded heading to column key: the keys, and the labels in all interface languages."""
+    return _accepted(kind, tuple(code for code, _ in settings.LANGUAGES))
+
+
+def other_names(kind: Kind) -> dict[str, str]:
+    """Return folded heading to column key, of what people call columns in files of their own."""
+    found: dict[str, str] = {}
+    for column in kind.columns:
+        for name in column.other_names:
+            found.setdefault(fold_heading(name), column.key)
+    return found
+
+
+def added_names() -> tuple[str, str, str]:
+    """Return what the columns of a marked-up file are called that the one that came had not, in the active language."""
+    return (
+        pgettext("column of a marked-up file", "Status"),
+        pgettext("column of a marked-up file", "Problem"),
+        pgettext("column of a marked-up file", "How to mend it"),
+    )
+
+
+def all_added_names() -> dict[str, str]:
+    """Return the same in all interface languages: folded heading to our key."""
+    found = {}
+    for language, _ in settings.LANGUAGES:
+        with translation.override(language):
+            found |= {fold_heading(name): key for name, key in zip(added_names(), OURS, strict=True)}
+    return found
+
+
+def clear_words() -> frozenset[str]:
+    """Return the words that clear a value, in all interface languages."""
+    return _clear_words(tuple(code for code, _ in settings.LANGUAGES))
+
+
+def clear_word() -> str:
+    """Return the word that clears a value, in the active language."""
+    return pgettext("written in a cell of a workbook to empty a value", "(clear)")
+
+
+@cache
+def _clear_words(languages: tuple[str, ...]) -> frozenset[str]:
+    words = {"(clear)"}
+    for language in languages:
+        with translation.override(language):
+            words.add(fold(clear_word()))
+    return frozenset(words)
+
+
+@cache
+def _accepted(kind: Kind, languages: tuple[str, ...]) -> dict[str, str]:
+    found = {fold_heading(column.key): column.key for column in kind.columns}
+    for language in languages:
+        with translation.override(language):
+            for column in kind.columns:
+                found.setdefault(fold_heading(str(column.label)), column.key)
+    return found

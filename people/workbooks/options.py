@@ -1,0 +1,37 @@
+"""What somebody says of a file beside the file."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is left open is found out, or asked for.
+
+    ``mapping``: folded heading to column key, "" for "leave it out". ``date_order``: a ``values.DateOrder``, for
+    dates that are written with numbers alone. ``all_or_nothing``: with a single error nothing is written.
+    """
+
+    sheet: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    date_order: str = ""
+    mapping: dict[str, str] = field(default_factory=dict)
+    all_or_nothing: bool = False
+    language: str = "en"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return them as kept."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> "Options":
+        """Return what ``to_json`` kept."""
+        return cls(**kept)
+
+    def digest(self, *, kind: str, mode: str) -> str:
+        """Return what marks an upload together with its file."""
+        said = json.dumps([kind, mode, self.to_json()], sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()

@@ -1,0 +1,172 @@
+"""Reading .csv: the encoding is known or asked for, never guessed in silence; the delimiter is found and told."""
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from typing import IO, Final
+
+from people.workbooks.cells import EMPTY, Cell, Found, unprotect
+from people.workbooks.problems import Problem
+from people.workbooks.reading.source import MOST_COLUMNS, Row, counted, rejected
+
+ENCODINGS: Final = {
+    "utf-8": "UTF-8",
+    "utf-16": "UTF-16",
+    "windows-1252": "Western Europe (Windows-1252)",
+    "windows-1256": "العربية (Windows-1256)",
+    "windows-1251": "Кириллица (Windows-1251)",
+    "shift_jis": "日本語 (Shift-JIS)",
+    "gb18030": "中文 (GB18030)",
+}
+"""What may be said of a file that does not say it itself."""
+_ASKED_FOR: Final = ("windows-1252", "windows-1256", "windows-1251", "shift_jis", "gb18030")
+_BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+DELIMITERS: Final = (",", ";", "\t", "|")
+_BLOCK: Final = 1024 * 1024
+_LONGEST_FIELD: Final = 100_000
+_SAMPLE_LINES: Final = 30
+
+
+class CsvSource:
+    """A .csv file."""
+
+    format = "csv"
+    versions: list[str] = []
+
+    def __init__(self, file: IO[bytes], *, encoding: str = "", delimiter: str = "") -> None:
+        self._file = file
+        self.encoding = _encoding(file, encoding)
+        self.delimiter = delimiter or self._find_delimiter()
+        self.sheets = [""]
+
+    def rows(self, sheet: str) -> Iterator[Row]:
+        """Yield the rows that have anything in them; a row that has line breaks in a cell counts once."""
+        return counted(self._rows())
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _text(self) -> io.TextIOWrapper:
+        self._file.seek(0)
+        return io.TextIOWrapper(_KeptOpen(self._file), encoding=self.encoding, newline="")  # type: ignore[arg-type]
+
+    def _rows(self) -> Iterator[Row]:
+        csv.field_size_limit(_LONGEST_FIELD)
+        with self._text() as text:
+            try:
+                for number, fields in enumerate(csv.reader(text, delimiter=self.delimiter), start=1):
+                    if number == 1 and len(fields) == 1 and fields[0].lower().startswith("sep="):
+                        continue
+                    cells = [_read(field) for field in fields[:MOST_COLUMNS]]
+                    if any(cell is not EMPTY for cell in cells):
+                        yield number, cells
+            except (csv.Error, UnicodeError) as error:
+                raise rejected(Problem.UNREADABLE) from error
+
+    def _find_delimiter(self) -> str:
+        """Return what divides the first lines into the same number of fields, the most of them."""
+        with self._text() as text:
+            sample = "".join(line for _, line in zip(range(_SAMPLE_LINES), text, strict=False))
+        if sample.lower().startswith("sep=") and len(sample) > 4:
+            return sample[4] if sample[4] in DELIMITERS else ","
+        best, best_score = ",", (0, 0)
+        for delimiter in DELIMITERS:
+            try:
+                widths = Counter(
+                    len(row) for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter) if row
+                )
+            except csv.Error:
+                continue
+            if not widths:
+                continue
+            width, times = max(widths.items(), key=lambda it: (it[1], it[0]))
+            score = (times if width > 1 else 0, width)
+            if width > 1 and score > best_score:
+                best, best_score = delimiter, score
+        return best
+
+
+class _KeptOpen(io.RawIOBase):
+    """Reads another file and leaves it open when it is closed itself."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._inner = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        read = self._inner.read(len(buffer))
+        buffer[: len(read)] = read
+        return len(read)
+
+
+def _read(field: str) -> Cell:
+    if not field or field.isspace():
+        return EMPTY
+    text = unprotect(field)
+    # What we write ourselves is protected; a bare one is what a spreadsheet would run.
+    if field.startswith(("=", "\uff1d")):
+        return Cell(Found.FORMULA, field[:200])
+    return Cell(Found.TEXT, text)
+
+
+def _encoding(file: IO[bytes], said: str) -> str:
+    """Return the encoding of a file: what its first bytes say, what somebody ``said``, or UTF-8 if it is that.
+
+    Raises:
+        WorkbookRefused: it is none of these; carries the encodings that it can be, each with what it would then say.
+    """
+    file.seek(0)
+    head = file.read(4096)
+    for bom, name in _BOMS:
+        if head.startswith(bom):
+            if not _decodes(file, name):
+                raise rejected(Problem.UNREADABLE)
+            return name
+    if said:
+        if said not in ENCODINGS or not _decodes(file, said):
+            raise rejected(Problem.ENCODING, *_candidates(file))
+        return said
+    if b"\x00" in head:
+        for name, at in (("utf-16-le", 1), ("utf-16-be", 0)):
+            zeros = head[at::2].count(0)
+            if zeros > len(head) // 4 and _decodes(file, name):
+                return name
+        raise rejected(Problem.NOT_A_WORKBOOK)
+    if not head.strip():
+        raise rejected(Problem.NO_ROWS)
+    if _decodes(file, "utf-8"):
+        if not _is_text(head.decode("utf-8", "ignore")):
+            raise rejected(Problem.NOT_A_WORKBOOK)
+        return "utf-8"
+    candidates = _candidates(file)
+    if not candidates or not _is_text(head.decode("latin-1")):
+        raise rejected(Problem.NOT_A_WORKBOOK)
+    raise rejected(Problem.ENCODING, *candidates)
+
+
+def _is_text(head: str) -> bool:
+    """Whether there are none of the control signs that only programs and pictures have."""
+    return not any(ord(sign) < 32 and sign not in "\t\r\n\f\x1a" for sign in head)
+
+
+def _decodes(file: IO[bytes], encoding: str) -> bool:
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    try:
+        while block := file.read(_BLOCK):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
+    return True
+
+
+def _candidates(file: IO[bytes]) -> list[str]:
+    """Return the encodings that a file can be, each with the first line that shows the difference."""
+    file.seek(0)
+    line = next((it for it in file if any(byte > 127 for byte in it)), b"")[:200]
+    return [f"{name}: {line.decode(name, 'replace').strip()}" for name in _ASKED_FOR if _decodes(file, name)]

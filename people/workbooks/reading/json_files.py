@@ -1,0 +1,57 @@
+"""Reading JSON that another system sends: a list of objects, or ``{"rows": [...]}``; keys are the columns' keys."""
+
+import json
+from collections.abc import Iterator
+from typing import IO, Any
+
+from people.workbooks.cells import EMPTY, Cell, Found
+from people.workbooks.problems import Problem
+from people.workbooks.reading.source import MOST_COLUMNS, Row, counted, rejected
+
+
+class JsonSource:
+    """Objects as rows: row 1 has the keys, the first object is row 2."""
+
+    format = "json"
+    encoding = delimiter = ""
+    versions: list[str] = []
+
+    def __init__(self, file: IO[bytes]) -> None:
+        try:
+            found = json.load(file)
+        except (ValueError, UnicodeError, RecursionError) as error:
+            raise rejected(Problem.UNREADABLE) from error
+        rows = found.get("rows") if isinstance(found, dict) else found
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise rejected(Problem.NOT_A_WORKBOOK)
+        self._rows: list[dict[str, Any]] = rows
+        self.sheets = [""]
+
+    def rows(self, sheet: str) -> Iterator[Row]:
+        """Yield the headings, then the objects."""
+        return counted(self._read())
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _read(self) -> Iterator[Row]:
+        keys = list(dict.fromkeys(str(key) for row in self._rows for key in row))[:MOST_COLUMNS]
+        if not keys:
+            return
+        yield 1, [Cell(Found.TEXT, key) for key in keys]
+        for number, row in enumerate(self._rows, start=2):
+            cells = [_cell(row.get(key)) for key in keys]
+            if any(cell is not EMPTY for cell in cells):
+                yield number, cells
+
+
+def _cell(value: object) -> Cell:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return EMPTY
+    if isinstance(value, str):
+        return Cell(Found.TEXT, value)
+    if isinstance(value, bool):
+        return Cell(Found.TRUTH, str(value).upper())
+    if isinstance(value, int):
+        return Cell(Found.NUMBER, str(value), exact=value >= 0)
+    return Cell(Found.ERROR, str(value)[:60])
