@@ -293,7 +293,7 @@ def test_queries_do_not_grow_with_the_rows(larch: Hand) -> None:
             services.write_import(import_id=kept.pk, at=AT, turn_seconds=None)
         return len(queries)
 
-    assert cost(3, 1000) == cost(90, 2000)
+    assert cost(3, 1000) == cost(40, 2000)
 
 
 def test_writing_goes_on_where_it_stopped(larch: Hand, monkeypatch: Any) -> None:
