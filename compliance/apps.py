@@ -14,11 +14,15 @@ class ComplianceConfig(AppConfig):
         from django.core.management import call_command
 
         from cms.preparation import Preparation, register_preparation
-        from compliance import demo, receivers, services  # noqa: F401  # receivers connect
+        from compliance import demo, kinds, receivers, services  # noqa: F401  # receivers connect
+        from compliance.forecasts import forecast
         from compliance.training import training_items
         from courses.registry import register_training_items
         from people import outbox
+        from people.workbooks.kinds import register_forecast
 
+        kinds.register()
+        register_forecast(forecast)
         register_training_items(training_items)
         outbox.register(services.evidence.KIND, services.deliver_evidence_pack)
         register_preparation(

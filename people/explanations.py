@@ -168,6 +168,10 @@ def _message(problem: RowProblem, kind: Kind | None) -> str:
             return _("The last day is before the first.")
         case Problem.OVERLAPS:
             return _("These days overlap with another job of this person.")
+        case Problem.COVERED:
+            return _("Some of these days are covered by another row or by what is known already.")
+        case Problem.NOT_A_DOCUMENT_NUMBER:
+            return _("This is a sentence, and should be the number of a paper.")
         case Problem.CIRCLE:
             return _("Through their managers, this person would be above themselves.")
         case Problem.WHOM:
@@ -278,6 +282,10 @@ def _mend(problem: RowProblem, kind: Kind | None) -> str:
             return _("Change one of the two.")
         case Problem.OVERLAPS:
             return _("Look at this person's page and change the days there.")
+        case Problem.COVERED:
+            return _("Change the days, or delete the row.")
+        case Problem.NOT_A_DOCUMENT_NUMBER:
+            return _("Write the number alone, or leave the cell empty.")
         case Problem.CIRCLE:
             return _("Name another manager, or leave the cell empty.")
         case Problem.WHOM:

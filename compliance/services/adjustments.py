@@ -219,7 +219,7 @@ def _record(
     if (document or number) and (
         kind not in Adjustment.WITH_DOCUMENT
         or document not in Adjustment.Document.values
-        or (number and not re.fullmatch(NUMBER_PATTERN, number))
+        or (number and not is_document_number(number))
     ):
         raise DocumentNotAllowed(kind)
     until = _until(from_on, last_on)
@@ -240,6 +240,11 @@ def _record(
     adjustment = Adjustment.objects.create(**values, recorded_at=at, recorded_by=by)
     _tell(adjustment, "adjustment.recorded", by, at)
     return adjustment
+
+
+def is_document_number(text: str) -> bool:
+    """Return whether ``text`` may be the number of a paper, and is no sentence."""
+    return bool(re.fullmatch(NUMBER_PATTERN, text))
 
 
 def _until(from_on: date, last_on: date | None) -> date | None:

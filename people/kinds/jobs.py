@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -206,35 +206,38 @@ def take_back_facts(made: Sequence[tuple[int, int | None]], setting: Setting) ->
     """
     wanted = {pk for pair in made for pk in pair if pk is not None}
     facts = {fact.pk: fact for fact in Employment.objects.filter(pk__in=wanted)}
-    current = set(
-        Employment.objects.current_knowledge().filter(pk__in=[pk for pk, _ in made]).values_list("pk", flat=True)
-    )
+    references = {fact.reference for fact in facts.values()}
+    current = {fact.reference: fact for fact in Employment.objects.current_knowledge().filter(reference__in=references)}
+    kept = set()
     rows = []
     for pk, before_pk in made:
-        if pk not in current:
-            continue
         fact = facts[pk]
+        now = current.get(fact.reference)
+        # What was changed and changed back is as it was written.
+        if now is None or _said(now) != _said(fact):
+            kept.add(pk)
+            continue
         true = facts[before_pk] if before_pk is not None else fact
         rows.append(
             Employment(
                 reference=fact.reference,
-                employer_ref=true.employer_ref,
-                employment_type=true.employment_type,
-                hired_on=true.hired_on,
                 membership_id=fact.membership_id,
-                site_id=true.site_id,
-                role_id=true.role_id,
-                starts_on=true.starts_on,
-                ends_on=true.ends_on,
                 is_void=before_pk is None,
                 recorded_at=setting.at,
                 recorded_by=setting.by,
-                supersedes_id=fact.pk,
+                supersedes_id=now.pk,
+                **_said(true),
             )
         )
     Employment.objects.bulk_create(rows)
     tell({row.membership_id for row in rows}, setting)
-    return {pk for pk, _ in made} - current
+    return kept
+
+
+def _said(fact: Employment) -> dict[str, Any]:
+    """Return what a fact says of an employment."""
+    names = ("employer_ref", "site_id", "role_id", "starts_on", "ends_on", "employment_type", "hired_on")
+    return {name: getattr(fact, name) for name in names}
 
 
 def tell(memberships: set[int], setting: Setting) -> None:

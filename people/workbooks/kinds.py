@@ -98,6 +98,8 @@ class Setting:
     locked: bool = False
     """Whether what is read is to be held until the transaction ends."""
     language: str = "en"
+    kept: dict[str, Any] = field(default_factory=dict, compare=False, hash=False)
+    """What a kind has read and needs again for the same rows."""
 
 
 class Kind(ABC):

@@ -61,6 +61,8 @@ class Problem(StrEnum):
     NOT_THERE_YET = "not_there_yet"
     ENDS_BEFORE_START = "ends_before_start"
     OVERLAPS = "overlaps"
+    COVERED = "covered"
+    NOT_A_DOCUMENT_NUMBER = "not_a_document_number"
     CIRCLE = "circle"
     FUTURE_DATE = "future_date"
     WHOM = "whom"

@@ -1,0 +1,300 @@
+"""Assignments: who must hold which certification by when. One row is one assignment, to a person or to a group."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from certificates.models import Certification
+from compliance import selectors, services
+from compliance.kinds.columns import CERTIFICATION, NAME_TO_READ, PERSON, certification_choices, day, successor
+from compliance.models import Requirement
+from people.kinds.jobs import Workplaces, iso, members_by_number, numbers_with_zeros, workplace_choices
+from people.kinds.people import ROLE, SITE
+from people.models import Membership
+from people.workbooks.cells import fold
+from people.workbooks.columns import Column, Type
+from people.workbooks.kinds import Given, Kind, Mode, Plan, Setting
+from people.workbooks.problems import Problem
+from people.workbooks.values import ChoiceSet
+
+REFERENCE = Column(
+    "assignment_ref",
+    pgettext_lazy("column of a workbook", "Assignment reference"),
+    Type.KEY,
+    longest=40,
+    help=_("Leave empty for a new one. What an export wrote here finds the assignment again."),
+)
+_FIXED = ("employee_number", "site", "role")
+_EXPORT_PAGE = 1000
+
+
+@dataclass(slots=True)
+class _Work:
+    before: Requirement | None
+    member: Membership | None
+    values: dict[str, str]
+
+
+class AssignmentsKind(Kind):
+    """Requirements as HR makes them by hand."""
+
+    code: ClassVar = "assignments"
+    label: ClassVar = pgettext_lazy("kind of workbook", "Assignments")
+    sheet: ClassVar = "Assignments"
+    columns: ClassVar = (
+        REFERENCE,
+        CERTIFICATION,
+        replace(PERSON, identifies=False, help=_("For one person. Leave it empty where a site or a role is meant.")),
+        NAME_TO_READ,
+        replace(SITE, needed=False, help=_("For everybody at a site and below it.")),
+        replace(ROLE, clears=False, help=_("For everybody in a role; with a site, in that role there.")),
+        Column(
+            "starts_on",
+            pgettext_lazy("column of a workbook", "Asked from"),
+            Type.DATE,
+            help=_("May be empty: from today on."),
+        ),
+        Column(
+            "due_on",
+            pgettext_lazy("column of a workbook", "Last good day"),
+            Type.DATE,
+            needed=True,
+            help=_("By when it is to be done."),
+            other_names=("due date", "deadline", "due", "échéance", "fecha límite", "截止日期", "الموعد النهائي"),
+        ),
+        Column(
+            "days_after_start",
+            pgettext_lazy("column of a workbook", "Days for newcomers"),
+            Type.WHOLE,
+            help=_("May be empty: 30. Of a site or a role, who comes later has so many days."),
+        ),
+        Column(
+            "withdrawn_on",
+            pgettext_lazy("column of a workbook", "Withdrawn on"),
+            Type.DATE,
+            help=_("May be empty. From this day on it is not asked any more."),
+        ),
+    )
+    samples: ClassVar = (
+        {"employee_number": "0042", "due_on": "2026-06-30"},
+        {"due_on": "2026-06-30", "days_after_start": "30"},
+        {"employee_number": "0043", "due_on": "2026-06-30", "withdrawn_on": "2026-05-01"},
+    )
+
+    def choices(self, setting: Setting) -> Mapping[str, ChoiceSet]:
+        """Return trainings, sites and roles."""
+        return {"certification": certification_choices(), **workplace_choices(setting.organisation)}
+
+    def key_of(self, values: Mapping[str, str]) -> str:
+        """Return the reference; without one the training and whom it is for."""
+        if values.get("assignment_ref"):
+            return fold(values["assignment_ref"])
+        if not values.get("certification"):
+            return ""
+        return "|".join([values["certification"], *(fold(values.get(key, "")) for key in _FIXED)])
+
+    def plan(self, rows: Sequence[Given], setting: Setting) -> list[Plan]:
+        """Compare rows with the assignments that are known now."""
+        numbers = {fold(row.values["employee_number"]) for row in rows if row.values.get("employee_number")}
+        members = members_by_number(numbers, setting)
+        lost = numbers_with_zeros(
+            [
+                number
+                for number in (row.values.get("employee_number", "") for row in rows)
+                if fold(number) not in members
+            ],
+            setting,
+        )
+        references = [found for row in rows if (found := _uuid(row.values.get("assignment_ref", "")))]
+        ours = Requirement.objects.current_knowledge().filter(organisation=setting.organisation)
+        known = ours.filter(
+            Q(reference__in=references)
+            | Q(membership__in=[member.pk for member in members.values()])
+            | Q(membership__isnull=True)
+        ).select_related("certification", "membership", "site", "role")
+        by_reference = {it.reference: it for it in known}
+        by_whom = {self._whom_of(it): it for it in known.order_by("pk") if it.ends_on is None and it.conditions is None}
+        return [self._plan(row, members, lost, by_reference, by_whom, setting) for row in rows]
+
+    def write(self, plans: Sequence[Plan], setting: Setting, *, number: int) -> list[dict[str, Any]]:
+        """Record the assignments; the standing of all whom they reach is worked out once."""
+        works = [(plan, plan.work) for plan in plans if plan.work is not None and plan.changes]
+        places = Workplaces.of(setting.organisation)
+        trainings = dict(Certification.objects.values_list("code", "pk"))
+        facts = [self._fact(work, places, trainings, setting) for _plan, work in works]
+        Requirement.objects.bulk_create(facts)
+        _rebuild(facts, setting)
+        return [
+            {"key": plan.given.key, "fact": fact.pk, "before": fact.supersedes_id}
+            for (plan, _work), fact in zip(works, facts, strict=True)
+        ]
+
+    def take_back(self, entries: Sequence[Mapping[str, Any]], setting: Setting) -> list[dict[str, str]]:
+        """Withdraw what was added, and give what was changed its dates back."""
+        related = ("certification", "membership", "site", "role")
+        pks = {pk for entry in entries for pk in (entry["fact"], entry["before"]) if pk}
+        facts = {it.pk: it for it in Requirement.objects.filter(pk__in=pks).select_related(*related)}
+        references = {it.reference for it in facts.values()}
+        known = Requirement.objects.current_knowledge().filter(reference__in=references).select_related(*related)
+        current = {it.reference: it for it in known}
+        left, made = [], []
+        for entry in entries:
+            fact, before = facts[entry["fact"]], facts.get(entry["before"])
+            now = current[fact.reference]
+            # What was changed and changed back is as it was written.
+            if _values_of(now) != _values_of(fact):
+                left.append({"key": entry["key"], "column": "due_on"})
+                continue
+            changes = {} if before is not None else {"ends_on": fact.starts_on}
+            made.append(successor(before or fact, of=now, by=setting.by, at=setting.at, **changes))
+        Requirement.objects.bulk_create(made)
+        _rebuild(made, setting)
+        return left
+
+    def export(self, setting: Setting, *, on: date | None) -> Iterator[Mapping[str, str]]:
+        """Yield the assignments that hold, by training; with a day those that held on it."""
+        known = Requirement.objects.current_knowledge().filter(organisation=setting.organisation)
+        if on is None:
+            known = known.filter(ends_on__isnull=True)
+        else:
+            known = known.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), starts_on__lte=on)
+        rows = known.select_related("certification", "membership", "site", "role").order_by("certification__code", "pk")
+        for it in rows.iterator(chunk_size=_EXPORT_PAGE):
+            yield _values_of(it)
+
+    def _plan(
+        self,
+        row: Given,
+        members: Mapping[str, Membership],
+        lost: Mapping[str, str],
+        by_reference: Mapping[UUID, Requirement],
+        by_whom: Mapping[str, Requirement],
+        setting: Setting,
+    ) -> Plan:
+        plan = Plan(row)
+        values = {key: value for key, value in row.values.items() if key != "assignment_ref"}
+        text = row.values.get("assignment_ref", "")
+        reference = _uuid(text)
+        before = by_reference.get(reference) if reference else by_whom.get(self.key_of(values))
+        if text and before is None:
+            plan.wrong("assignment_ref", Problem.UNKNOWN_REFERENCE)
+        number = values.get("employee_number", "")
+        member = members.get(fold(number)) if number else None
+        if number and member is None:
+            if number in lost:
+                plan.wrong("employee_number", Problem.LOST_ZEROS, lost[number])
+            else:
+                plan.wrong("employee_number", Problem.UNKNOWN_PERSON)
+        if plan.problems:
+            return plan.settle(is_new=False)
+        if before is None:
+            self._judge_new(plan, values, member, setting)
+        else:
+            self._judge_known(plan, values, before, setting)
+        if plan.problems:
+            return plan.settle(is_new=before is None)
+        known = _values_of(before) if before else {}
+        if before is None:
+            values = {"starts_on": setting.today.isoformat(), "days_after_start": "30", **values}
+        for key, value in values.items():
+            plan.change(key, known.get(key, ""), value)
+        plan.work = _Work(before, member, values) if plan.changes else None
+        return plan.settle(is_new=before is None)
+
+    @staticmethod
+    def _judge_new(plan: Plan, values: Mapping[str, str], member: Membership | None, setting: Setting) -> None:
+        if setting.mode is Mode.UPDATE:
+            plan.wrong("certification", Problem.NOT_THERE_YET)
+        if (member is None) == (not values.get("site") and not values.get("role")):
+            plan.wrong("employee_number", Problem.WHOM)
+        if not values.get("due_on"):
+            plan.wrong("due_on", Problem.MISSING)
+        elif values["due_on"] < values.get("starts_on", setting.today.isoformat()):
+            plan.wrong("due_on", Problem.ENDS_BEFORE_START)
+        if values.get("withdrawn_on"):
+            plan.wrong("withdrawn_on", Problem.FIXED)
+
+    @staticmethod
+    def _judge_known(plan: Plan, values: Mapping[str, str], before: Requirement, setting: Setting) -> None:
+        if setting.mode is Mode.CREATE:
+            plan.wrong("certification", Problem.ALREADY_THERE)
+        known = _values_of(before)
+        changed = {key for key, value in values.items() if value != known.get(key, "")}
+        if "employee_number" in changed and fold(values["employee_number"]) == fold(known.get("employee_number", "")):
+            changed.remove("employee_number")
+        for key in ("certification", *_FIXED, "starts_on"):
+            if key in changed:
+                plan.wrong(key, Problem.FIXED)
+        if "due_on" in changed and before.due_rule is not None:
+            plan.wrong("due_on", Problem.FIXED)
+        if before.ends_on is not None and changed:
+            plan.wrong("withdrawn_on", Problem.FIXED)
+        due_on = day(values.get("due_on", ""))
+        if due_on is not None and due_on < before.starts_on:
+            plan.wrong("due_on", Problem.ENDS_BEFORE_START)
+
+    @staticmethod
+    def _fact(work: _Work, places: Workplaces, trainings: Mapping[str, int], setting: Setting) -> Requirement:
+        values = work.values
+        if work.before is not None:
+            changes: dict[str, Any] = {}
+            if "due_on" in values and work.before.due_rule is None:
+                changes["due_on"] = day(values["due_on"])
+            if "days_after_start" in values:
+                changes["days_after_start"] = int(values["days_after_start"])
+            if values.get("withdrawn_on"):
+                changes["ends_on"] = max(date.fromisoformat(values["withdrawn_on"]), work.before.starts_on)
+            fact: Requirement = successor(work.before, by=setting.by, at=setting.at, **changes)
+            return fact
+        return Requirement(
+            organisation=setting.organisation,
+            certification_id=trainings[values["certification"]],
+            membership=work.member,
+            site_id=places.site_keys.get(values.get("site", "")),
+            role_id=places.role_keys.get(values.get("role", "")),
+            starts_on=day(values["starts_on"]),
+            due_on=day(values["due_on"]),
+            days_after_start=int(values["days_after_start"]),
+            recorded_at=setting.at,
+            recorded_by=setting.by,
+        )
+
+    def _whom_of(self, requirement: Requirement) -> str:
+        return self.key_of({**_values_of(requirement), "assignment_ref": ""})
+
+
+def _values_of(it: Requirement) -> dict[str, str]:
+    return {
+        "assignment_ref": str(it.reference),
+        "certification": it.certification.code,
+        "employee_number": it.membership.employee_number if it.membership else "",
+        "name": it.membership.name if it.membership else it.label,
+        "site": it.site.code if it.site else "",
+        "role": it.role.code if it.role else "",
+        "starts_on": iso(it.starts_on),
+        "due_on": iso(it.due_on),
+        "days_after_start": str(it.days_after_start),
+        "withdrawn_on": iso(it.ends_on),
+    }
+
+
+def _rebuild(facts: Sequence[Requirement], setting: Setting) -> None:
+    """Work the standing out of everybody whom any of these reaches, once."""
+    reached = {fact.membership_id for fact in facts if fact.membership_id is not None}
+    for fact in facts:
+        if fact.membership_id is None:
+            reached.update(selectors.concerned(fact))
+    services.rebuild_obligations(memberships=reached, at=setting.at)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
