@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("courses.urls")),
     path("", include("certificates.urls")),
     path("", include("compliance.urls")),
+    path("", include("interop.urls")),
     path("accounts/", include("allauth.urls")),
     # Wagtail's own form knows no second factor and no limits.
     path("cms/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),

@@ -258,7 +258,7 @@ class AssignmentsKind(Kind):
             membership=work.member,
             site_id=places.site_keys.get(values.get("site", "")),
             role_id=places.role_keys.get(values.get("role", "")),
-            starts_on=day(values["starts_on"]),
+            starts_on=date.fromisoformat(values["starts_on"]),
             due_on=day(values["due_on"]),
             days_after_start=int(values["days_after_start"]),
             recorded_at=setting.at,

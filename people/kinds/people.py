@@ -365,7 +365,7 @@ class PeopleKind(Kind):
             if member is None or member.manager_id is None:
                 before = ""
             else:
-                before = managers.get(member.manager_id) or member.manager.employee_number
+                before = managers.get(member.manager_id) or (member.manager.employee_number if member.manager else "")
             if fold(values["manager"]) != before.lower():
                 plan.change("manager", before, values["manager"])
                 work.manager = fold(values["manager"])
@@ -466,27 +466,26 @@ class PeopleKind(Kind):
         )
 
     def _write_managers(self, works: Sequence[tuple[Plan, _Work]], setting: Setting) -> list[dict[str, Any]]:
-        concerned = [(plan, work) for plan, work in works if work.manager is not None and work.member is not None]
+        concerned = [
+            (plan, work.member, work.manager)
+            for plan, work in works
+            if work.manager is not None and work.member is not None
+        ]
         if not concerned:
             return []
-        wanted = {work.manager for _, work in concerned if work.manager}
+        wanted = {number for _plan, _member, number in concerned if number}
         known = members_by_number(wanted, replaced(setting, locked=False))
-        undo = []
-        for plan, work in concerned:
-            manager = known.get(work.manager or "")
-            if work.manager and (manager is None or manager.pk == work.member.pk):
+        undo: list[dict[str, Any]] = []
+        for plan, member, number in concerned:
+            manager = known.get(number)
+            if number and (manager is None or manager.pk == member.pk):
                 continue
-            before = work.member.manager_id
-            work.member.manager = manager
+            fields = {"manager": [member.manager_id, manager.pk if manager else None]}
+            member.manager = manager
             undo.append(
-                {
-                    "key": plan.given.values["employee_number"],
-                    "member": work.member.pk,
-                    "fields": {"manager": [before, manager.pk if manager else None]},
-                    "jobs": [],
-                }
+                {"key": plan.given.values["employee_number"], "member": member.pk, "fields": fields, "jobs": []}
             )
-        Membership.objects.bulk_update([work.member for _, work in concerned], ["manager"])
+        Membership.objects.bulk_update([member for _plan, member, _number in concerned], ["manager"])
         return undo
 
     @staticmethod

@@ -1,6 +1,7 @@
 """Models of people: one file per concept."""
 
 from people.models.account_change import AccountChange
+from people.models.api_key import ApiKey
 from people.models.audit import AuditEntry
 from people.models.credential import Credential, SignInFailure
 from people.models.employment import Employment, Role
@@ -14,6 +15,7 @@ from people.models.workbook import ColumnMapping, WorkbookChunk, WorkbookImport,
 
 __all__ = [
     "AccountChange",
+    "ApiKey",
     "AuditEntry",
     "ColumnMapping",
     "Credential",

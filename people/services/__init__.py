@@ -1,5 +1,6 @@
 """What may be done to people: verbs, keyword-only, each in one transaction unless it says otherwise."""
 
+from people.services.api_keys import make_api_key, organisation_of_key, revoke_api_keys
 from people.services.credentials import issue_code, set_pin, sign_in, unlock
 from people.services.employments import correct_employment, end_employment, start_employment
 from people.services.exports import write_export, write_template
@@ -47,13 +48,16 @@ __all__ = [
     "judge_again",
     "judge_import",
     "keep_upload",
+    "make_api_key",
     "make_recovery_code",
     "note_own_email",
+    "organisation_of_key",
     "record_licence",
     "remember_mapping",
     "remove_own_email",
     "rename_member",
     "report_of",
+    "revoke_api_keys",
     "set_pin",
     "sign_in",
     "sign_in_with_recovery_code",

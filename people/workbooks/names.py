@@ -39,7 +39,7 @@ def added_names() -> tuple[str, str, str]:
 
 def all_added_names() -> dict[str, str]:
     """Return the same in all interface languages: folded heading to our key."""
-    found = {}
+    found: dict[str, str] = {}
     for language, _ in settings.LANGUAGES:
         with translation.override(language):
             found |= {fold_heading(name): key for name, key in zip(added_names(), OURS, strict=True)}

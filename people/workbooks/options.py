@@ -12,6 +12,7 @@ class Options:
 
     ``mapping``: folded heading to column key, "" for "leave it out". ``date_order``: a ``values.DateOrder``, for
     dates that are written with numbers alone. ``all_or_nothing``: with a single error nothing is written.
+    ``apply``: what has no problems is written as soon as it was judged, without anybody looking.
     """
 
     sheet: str = ""
@@ -20,6 +21,7 @@ class Options:
     date_order: str = ""
     mapping: dict[str, str] = field(default_factory=dict)
     all_or_nothing: bool = False
+    apply: bool = False
     language: str = "en"
 
     def to_json(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from people.workbooks.cells import EMPTY, Cell, Found, clean, clean_key, fold, is_risky
 from people.workbooks.columns import Column, Type
@@ -213,7 +213,7 @@ class Reader:
         return (as_day_first if order is DateOrder.DAY_FIRST else as_month_first), False
 
 
-class _Wrong:
+class _Wrong(Protocol):
     """Notes a problem with hints; a type for the readers below."""
 
     def __call__(self, problem: Problem, *hints: str) -> None: ...

@@ -4,17 +4,19 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import Count, F
 
-from people.exceptions import WorkbookRefused
+from people.exceptions import ImportHasErrors, ManyWouldEnd, WorkbookRefused
 from people.faults import fault_point
 from people.models import WorkbookImport, WorkbookRow
 from people.selectors import local_day
 from people.services.imports.arriving import known_mapping, opened_file
+from people.services.imports.confirming import confirm_import
 from people.workbooks import kinds
 from people.workbooks.cells import EMPTY, Cell
 from people.workbooks.kinds import Action, Given, Kind, Mode, Plan, Setting
@@ -42,7 +44,7 @@ class _Overtaken(Exception):
 def judge_import(*, import_id: int, at: datetime) -> WorkbookImport:
     """Judge an upload that waits for it, from the beginning; return it. Nothing but the staging table is written.
 
-    Killed in the middle, it is done again. Of two runs at once the first one to begin stops.
+    With ``Options.apply`` it is confirmed, too, where that needs nobody. Killed in the middle, it is done again. Of two runs at once the first one to begin stops.
     """
     with transaction.atomic():
         kept = WorkbookImport.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=import_id)
@@ -59,6 +61,9 @@ def judge_import(*, import_id: int, at: datetime) -> WorkbookImport:
     except FileNotFoundError:
         _settle(kept, state=WorkbookImport.State.REFUSED, problems=[rejected(Problem.UNREADABLE).problems[0].to_json()])
     kept.refresh_from_db()
+    if kept.state == WorkbookImport.State.READY and Options.from_json(kept.options).apply:
+        with suppress(ImportHasErrors, ManyWouldEnd):
+            kept = confirm_import(workbook_import=kept, by=kept.uploaded_by, at=at)
     return kept
 
 
@@ -239,7 +244,8 @@ class _Judge:
     def _sound_rows(self) -> Iterator[tuple[int, str, Mapping[str, str]]]:
         rows = WorkbookRow.objects.filter(workbook_import=self.kept, number__isnull=False)
         rows = rows.exclude(action=WorkbookRow.Action.ERROR).order_by("pk")
-        yield from rows.values_list("number", "key", "values").iterator(chunk_size=2000)
+        for number, key, values in rows.values_list("number", "key", "values").iterator(chunk_size=2000):
+            yield number or 0, key, values
 
     def _mark_doubles(self) -> None:
         """Say of every row whose key stands in another row, too, that it does."""

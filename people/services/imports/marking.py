@@ -55,4 +55,4 @@ def _marks(kept: WorkbookImport) -> Iterator[tuple[int, Mark]]:
             (words_of.column, words_of.message, words_of.mend, words_of.is_warning)
             for words_of in (explain(RowProblem.from_json(problem), kind) for problem in problems)
         )
-        yield number, Mark(words[action], action == WorkbookRow.Action.ERROR, said)
+        yield number or 0, Mark(words[action], action == WorkbookRow.Action.ERROR, said)

@@ -1,0 +1,119 @@
+"""A folder into which other systems drop workbooks, such as by SFTP."""
+
+import json
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError
+
+from cms import clock
+from people import services
+from people.exceptions import ImportHasErrors, KeyUsedOtherwise, ManyWouldEnd, WorkbookRefused
+from people.explanations import explain
+from people.models import Organisation, WorkbookImport
+from people.workbooks.kinds import Mode, all_kinds, kind_of
+from people.workbooks.options import Options
+
+STILL_WRITTEN_SECONDS = 5
+"""A file younger than this may still be on its way."""
+SUFFIXES = (".xlsx", ".ods", ".csv", ".json")
+
+
+class Command(BaseCommand):
+    help = (
+        "Bring in what is dropped into FOLDER/KIND/ and move it to FOLDER/KIND/done/ or FOLDER/KIND/failed/, "
+        "with a report as JSON and, where rows failed, the file marked up. Rows without problems are written."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path)
+        parser.add_argument("--organisation", required=True, metavar="CODE")
+        parser.add_argument("--mode", choices=[str(mode) for mode in Mode], default="upsert")
+        parser.add_argument("--all-or-nothing", action="store_true")
+        parser.add_argument("--once", action="store_true", help="look once instead of every --seconds")
+        parser.add_argument("--seconds", type=int, default=30)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        organisation = Organisation.objects.filter(code=options["organisation"]).first()
+        if organisation is None:
+            raise CommandError(f"There is no organisation {options['organisation']}.")
+        if not options["folder"].is_dir():
+            raise CommandError(f"{options['folder']} is no folder.")
+        while True:
+            for kind in all_kinds():
+                if Mode(options["mode"]) not in kind.modes:
+                    continue
+                for path in self._waiting(options["folder"] / kind.code):
+                    self._take(organisation, kind.code, path, options)
+            if options["once"]:
+                return
+            time.sleep(options["seconds"])
+
+    @staticmethod
+    def _waiting(folder: Path) -> list[Path]:
+        if not folder.is_dir():
+            return []
+        before = time.time() - STILL_WRITTEN_SECONDS
+        return sorted(
+            path
+            for path in folder.iterdir()
+            if path.suffix.lower() in SUFFIXES
+            and not path.name.startswith(".")
+            and path.is_file()
+            and not path.is_symlink()
+            and path.stat().st_mtime < before
+        )
+
+    def _take(self, organisation: Organisation, kind: str, path: Path, options: dict[str, Any]) -> None:
+        """Bring one file in. Killed in between, the next look finds the same upload by its key and goes on."""
+        about = path.stat()
+        key = f"folder:{kind}:{path.name}:{about.st_mtime_ns}:{about.st_size}"[:200]
+        try:
+            with path.open("rb") as file:
+                kept = services.keep_upload(
+                    organisation=organisation,
+                    kind=kind,
+                    file=file,
+                    file_name=path.name,
+                    by=None,
+                    at=clock.now(),
+                    mode=Mode(options["mode"]),
+                    options=Options(all_or_nothing=options["all_or_nothing"]),
+                    idempotency_key=key,
+                    later=False,
+                )
+        except WorkbookRefused as refused:
+            words = [explain(problem, kind_of(kind)) for problem in refused.problems]
+            self._put_away(path, "failed", {"refused": True, "problems": [f"{it.message} {it.mend}" for it in words]})
+            return
+        except KeyUsedOtherwise:
+            self._put_away(path, "failed", {"refused": True, "problems": ["The file changed while it was read."]})
+            return
+        kept = services.judge_import(import_id=kept.pk, at=clock.now())
+        error = ""
+        if kept.state == WorkbookImport.State.READY:
+            try:
+                services.confirm_import(workbook_import=kept, by=None, at=clock.now(), later=False)
+            except (ImportHasErrors, ManyWouldEnd) as refused:
+                error = type(refused).__name__
+        if not error:
+            kept = services.write_import(import_id=kept.pk, at=clock.now(), turn_seconds=None)
+        report = services.report_of(kept) | {"applied": kept.state == WorkbookImport.State.APPLIED, "error": error}
+        clean = report["applied"] and not report["problems"]
+        put = self._put_away(path, "done" if clean else "failed", report)
+        if not clean and kept.state != WorkbookImport.State.REFUSED:
+            with put.with_name(f"{put.stem}-marked.xlsx").open("wb") as target:
+                services.write_marked_up(workbook_import=kept, target=target)
+        self.stdout.write(f"{kind}/{path.name}: {'done' if clean else 'failed'}")
+
+    @staticmethod
+    def _put_away(path: Path, where: str, report: dict[str, Any]) -> Path:
+        """Move a file with its report beside it; return where it lies now. An earlier one of its name stays."""
+        folder = path.parent / where
+        folder.mkdir(exist_ok=True)
+        stamp = clock.now().strftime("%Y%m%dT%H%M%S%f")
+        put = folder / f"{stamp}-{path.name}"
+        put.with_name(f"{put.name}.report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+        return path.rename(put)

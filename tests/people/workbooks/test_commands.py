@@ -1,0 +1,150 @@
+"""The commands: a dry run unless told otherwise, exit status 0, 1 or 2, reports for machines and for people."""
+
+import json
+import os
+import time
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from openpyxl import load_workbook
+
+from people.models import Membership, WorkbookImport
+from tests.corpus.workbooks import JO, KEYS, csv_file, xlsx
+from tests.people.workbooks.conftest import Hand
+
+pytestmark = pytest.mark.django_db
+
+
+def put(folder: Path, file: BytesIO, name: str = "") -> Path:
+    path = folder / (name or file.name)
+    path.write_bytes(file.getvalue())
+    return path
+
+
+def run(path: Path, *options: str, kind: str = "people") -> tuple[int, str]:
+    out = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("import_workbook", kind, str(path), "--organisation", "larch", *options, stdout=out)
+    return int(ended.value.code or 0), out.getvalue()
+
+
+def test_dry_run_then_apply_then_nothing_to_do(larch: Hand, tmp_path: Path) -> None:
+    path = put(tmp_path, xlsx(KEYS, JO))
+    status, said = run(path)
+    assert (status, "1 new, 0 changed, 0 unchanged, 0 ended, 0 error. 1 changes; nothing was written." in said) == (
+        0,
+        True,
+    )
+    assert not Membership.objects.exists()
+    status, said = run(path, "--apply")
+    assert (status, "1 changes." in said, Membership.objects.count()) == (0, True, 1)
+    status, said = run(path, "--apply")
+    assert (status, "0 changes." in said) == (0, True)
+
+
+def test_problems_are_status_1_with_reports(larch: Hand, tmp_path: Path) -> None:
+    path = put(tmp_path, xlsx(KEYS, JO, ["0043", "Ama", "nonsense", "fsj", None, "2026-03-02", None]))
+    report, marked = tmp_path / "report.json", tmp_path / "marked.xlsx"
+    status, said = run(path, "--apply", "--json", str(report), "--marked-up", str(marked))
+    assert status == 1
+    assert "row 3, E-mail: This is not an e-mail address." in said
+    found = json.loads(report.read_text())
+    assert (found["applied"], found["outcome"]["new"], found["outcome"]["error"]) == (True, 1, 1)
+    assert [(it["row"], it["column"], it["rule"]) for it in found["problems"]] == [(3, "email", "not_email")]
+    assert load_workbook(marked)["Sheet1"]["H3"].value == "To correct"
+
+
+def test_refusals_are_status_2(larch: Hand, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    status, said = run(put(tmp_path, xlsx(["x"], ["y"])), "--apply", "--json", str(report))
+    assert (status, "Refused; nothing was written." in said) == (2, True)
+    assert json.loads(report.read_text())["refused"] is True
+    path = put(tmp_path, xlsx(KEYS, JO, ["0043", None, "x", None, None, None, None]))
+    status, said = run(path, "--apply", "--all-or-nothing")
+    assert (status, "Nothing was written: 1 rows have errors." in said) == (2, True)
+    run(put(tmp_path, xlsx(KEYS, JO)), "--apply")
+    path = put(tmp_path, xlsx(KEYS, ["0043", *JO[1:]]))
+    status, said = run(path, "--apply", "--mode", "snapshot")
+    assert (status, "say --endings 1." in said) == (2, True)
+    assert run(path, "--apply", "--mode", "snapshot", "--endings", "1")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["people", "missing.xlsx", "--organisation", "larch"], "cannot be read"),
+        (["people", "missing.xlsx", "--organisation", "nobody"], "There is no organisation nobody."),
+        (["nothing", "missing.xlsx", "--organisation", "larch"], "There is no kind nothing"),
+        (["employments", "missing.xlsx", "--organisation", "larch", "--mode", "snapshot"], "cannot be brought in"),
+    ],
+)
+def test_what_is_not_there_is_status_2(larch: Hand, args: list[str], said: str) -> None:
+    with pytest.raises(CommandError, match=said) as error:
+        call_command("import_workbook", *args)
+    assert error.value.returncode == 2
+
+
+def test_encoding_dates_and_columns_can_be_said(larch: Hand, tmp_path: Path) -> None:
+    rows = (["Nummer", *KEYS[1:]], ["0042", "Zoë", None, "fsj", None, "03/04/2026", None])
+    path = put(tmp_path, csv_file(*rows, encoding="windows-1252", delimiter=";"))
+    assert run(path)[0] == 2
+    said = ("--encoding", "windows-1252", "--dates", "day_first", "--column", "Nummer=employee_number")
+    assert run(path, *said, "--apply")[0] == 0
+    assert larch.jobs()[0][3].isoformat() == "2026-04-03"
+
+
+@pytest.mark.parametrize("name", ["out.xlsx", "out.csv"])
+def test_export_comes_back_without_a_change(larch: Hand, tmp_path: Path, name: str) -> None:
+    larch.bring(xlsx(KEYS, JO))
+    out = StringIO()
+    call_command("export_workbook", "people", str(tmp_path / name), "--organisation", "larch", stdout=out)
+    assert "1 rows" in out.getvalue()
+    assert run(tmp_path / name)[1].endswith("0 changes; nothing was written.\n")
+    assert list(tmp_path.iterdir()) == [tmp_path / name]
+    call_command(
+        "export_workbook",
+        "people",
+        str(tmp_path / name),
+        "--organisation",
+        "larch",
+        "--as-of",
+        "2026-03-01",
+        stdout=out,
+    )
+    assert "0 rows" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["people", "out.pdf"], "ends with"),
+        (["people", "out.csv", "--as-of", "soon"], "is a date"),
+        (["nothing", "out.csv"], "There is no kind"),
+    ],
+)
+def test_export_refuses_with_a_sentence(
+    larch: Hand, tmp_path: Path, args: list[str], said: str, monkeypatch: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CommandError, match=said):
+        call_command("export_workbook", *args, "--organisation", "larch")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folder_is_watched(larch: Hand, tmp_path: Path) -> None:
+    (tmp_path / "people").mkdir()
+    good = put(tmp_path / "people", xlsx(KEYS, JO), "good.xlsx")
+    bad = put(tmp_path / "people", xlsx(KEYS, ["0043", "Ama", "x", "fsj", None, "2026-03-02", None]), "bad.xlsx")
+    put(tmp_path / "people", xlsx(KEYS), "young.xlsx")
+    for path in (good, bad):
+        os.utime(path, (time.time() - 60, time.time() - 60))
+    call_command("watch_folder", str(tmp_path), "--organisation", "larch", "--once", stdout=StringIO())
+    done = sorted(path.name.partition("-")[2] for path in (tmp_path / "people" / "done").iterdir())
+    failed = sorted(path.name.partition("-")[2] for path in (tmp_path / "people" / "failed").iterdir())
+    assert done == ["good.xlsx", "good.xlsx.report.json"]
+    assert failed == ["bad-marked.xlsx", "bad.xlsx", "bad.xlsx.report.json"]
+    assert (tmp_path / "people" / "young.xlsx").exists()
+    assert (Membership.objects.count(), WorkbookImport.objects.count()) == (1, 2)
