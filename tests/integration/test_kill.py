@@ -59,6 +59,13 @@ LEARNING = (
     "courses.after_completion",
 )
 OUTBOX = ("outbox.claimed", "outbox.handled")
+IMPORTS = (
+    "imports.staged",
+    "imports.chunk_written",
+    "imports.chunk_committed",
+    "imports.chunk_taken_back",
+)
+"""Met in ``test_kill_imports``."""
 
 
 def test_these_are_all_the_places_where_a_process_may_be_ended():
@@ -67,6 +74,7 @@ def test_these_are_all_the_places_where_a_process_may_be_ended():
     assert set(re.findall(r'fault_point\("([^"]+)"\)', written)) == {
         *REMINDERS,
         *LEARNING,
+        *IMPORTS,
         *OUTBOX,
         "evidence.written",
         *DIGESTS,
