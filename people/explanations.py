@@ -178,6 +178,8 @@ def _message(problem: RowProblem, kind: Kind | None) -> str:
             return _("It is not clear whom this is for.")
         case Problem.FIXED:
             return _("This cannot be changed any more.")
+        case Problem.SECOND_PERSON:
+            return _("This touches %(people)s people, so a second person of HR has to agree.") % {"people": first}
         case Problem.CHANGED_MEANWHILE:
             return _("Somebody changed this after you saw the preview, so the row was held back.")
     raise ValueError(problem.problem)
@@ -292,6 +294,8 @@ def _mend(problem: RowProblem, kind: Kind | None) -> str:
             return _("Fill in the employee number, or the site, the role, or both.")
         case Problem.FIXED:
             return _("Leave it as it was, or leave the cell empty.")
+        case Problem.SECOND_PERSON:
+            return _("Delete the row here, and make the change on the page “Assignments”.")
         case Problem.CHANGED_MEANWHILE:
             return _("Upload the file again and look at the new preview.")
     raise ValueError(problem.problem)

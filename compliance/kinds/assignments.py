@@ -15,8 +15,8 @@ from compliance import selectors, services
 from compliance.kinds.columns import CERTIFICATION, NAME_TO_READ, PERSON, certification_choices, day, successor
 from compliance.models import Requirement
 from people.kinds.jobs import Workplaces, iso, members_by_number, numbers_with_zeros, workplace_choices
-from people.kinds.people import ROLE, SITE
-from people.models import Membership
+from people.kinds.people import ROLE, SITE, PeopleKind
+from people.models import Membership, Role, Site
 from people.workbooks.cells import fold
 from people.workbooks.columns import Column, Type
 from people.workbooks.kinds import Given, Kind, Mode, Plan, Setting
@@ -205,7 +205,33 @@ class AssignmentsKind(Kind):
         for key, value in values.items():
             plan.change(key, known.get(key, ""), value)
         plan.work = _Work(before, member, values) if plan.changes else None
+        if plan.changes and member is None and not (before and before.membership_id):
+            self._ask_for_second_person(plan, before, values, setting)
         return plan.settle(is_new=before is None)
+
+    @staticmethod
+    def _ask_for_second_person(
+        plan: Plan, before: Requirement | None, values: Mapping[str, str], setting: Setting
+    ) -> None:
+        """Send a change that touches many to the page where a second person agrees to it."""
+        site, role = values.get("site", ""), values.get("role", "")
+        key = f"reached:{before.pk if before else ''}:{site}:{role}"
+        if key not in setting.kept:
+            asked = before
+            if asked is None:
+                ours = {"organisation": setting.organisation}
+                asked = Requirement(
+                    **ours,
+                    site=Site.objects.filter(**ours, code=site).first() if site else None,
+                    role=Role.objects.filter(**ours, code=role).first() if role else None,
+                )
+            setting.kept[key] = len(selectors.concerned(asked))
+        if "at_work" not in setting.kept:
+            setting.kept["at_work"] = PeopleKind().live_count(setting)
+        touched, at_work = setting.kept[key], max(setting.kept["at_work"], 1)
+        limit = setting.organisation.second_person_percent
+        if services.needs_second_person(touched=touched, share_percent=-(-100 * touched // at_work), limit_percent=limit):
+            plan.wrong("certification", Problem.SECOND_PERSON, str(touched))
 
     @staticmethod
     def _judge_new(plan: Plan, values: Mapping[str, str], member: Membership | None, setting: Setting) -> None:

@@ -67,6 +67,7 @@ class Problem(StrEnum):
     FUTURE_DATE = "future_date"
     WHOM = "whom"
     FIXED = "fixed"
+    SECOND_PERSON = "second_person"
     CHANGED_MEANWHILE = "changed_meanwhile"
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from certificates.models import Certification, PriorLearning
 from compliance.models import Adjustment, Obligation, Requirement
-from compliance.services import check_obligations
+from compliance.services import check_obligations, proposals
 from people.models import Membership
 from tests.corpus.workbooks import xlsx
 from tests.factories.compliance import AT, Workplace
@@ -155,3 +155,12 @@ def test_exemptions_have_a_reason_of_the_list(hand: Hand, larch: Workplace, hosp
     hand.undo(kept)
     assert not Adjustment.objects.current_knowledge().exists()
     assert unmended() == []
+
+
+def test_what_touches_many_needs_a_second_person(
+    hand: Hand, hospitality: Certification, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proposals, "FROM_PEOPLE", 2)
+    rows = ([hospitality.code, None, "north", None, "2026-06-30"], [hospitality.code, "0042", None, None, "2026-06-30"])
+    kept = hand.look(xlsx(ASSIGNED, *rows), "assignments")
+    assert (said(kept), counted(kept)) == ([(2, "certification", "second_person")], (1, 0, 0, 0, 1))

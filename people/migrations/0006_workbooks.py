@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0004_membership_manager'),
+        ('people', '0005_second_person_share'),
     ]
 
     operations = [
