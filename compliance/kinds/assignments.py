@@ -230,7 +230,9 @@ class AssignmentsKind(Kind):
             setting.kept["at_work"] = PeopleKind().live_count(setting)
         touched, at_work = setting.kept[key], max(setting.kept["at_work"], 1)
         limit = setting.organisation.second_person_percent
-        if services.needs_second_person(touched=touched, share_percent=-(-100 * touched // at_work), limit_percent=limit):
+        if services.needs_second_person(
+            touched=touched, share_percent=-(-100 * touched // at_work), limit_percent=limit
+        ):
             plan.wrong("certification", Problem.SECOND_PERSON, str(touched))
 
     @staticmethod

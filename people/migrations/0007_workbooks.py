@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0005_second_person_share'),
+        ('people', '0006_site_kind_and_size'),
     ]
 
     operations = [
