@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from certificates.validity import Duration
 from cms.templatetags.fieldfare import day
 from compliance.rules.applying import Match
-from compliance.rules.readiness import Condition, State
+from compliance.rules.readiness import STATED, Condition, State
 from compliance.rules.schema import Retention, Rule
 
 Words = Mapping[str, str | Promise]
@@ -189,6 +189,8 @@ def hours_words(hours: int) -> str:
 
 def condition_words(condition: Condition) -> str:
     """Return why a condition stands as it does, and how to mend it where it is open."""
+    if condition.state is State.UNKNOWN and condition.name not in STATED:
+        return _("Not everybody takes all of its courses. Look yourself whether each way through it is enough.")
     if condition.name == "minimum-minutes":
         return _("The training holds people for at least %(have)s minutes; the rule asks for %(need)s.") % {
             "have": condition.have,

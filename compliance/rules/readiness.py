@@ -5,7 +5,7 @@ page may do so either.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from compliance.rules.applying import lies_in
@@ -88,14 +88,25 @@ def coverage(rule: Rule, topics: Mapping[str, Topic], courses: Sequence[CourseFa
 
 
 def conditions_of(
-    rule: Rule, topics: Mapping[str, Topic], courses: Sequence[CourseFacts], statements: Mapping[str, bool]
+    rule: Rule,
+    topics: Mapping[str, Topic],
+    courses: Sequence[CourseFacts],
+    statements: Mapping[str, bool],
+    *,
+    everybody_takes_all: bool = True,
 ) -> tuple[Condition, ...]:
     """Return every condition of ``rule`` and how the training made of ``courses`` stands to it.
 
     ``statements`` is what HR says of the conditions in ``STATED``; one that is not in it is unknown. Without courses
-    nothing is chosen yet, and everything is unknown.
+    nothing is chosen yet, and everything is unknown. Where not ``everybody_takes_all`` of the courses, what all of them
+    together meet is unknown: somebody may have taken those that do not.
     """
-    return tuple(_conditions(rule, topics, courses, statements))
+    found = tuple(_conditions(rule, topics, courses, statements))
+    if everybody_takes_all:
+        return found
+    return tuple(
+        replace(it, state=State.UNKNOWN) if it.state is State.MET and it.name not in STATED else it for it in found
+    )
 
 
 def _conditions(

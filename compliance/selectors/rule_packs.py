@@ -158,7 +158,13 @@ def trainings_for(
                 Training(
                     certification=training,
                     covered=coverage(rule, known, own),
-                    conditions=conditions_of(rule, known, own, stated.get(rule.code, {})),
+                    conditions=conditions_of(
+                        rule,
+                        known,
+                        own,
+                        stated.get(rule.code, {}),
+                        everybody_takes_all=training.expression is None and not training.refreshers,
+                    ),
                     last_valid_on=last_valid_on,
                     earlier=earlier_due([rule], on, last_valid_on),
                 )

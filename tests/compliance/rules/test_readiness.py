@@ -87,3 +87,14 @@ def test_all_is_met_only_when_everything_is():
     open_one = conditions_of(RULES["us-ny-lodging"], TOPICS, [good], {"paid-time": True})
     assert not all_met(open_one)
     assert all_met([it for it in open_one if it.state is State.MET])
+
+
+def test_where_people_take_only_some_courses_nothing_is_met_by_all_of_them():
+    good = hotel_course(approved_editions=frozenset({2}))
+    found = conditions_of(RULES["us-ny-lodging"], TOPICS, [good], {"paid-time": True}, everybody_takes_all=False)
+    assert {it.name: it.state for it in found} == {
+        "topics": State.NOT_MET,
+        "approved-course": State.UNKNOWN,
+        "on-premises": State.UNKNOWN,
+        "paid-time": State.MET,
+    }
