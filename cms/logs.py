@@ -38,7 +38,8 @@ def _message(record: logging.LogRecord) -> str:
     if record.name.startswith(("django.request", "django.security")):
         said = responses.get(getattr(record, "status_code", 0), record.name.rsplit(".", 1)[-1])
         # Why a form was refused is a sentence of Django's; what follows the dash quotes the browser.
-        reason = str(record.args[0]).split(" - ")[0] if record.name.endswith(".csrf") and record.args else ""
+        quoted = record.args if isinstance(record.args, tuple) and record.name.endswith(".csrf") else ()
+        reason = str(quoted[0]).split(" - ")[0] if quoted else ""
         return f"{said}: {reason}" if reason else said
     if isinstance(record.args, dict) and "exc" in record.args:
         # Celery: a task that failed, with the text of its error and where it happened.

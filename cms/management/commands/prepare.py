@@ -1,7 +1,9 @@
 """Bring the database to where the code is: tables, and what the apps need in them."""
 
 import gc
+import time
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management import BaseCommand, call_command
@@ -23,16 +25,24 @@ class Command(BaseCommand):
         # Migrations make and drop hundreds of thousands of objects; looking for garbage all the time doubles their time.
         gc.set_threshold(200_000, 20, 100)
         if is_behind():
-            self._say("Preparing the database …")
-            call_command("migrate", verbosity=0, interactive=False)
+            self._do("Making the tables", lambda: call_command("migrate", verbosity=0, interactive=False))
         for step in preparations():
             if step.is_needed():
-                self._say(f"{step.title} …")
-                step.run()
+                self._do(step.title, step.run)
         return None
 
-    def _say(self, text: str) -> None:
-        self.stdout.write(text)
+    def _do(self, title: str, act: Callable[[], object]) -> None:
+        """Say what begins and, on the same line, how long it took: the first start takes a while."""
+        started = time.monotonic()
+        self.stdout.write(f"{title} … ", ending="")
+        self.stdout.flush()
+        try:
+            act()
+        except KeyboardInterrupt:
+            # Each step is whole or not there; whoever pressed Ctrl-C needs no trace of where it was.
+            self.stdout.write("stopped")
+            raise SystemExit(130) from None
+        self.stdout.write(f"{time.monotonic() - started:.0f} s")
         self.stdout.flush()
 
 

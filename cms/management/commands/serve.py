@@ -81,7 +81,13 @@ class Command(BaseCommand):
         started = time.monotonic()
         if call_command("prepare", "--needed", stdout=StringIO()) == "yes":
             command = [sys.executable, sys.argv[0], "prepare"]
-            if subprocess.run(command, check=False).returncode != 0:
+            try:
+                prepared = subprocess.run(command, check=False).returncode == 0
+            except KeyboardInterrupt:
+                raise CommandError(
+                    "Stopped before it was ready. The next start goes on where this one ended."
+                ) from None
+            if not prepared:
                 raise CommandError("The database could not be prepared; see above.")
         self.stdout.write(f"Ready in {time.monotonic() - started:.0f} s.")
 
