@@ -14,4 +14,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        # Whoever pressed Ctrl-C needs no trace of where it was; each step is whole or not there.
+        sys.exit(130)

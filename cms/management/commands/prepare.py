@@ -36,12 +36,7 @@ class Command(BaseCommand):
         started = time.monotonic()
         self.stdout.write(f"{title} … ", ending="")
         self.stdout.flush()
-        try:
-            act()
-        except KeyboardInterrupt:
-            # Each step is whole or not there; whoever pressed Ctrl-C needs no trace of where it was.
-            self.stdout.write("stopped")
-            raise SystemExit(130) from None
+        act()
         self.stdout.write(f"{time.monotonic() - started:.0f} s")
         self.stdout.flush()
 

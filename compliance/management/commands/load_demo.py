@@ -15,5 +15,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("Demo accounts exist only in development.")
-        if demo.load(at=clock.now()):
+        if demo.load(at=clock.now()) and options["verbosity"]:
             self.stdout.write("Made the demo organisations.")
