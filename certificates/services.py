@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from certificates import selectors
 from certificates.evidence import CompletedCourse, sufficient_evidence
@@ -68,7 +68,8 @@ def _lock_holder(completion: Completion) -> Membership | User:
     """Return who completed it, locked, so that two completions at once follow one another in the chain."""
     if completion.membership_id is not None:
         memberships = Membership.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
-        return memberships.get(pk=completion.membership_id)
+        accepted = PriorLearning.objects.filter(membership=OuterRef("pk"))
+        return memberships.annotate(has_prior_learning=Exists(accepted)).get(pk=completion.membership_id)
     return User.objects.select_for_update(no_key=True).get(pk=completion.learner_id)
 
 
@@ -87,7 +88,7 @@ def _issue(
     if resting_on_it:
         return next((each for each in resting_on_it if each.replaced_by_id is None), None)
 
-    prior = _prior_learning(certification, completion, completion.completed_on)
+    prior = _prior_learning(certification, completion, holder)
     evidence = sufficient_evidence(
         expression=_asked_of(certification, required, earlier, prior, completion.completed_on),
         newest=_as_evidence(completion),
@@ -203,12 +204,14 @@ def _current(earlier: list[Certificate], completed_on: date) -> Certificate | No
     return max(chain, key=lambda each: (each.valid_until, each.pk), default=None)
 
 
-def _prior_learning(certification: Certification, completion: Completion, completed_on: date) -> PriorLearning | None:
+def _prior_learning(
+    certification: Certification, completion: Completion, holder: Membership | User
+) -> PriorLearning | None:
     """Return what was accepted from elsewhere and reaches furthest of what was earned by that day."""
-    if completion.membership_id is None:
+    if not getattr(holder, "has_prior_learning", False):
         return None
     known = PriorLearning.objects.current_knowledge().filter(
-        membership=completion.membership_id, certification=certification, completed_on__lte=completed_on
+        membership=completion.membership_id, certification=certification, completed_on__lte=completion.completed_on
     )
     return known.order_by("-valid_until", "-pk").first()
 

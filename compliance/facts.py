@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Exists, Model, OuterRef, Q
 
 from certificates.models import Certificate, PriorLearning
 from certificates.validity import Duration, local_date
@@ -72,10 +72,11 @@ def facts_of(
     everything = [it for asked in (personal, grouped) for group in asked.values() for it in group]
     reach = Reach(needs_sites(everything))
     licences = _licences(keys, known_before) if any(it.licence_kind for it in everything) else {}
-    periods = _periods(keys, known_before, {it.pk: zones[it.pk] for it in memberships})
+    rare = _rare(keys, jobs)
+    periods = _periods(keys, rare.taught_elsewhere, known_before, zones)
     begun = _begun(keys, known_before)
-    adjusted = _adjustments(keys, known_before)
-    other_ways = _other_ways(keys, known_before)
+    adjusted = _adjustments(rare.adjusted, known_before)
+    other_ways = _other_ways(rare.asked, known_before)
     for membership in memberships:
         own = jobs[membership.pk]
         zone = zones[membership.pk]
@@ -120,9 +121,34 @@ def _known(facts: Any, before: datetime | None) -> Any:
 def _jobs(keys: Sequence[int], known_before: datetime | None) -> dict[int, list[Job]]:
     found: dict[int, list[Job]] = defaultdict(list)
     known = _known(Employment.objects, known_before).filter(membership__in=keys).order_by("starts_on", "pk")
-    for job in jobs_in(known):
+    for job in jobs_in(known.annotate(**{name: _has(model) for name, model in _RARE.items()})):
         found[job.membership_id].append(job)
     return found
+
+
+_RARE: dict[str, type[Model]] = {
+    "adjusted": Adjustment,
+    "asked": AnotherWayFact,
+    "taught_elsewhere": PriorLearning,
+}
+"""Facts that most people have none of: whoever is known to have none costs no query for them."""
+
+
+def _has(model: type[Model]) -> Exists:
+    return Exists(model._default_manager.filter(membership=OuterRef("membership")))
+
+
+class _Rare(NamedTuple):
+    """The memberships that may have facts of each rare kind."""
+
+    adjusted: list[int]
+    asked: list[int]
+    taught_elsewhere: list[int]
+
+
+def _rare(keys: Sequence[int], jobs: Mapping[int, list[Job]]) -> _Rare:
+    """Return who may have rare facts: the employments said so, or there is none that could say."""
+    return _Rare(*([key for key in keys if not jobs[key] or name in jobs[key][0].rare] for name in _RARE))
 
 
 def _licences(keys: Sequence[int], known_before: datetime | None) -> dict[int, list[tuple[str, date]]]:
@@ -153,7 +179,7 @@ def _requirements(
 
 
 def _periods(
-    keys: Sequence[int], known_before: datetime | None, zones: Mapping[int, str]
+    keys: Sequence[int], taught_elsewhere: Sequence[int], known_before: datetime | None, zones: Mapping[int, str]
 ) -> dict[int, dict[int, list[HeldPeriod]]]:
     """Return what people hold, by membership and certification. A replacement stands for what it replaced."""
     found: dict[int, dict[int, list[HeldPeriod]]] = defaultdict(lambda: defaultdict(list))
@@ -162,8 +188,11 @@ def _periods(
         held = held.filter(replaced_by__isnull=True)
     else:
         held = held.known_before(known_before)
-    newer = _NewerContent(keys, known_before)
-    for certificate in held.order_by("pk"):
+    # What is asked by no release costs no query of its own.
+    asking = Edition.objects.filter(course__certifications=OuterRef("certification"), severity__in=ASKING)
+    certificates = list(held.annotate(is_asked=Exists(asking)).order_by("pk"))
+    newer = _NewerContent(keys if any(it.is_asked for it in certificates) else [], known_before)
+    for certificate in certificates:
         assert certificate.membership_id is not None
         revoked_at, revoked_on = certificate.revoked_at, certificate.revoked_on
         if revoked_at is None or (known_before is not None and revoked_at >= known_before):
@@ -182,7 +211,9 @@ def _periods(
                 newer=newer.of(certificate, zones[certificate.membership_id]),
             )
         )
-    accepted = _known(PriorLearning.objects, known_before).filter(membership__in=keys).order_by("pk")
+    if not taught_elsewhere:
+        return found
+    accepted = _known(PriorLearning.objects, known_before).filter(membership__in=taught_elsewhere).order_by("pk")
     for evidence in accepted:
         found[evidence.membership_id][evidence.certification_id].append(
             HeldPeriod(
@@ -199,7 +230,7 @@ def _periods(
 class _NewerContent:
     """What released editions ask of those who hold certificates of earlier ones (renewal, rule R15).
 
-    One query where no release ever asked anything, two where some did.
+    Two queries, and none without ``keys``.
     """
 
     def __init__(self, keys: Sequence[int], known_before: datetime | None) -> None:
@@ -208,7 +239,7 @@ class _NewerContent:
         if known_before is not None:
             asking = asking.filter(released_at__lt=known_before)
             learnt = learnt.filter(recorded_at__lt=known_before)
-        self._asking = list(asking.order_by("released_at", "pk"))
+        self._asking = list(asking.order_by("released_at", "pk")) if keys else []
         self._learnt: dict[int, list[_Learnt]] = defaultdict(list)
         if self._asking:
             rows = learnt.filter(course__in={it.course_id for it in self._asking}).order_by("completed_on", "pk")
@@ -253,6 +284,8 @@ class _Adjusted:
 
 def _adjustments(keys: Sequence[int], known_before: datetime | None) -> dict[int, dict[int | None, _Adjusted]]:
     found: dict[int, dict[int | None, _Adjusted]] = defaultdict(lambda: defaultdict(_Adjusted))
+    if not keys:
+        return found
     for it in _known(Adjustment.objects, known_before).filter(membership__in=keys).order_by("from_on", "pk"):
         into = found[it.membership_id][it.certification_id]
         match it.kind:
@@ -292,6 +325,8 @@ def _from_its_day(part: RequirementSpan, set_date: Adjustment) -> Iterator[Requi
 def _other_ways(keys: Sequence[int], known_before: datetime | None) -> dict[int, dict[int, list[AnotherWay]]]:
     """Return the days on which another way was asked for or agreed, by membership and certification."""
     found: dict[int, dict[int, list[AnotherWay]]] = defaultdict(lambda: defaultdict(list))
+    if not keys:
+        return found
     for it in _known(AnotherWayFact.objects, known_before).filter(membership__in=keys).order_by("pk"):
         into = found[it.membership_id][it.certification_id]
         if it.answered_on is None or it.answered_on > it.asked_on:

@@ -31,6 +31,8 @@ class Job:
     role_tags: frozenset[str]
     employment_type: str
     hired_on: date | None
+    rare: frozenset[str] = frozenset()
+    """Which annotations of the query held: what kinds of rare facts there are about the person."""
 
 
 def jobs_in(employments: QuerySet[Employment]) -> Iterator[Job]:
@@ -47,11 +49,24 @@ def jobs_in(employments: QuerySet[Employment]) -> Iterator[Job]:
         "role__tags",
         "employment_type",
         "hired_on",
+        *employments.query.annotations,
     )
-    for member, organisation, starts_on, ends_on, site, zone, role, code, tags, kind, hired_on in columns:
+    names = list(employments.query.annotations)
+    for member, organisation, starts_on, ends_on, site, zone, role, code, tags, kind, hired_on, *rare in columns:
         until = ends_on + ONE_DAY if ends_on else None
         yield Job(
-            member, organisation, starts_on, until, site, zone, role, code or "", frozenset(tags or ()), kind, hired_on
+            member,
+            organisation,
+            starts_on,
+            until,
+            site,
+            zone,
+            role,
+            code or "",
+            frozenset(tags or ()),
+            kind,
+            hired_on,
+            frozenset(name for name, holds in zip(names, rare, strict=True) if holds),
         )
 
 

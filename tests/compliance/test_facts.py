@@ -178,5 +178,17 @@ def test_facts_cost_the_same_for_one_and_for_many(larch, hospitality, django_ass
     members = [larch.employ() for _ in range(7)]
     loaded = list(Membership.objects.select_related("organisation").filter(pk__in=[it.pk for it in members]))
     for some in (loaded[:1], loaded):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(5):
+            list(facts_of(some))
+
+
+def test_rare_facts_cost_a_query_each_however_many_people_have_them(larch, hospitality, django_assert_num_queries):
+    larch.ask(hospitality, site=larch.region)
+    members = [larch.employ() for _ in range(5)]
+    loaded = list(Membership.objects.select_related("organisation").filter(pk__in=[it.pk for it in members]))
+    for member in loaded:
+        services.record_leave(membership=member, from_on=date(2026, 5, 1), last_on=None, by=None, at=AT)
+        services.ask_for_another_way(membership=member, certification=hospitality, on=date(2026, 5, 1), at=AT)
+    for some in (loaded[:1], loaded):
+        with django_assert_num_queries(7):
             list(facts_of(some))
