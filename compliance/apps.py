@@ -26,7 +26,9 @@ class ComplianceConfig(AppConfig):
         register_training_items(training_items)
         outbox.register(services.evidence.KIND, services.deliver_evidence_pack)
         register_preparation(
-            Preparation("Loading the rule packs", lambda: True, lambda: call_command("load_rule_packs", verbosity=0))
+            Preparation(
+                "Loading the rule packs", services.packs_differ, lambda: call_command("load_rule_packs", verbosity=0)
+            )
         )
         register_preparation(
             Preparation(

@@ -15,7 +15,9 @@ from compliance import services
 from compliance.models import Adjustment, Adoption, ConditionStatement, CourseApproval, Message, Requirement
 from compliance.selectors import Choice
 from courses.models import Edition
-from people.models import AccountChange, AuditEntry, Employment, Membership, Site, StaffRole
+from people import services as people_services
+from people.models import AccountChange, AuditEntry, Employment, Membership, Site, StaffRole, WorkbookImport
+from tests.corpus.workbooks import KEYS, csv_file
 from tests.factories import compliance as factories
 from tests.factories.compliance import AT, TODAY
 from tests.factories.people import UserFactory, sign_in_personally, sign_in_with_pin
@@ -43,6 +45,14 @@ WRITE_PAGES = (
     "rule_pack_adopt",
     "rule_pack_stop",
     "rule_approval",
+    "workbooks",
+    "workbook_upload",
+    "workbook_template",
+    "export_xlsx",
+    "export_csv",
+    "import",
+    "import_marked_up",
+    "import_report",
 )
 WRITE_ACTS = (
     "person_new",
@@ -63,6 +73,10 @@ WRITE_ACTS = (
     "rule_approval_end",
     "rule_condition",
     "rule_site",
+    "workbook_upload",
+    "import_confirm",
+    "import_undo",
+    "import_again",
 )
 
 # For HR and site leads; tests/compliance/evidence says who gets what.
@@ -91,6 +105,16 @@ def larch_with_people(larch, hospitality):
         by=None,
         at=AT,
     )
+    kept = people_services.keep_upload(
+        organisation=larch.organisation,
+        kind="people",
+        file=csv_file(KEYS, ["0099", "New", None, "fort-st-john", None, "2026-03-02", None]),
+        file_name="people.csv",
+        by=None,
+        at=AT,
+        later=False,
+    )
+    people_services.judge_import(import_id=kept.pk, at=AT)
     return larch
 
 
@@ -101,6 +125,10 @@ def address(name: str, organisation: str = "larch") -> str:
         )
     if name == "evidence_pack":
         return reverse(f"compliance:{name}", args=[organisation, UUID(int=1)])
+    if name.startswith("import"):
+        return reverse(f"compliance:{name}", args=[organisation, WorkbookImport.objects.get().public_id])
+    if name in ("workbook_upload", "workbook_template", "export_xlsx", "export_csv"):
+        return reverse(f"compliance:{name}", args=[organisation, "people"])
     jo = Membership.objects.get(employee_number="0042")
     if name == "adjustment_new":
         return reverse(f"compliance:{name}", args=[organisation, jo.public_id, "leave"])
@@ -170,6 +198,7 @@ def everything() -> list[object]:
             Adoption,
             CourseApproval,
             ConditionStatement,
+            WorkbookImport,
         )
     ]
 
