@@ -40,6 +40,8 @@ from courses.curriculum.fields import Fields, Sheet, Use
 from courses.curriculum.problems import CurriculumRejected, Problem
 from people.site_kinds import SITE_KINDS
 
+SHIPPED: Final = Path(__file__).resolve().parents[1] / "packs"
+"""The packs that come with the platform."""
 TOPICS_FILE: Final = "topics.yaml"
 MAX_DURATION_CHARS: Final = 10
 _PLACE: Final = re.compile(r"[a-z]{2}(?:-[a-z0-9]{1,3})?")

@@ -40,7 +40,7 @@ from compliance.services.requirements import (
     set_default_due_date,
     withdraw,
 )
-from compliance.services.rule_packs import Change, PackReport, load_packs
+from compliance.services.rule_packs import Change, PackReport, load_packs, packs_differ
 from compliance.services.sending import Outcome
 
 __all__ = [
@@ -73,6 +73,7 @@ __all__ = [
     "make_evidence_pack",
     "mark_printed",
     "needs_second_person",
+    "packs_differ",
     "planned",
     "preview_of_requirement",
     "preview_of_withdrawal",

@@ -6,12 +6,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import yaml
 from django.db import transaction
 
+from cms import clock
 from compliance.models import RulePackVersion, RuleVersion, TopicVersion
+from compliance.rules.reader import SHIPPED, PacksRejected, read_packs
 from compliance.rules.schema import RuleBook, to_json
 
 _KINDS = {"topic": TopicVersion, "rule": RuleVersion, "pack": RulePackVersion}
@@ -54,6 +57,15 @@ def load_packs(*, book: RuleBook, at: datetime, check: bool = False) -> PackRepo
     except _CheckedOnly:
         pass
     return report
+
+
+def packs_differ(*, folder: Path = SHIPPED) -> bool:
+    """Return whether loading the shipped packs would change anything; so too where they cannot be read."""
+    try:
+        book = read_packs(folder)
+    except PacksRejected:
+        return True
+    return bool(load_packs(book=book, at=clock.now(), check=True).changes)
 
 
 def _load(book: RuleBook, at: datetime, report: PackReport) -> None:

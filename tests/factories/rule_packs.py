@@ -1,13 +1,12 @@
 """Rule packs in the database: those that are shipped, loaded as of ``AT``."""
 
 from compliance import services
-from compliance.management.commands.load_rule_packs import PACKS
 from compliance.models import RulePackVersion
-from compliance.rules.reader import read_packs
+from compliance.rules.reader import SHIPPED, read_packs
 from compliance.rules.schema import RuleBook
 from tests.factories.compliance import AT
 
-BOOK: RuleBook = read_packs(PACKS)
+BOOK: RuleBook = read_packs(SHIPPED)
 
 
 def loaded(code: str = "us-lodging") -> RulePackVersion:

@@ -8,16 +8,14 @@ from django.core.management import BaseCommand, CommandError
 
 from cms import clock
 from compliance import services
-from compliance.rules.reader import PacksRejected, read_packs
-
-PACKS = Path(__file__).resolve().parents[2] / "packs"
+from compliance.rules.reader import SHIPPED, PacksRejected, read_packs
 
 
 class Command(BaseCommand):
     help = "Load the shipped rule packs. A changed rule becomes a new version; what organisations adopted stays."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("path", nargs="?", type=Path, default=PACKS)
+        parser.add_argument("path", nargs="?", type=Path, default=SHIPPED)
         parser.add_argument("--check", action="store_true", help="write nothing; show what would be written")
 
     def handle(self, *args: Any, **options: Any) -> None:
