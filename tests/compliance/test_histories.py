@@ -283,7 +283,7 @@ def gathered(
 def kept(members: list[Membership]) -> list[dict[str, Any]]:
     rows = ObligationSpan.objects.filter(obligation__membership__in=members)
     fields = ("state", "counts_as", "due_on", "required", "overlays", "reasons", "from_on", "until")
-    return list(rows.order_by("obligation__membership", "obligation__certification", "from_on").values(*fields))
+    return list(rows.order_by("obligation__membership_id", "obligation__certification_id", "from_on").values(*fields))
 
 
 @pytest.mark.django_db
