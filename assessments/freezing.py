@@ -28,6 +28,7 @@ from assessments.models import (
     TrueFalseQuestion,
 )
 from assessments.papers import swap_text
+from translations.selectors import words
 
 _BLOCK_TAGS: Final = {"b", "br", "em", "h3", "h4", "i", "li", "ol", "p", "strong", "ul"}
 _INLINE_TAGS: Final = {"b", "br", "em", "i", "strong"}
@@ -74,13 +75,29 @@ def freeze_bank(bank: QuestionBank, *, locale: Locale) -> Json:
             questions.append(_freeze(row))
         elif not source.retired and (translated := _translate(_freeze(source), _freeze(row))):
             questions.append(translated)
+    said = _words(bank.code, locale)
     return {
-        "objectives": [{"code": each.code, "text": each.text} for each in bank.objectives.all()],
+        "objectives": [
+            {"code": each.code, "text": said.get(f"course/objectives/{each.code}/text", each.text)}
+            for each in bank.objectives.all()
+        ],
         "critical_rules": [
-            {"code": rule.code, "text": rule.text, "passage": rule.passage} for rule in bank.critical_rules.all()
+            {
+                "code": rule.code,
+                "text": said.get(f"course/critical_rules/{rule.code}/text", rule.text),
+                "passage": rule.passage,
+            }
+            for rule in bank.critical_rules.all()
         ],
         "questions": questions,
     }
+
+
+def _words(code: str, locale: Locale) -> dict[str, str]:
+    """Return the translated words of what has one row for all languages: objectives, rules, the title of a quiz."""
+    if locale == Locale.get_default():
+        return {}
+    return words(text=f"course:{code}", language=locale.language_code)
 
 
 def freeze_quiz(quiz: Quiz, *, locale: Locale) -> Json:
@@ -91,7 +108,7 @@ def freeze_quiz(quiz: Quiz, *, locale: Locale) -> Json:
     rows = quiz.blueprint.select_related("objective", "critical").all()
     return {
         "code": quiz.code,
-        "title": quiz.title,
+        "title": _words(quiz.bank.code, locale).get("course/quiz/title", quiz.title),
         "pass_percent": quiz.pass_percent,
         "max_false_alarms": quiz.max_false_alarms,
         "max_attempts": quiz.max_attempts,

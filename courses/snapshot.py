@@ -2,7 +2,8 @@
 
 Plain Python: no clock, no database, no settings. Shape, schema 1:
 
-- ``schema`` 1, ``edition`` and ``revision`` (numbers), ``language``;
+- ``schema`` 1, ``edition`` and ``revision`` (numbers), ``language``; ``draft``: true where nobody has reviewed
+  the translation yet, else left out;
 - ``course``: ``code``, ``slug``, ``title``, ``full_title``, ``summary``, ``content_note``, ``outcomes`` (texts),
   ``tier``, ``minutes``, ``minimum_minutes``, ``exploitation``, ``reviews_missing``, ``sector`` (``code``,
   ``title``), ``objectives`` (``code``, ``text``);

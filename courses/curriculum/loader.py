@@ -18,11 +18,14 @@ from assessments.frozen import canonical_json
 from courses import selectors
 from courses.curriculum.indexing import indexed_at_the_end
 from courses.curriculum.parts import all_parts
+from courses.curriculum.parts.languages import shipped_languages
 from courses.curriculum.registry import Form, Part
 from courses.curriculum.schema import Curriculum
+from courses.curriculum.wording import SITE_GROUP, course_texts, group_of, site_texts
 from courses.exceptions import ReleaseFault, ReleaseRefused
 from courses.models import Course, Edition, LoadedItem
 from courses.services import release_course
+from translations.services import record_texts, record_translations
 
 FIRST_NOTE: Final = "As shipped"
 NEXT_NOTE: Final = "New version shipped"
@@ -30,6 +33,8 @@ NEXT_NOTE: Final = "New version shipped"
 _CONTEXT_LINES: Final = 1
 # Keeps the digest of what was withdrawn, so that it can be shipped again.
 _WITHDRAWN: Final = "withdrawn/"
+# Keeps the digest of all texts and translations that were recorded last.
+_WORDS: Final = "words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +92,10 @@ def load(
         loaded = dict(LoadedItem.objects.values_list("key", "digest"))
         work = _Load(report, loaded, at, apply_over_edits=apply_over_edits, check=check)
         with indexed_at_the_end():
-            for part in all_parts():
+            for part in all_parts(shipped_languages(curriculum)):
                 work.load_part(part, part.shipped(curriculum))
         if not check:
+            _record_words(curriculum, work)
             work.remember()
             for course in Course.objects.filter(code__in=[each.code for each in curriculum.courses]).order_by("code"):
                 _release(course, report, at, release=release)
@@ -176,6 +182,24 @@ class _Load:
             unique_fields=["key"],
             update_fields=["digest", "loaded_at"],
         )
+
+
+def _record_words(curriculum: Curriculum, work: _Load) -> None:
+    """Let the room of translations know every segment and what came with the files, for the matrix and its marks."""
+    texts = site_texts(curriculum) + [text for course in curriculum.courses for text in course_texts(course)]
+    owners = [(SITE_GROUP, curriculum.catalogues)]
+    owners += [(group_of(course.code), course.catalogues) for course in curriculum.courses]
+    digest = hashlib.sha256(repr((texts, owners)).encode()).hexdigest()
+    if work.loaded.get(_WORDS) == digest:
+        return
+    work.written[_WORDS] = digest
+    record_texts(texts=texts, groups={text.group for text in texts})
+    for group, catalogues in owners:
+        segments = [segment for text in texts if text.group == group for segment in text.segments]
+        for catalogue in catalogues:
+            record_translations(
+                group=group, language=catalogue.language, translations=catalogue.carried(segments), at=work.at
+            )
 
 
 def form_digest(form: Form) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from courses.curriculum import references
+from courses.curriculum.catalogues import Catalogue, read_catalogue
 from courses.curriculum.documents import Mapping, load_document
 from courses.curriculum.fields import Fields, Name, Sheet
 from courses.curriculum.policy import course_problems, shared_problems
@@ -20,10 +21,16 @@ from courses.curriculum.shapes import (
     read_services,
     read_sources,
 )
+from courses.curriculum.wording import course_texts, site_texts
+from translations.segments import Segment
 
 _ROOT_FILES: Final = frozenset({"LICENSE", "README.md", "sectors.yaml", "services.yaml", "sources.yaml"})
-_COURSE_FILES: Final = frozenset({"README.md", "course.yaml", "bank.yaml", "sources.yaml", "lessons", "media"})
+_COURSE_FILES: Final = frozenset(
+    {"README.md", "course.yaml", "bank.yaml", "sources.yaml", "lessons", "media", "locale"}
+)
 _LESSON_FILE: Final = re.compile(r"[0-9]{2}-[a-z0-9-]+\.yaml")
+_CATALOGUE_FILE: Final = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,4})?\.po")
+LOCALE_FOLDER: Final = "locale"
 _MEDIA_FILE: Final = re.compile(r"[a-z0-9][a-z0-9-]*\.[a-z0-9]+")
 
 _T = TypeVar("_T")
@@ -57,6 +64,8 @@ def examine_curriculum(root: Path) -> tuple[Curriculum, list[Problem]]:
     courses: list[Course] = []
     course_sheets: list[list[Sheet]] = []
     for name in folder.names(".", folders=True):
+        if name == LOCALE_FOLDER:
+            continue
         within = _Folder(root, problems, name)
         course = _read_course_folder(within)
         course_sheets.append(within.sheets)
@@ -72,6 +81,8 @@ def examine_curriculum(root: Path) -> tuple[Curriculum, list[Problem]]:
         courses=tuple(courses),
         texts=tuple(said for sheet in shared_sheets for said in sheet.texts),
     )
+    site = [segment for text in site_texts(curriculum) for segment in text.segments]
+    curriculum = dataclasses.replace(curriculum, catalogues=_read_catalogues(folder, site))
     broken = {problem.path.partition("/")[0] for problem in problems}
     problems += shared_problems(curriculum)
     for course in courses:
@@ -147,13 +158,30 @@ def _read_course_folder(folder: _Folder) -> Course | None:
     folder.expect("lessons", _LESSON_FILE)
     if course is None:
         return None
-    return dataclasses.replace(
+    whole = dataclasses.replace(
         course,
         lessons=tuple(lessons),
         questions=questions,
         sources=sources,
         texts=tuple(said for sheet in folder.sheets for said in sheet.texts),
     )
+    segments = [segment for text in course_texts(whole) for segment in text.segments]
+    return dataclasses.replace(whole, catalogues=_read_catalogues(folder, segments))
+
+
+def _read_catalogues(folder: _Folder, segments: list[Segment]) -> tuple[Catalogue, ...]:
+    folder.expect(LOCALE_FOLDER, _CATALOGUE_FILE)
+    found = (
+        read_catalogue(
+            folder.folder / LOCALE_FOLDER / name,
+            place=folder.path(f"{LOCALE_FOLDER}/{name}"),
+            segments=segments,
+            problems=folder.problems,
+        )
+        for name in folder.names(LOCALE_FOLDER, folders=False)
+        if _CATALOGUE_FILE.fullmatch(name)
+    )
+    return tuple(catalogue for catalogue in found if catalogue)
 
 
 def _read_media(folder: _Folder) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from courses.curriculum.catalogues import Catalogue
 from courses.curriculum.fields import Said
 from courses.curriculum.problems import Place
 
@@ -399,6 +400,9 @@ class Course:
     questions: tuple[Question, ...]
     sources: tuple[Source, ...]
     texts: tuple[Said, ...]
+    catalogues: tuple[Catalogue, ...] = ()
+    complete: bool = True
+    """Whether nothing is missing in this language."""
 
     @property
     def media(self) -> Path:
@@ -417,6 +421,7 @@ class Curriculum:
     sources: tuple[Source, ...]
     courses: tuple[Course, ...]
     texts: tuple[Said, ...]
+    catalogues: tuple[Catalogue, ...] = ()
 
     def all_sources(self) -> tuple[Source, ...]:
         """Return the shared sources and those of every course."""

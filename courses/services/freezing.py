@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.core.files.base import File
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models.fields.files import FieldFile
@@ -26,6 +27,7 @@ from cms.rich_text import safe_html
 from courses.exceptions import ReleaseFault, ReleaseProblem
 from courses.models import Course, CoursePage, FrozenMedia, LessonPage
 from courses.snapshot import FROZEN_MEDIA_URL, SNAPSHOT_SCHEMA, Json
+from translations.selectors import is_draft, words
 
 # Python's table of types lacks or misnames these on some systems.
 _CONTENT_TYPES = {".vtt": "text/vtt", ".webp": "image/webp", ".svg": "image/svg+xml", ".avif": "image/avif"}
@@ -135,6 +137,11 @@ class _Freezer:
             "services": [_service_json(service) for _, service in sorted(self.services.items())],
             "media": self.media,
         }
+        # Left out where it is False: texts that were frozen before had no such mark.
+        if self.draft.language != settings.LANGUAGE_CODE and is_draft(
+            group=f"course:{course.code}", language=self.draft.language
+        ):
+            snapshot["draft"] = True
         # Dates, lazy texts and the like become what JSON gives back, so that the digest outlives the round trip.
         return Frozen(json.loads(json.dumps(snapshot, cls=DjangoJSONEncoder)), self.problems)
 
@@ -160,6 +167,7 @@ class _Freezer:
         if course.minimum_minutes > course.minutes:
             self.report(ReleaseFault.TOO_FEW_MINUTES, f"{course.minimum_minutes} > {course.minutes}")
         objectives = course.final_quiz.bank.objectives.all() if course.final_quiz else ()
+        said = self._words(course)
         return {
             "code": course.code,
             "slug": course.slug,
@@ -174,8 +182,16 @@ class _Freezer:
             "exploitation": course.exploitation,
             "reviews_missing": course.reviews_missing,
             "sector": {"code": course.sector.code, "title": course.sector.title},
-            "objectives": [{"code": each.code, "text": each.text} for each in objectives],
+            "objectives": [
+                {"code": each.code, "text": said.get(f"course/objectives/{each.code}/text", each.text)}
+                for each in objectives
+            ],
         }
+
+    def _words(self, course: Course) -> dict[str, str]:
+        if self.draft.language == settings.LANGUAGE_CODE:
+            return {}
+        return words(text=f"course:{course.code}", language=self.draft.language)
 
     def _lesson(self, page: LessonPage) -> Json:
         self.lesson = page.lesson.code

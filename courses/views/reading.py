@@ -86,6 +86,11 @@ class Reading:
         return bool(self.text.language != self.wanted)
 
     @property
+    def is_draft(self) -> bool:
+        """Whether the text is a translation that nobody has reviewed yet."""
+        return self.snapshot.get("draft") is True
+
+    @property
     def direction(self) -> str:
         """Return the direction of the text's script."""
         return direction(self.text.language)

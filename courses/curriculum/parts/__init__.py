@@ -1,5 +1,7 @@
 """The parts that courses load themselves, in the order in which they need each other."""
 
+from collections.abc import Iterable
+
 from courses.curriculum.parts.banks import BankPart, QuestionPart, QuizPart
 from courses.curriculum.parts.courses import CoursePart, LessonPart
 from courses.curriculum.parts.directory import AudiencePart, SectorPart, ServicePart, SourcePart
@@ -34,6 +36,19 @@ _OWN: tuple[type[Part], ...] = (
 )
 
 
-def all_parts() -> list[Part]:
-    """Return a new instance of every part, those of apps above last."""
-    return [make() for make in _OWN] + added_parts()
+_TRANSLATED: tuple[
+    type[QuestionPart | HomePart | SectorPagePart | CoursePagePart | LessonPagePart | LessonOrderPart], ...
+] = (
+    QuestionPart,
+    HomePart,
+    SectorPagePart,
+    CoursePagePart,
+    LessonPagePart,
+    LessonOrderPart,
+)
+
+
+def all_parts(languages: Iterable[str] = ()) -> list[Part]:
+    """Return a new instance of every part, those of apps above last; then those of the ``languages``, one by one."""
+    own = [make() for make in _OWN] + added_parts()
+    return own + [make(language) for language in languages for make in _TRANSLATED]

@@ -7,7 +7,6 @@ from typing import Any, Final
 from uuid import UUID, uuid5
 
 from django.db import models
-from wagtail.models import Locale
 
 from assessments.models import (
     BlueprintRow,
@@ -29,6 +28,7 @@ from assessments.models import (
 )
 from courses.curriculum import schema
 from courses.curriculum.parts.html import as_edited, rich, rich_line
+from courses.curriculum.parts.languages import Words
 from courses.curriculum.parts.streams import to_form, to_raw
 from courses.curriculum.registry import Form, Part
 from courses.exceptions import QuestionTypeChanged
@@ -135,20 +135,23 @@ class _Bank:
 
 
 class QuestionPart(Part):
-    """The questions, in English rows; codes are ``<bank>/<question>``."""
+    """The questions in one language; codes are ``<bank>/<question>``."""
 
     name = "question"
     can_withdraw = True
 
-    def __init__(self) -> None:
+    def __init__(self, language: str = "") -> None:
         self.banks: dict[str, _Bank] = {}
-        self.locale = Locale.get_default()
+        self.words = Words(language)
+        self.locale = self.words.locale
+        if language:
+            self.name = f"{type(self).name}@{language}"
 
     def shipped(self, curriculum: schema.Curriculum) -> dict[str, Form]:
         """Return the questions."""
         return {
             f"{course.code}/{question.code}": _question_form(course.code, question)
-            for course in curriculum.courses
+            for course in self.words.courses(curriculum)
             for question in course.questions
         }
 
@@ -175,7 +178,9 @@ class QuestionPart(Part):
         if row is not None and type(row) is not model:
             raise QuestionTypeChanged(code=code, was=row.kind, wanted=form["type"])
         is_new = row is None
-        row = row or model(bank=bank.row, code=question_code, locale=self.locale)
+        if row is None:
+            row = model(bank=bank.row, code=question_code, locale=self.locale)
+            self.words.join(row, Question.objects.filter(bank=bank.row, code=question_code))
         for name in ("use", "innocent", "difficulty", "situation", "passage", "stem", "feedback", "retired"):
             setattr(row, name, form[name])
         row.objective = bank.objectives[form["objective"]]
@@ -195,11 +200,12 @@ class QuestionPart(Part):
                 parent = {"question_id": row.pk, "locale": self.locale}
                 for gone in _write_children(rows, child, parent, "key", form[name]):
                     gone.delete()
+                self.words.join_parts(child, row)
 
     def withdraw(self, code: str) -> None:
         """Retire the question: papers that have it keep it."""
         bank_code, _, question_code = code.partition("/")
-        Question.objects.filter(bank__code=bank_code, code=question_code).update(retired=True)
+        Question.objects.filter(bank__code=bank_code, code=question_code, locale=self.locale).update(retired=True)
 
     def _bank(self, code: str) -> _Bank:
         if code not in self.banks:

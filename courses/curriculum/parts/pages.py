@@ -1,4 +1,4 @@
-"""The pages: home, sectors, courses, lessons, in the language of the curriculum."""
+"""The pages: home, sectors, courses, lessons, in the language of the curriculum or in another one."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -7,22 +7,18 @@ from typing import Any, Final
 from django.utils.html import escape
 from wagtail.blocks.field_block import ChooserBlock
 from wagtail.images import get_image_model
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Page, Site
 
 from cms.models import HomePage, Sector, SectorPage, Source
 from courses.curriculum import schema
 from courses.curriculum.parts.blocks import body_form
 from courses.curriculum.parts.html import as_edited
+from courses.curriculum.parts.languages import Words
 from courses.curriculum.parts.streams import block_id, to_form, to_raw
 from courses.curriculum.registry import Form, Part
 from courses.models import Course, CoursePage, Lesson, LessonPage, LessonSource
 
 HOME: Final = "home"
-HOME_TITLE: Final = "Safe and fair, at work and at home"
-HOME_INTRO: Final = (
-    "<p>Short courses for people at work, for schools and for families: what to notice, what to leave alone, "
-    "and what to do.</p>"
-)
 # Two home pages cannot share an address below the root, and Wagtail's own first page has "home".
 _HOME_SLUG: Final = "start"
 _WELCOME_SLUG: Final = "home"
@@ -31,8 +27,12 @@ _WELCOME_SLUG: Final = "home"
 class _PagePart(Part):
     """Pages that are compared with their newest draft, since that is what an editor would lose."""
 
-    def __init__(self) -> None:
-        self.locale = Locale.get_default()
+    def __init__(self, language: str = "") -> None:
+        self.words = Words(language)
+        self.locale = self.words.locale
+        if language:
+            # The name is what the loader keeps its memory under.
+            self.name = f"{type(self).name}@{language}"
 
     def _home(self) -> HomePage:
         return HomePage.objects.filter(locale=self.locale).order_by("path")[0]
@@ -42,13 +42,25 @@ def _publish(page: Any) -> None:
     page.save_revision(log_action=True).publish()
 
 
-def _add(parent: Page, page: Any, at: datetime) -> None:
-    """Add a page that is published from the first, with a revision to compare later ones with."""
-    page.live, page.has_unpublished_changes = True, False
-    page.first_published_at = page.last_published_at = at
+def _keep(page: Any, draft: Any, *, live: bool) -> None:
+    """Publish ``draft``, or keep it as one and take the page down."""
+    if live:
+        _publish(draft)
+        return
+    draft.save_revision(log_action=True)
+    if page.live:
+        type(page).objects.get(pk=page.pk).unpublish()
+
+
+def _add(parent: Page, page: Any, at: datetime, *, live: bool = True) -> None:
+    """Add a page, published from the first or a draft, with a revision to compare later ones with."""
+    page.live, page.has_unpublished_changes = live, not live
+    if live:
+        page.first_published_at = page.last_published_at = at
     parent.add_child(instance=page)
     revision = page.save_revision(changed=False, clean=False)
-    Page.objects.filter(pk=page.pk).update(live_revision=revision)
+    if live:
+        Page.objects.filter(pk=page.pk).update(live_revision=revision)
 
 
 def _draft(page: Any) -> Any:
@@ -61,13 +73,14 @@ def _state(page: Page, form: Form) -> Form:
 
 
 class HomePart(_PagePart):
-    """The front page, and the site that shows it."""
+    """The front page, and, of the source language, the site that shows it."""
 
     name = "home-page"
 
     def shipped(self, curriculum: schema.Curriculum) -> dict[str, Form]:
         """Return the front page."""
-        return {HOME: {"title": HOME_TITLE, "intro": as_edited(HOME_INTRO), "live": True}}
+        title, intro = self.words.home(curriculum)
+        return {HOME: {"title": title, "intro": as_edited(f"<p>{escape(intro)}</p>"), "live": True}}
 
     def stored(self, codes: Collection[str]) -> dict[str, Form]:
         """Return the front page."""
@@ -85,9 +98,12 @@ class HomePart(_PagePart):
             page.title, page.intro = form["title"], form["intro"]
             _publish(page)
             return
-        page = HomePage(title=form["title"], intro=form["intro"], slug=_HOME_SLUG, locale=self.locale)
+        slug = f"{_HOME_SLUG}-{self.words.language}" if self.words.language else _HOME_SLUG
+        page = HomePage(title=form["title"], intro=form["intro"], slug=slug, locale=self.locale)
+        self.words.join(page, HomePage.objects.order_by("path"))
         _add(Page.get_first_root_node(), page, at)
-        self._show(page)
+        if not self.words.language:
+            self._show(page)
 
     def _show(self, page: HomePage) -> None:
         site = Site.objects.filter(is_default_site=True).first() or Site(hostname="localhost", is_default_site=True)
@@ -108,7 +124,7 @@ class SectorPagePart(_PagePart):
         """Return the sectors' pages."""
         return {
             sector.code: {"title": sector.title, "slug": sector.slug, "summary": sector.summary, "live": True}
-            for sector in curriculum.sectors
+            for sector in self.words.sectors(curriculum)
         }
 
     def stored(self, codes: Collection[str]) -> dict[str, Form]:
@@ -126,6 +142,7 @@ class SectorPagePart(_PagePart):
         fields = {name: form[name] for name in ("title", "slug", "summary")}
         if page is None:
             page = SectorPage(sector=Sector.objects.get(code=code), locale=self.locale, **fields)
+            self.words.join(page, SectorPage.objects.filter(sector__code=code))
             _add(self._home(), page, at)
         else:
             _publish(_with(_draft(page), fields))
@@ -152,9 +169,9 @@ class CoursePagePart(_PagePart):
                 "summary": course.summary,
                 "content_note": course.content_note,
                 "outcomes": list(course.outcomes),
-                "live": True,
+                "live": course.complete,
             }
-            for course in curriculum.courses
+            for course in self.words.courses(curriculum)
         }
 
     def stored(self, codes: Collection[str]) -> dict[str, Form]:
@@ -178,9 +195,10 @@ class CoursePagePart(_PagePart):
         if page is None:
             course = Course.objects.select_related("sector").get(code=code)
             page = CoursePage(course=course, locale=self.locale, **fields)
-            _add(SectorPage.objects.get(sector=course.sector, locale=self.locale), page, at)
+            self.words.join(page, CoursePage.objects.filter(course=course))
+            _add(SectorPage.objects.get(sector=course.sector, locale=self.locale), page, at, live=form["live"])
         else:
-            _publish(_with(_draft(page), fields))
+            _keep(page, _with(_draft(page), fields), live=form["live"])
 
 
 class LessonPagePart(_PagePart):
@@ -189,8 +207,8 @@ class LessonPagePart(_PagePart):
     name = "lesson-page"
     can_withdraw = True
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, language: str = "") -> None:
+        super().__init__(language)
         self.found: dict[tuple[str, str], int] = {}
 
     def shipped(self, curriculum: schema.Curriculum) -> dict[str, Form]:
@@ -204,9 +222,9 @@ class LessonPagePart(_PagePart):
                 "content_note": as_edited(f"<p>{escape(lesson.content_note)}</p>"),
                 "body": body_form(course, lesson),
                 "sources": list(lesson.sources),
-                "live": True,
+                "live": course.complete,
             }
-            for course in curriculum.courses
+            for course in self.words.courses(curriculum)
             for lesson in course.lessons
         }
 
@@ -247,9 +265,12 @@ class LessonPagePart(_PagePart):
             for order, source in enumerate(form["sources"])
         ]
         if is_new:
-            _add(CoursePage.objects.get(course__code=course_code, locale=self.locale), page, at)
+            pages = LessonPage.objects.filter(lesson=page.lesson)
+            self.words.join(page, pages)
+            parent = CoursePage.objects.get(course__code=course_code, locale=self.locale)
+            _add(parent, page, at, live=form["live"])
         else:
-            _publish(page)
+            _keep(page, page, live=form["live"])
 
     def withdraw(self, code: str) -> None:
         """Take the page down; what was released keeps its lesson."""
@@ -268,9 +289,11 @@ class LessonPagePart(_PagePart):
         place = (model._meta.label, name)
         if place not in self.found:
             by = {"title": name} if model is get_image_model() else {"code": name}
+            rows = model._default_manager.filter(**by)
             if hasattr(model, "locale"):
-                by["locale"] = self.locale
-            self.found[place] = model._default_manager.filter(**by).order_by("pk").values_list("pk", flat=True)[0]
+                # A practice question that is not translated yet is asked in the source language.
+                rows = self.words.nearest(rows)
+            self.found[place] = rows.order_by("pk").values_list("pk", flat=True)[0]
         return self.found[place]
 
 
@@ -281,7 +304,10 @@ class LessonOrderPart(_PagePart):
 
     def shipped(self, curriculum: schema.Curriculum) -> dict[str, Form]:
         """Return the orders."""
-        return {course.code: {"lessons": [lesson.code for lesson in course.lessons]} for course in curriculum.courses}
+        return {
+            course.code: {"lessons": [lesson.code for lesson in course.lessons]}
+            for course in self.words.courses(curriculum)
+        }
 
     def stored(self, codes: Collection[str]) -> dict[str, Form]:
         """Return the orders."""
@@ -302,5 +328,7 @@ class LessonOrderPart(_PagePart):
             page.move(CoursePage.objects.get(pk=parent.pk), pos="last-child")
 
     def _pages(self, code: str) -> list[LessonPage]:
-        pages = LessonPage.objects.filter(lesson__course__code=code, locale=self.locale, live=True)
+        pages = LessonPage.objects.filter(lesson__course__code=code, locale=self.locale)
+        if not self.words.language:
+            pages = pages.live()
         return list(pages.select_related("lesson").order_by("path"))
