@@ -50,6 +50,9 @@ format: setup-dev ## let ruff space the code and sort the imports
 bench: setup-dev ## measure; writes bench.json, exits 1 on a missed bar; FULL=1 for the big ones
 	@$(BIN)/python -m tests.bench
 
+messages: setup-dev ## collect the interface's strings, compile the catalogues, name what is missing (needs gettext)
+	DJANGO_SETTINGS_MODULE=cms.settings.test $(BIN)/python manage.py messages
+
 lock: ## make the lock files anew (needs uv)
 	@uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements.txt
 	@uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --extra production pyproject.toml -o requirements-production.txt

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import nh3
+from django.conf import settings
 from django.utils.html import escape
 from wagtail.models import Locale
 from wagtail.rich_text import expand_db_html
@@ -65,6 +66,10 @@ def freeze_questions(questions: Iterable[Question]) -> list[Json]:
 
 def freeze_bank(bank: QuestionBank, *, locale: Locale) -> Json:
     """Return ``objectives``, ``critical_rules`` and ``questions`` of ``bank``: not retired, whole in ``locale``."""
+    return _freeze_bank(bank, locale, _words(bank.code, locale))
+
+
+def _freeze_bank(bank: QuestionBank, locale: Locale, said: dict[str, str]) -> Json:
     rows = list(_with_parts(Question.objects.filter(bank=bank, locale=locale, retired=False)))
     default = Locale.get_default()
     sources = _sources(rows, default) if locale != default else {}
@@ -75,7 +80,6 @@ def freeze_bank(bank: QuestionBank, *, locale: Locale) -> Json:
             questions.append(_freeze(row))
         elif not source.retired and (translated := _translate(_freeze(source), _freeze(row))):
             questions.append(translated)
-    said = _words(bank.code, locale)
     return {
         "objectives": [
             {"code": each.code, "text": said.get(f"course/objectives/{each.code}/text", each.text)}
@@ -95,7 +99,7 @@ def freeze_bank(bank: QuestionBank, *, locale: Locale) -> Json:
 
 def _words(code: str, locale: Locale) -> dict[str, str]:
     """Return the translated words of what has one row for all languages: objectives, rules, the title of a quiz."""
-    if locale == Locale.get_default():
+    if locale.language_code == settings.LANGUAGE_CODE:
         return {}
     return words(text=f"course:{code}", language=locale.language_code)
 
@@ -105,16 +109,17 @@ def freeze_quiz(quiz: Quiz, *, locale: Locale) -> Json:
 
     The number of queries depends on the number of question types, not on the number of questions.
     """
+    said = _words(quiz.bank.code, locale)
     rows = quiz.blueprint.select_related("objective", "critical").all()
     return {
         "code": quiz.code,
-        "title": _words(quiz.bank.code, locale).get("course/quiz/title", quiz.title),
+        "title": said.get("course/quiz/title", quiz.title),
         "pass_percent": quiz.pass_percent,
         "max_false_alarms": quiz.max_false_alarms,
         "max_attempts": quiz.max_attempts,
         "wait_hours": quiz.wait_hours,
         "blueprint": [_freeze_row(row) for row in rows],
-        **freeze_bank(quiz.bank, locale=locale),
+        **_freeze_bank(quiz.bank, locale, said),
     }
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Case, IntegerField, QuerySet, When
+from django.db.models import Case, IntegerField, Q, QuerySet, When
 
 from courses import fold as rules
 from courses.fold import Fold, NextStep
@@ -15,19 +16,21 @@ from courses.withdrawn import Notice, Part
 from people.models import Membership, User
 from people.selectors import known_employments
 
+EVERY_TEXT: Final = Q()
+
 
 def newest_edition(course: Course) -> Edition | None:
     """Return the edition released last, None before the first."""
     return Edition.objects.filter(course=course).order_by("-number").first()
 
 
-def current_text(course: Course, language: str) -> EditionText | None:
+def current_text(course: Course, language: str, *, readable: Q = EVERY_TEXT) -> EditionText | None:
     """Return the text that somebody who starts now is served, None before the first release.
 
     It is in ``language`` where the newest edition has it; its own ``language`` tells, so that a page can say
-    when it shows another one.
+    when it shows another one. ``readable`` narrows it, as ``readable_at`` does.
     """
-    texts = EditionText.objects.filter(edition__course=course).order_by("-edition__number")
+    texts = EditionText.objects.filter(readable, edition__course=course).order_by("-edition__number")
     return _nearest_text(texts, language)
 
 
@@ -78,7 +81,15 @@ def nearest_language(language: str, available: Iterable[str]) -> str | None:
 
 def text_for(enrolment: Enrolment, language: str) -> EditionText | None:
     """Return the text of the enrolment's own edition, which a release does not change (see ``edition_text``)."""
-    return edition_text(enrolment.edition, language)
+    texts = EditionText.objects.filter(edition=enrolment.edition).order_by()
+    return _nearest_text(texts.filter(readable_at(enrolment.membership)), language)
+
+
+def readable_at(membership: Membership | None) -> Q:
+    """Return which texts somebody may be given: drafts only on their own or where the organisation reads them."""
+    if membership is None or membership.organisation.reads_drafts:
+        return Q()
+    return Q(is_draft=False)
 
 
 def text_by_digest(enrolment: Enrolment, digest: str) -> EditionText | None:

@@ -63,6 +63,8 @@ class EditionText(_Frozen):
     digest = models.CharField(max_length=64, unique=True)
     """SHA-256 of the canonical JSON, with course, edition, language and revision in it."""
     snapshot = models.JSONField()
+    is_draft = models.BooleanField(default=False)
+    """A translation that nobody had reviewed; the snapshot says the same. Workplaces are given it only if they wish."""
     frozen_at = models.DateTimeField()
 
     class Meta:

@@ -176,6 +176,7 @@ def _keep(edition: Edition, snapshot: Json, at: datetime) -> EditionText:
         revision=snapshot["revision"],
         digest=digest(snapshot),
         snapshot=snapshot,
+        is_draft=snapshot.get("draft", False),
         frozen_at=at,
     )
 

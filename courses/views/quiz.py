@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +16,7 @@ from assessments.papers import swap_text, without_questions
 from assessments.refusals import AttemptsExhausted, HandedIn, MustWait
 from assessments.services import save_answer, start_attempt, submit_open_attempt
 from cms import clock
+from courses import selectors
 from courses.selectors import attempt_context
 from courses.services import record_quiz
 from courses.views.lesson import PART_HEADER
@@ -214,6 +216,17 @@ def _again(request: HttpRequest, reading: Reading, position: int, questions: lis
     return _question(request, reading, position, questions, saved, missing=True)
 
 
+def _beside(reading: Reading, question: Json, saved: Any) -> Json | None:
+    """Return what stands beside a question of a draft translation: the same in the source language."""
+    if not reading.is_draft:
+        return None
+    source = selectors.edition_text(reading.text.edition, settings.LANGUAGE_CODE)
+    if source is None or source.snapshot["quiz"] is None:
+        return None
+    paper = {"quiz": {"title": "", "objectives": [], "critical_rules": []}, "questions": [question]}
+    return asked(swap_text(paper, source.snapshot["quiz"]["questions"])["questions"][0], saved)
+
+
 def _question(
     request: HttpRequest, reading: Reading, position: int, questions: list[Json], saved: Any, *, missing: bool = False
 ) -> HttpResponse:
@@ -221,6 +234,7 @@ def _question(
         "reading": reading,
         "quiz": reading.snapshot["quiz"],
         "question": asked(questions[position - 1], saved),
+        "beside": _beside(reading, questions[position - 1], saved),
         "position": position,
         "total": len(questions),
         "previous": position - 1,

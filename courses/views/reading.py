@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache, wraps
 from typing import Any, TypeAlias
 
 from django.conf import settings
-from django.db.models import Case, Exists, F, OuterRef, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -279,14 +279,14 @@ def course_titles(course_ids: Iterable[int], language: str) -> dict[int, str]:
     return {chosen[pk]: title for pk, title in titles}
 
 
-def _nearest_text(wanted: str) -> dict[str, Subquery]:
+def _nearest_text(wanted: str, readable: Q) -> dict[str, Subquery]:
     """Return annotations that name the text to serve of an enrolment's edition, as ``selectors.edition_text`` does.
 
     Most pages are read by who is enrolled, so this costs them no query of its own.
     """
     preferred = [wanted, wanted.split("-")[0], settings.LANGUAGE_CODE]
     ranks = [When(language=language, then=rank) for rank, language in enumerate(dict.fromkeys(preferred))]
-    texts = EditionText.objects.filter(edition=OuterRef("edition")).order_by(
+    texts = EditionText.objects.filter(readable, edition=OuterRef("edition")).order_by(
         Case(*ranks, default=len(preferred)), "language", "-revision"
     )
     return {"text_pk": Subquery(texts.values("pk")[:1]), "text_digest": Subquery(texts.values("digest")[:1])}
@@ -306,14 +306,17 @@ def _reading(request: HttpRequest, slug: str) -> Reading:
         # One query for all: most pages are read by who is enrolled.
         newest_first = (F("completed_at").desc(nulls_first=True), "-opened_at")
         found = enrolments_in(scope).filter(course__slug=slug).exclude(course__tier=Course.Tier.OPEN)
-        found = found.annotate(**_nearest_text(wanted), something_withdrawn=_something_withdrawn("course"))
+        found = found.annotate(
+            **_nearest_text(wanted, selectors.readable_at(scope.membership)),
+            something_withdrawn=_something_withdrawn("course"),
+        )
         enrolment = found.order_by(*newest_first).first()
     if enrolment is None:
         courses = Course.objects.annotate(something_withdrawn=_something_withdrawn("pk"))
         course = courses.filter(slug=slug).first()
         if course is None:
             raise Http404
-        text = selectors.current_text(course, wanted)
+        text = selectors.current_text(course, wanted, readable=selectors.readable_at(scope.membership))
         something_withdrawn = course.something_withdrawn
     else:
         course = enrolment.course

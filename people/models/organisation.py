@@ -53,6 +53,11 @@ class Organisation(models.Model):
         _("share of people from which a second person agrees"), default=25, validators=[MaxValueValidator(100)]
     )
     """A change of what is asked that touches more than this share of those at work needs two people of HR."""
+    reads_drafts = models.BooleanField(
+        _("people may be given translations that are not yet reviewed"),
+        default=False,
+        help_text=_("Off: until somebody has reviewed a translation, people here read the course in English."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -270,8 +270,8 @@ def test_translated_questions_take_the_same_queries_for_any_number(more, french,
         _translate(question, french, "Bonjour")
     quiz = type(quiz).objects.select_related("bank").get(pk=quiz.pk)
 
-    # As in one language, and the questions of the default one with their parts.
-    with django_assert_num_queries(20):
+    # As in one language, the questions of the default one with their parts, and the words of objectives and rules.
+    with django_assert_num_queries(21):
         frozen = freeze_quiz(quiz, locale=french)
     assert len(frozen["questions"]) == 8 + more
 

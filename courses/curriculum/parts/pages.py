@@ -159,6 +159,11 @@ class CoursePagePart(_PagePart):
 
     name = "course-page"
 
+    def __init__(self, language: str = "") -> None:
+        super().__init__(language)
+        # A course is in use as long as it is there; a translation only while it says what the course says.
+        self.can_withdraw = bool(language)
+
     def shipped(self, curriculum: schema.Curriculum) -> dict[str, Form]:
         """Return the courses' pages."""
         return {
@@ -199,6 +204,11 @@ class CoursePagePart(_PagePart):
             _add(SectorPage.objects.get(sector=course.sector, locale=self.locale), page, at, live=form["live"])
         else:
             _keep(page, _with(_draft(page), fields), live=form["live"])
+
+    def withdraw(self, code: str) -> None:
+        """Take the page down: its translation lacks words that the course now has."""
+        for page in CoursePage.objects.filter(course__code=code, locale=self.locale).live():
+            page.unpublish()
 
 
 class LessonPagePart(_PagePart):

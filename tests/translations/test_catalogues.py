@@ -1,0 +1,45 @@
+"""The catalogues that are shipped: whole, sound, compiled, and marked as drafts until somebody signs."""
+
+from pathlib import Path
+
+import polib
+import pytest
+from django.conf import settings
+
+from translations.catalogues import CatalogueFile, catalogue_files, compiled, is_draft, missing, problems
+
+SHIPPED = catalogue_files(Path(settings.LOCALE_PATHS[0]))
+each_language = pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.language)
+
+
+def test_french_is_shipped() -> None:
+    assert "fr" in [file.language for file in SHIPPED]
+
+
+@each_language
+def test_no_string_is_missing(file: CatalogueFile) -> None:
+    assert missing(file.read()) == []
+
+
+@each_language
+def test_placeholders_markup_and_numbers_are_those_of_the_source(file: CatalogueFile) -> None:
+    assert problems(file.read()) == []
+
+
+@each_language
+def test_compiled_catalogue_is_that_of_the_text(file: CatalogueFile) -> None:
+    assert file.compiled.read_bytes() == compiled(file.read()), "run: make messages"
+
+
+@each_language
+def test_every_shipped_language_is_a_draft_until_somebody_signs(file: CatalogueFile) -> None:
+    assert is_draft(file.read())
+
+
+def test_what_is_missing_or_wrong_is_named() -> None:
+    catalogue = polib.POFile()
+    catalogue.append(polib.POEntry(msgid="Yes", msgstr=""))
+    catalogue.append(polib.POEntry(msgid="No", msgstr="Non", flags=["fuzzy"]))
+    catalogue.append(polib.POEntry(msgid="By %(day)s", msgstr="Le %(jour)s"))
+    assert missing(catalogue) == ["Yes", "No"]
+    assert [(problem.key, problem.detail) for problem in problems(catalogue)] == [("By %(day)s", "-%(day)s +%(jour)s")]
