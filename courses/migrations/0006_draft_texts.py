@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0004_editor_groups'),
+        ('courses', '0005_withdrawals'),
     ]
 
     operations = [

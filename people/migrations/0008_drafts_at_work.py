@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0005_second_person_share'),
+        ('people', '0007_workbooks'),
     ]
 
     operations = [
