@@ -8,6 +8,7 @@ from typing import IO, Any, Final
 from defusedxml.common import DefusedXmlException
 from openpyxl import load_workbook
 from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.worksheet._reader import WorkSheetParser
 
 from people.exceptions import WorkbookRefused
@@ -17,6 +18,11 @@ from people.workbooks.reading.source import MOST_COLUMNS, Row, counted, rejected
 
 VERSION_NAME: Final = "fieldfare_template"
 """The defined name that says which template a workbook was made from."""
+_MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_TEXT: Final = f"{_MAIN}t"
+_INLINE: Final = f"{_MAIN}is"
+_SAID: Final = frozenset({_TEXT, f"{_MAIN}r"})
+_FORMULA: Final = f"{_MAIN}f"
 _ZEROS: Final = re.compile(r"0{2,}")
 _EXACT_BELOW: Final = 10**15
 _MIDNIGHT: Final = time()
@@ -56,7 +62,7 @@ class XlsxSource:
         try:
             with sheet._get_source() as source:
                 # The parser itself: it makes nothing of rows that are not there, however far down the next one is.
-                parser = WorkSheetParser(
+                parser = _Parser(
                     source,
                     sheet._shared_strings,
                     data_only=False,
@@ -72,6 +78,34 @@ class XlsxSource:
             raise
         except Exception as error:
             raise _unreadable(error) from error
+
+
+class _Parser(WorkSheetParser):
+    """openpyxl's own, without its long way round for texts that stand in their cells, as it writes them itself."""
+
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        """Return a cell."""
+        coordinate = element.get("r")
+        if element.get("t") != "inlineStr" or coordinate is None or element.find(_FORMULA) is not None:
+            cell: dict[str, Any] = super().parse_cell(element)
+            return cell
+        row, column = coordinate_to_tuple(coordinate)
+        self.col_counter = column
+        said = element.find(_INLINE)
+        # Plain text, or runs of it; what says how signs are pronounced is no part of it.
+        pieces = [
+            piece.text if piece.tag == _TEXT else piece.findtext(_TEXT)
+            for piece in (() if said is None else said)
+            if piece.tag in _SAID
+        ]
+        text = "".join(piece or "" for piece in pieces)
+        return {
+            "row": row,
+            "column": column,
+            "value": text or None,
+            "data_type": "s",
+            "style_id": int(element.get("s", 0)),
+        }
 
 
 def _line(sheet: Any, found: list[dict[str, Any]]) -> list[Cell]:

@@ -67,6 +67,15 @@ def test_numbers_are_read_as_they_show(value: Any, number_format: str, cell: Cel
     assert read(xlsx(change=write)) == [(1, [cell])]
 
 
+def test_text_in_runs_is_one_text_without_its_pronunciation() -> None:
+    sheet = """<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>
+    <row r="1"><c r="A1" t="inlineStr"><is><r><t>山田</t></r><r><t> 花子</t></r><rPh sb="0" eb="2"><t>やまだ</t></rPh></is></c>
+    <c r="B1" t="inlineStr"><is><t>x</t></is></c></row></sheetData></worksheet>"""
+    assert read(packed(xlsx(KEYS), **{"xl__worksheets__sheet1.xml": sheet.encode()})) == [
+        (1, [text("山田 花子"), text("x")])
+    ]
+
+
 def test_days_counted_from_1904_are_the_same_days() -> None:
     assert read(corpus.with_1904_dates())[1][1][5].day == date(2026, 3, 2)
 
