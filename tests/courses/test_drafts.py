@@ -43,7 +43,7 @@ def test_a_workplace_reads_drafts_only_if_it_wishes(client: Client, allowed: boo
     client.cookies["language"] = "fr"
     page = client.get(f"/learn/{course.slug}/").content.decode()
     assert ("brouillon, pas encore révisé" in page) is marked
-    assert ("Pas encore en Français" in page) is not marked
+    assert ("Pas encore en français" in page) is not marked
 
 
 @in_all_languages
