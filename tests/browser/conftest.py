@@ -81,7 +81,7 @@ class Served:
         with (self.var / "server.log").open("ab") as log:
             return subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
 
-    def wait(self, seconds: float = 180) -> None:
+    def wait(self, seconds: float = 300) -> None:
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:
             if self.processes[0].poll() is not None:
