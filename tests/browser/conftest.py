@@ -1,5 +1,6 @@
 """A served Fieldfare, as a newcomer starts it, and a real browser."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -79,7 +80,8 @@ class Served:
 
     def _run(self, command: list[str], env: dict[str, str]) -> subprocess.Popen:
         with (self.var / "server.log").open("ab") as log:
-            return subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
+            # A group of its own: a worker forks its schedule, which would outlive it.
+            return subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True)
 
     def wait(self, seconds: float = 300) -> None:
         ends = time.monotonic() + seconds
@@ -102,6 +104,8 @@ class Served:
                 process.wait(20)
             except subprocess.TimeoutExpired:
                 process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
         self.processes = []
 
     def manage(self, *arguments: str, **more: str) -> str:
