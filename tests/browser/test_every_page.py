@@ -47,7 +47,6 @@ WORKPLACE = {
     "evidence": "/workplace/larch/evidence/",
     "rules": "/workplace/larch/rules/",
     "workbooks": "/workplace/larch/workbooks/",
-    "rules": "/workplace/larch/rules/",
     "rule-pack": "/workplace/larch/rules/us-lodging/",
     "rule-pack-adopt": "/workplace/larch/rules/ca-bc/adopt/",
     "rule-approval": "/workplace/larch/rules/us-lodging/us-tx-lodging/approval/",
