@@ -331,7 +331,7 @@ def test_issue_takes_few_queries(hotel, membership, monkeypatch, django_assert_n
     issue(completion_of(hotel, completed_on=date(2026, 3, 10), membership=membership))
     renewal = completion_of(hotel, completed_on=date(2029, 1, 10), membership=membership)
     monkeypatch.setattr(services, "certificate_changed", Signal())  # what rooms above do with it is theirs
-    with django_assert_num_queries(5 + 2):  # two for the savepoint
+    with django_assert_num_queries(4 + 2):  # two for the savepoint
         issue(renewal)
 
 

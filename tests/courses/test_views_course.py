@@ -173,10 +173,10 @@ def test_learner_stays_on_the_edition_they_began(client: Client) -> None:
 @override_settings(LANGUAGES=settings.WAGTAIL_CONTENT_LANGUAGES)
 def test_course_in_a_language_it_lacks_says_so(client: Client) -> None:
     course = released_course()
-    client.cookies["language"] = "fr"
+    client.cookies["language"] = "es"
     page = client.get(url_of(course)).content.decode()
-    assert '<html lang="fr"' in page
-    assert "not yet in français: shown in anglais." in page.lower()
+    assert '<html lang="es"' in page
+    assert "not yet in español: shown in inglés." in page.lower()
     assert '<h1 lang="en" dir="ltr">Safe and fair work</h1>' in page
 
 
