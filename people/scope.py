@@ -19,6 +19,8 @@ class Scope:
     personal: bool = False
     memberships: tuple[Membership, ...] = ()
     locked: bool = False
+    place: str = ""
+    """Where the person works, as ``cms.places`` knows places, for the help lines; empty where that is not known."""
 
     @property
     def signed_in(self) -> bool:

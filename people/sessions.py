@@ -9,10 +9,12 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib import auth
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 
-from people.models import Credential, Membership, User
+from cms.places import PLACES
+from people.models import Credential, Employment, Membership, User
 from people.scope import NOBODY, Scope
 
 MEMBERSHIP: Final = "people.membership"
@@ -92,7 +94,12 @@ def _resume_membership(request: HttpRequest, *, at: datetime) -> Scope:
         return Scope(locked=True)
     _note(request, at=at)
     membership = credential.membership
-    return Scope(user=membership.user, membership=membership, memberships=(membership,))
+    return Scope(
+        user=membership.user,
+        membership=membership,
+        memberships=(membership,),
+        place=_known(credential.place),  # type: ignore[attr-defined]  # annotated below
+    )
 
 
 def _resume_personally(request: HttpRequest, *, at: datetime) -> Scope:
@@ -102,8 +109,20 @@ def _resume_personally(request: HttpRequest, *, at: datetime) -> Scope:
     _note(request, at=at)
     user = request.user
     assert isinstance(user, User)
-    memberships = tuple(Membership.objects.filter(user=user).select_related("organisation", "credential"))
-    return Scope(user=user, personal=True, memberships=memberships)
+    own = Membership.objects.filter(user=user).select_related("organisation", "credential")
+    memberships = tuple(own.annotate(place=_place("pk")))
+    places = (_known(it.place) for it in memberships)
+    return Scope(user=user, personal=True, memberships=memberships, place=next(filter(None, places), ""))
+
+
+def _place(membership: str) -> Subquery:
+    """Return the jurisdiction of the site where a membership works, by the employment that began last."""
+    jobs = Employment.objects.current_knowledge().filter(membership=OuterRef(membership))
+    return Subquery(jobs.order_by("-starts_on", "-pk").values("site__jurisdiction")[:1])
+
+
+def _known(place: str | None) -> str:
+    return place if place in PLACES else ""
 
 
 def _credential(request: HttpRequest) -> Credential | None:
@@ -113,6 +132,7 @@ def _credential(request: HttpRequest) -> Credential | None:
         return None
     return (
         Credential.objects.select_related("membership__user", "membership__organisation")
+        .annotate(place=_place("membership"))
         .filter(membership_id=pk, version=version, membership__user__is_active=True)
         .exclude(pin_hash="")
         .first()
