@@ -18,5 +18,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "language": language,
         "direction": direction(language),
         "interface_languages": settings.LANGUAGES,
+        "interface_is_draft": language in settings.DRAFT_LANGUAGES,
         "demo": settings.DEMO,
     }
