@@ -78,7 +78,7 @@ def test_from_an_assignment_to_a_certificate_that_anybody_can_check(served: Serv
     desk.get_by_label("Last good day").fill((clock.today("UTC") + timedelta(days=28)).isoformat())
     shoot(desk, "workplace-assignment-new")
     desk.get_by_role("button", name="See what it does").click()
-    expect(desk.get_by_text("1 person will have to do it.")).to_be_visible()
+    expect(desk.get_by_text("The last good day of 1 person moves.")).to_be_visible()
     shoot(desk, "workplace-assignment-preview")
     desk.get_by_role("button", name="Assign to 1 person").click()
     expect(desk.get_by_text("They will be told")).to_be_visible()
