@@ -8,3 +8,7 @@ class CmsConfig(AppConfig):
 
     name = "cms"
     verbose_name = "Site"
+
+    def ready(self) -> None:
+        """Let the settings be checked."""
+        from cms import checks  # noqa: F401  # registers itself

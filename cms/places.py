@@ -5,8 +5,6 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-DEFAULT_PLACE: Final = "ca-bc"
-
 PLACES: Final[dict[str, Promise]] = {
     "ca-ab": pgettext_lazy("place", "Alberta"),
     "ca-bc": pgettext_lazy("place", "British Columbia"),
@@ -28,8 +26,8 @@ _COUNTRIES: Final[dict[str, Promise]] = {"ca": pgettext_lazy("place", "Canada")}
 
 
 def known_place(code: str) -> str:
-    """Return ``code`` if a reader may choose it, the default place otherwise."""
-    return code if code in PLACES else DEFAULT_PLACE
+    """Return ``code`` if a reader may choose it, nothing otherwise."""
+    return code if code in PLACES else ""
 
 
 def place_name(code: str) -> str:

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from cms.clock import today
 from cms.models import SupportService
-from cms.places import DEFAULT_PLACE, covers
+from cms.places import covers, known_place
 
 # Whose review dates these are does not matter to a day; one calendar for everybody keeps pages alike.
 _CALENDAR: Final = "UTC"
 # Where these two stand in the directory they are what a doubtful line falls back on.
 EMERGENCY_CODE: Final = "emergency"
 HOTLINE_CODE: Final = "ca-hotline"
+PLACE_PARAMETER: Final = "place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,5 +66,10 @@ def help_directory_of(request: HttpRequest | None) -> HelpDirectory:
 
 
 def place_of(request: HttpRequest | None) -> str:
-    """Return the place whose help lines a page shows: the reader's workplace where it is known, else the default."""
-    return getattr(getattr(request, "scope", None), "place", "") or DEFAULT_PLACE
+    """Return the place whose help lines a page shows.
+
+    What the reader chose stands in the address (``?place=ca-ab``) and nowhere else; then comes their workplace where
+    it is known, then the site's own place.
+    """
+    asked = known_place(request.GET.get(PLACE_PARAMETER, "")) if request is not None else ""
+    return asked or getattr(getattr(request, "scope", None), "place", "") or settings.DEFAULT_PLACE

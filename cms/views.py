@@ -8,7 +8,7 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from cms.languages import direction
-from cms.places import PLACES, known_place, place_name
+from cms.places import PLACES, place_name
 from cms.readiness import unready_parts
 from cms.selectors import place_of
 
@@ -35,8 +35,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """List all help lines for a place that the reader may choose (``?place=ca-bc``)."""
-    asked = request.GET.get("place", "")
-    place = known_place(asked) if asked else place_of(request)
+    place = place_of(request)
     places = [(code, str(name)) for code, name in PLACES.items()]
     return render(request, "cms/site/help.html", {"place": place, "place_name": place_name(place), "places": places})
 

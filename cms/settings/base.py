@@ -303,6 +303,8 @@ EVIDENCE_SIGNING_KEY = env.str("FIELDFARE_EVIDENCE_KEY", default="")
 # Where "Leave this page" goes: a neutral site chosen by the operator; the link carries no referrer.
 EXIT_URL = env.str("FIELDFARE_EXIT_URL", default="https://weather.gc.ca/")
 SITE_NAME = _("Fieldfare")
+# Whose help lines a reader sees who neither chose a place nor signed in at a workplace: a code of cms/places.py.
+DEFAULT_PLACE = env.str("FIELDFARE_PLACE", default="ca-bc")
 
 # Days by which cms.clock is ahead of the real one; only development may set it.
 CLOCK_SHIFT_DAYS = 0

@@ -14,9 +14,9 @@ from django.utils.safestring import SafeString
 
 from cms.languages import direction
 from cms.media import MediaFile, media_file
-from cms.places import place_name
+from cms.places import PLACES, place_name
 from cms.rich_text import safe_html
-from cms.selectors import HelpLine, help_directory_of, place_of
+from cms.selectors import PLACE_PARAMETER, HelpLine, help_directory_of, place_of
 from cms.states import look_of
 
 register = template.Library()
@@ -143,6 +143,24 @@ def place_lines(context: Context, place: str = "", limit: int | None = None) -> 
 def reader_place(context: Context) -> str:
     """Return the name of the place whose help lines the page shows."""
     return place_name(place_of(context.get("request")))
+
+
+@register.inclusion_tag("cms/components/place_chooser.html", takes_context=True)
+def place_chooser(context: Context) -> dict[str, Any]:
+    """Let the reader see the lines of another place, on this page and those they go to from it.
+
+    A page that answers what was sent cannot be asked for again without sending it again: there is no choice on it.
+    """
+    request = context.get("request")
+    if request is None or request.method != "GET":
+        return {"places": []}
+    return {
+        "places": list(PLACES.items()),
+        "place": place_of(request),
+        "parameter": PLACE_PARAMETER,
+        "path": request.path,
+        "kept": [(name, value) for name, values in request.GET.lists() for value in values if name != PLACE_PARAMETER],
+    }
 
 
 def _lines_context(lines: list[HelpLine], fallback: list[HelpLine], *, compact: bool) -> dict[str, Any]:

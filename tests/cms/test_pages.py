@@ -118,6 +118,29 @@ def test_help_page_lists_all_lines_of_the_chosen_place(client, lines):
     assert page.select_one("option[selected]")["value"] == "ca-on"
 
 
+def test_a_reader_without_an_account_chooses_the_place_on_any_page(client, lines):
+    SupportServiceFactory(code="ontario", name="Ontario line", coverage="ca-on")
+    page = soup(client.get(reverse("site:privacy"), {"place": "ca-on"}))
+    assert "Somebody to talk to in Ontario" in page.select_one("footer").text
+    assert "Ontario line" in [it.text for it in page.select("footer .line__name")]
+    assert page.select_one("footer option[selected]")["value"] == "ca-on"
+    assert page.select_one("footer .foot__help > p > a")["href"] == "/help/?place=ca-on"
+    assert "ca-on" not in client.cookies.output()
+
+
+def test_choosing_a_place_keeps_what_else_stands_in_the_address(client, lines):
+    page = soup(client.get(reverse("site:exit"), {"q": '"><b>', "place": "ca-on"}))
+    form = page.select_one("footer form.elsewhere__form")
+    assert (form["method"], form["action"]) == ("get", "/exit/#help-lines-title")
+    assert [(it["name"], it["value"]) for it in form.select("input")] == [("q", '"><b>')]
+
+
+def test_where_something_was_sent_no_place_is_chosen(client, lines):
+    page = soup(client.post(reverse("people:sign_in"), {}))
+    assert page.select_one("footer .foot__help")
+    assert not page.select("footer form.elsewhere__form")
+
+
 def test_help_page_takes_an_unknown_place_for_the_usual_one(client, lines):
     page = soup(client.get(reverse("site:help"), {"place": '"><script>'}))
     assert page.select_one("option[selected]")["value"] == "ca-bc"

@@ -121,16 +121,33 @@ def test_number_is_dialled_without_its_hyphens():
     assert '<a href="tel:18005630808"><bdi dir="ltr">1-800-563-0808</bdi></a>' in page
 
 
-def test_place_is_the_workplace_where_it_is_known():
-    request = RequestFactory().get("/")
-    assert place_of(request) == "ca-bc"
-    request.scope = SimpleNamespace(place="us-fl")
-    assert place_of(request) == "us-fl"
+@pytest.mark.parametrize(
+    ("asked", "workplace", "place"),
+    [
+        ("", "", "ca-bc"),
+        ("", "us-fl", "us-fl"),
+        ("?place=ca-ab", "", "ca-ab"),
+        ("?place=ca-ab", "us-fl", "ca-ab"),
+        ("?place=xx-yy", "", "ca-bc"),
+        ("?place=%3Cscript%3E", "us-fl", "us-fl"),
+        ("?place=%00", "", "ca-bc"),
+        ("?place=ca-ab&place=ca-on", "", "ca-on"),
+    ],
+)
+def test_place_is_the_chosen_one_then_the_workplace_then_the_site(asked, workplace, place):
+    request = RequestFactory().get(f"/{asked}")
+    request.scope = SimpleNamespace(place=workplace)
+    assert place_of(request) == place
+
+
+def test_place_without_a_request_is_the_one_of_the_site(settings):
+    settings.DEFAULT_PLACE = "ca-yt"
+    assert place_of(None) == "ca-yt"
 
 
 def test_reader_may_choose_only_known_places():
     assert known_place("ca-on") == "ca-on"
-    assert known_place("<script>") == "ca-bc"
+    assert known_place("<script>") == ""
     assert place_name("ca-on") == "Ontario"
     assert place_name("us-fl") == "US-FL"
     assert "ca-bc" in PLACES

@@ -1,4 +1,4 @@
-// On every page: leaving quickly, the size of text, menus that close, the focus on errors.
+// On every page: leaving quickly, the size of text, menus that close, the chosen place, the focus on errors.
 // The page works without any of it; the exit is a plain link until this has loaded.
 
 const SIZE_KEY = "fieldfare:text-size";
@@ -111,9 +111,40 @@ function setUpMenus(menus) {
   });
 }
 
+// --- Place of the help lines -----------------------------------------------------------------------------------
+
+/** A place that the reader chose stands in the address alone; what is opened from here takes it along. */
+function takePlaceAlong(place) {
+  const within = (address) => {
+    const url = new URL(address, location.href);
+    if (url.origin !== location.origin || url.searchParams.has("place")) return address;
+    url.searchParams.set("place", place);
+    return url.href;
+  };
+  addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (link && !link.getAttribute("href").startsWith("#")) link.href = within(link.href);
+  });
+  addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.elements.namedItem("place")) return;
+    if (form.method === "get") {
+      form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "place", value: place }));
+      return;
+    }
+    // As attributes: a button called "action" hides the property.
+    for (const [element, name] of [[form, "action"], [event.submitter, "formaction"]]) {
+      const address = element?.getAttribute(name);
+      if (address) element.setAttribute(name, within(address));
+    }
+  });
+}
+
 const exit = document.querySelector("[data-leave]");
 if (exit) setUpLeaving(exit);
 const sizes = document.querySelector("[data-text-size]");
 if (sizes) setUpTextSize(sizes);
 setUpMenus([...document.querySelectorAll("[data-menu]")]);
+const place = new URLSearchParams(location.search).get("place");
+if (place) takePlaceAlong(place);
 document.querySelector("[data-error-summary]")?.focus();
