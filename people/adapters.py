@@ -4,12 +4,18 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from people.origins import address_of, origin_of
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """Staff are invited; nobody signs up."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("E-mail or password is not right. Check both, or have a code sent instead."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False, always."""

@@ -170,6 +170,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Staff (HR, editors) sign in by e-mail and password, learners who chose an e-mail by a code sent to it.
 ACCOUNT_ADAPTER = "people.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"login": "people.staff_forms.StaffSignInForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
