@@ -107,7 +107,7 @@ def organisation(request: HttpRequest, desk: Desk) -> HttpResponse:
             summary=summary,
             needs_date=summary.counts[Status.NEEDS_DATE],
             attention=[(it, STATUS_LABELS[it], summary.counts[it]) for it in ATTENTION],
-            by_site=[(site, [(status, site.counts[status]) for status in ATTENTION]) for site in by_site],
+            by_site=[(site, [(it, STATUS_LABELS[it], site.counts[it]) for it in ATTENTION]) for site in by_site],
             filters=filters,
             filter_words=list(filters),
             statuses=[

@@ -54,6 +54,9 @@ WORKPLACE = {
 }
 
 
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
 def sign_in(page: Page, served: Served, number: str = "0044") -> None:
     page.goto(f"{served.origin}/sign-in/")
     page.get_by_label("Organisation").fill("larch")
@@ -76,11 +79,16 @@ def look(page: Page, served: Served, name: str, path: str) -> None:
     assert foreign == [], "a request to a third party"
     assert not re.search(r"traffick|exploit|slave", page.title() + page.url, re.IGNORECASE)
     assert [it for it in errors if "404" not in it] == []
+    judge(page, name)
+
+
+def judge(page: Page, name: str) -> None:
+    """Hold a page that is open to what holds at both widths, and keep its picture."""
     for size in (PHONE, DESK):
         page.set_viewport_size(size)
         sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert sideways <= 0, f"scrolls sideways at {size['width']} px"
-        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+        found = Axe().run(page, options={"runOnly": RULES})
         assert [(it["id"], [node["html"] for node in it["nodes"]][:3]) for it in found.response["violations"]] == []
     shoot(page, f"page-{name}")
 
@@ -100,6 +108,62 @@ def test_workplace_pages(served: Served, desk: Page) -> None:
     sign_in_as_staff(desk, served, demo.HR)
     for name, path in WORKPLACE.items():
         look(desk, served, name, path)
+
+
+def send(page: Page) -> None:
+    page.locator("main form").last.locator("button").first.click()
+    page.wait_for_load_state()
+
+
+def test_forms_with_errors(served: Served, phone: Page, desk: Page) -> None:
+    for name, path in (("sign-in", "/sign-in/"), ("set-pin", "/sign-in/code/"), ("staff-sign-in", "/accounts/login/")):
+        phone.goto(served.origin + path)
+        phone.locator("form[novalidate]").get_by_role("button").first.click()
+        expect(phone.locator("[data-error-summary]")).to_be_focused()
+        judge(phone, f"errors-{name}")
+    sign_in_as_staff(desk, served, demo.HR)
+    for name, path in (("person", "people/new/"), ("assignment", "assignments/new/")):
+        desk.goto(f"{served.origin}/workplace/larch/{path}")
+        send(desk)
+        expect(desk.locator("[data-error-summary]")).to_be_focused()
+        judge(desk, f"errors-{name}")
+
+
+def test_workbooks_that_cannot_be_taken(served: Served, desk: Page) -> None:
+    sign_in_as_staff(desk, served, demo.HR)
+    rows = "Employee number,Name,Site,First day\n0070,Ana Vireo,fort-st-john,2026-01-05\n0071,Ula Reed,nowhere,2026-01-05\n"
+    for name, content in (("nonsense.xlsx", b"nonsense"), ("rows.csv", rows.encode())):
+        desk.goto(f"{served.origin}/workplace/larch/people/upload/")
+        desk.locator("input[type=file]").set_input_files(
+            {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+        )
+        send(desk)
+        # The page loads itself again until the file is judged.
+        expect(desk.locator("#problems-title")).to_be_visible(timeout=60_000)
+        judge(desk, f"upload-{name.split('.')[0]}")
+    expect(desk.get_by_role("row").filter(has_text="not one of the values")).to_contain_text("fort-st-john")
+
+
+def test_a_place_chosen_without_an_account_is_taken_along(served: Served, phone: Page) -> None:
+    phone.goto(f"{served.origin}/learn/talking-and-listening-at-home/")
+    expect(phone.get_by_role("heading", name="Somebody to talk to in British Columbia")).to_be_visible()
+    phone.get_by_text("I am in another place").click()
+    phone.get_by_label("Where are you?").select_option("Alberta")
+    phone.get_by_role("button", name="Show the lines there").click()
+    alberta = phone.get_by_role("heading", name="Somebody to talk to in Alberta")
+    expect(alberta).to_be_visible()
+    phone.get_by_role("link", name="Start lesson 1").click()
+    expect(alberta).to_be_visible()
+    phone.goto(f"{served.origin}/learn/talking-and-listening-at-home/quiz/?place=ca-ab")
+    phone.locator("main form button").last.click()
+    phone.wait_for_load_state()
+    expect(alberta).to_be_visible()
+    assert phone.context.cookies() == []
+    left: list[str] = []
+    phone.route("https://**", lambda route: (left.append(route.request.url), route.fulfill(body="weather"))[0])
+    phone.get_by_role("link", name="Leave this page").click()
+    phone.wait_for_url("https://**")
+    assert "place" not in left[0]
 
 
 def test_dark_mode_has_enough_contrast(served: Served, browser: Browser) -> None:

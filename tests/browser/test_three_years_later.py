@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from compliance import demo
 from tests.browser.conftest import Served, shoot
+from tests.browser.test_every_page import judge
 from tests.browser.test_main_way import sign_in_as_staff
 
 HOUSEKEEPER = ("0042", "Jo Castellan")
@@ -45,7 +46,7 @@ def test_the_housekeeper_is_reminded_in_time_and_so_is_her_colleague(served: Ser
         expect(mail).to_contain_text("Your certificate is good through")
         expect(mail).to_contain_text("Please renew it by then.")
         assert not re.search(r"traffick|exploit", mail.inner_text(), re.IGNORECASE)
-        shoot(desk, "three-years-mail")
+        judge(desk, "three-years-mail")
     finally:
         served.stop()
         served.start()

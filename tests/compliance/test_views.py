@@ -404,7 +404,7 @@ def test_a_workbook_is_looked_at_confirmed_and_undone(hr, larch, hospitality):
     page = uploaded(hr, *JO_AND_AMA)
     text = text_of(hr.get(page))
     assert "1 new, 0 changed, 1 unchanged, 0 to correct." in text
-    assert "At most 1 people get a mail, and 0 a letter to print." in text
+    assert "At most 1 person gets a mail by it." in text
     assert "Add 1" in text
     assert Membership.objects.count() == 1
     hr.post(page + "confirm/")
