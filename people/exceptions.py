@@ -25,6 +25,10 @@ class TooManyTries(PeopleError):
         self.retry_at = retry_at
 
 
+class EditorOfTheCms(PeopleError):
+    """The user may enter the CMS, and whoever does may not see an organisation's people."""
+
+
 class PinRefused(PeopleError):
     """The chosen PIN is not good enough; ``problem`` says why."""
 

@@ -160,6 +160,8 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTHENTICATION_BACKENDS = [
+    # Only refuses; Django stops asking at a refusal, so it stands first.
+    "people.backends.StaffOfOrganisationsStayOut",
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]

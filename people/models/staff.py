@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 class StaffRole(models.Model):
     """A permission of a user in an organisation, for the whole of it or for one site and what lies below it.
 
-    Says nothing about the CMS: editors hold groups there and no staff role here.
+    Says nothing about the CMS: editors hold groups there, and whoever sees an organisation's people never enters it.
     """
 
     class Kind(models.TextChoices):

@@ -6,7 +6,10 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from people import audit
+from people.backends import ENTRY
+from people.exceptions import EditorOfTheCms
 from people.models import Organisation, Site, StaffRole, User
+from people.permissions import READERS
 
 
 @transaction.atomic
@@ -30,7 +33,14 @@ def grant_staff_role(
     by: User | None,
     at: datetime,
 ) -> StaffRole:
-    """Give ``user`` a role in an organisation, for all of it or for ``site`` and what lies below; once is enough."""
+    """Give ``user`` a role in an organisation, for all of it or for ``site`` and what lies below; once is enough.
+
+    Raises:
+        EditorOfTheCms: the role shows people and the user is an editor or administrator of the CMS.
+        ValueError: ``site`` is of another organisation.
+    """
+    if kind in READERS and user.has_perm(ENTRY):
+        raise EditorOfTheCms
     if site is not None and site.organisation_id != organisation.pk:
         raise ValueError("the site is of another organisation")
     role, added = StaffRole.objects.get_or_create(user=user, organisation=organisation, site=site, kind=kind)

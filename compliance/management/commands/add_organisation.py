@@ -9,6 +9,7 @@ from django.db import transaction
 
 from cms import clock
 from people import services
+from people.exceptions import EditorOfTheCms
 from people.models import Organisation, Site, StaffRole, User
 
 
@@ -42,9 +43,15 @@ class Command(BaseCommand):
             user = User.objects.filter(email=options["hr"].lower()).first()
             if user is None:
                 user = services.create_staff(email=options["hr"], name=options["hr_name"] or options["hr"])
-            services.grant_staff_role(
-                user=user, organisation=organisation, kind=StaffRole.Kind.HR, by=None, at=clock.now()
-            )
+            try:
+                services.grant_staff_role(
+                    user=user, organisation=organisation, kind=StaffRole.Kind.HR, by=None, at=clock.now()
+                )
+            except EditorOfTheCms as error:
+                raise CommandError(
+                    f"{user.email} may enter the CMS, and whoever does may not see an organisation's people. "
+                    "Nothing was made. Name another address, or take the editor groups away first."
+                ) from error
         self.stdout.write(
             f"Made {organisation.name} ({organisation.code}). "
             f"{options['hr']} signs in at /accounts/login/ with a code sent by mail."

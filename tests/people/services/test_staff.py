@@ -1,8 +1,11 @@
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
+from django.test import Client
 
 from people import services
-from people.models import AuditEntry, StaffRole
+from people.exceptions import EditorOfTheCms
+from people.models import AuditEntry, StaffRole, User
 from tests.factories.people import AT, OrganisationFactory, SiteFactory
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +27,29 @@ def test_role_is_given_once_and_taken_away() -> None:
     services.withdraw_staff_role(role=role, by=user, at=AT)
     assert StaffRole.objects.count() == 0
     assert [entry.verb for entry in AuditEntry.objects.order_by("pk")] == ["staff.granted", "staff.withdrawn"]
+
+
+def test_editors_get_no_role_that_shows_people() -> None:
+    organisation = OrganisationFactory()
+    editor = services.create_staff(email="editor@fieldfare.example", name="Ed")
+    editor.groups.add(Group.objects.get(name="author"))
+    editor = User.objects.get(pk=editor.pk)
+    for kind in (StaffRole.Kind.HR, StaffRole.Kind.SITE_LEAD, StaffRole.Kind.AUDITOR):
+        with pytest.raises(EditorOfTheCms):
+            services.grant_staff_role(user=editor, organisation=organisation, kind=kind, by=None, at=AT)
+    services.grant_staff_role(user=editor, organisation=organisation, kind=StaffRole.Kind.TRAINER, by=None, at=AT)
+    assert editor.has_perm("wagtailadmin.access_admin")
+
+
+def test_hr_put_into_a_group_of_editors_stays_out_of_the_cms(client: Client) -> None:
+    hr = services.create_staff(email="hr@larch.example", name="Mo")
+    services.grant_staff_role(user=hr, organisation=OrganisationFactory(), kind=StaffRole.Kind.HR, by=None, at=AT)
+    hr.groups.add(Group.objects.get(name="author"))
+    hr = User.objects.get(pk=hr.pk)
+    assert not hr.has_perm("wagtailadmin.access_admin")
+    client.force_login(hr, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/cms/").status_code == 302
+    assert client.get("/cms/pages/").status_code == 302
 
 
 def test_site_of_another_organisation_is_refused() -> None:
