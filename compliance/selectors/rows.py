@@ -52,23 +52,30 @@ class Row:
         return STATUS_LABELS[self.status]
 
 
-def status_filter(status: Status, on: date) -> Q:
-    """Return the condition on spans that reads as ``status`` on ``on``; the twin of visibility.employer_status."""
-    open_states = Q(state__in=[State.ASSIGNED, State.IN_PROGRESS])
-    held = Q(state__in=[State.VALID, State.RENEWABLE])
-    ended = Q(state__in=[State.GRACE, State.EXPIRED, State.REVOKED])
-    near_due = Q(due_on__isnull=False, due_on__lte=on + timedelta(days=DUE_DAYS))
-    near_end = Q(required=True, due_on__isnull=False, due_on__lt=on + timedelta(days=EXPIRING_DAYS))
+def status_filter(status: Status, on: date, *, of: str = "") -> Q:
+    """Return the condition on spans that reads as ``status`` on ``on``; the twin of visibility.employer_status.
+
+    ``of`` is the path to the spans where the query is about something else, such as ``obligations__spans``.
+    """
+
+    def span(**lookups: object) -> Q:
+        return Q(**{f"{of}__{name}" if of else name: value for name, value in lookups.items()})
+
+    open_states = span(state__in=[State.ASSIGNED, State.IN_PROGRESS])
+    held = span(state__in=[State.VALID, State.RENEWABLE])
+    ended = span(state__in=[State.GRACE, State.EXPIRED, State.REVOKED])
+    near_due = span(due_on__isnull=False, due_on__lte=on + timedelta(days=DUE_DAYS))
+    near_end = span(required=True, due_on__isnull=False, due_on__lt=on + timedelta(days=EXPIRING_DAYS))
     return {
-        Status.OVERDUE: Q(state=State.OVERDUE),
-        Status.EXPIRED: ended & Q(required=True),
-        Status.NEEDS_DATE: Q(state=State.NEEDS_DATE),
+        Status.OVERDUE: span(state=State.OVERDUE),
+        Status.EXPIRED: ended & span(required=True),
+        Status.NEEDS_DATE: span(state=State.NEEDS_DATE),
         Status.DUE: open_states & near_due,
         Status.ASSIGNED: open_states & ~near_due,
         Status.EXPIRING: held & near_end,
         Status.DONE: held & ~near_end,
-        Status.EXEMPT: Q(state=State.EXEMPT),
-        Status.NONE: Q(state__in=[State.NOT_REQUIRED, State.LAPSED]) | (ended & Q(required=False)),
+        Status.EXEMPT: span(state=State.EXEMPT),
+        Status.NONE: span(state__in=[State.NOT_REQUIRED, State.LAPSED]) | (ended & span(required=False)),
     }[status]
 
 
@@ -102,10 +109,9 @@ def current_spans(
             | Q(obligation__membership__employee_number__icontains=words.strip())
         )
     if site is not None:
-        at_site = Employment.objects.covering(on).filter(
-            membership=OuterRef("obligation__membership"), site__in=sites_from(site)
-        )
-        spans = spans.filter(Exists(at_site))
+        # A list that is made once: correlated, SQLite walks the site's employments for every span.
+        at_site = Employment.objects.covering(on).filter(site__in=sites_from(site))
+        spans = spans.filter(obligation__membership__in=at_site.values("membership"))
     if status is not None:
         spans = spans.filter(status_filter(status, on))
     severity = Case(
@@ -190,10 +196,10 @@ class Summary:
         return sum(self.counts.values())
 
 
-def _any(statuses: Iterable[Status], on: date) -> Q:
+def _any(statuses: Iterable[Status], on: date, *, of: str = "") -> Q:
     condition = Q()
     for status in statuses:
-        condition |= status_filter(status, on)
+        condition |= status_filter(status, on, of=of)
     return condition
 
 
@@ -223,18 +229,17 @@ class SiteCounts:
 
 def counts_by_site(*, memberships: QuerySet[Membership], on: date) -> list[SiteCounts]:
     """Return the sites at which something is urgent, by name; one query."""
-    jobs = "obligation__membership__employments"
-    at_work = Q(
-        Q(**{f"{jobs}__ends_on__isnull": True}) | Q(**{f"{jobs}__ends_on__gte": on}),
-        **{f"{jobs}__starts_on__lte": on, f"{jobs}__superseded_by__isnull": True},
-    )
+    span = "membership__obligations__spans"
     found = (
-        ObligationSpan.objects.covering(on)
-        .filter(_any(URGENT, on), at_work, obligation__membership__in=memberships, required=True)
-        .order_by(f"{jobs}__site__name")
-        .values_list(f"{jobs}__site__name", f"{jobs}__site__code")
-        .annotate(
-            **{status.value: Count("pk", filter=status_filter(status, on), distinct=True) for status in URGENT},
+        Employment.objects.covering(on)
+        .filter(
+            Q(**{f"{span}__until__isnull": True}) | Q(**{f"{span}__until__gt": on}),
+            _any(URGENT, on, of=span),
+            **{f"{span}__from_on__lte": on, f"{span}__required": True},
+            membership__in=memberships,
         )
+        .order_by("site__name")
+        .values_list("site__name", "site__code")
+        .annotate(**{it.value: Count(span, filter=status_filter(it, on, of=span), distinct=True) for it in URGENT})
     )
     return [SiteCounts(name, code, dict(zip(URGENT, counts, strict=True))) for name, code, *counts in found]

@@ -324,9 +324,9 @@ def test_pages_cost_the_same_for_few_sites_and_for_many(hr, texas, pack, hospita
         factories.training()
     hr.get(url("rules"))
     for name, args, queries in (
-        ("rules", (), 17),
-        ("rule_pack", ("us-lodging",), 25),
-        ("rule_site", ("fort-st-john",), 17),
+        ("rules", (), 16),
+        ("rule_pack", ("us-lodging",), 24),
+        ("rule_site", ("fort-st-john",), 16),
     ):
         with django_assert_num_queries(queries, info=name):
             hr.get(url(name, *args))
