@@ -18,6 +18,7 @@ from compliance.views.portal import posted, staff_of, to_sign_in
 from people.models import Membership, Organisation, User
 from people.permissions import is_trainer
 from people.scope import Scope
+from people.selectors import hidden_before
 
 
 def another_way(request: HttpRequest, membership: UUID, training: str) -> HttpResponse:
@@ -30,6 +31,10 @@ def another_way(request: HttpRequest, membership: UUID, training: str) -> HttpRe
         raise Http404
     certification = get_object_or_404(selectors.asked_certifications(member), code=training)
     question = selectors.question_of(member, certification)
+    since = hidden_before(scope=scope, membership=member)
+    if question is not None and question.step == AnotherWay.Step.ASKED and since and question.recorded_at < since:
+        # Whoever set a new PIN, which may be the employer, does not learn that the person asked; the question stands.
+        question = None
     if request.method == "POST":
         _ask_or_take_back(request, member, question, certification)
         return redirect("compliance:another_way", membership=membership, training=training)

@@ -2,7 +2,7 @@
 
 import html
 import re
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -58,6 +58,18 @@ def test_it_can_be_taken_back_and_asked_again(client, jo, hospitality):
     assert "You need no reason" in text_of(client.get(page(jo, hospitality)))
     client.post(page(jo, hospitality), {"action": "ask"})
     assert list(AnotherWay.objects.values_list("step", flat=True)) == ["asked", "taken_back", "asked"]
+
+
+def test_whoever_set_a_new_pin_does_not_learn_that_it_was_asked(client, jo, hospitality):
+    services.ask_for_another_way(membership=jo, certification=hospitality, on=TODAY, at=AT)
+    sign_in_with_pin(client, jo)
+    jo.credential.pin_set_at = AT + timedelta(hours=1)
+    jo.credential.save()
+    text = text_of(client.get(page(jo, hospitality)))
+    assert "You need no reason" in text
+    assert "You asked" not in text
+    client.post(page(jo, hospitality), {"action": "take_back"})
+    assert list(AnotherWay.objects.values_list("step", flat=True)) == ["asked"]
 
 
 def test_nobody_asks_for_somebody_else_or_for_what_is_not_asked_of_them(client, jo, larch, hospitality):
