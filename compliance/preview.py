@@ -5,20 +5,17 @@ will be.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from certificates.validity import local_date
-from compliance import reminders
 from compliance.changes import RequirementChange
 from compliance.facts import facts_of
+from compliance.judging import judge
 from compliance.ladder import Ladder
-from compliance.selectors import days_of
-from compliance.services.obligations import span_row
-from compliance.standing import Facts, State, spans
+from compliance.standing import Facts, State
 from people.models import Employment, Membership, Organisation
 
 BATCH: Final = 500
@@ -26,7 +23,6 @@ LISTED: Final = 50
 """People named of each kind; the rest is a number."""
 MAIL_DAYS: Final = 30
 """How far ahead the mails of a change are counted."""
-_ALIKE: Final = 4_096
 
 
 class Effect(NamedTuple):
@@ -116,23 +112,20 @@ def _asked(
 ) -> Iterator[_Asked]:
     for gathered in facts_of(members, change=change):
         facts = gathered.by_certification.get(certification_id)
-        yield _NOTHING if facts is None else _judged(facts, frozenset(gathered.ladders.items()), today)
+        yield _NOTHING if facts is None else _judged(facts, gathered.ladders, today)
 
 
 _NOTHING: Final = _Asked(False, None, False, ())
 
 
-@lru_cache(maxsize=_ALIKE)
-def _judged(facts: Facts, ladders: frozenset[tuple[str, Ladder]], today: date) -> _Asked:
-    """Judge the days from today on; people of whom the same facts are known are judged once."""
-    ahead = [it for it in spans(facts) if it.until is None or it.until > today]
-    rows = [span_row(it, dict(ladders)) for it in ahead]
-    asked = [it for it in rows if it.required]
+def _judged(facts: Facts, ladders: Mapping[str, Ladder], today: date) -> _Asked:
+    """Judge the days from today on."""
+    judged = judge(facts, ladders)
+    asked = [it for it in judged.spans if it.required and (it.until is None or it.until > today)]
     if not asked:
         return _NOTHING
     due_on = next((it.due_on for it in asked if it.due_on is not None), None)
-    steps = reminders.steps(days_of(rows))
-    told_on = tuple(step.on for step in steps if today <= step.on <= today + timedelta(days=MAIL_DAYS))
+    told_on = tuple(step.on for step in judged.steps if today <= step.on <= today + timedelta(days=MAIL_DAYS))
     return _Asked(True, due_on, asked[0].state == State.NEEDS_DATE, told_on)
 
 
