@@ -35,9 +35,12 @@ class SpanValues(NamedTuple):
     reasons: list[dict[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """What follows from the facts of one person and one certification: spans of all dates, and messages by day."""
+    """What follows from the facts of one person and one certification: spans of all dates, and messages by day.
+
+    Equal to itself alone: equal facts share one.
+    """
 
     spans: tuple[SpanValues, ...]
     steps: tuple[reminders.Step, ...]

@@ -5,17 +5,17 @@ will be.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from certificates.validity import local_date
 from compliance.changes import RequirementChange
-from compliance.facts import facts_of
-from compliance.judging import judge
-from compliance.ladder import Ladder
-from compliance.standing import Facts, State
+from compliance.facts import Asked, facts_before_and_after
+from compliance.judging import REMEMBERED, Judged, judge
+from compliance.standing import State
 from people.models import Employment, Membership, Organisation
 
 BATCH: Final = 500
@@ -98,29 +98,28 @@ def preview(
     keys = sorted(set(memberships))
     for start in range(0, len(keys), BATCH):
         part = keys[start : start + BATCH]
-        members = list(Membership.objects.select_related("organisation").filter(pk__in=part).order_by("name", "pk"))
-        before = _asked(members, certification_id, today, None)
-        after = _asked(members, certification_id, today, change)
-        for member, was, will in zip(members, before, after, strict=True):
-            _note(found, member, was, will, today)
+        # All are of one organisation: loading it with each of them would cost as much as their facts.
+        members = list(Membership.objects.filter(pk__in=part).order_by("name", "pk"))
+        for member in members:
+            member.organisation = organisation
+        for member, was, will in facts_before_and_after(members, change=change, certification_id=certification_id):
+            _note(found, member, _judged(was, today), _judged(will, today), today)
         progress(min(start + BATCH, len(keys)))
     return found
-
-
-def _asked(
-    members: Sequence[Membership], certification_id: int, today: date, change: RequirementChange | None
-) -> Iterator[_Asked]:
-    for gathered in facts_of(members, change=change):
-        facts = gathered.by_certification.get(certification_id)
-        yield _NOTHING if facts is None else _judged(facts, gathered.ladders, today)
 
 
 _NOTHING: Final = _Asked(False, None, False, ())
 
 
-def _judged(facts: Facts, ladders: Mapping[str, Ladder], today: date) -> _Asked:
+def _judged(asked_of: Asked | None, today: date) -> _Asked:
     """Judge the days from today on."""
-    judged = judge(facts, ladders)
+    if asked_of is None:
+        return _NOTHING
+    return _from(judge(asked_of.facts, asked_of.ladders), today)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _from(judged: Judged, today: date) -> _Asked:
     asked = [it for it in judged.spans if it.required and (it.until is None or it.until > today)]
     if not asked:
         return _NOTHING
