@@ -1,7 +1,7 @@
 """Gathering the dated facts of people, a constant number of queries per batch, for the pure rule of standing."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, NamedTuple
@@ -45,14 +45,13 @@ class FactsOfMembership:
     zone: str
     by_certification: Mapping[int, Facts]
     ladders: Mapping[str, Ladder]
-    """By the reference of the requirement, for those that have one of their own."""
+    """By the reference of the requirement, for those in the organisation that have one of their own."""
 
 
 def facts_of(
     memberships: Sequence[Membership],
     *,
     known_before: datetime | None = None,
-    change: RequirementChange | None = None,
 ) -> Iterator[FactsOfMembership]:
     """Yield the facts of ``memberships``, whose organisations are loaded.
 
@@ -60,56 +59,129 @@ def facts_of(
     corrected, issued or revoked later is not known yet. The tree of sites and the courses of a certification carry no
     dates of their own, and are those of now.
 
-    With ``change``, the facts as they would be with it.
-
     A certification concerns a person when a requirement reaches them at any time, or when they hold a certificate of
     it. The calendar is that of the site of the employment that began last, or will; the organisation's without any.
     """
-    keys = [it.pk for it in memberships]
-    jobs = _jobs(keys, known_before)
-    zones = {it.pk: jobs[it.pk][-1].zone if jobs[it.pk] else it.organisation.time_zone for it in memberships}
-    personal, grouped = _requirements(keys, {it.organisation_id for it in memberships}, known_before, change)
-    everything = [it for asked in (personal, grouped) for group in asked.values() for it in group]
-    reach = Reach(needs_sites(everything))
-    licences = _licences(keys, known_before) if any(it.licence_kind for it in everything) else {}
-    rare = _rare(keys, jobs)
-    periods = _periods(keys, rare.taught_elsewhere, known_before, zones)
-    begun = _begun(keys, known_before)
-    adjusted = _adjustments(rare.adjusted, known_before)
-    other_ways = _other_ways(rare.asked, known_before)
+    asked = _requirements(memberships, known_before)
+    loaded, asking = _Loaded(memberships, asked, known_before), _Asking(asked)
     for membership in memberships:
-        own = jobs[membership.pk]
-        zone = zones[membership.pk]
-        required: dict[int, list[RequirementSpan]] = defaultdict(list)
-        for requirement in [*personal[membership.pk], *grouped[membership.organisation_id]]:
-            required[requirement.certification_id] += _requirement_spans(
-                requirement, own, reach, licences.get(membership.pk, ())
-            )
-        concerning = {key for key, spans in required.items() if spans} | periods[membership.pk].keys()
-        employments = tuple(Span(start, end) for start, end in joined([(job.from_on, job.until) for job in own]))
-        mine = adjusted[membership.pk]
+        required = loaded.required(membership, asking)
+        concerning = sorted(required.keys() | loaded.periods.get(membership.pk, {}).keys())
         yield FactsOfMembership(
             membership,
-            zone,
-            {
-                key: Facts(
-                    employments=employments,
-                    requirements=tuple(_with_due_dates(required[key], mine[key].due_dates)),
-                    periods=tuple(periods[membership.pk][key]),
-                    cycles=tuple(Span(local_date(at, zone)) for at in begun[membership.pk][key]),
-                    leaves=tuple(mine[None].leaves),
-                    waivers=tuple(mine[key].waivers),
-                    extensions=tuple(mine[key].extensions),
-                    other_ways=tuple(other_ways[membership.pk][key]),
-                    zone=zone,
-                )
-                for key in sorted(concerning)
-            },
-            {
-                str(it.reference): ladder_from_json(it.ladder)
-                for it in [*personal[membership.pk], *grouped[membership.organisation_id]]
-                if it.ladder is not None
-            },
+            loaded.zones[membership.pk],
+            {key: loaded.facts(membership, key, required.get(key, ())) for key in concerning},
+            asking.ladders,
+        )
+
+
+class Asked(NamedTuple):
+    """The facts of somebody of whom something is asked at some time, and the ladders by reference of requirement."""
+
+    facts: Facts
+    ladders: Mapping[str, Ladder]
+
+
+def facts_before_and_after(
+    memberships: Sequence[Membership], *, change: RequirementChange, certification_id: int
+) -> Iterator[tuple[Membership, Asked | None, Asked | None]]:
+    """Yield the facts of ``memberships`` about one certification as they are, and as they would be with ``change``.
+
+    None: nothing is ever asked. What the change does not touch is read once, and is the same object twice.
+    """
+    asked = [it for it in _requirements(memberships, None) if it.certification_id == certification_id]
+    changed = [it for it in asked if it.pk not in change.removed] + list(change.added)
+    loaded = _Loaded(memberships, [*asked, *change.added], None, certification_id)
+    before, after = _Asking(asked), _Asking(changed)
+    for membership in memberships:
+        was, will = (loaded.required(membership, it).get(certification_id) for it in (before, after))
+        known = _asked_of(loaded, membership, certification_id, was, before)
+        same = was == will and before.ladders == after.ladders
+        yield membership, known, known if same else _asked_of(loaded, membership, certification_id, will, after)
+
+
+def _asked_of(
+    loaded: "_Loaded",
+    membership: Membership,
+    certification_id: int,
+    required: Sequence[RequirementSpan] | None,
+    asking: "_Asking",
+) -> Asked | None:
+    if not required:
+        return None
+    return Asked(loaded.facts(membership, certification_id, required), asking.ladders)
+
+
+class _Asking:
+    """Requirements by whom they name: ``personal`` by membership, ``grouped`` by organisation."""
+
+    def __init__(self, requirements: Iterable[Requirement]) -> None:
+        self.personal: dict[int, list[Requirement]] = {}
+        self.grouped: dict[int, list[Requirement]] = {}
+        self.ladders: dict[str, Ladder] = {}
+        for it in requirements:
+            if it.membership_id is not None:
+                self.personal.setdefault(it.membership_id, []).append(it)
+            else:
+                self.grouped.setdefault(it.organisation_id, []).append(it)
+            if it.ladder is not None:
+                self.ladders[str(it.reference)] = ladder_from_json(it.ladder)
+
+    def of(self, membership: Membership) -> Sequence[Requirement]:
+        """Return what may reach a person."""
+        grouped = self.grouped.get(membership.organisation_id, [])
+        own = self.personal.get(membership.pk)
+        return own + grouped if own else grouped
+
+
+class _Loaded:
+    """All about ``memberships`` but what is asked of them; ``asked`` says what may be. A constant number of queries."""
+
+    def __init__(
+        self,
+        memberships: Sequence[Membership],
+        asked: Sequence[Requirement],
+        known_before: datetime | None,
+        certification_id: int | None = None,
+    ) -> None:
+        keys = [it.pk for it in memberships]
+        self.jobs = _jobs(keys, known_before)
+        self.zones = {
+            it.pk: self.jobs[it.pk][-1].zone if self.jobs[it.pk] else it.organisation.time_zone for it in memberships
+        }
+        self.reach = Reach(needs_sites(asked))
+        self.licences = _licences(keys, known_before) if any(it.licence_kind for it in asked) else {}
+        rare = _rare(keys, self.jobs)
+        self.periods = _periods(keys, rare.taught_elsewhere, known_before, self.zones, certification_id)
+        self.begun = _begun(keys, known_before, certification_id)
+        self.adjusted = _adjustments(rare.adjusted, known_before)
+        self.other_ways = _other_ways(rare.asked, known_before)
+
+    def required(self, membership: Membership, asking: _Asking) -> dict[int, list[RequirementSpan]]:
+        """Return the stretches in which something is asked of a person, by certification."""
+        found: dict[int, list[RequirementSpan]] = {}
+        jobs, licences = self.jobs.get(membership.pk, ()), self.licences.get(membership.pk, ())
+        for requirement in asking.of(membership):
+            if reached := list(_requirement_spans(requirement, jobs, self.reach, licences)):
+                found.setdefault(requirement.certification_id, []).extend(reached)
+        return found
+
+    def facts(self, membership: Membership, certification_id: int, required: Sequence[RequirementSpan]) -> Facts:
+        """Return the facts of a person about one certification, if this is ``required``."""
+        pk, key = membership.pk, certification_id
+        jobs, zone = self.jobs.get(pk, ()), self.zones[pk]
+        adjusted = self.adjusted.get(pk)
+        mine = adjusted[key] if adjusted else _NOT_ADJUSTED
+        return Facts(
+            employments=tuple(Span(start, end) for start, end in joined([(job.from_on, job.until) for job in jobs])),
+            requirements=tuple(_with_due_dates(required, mine.due_dates) if mine.due_dates else required),
+            periods=tuple(self.periods[pk].get(key, ())) if pk in self.periods else (),
+            cycles=tuple(Span(local_date(at, zone)) for at in self.begun[pk].get(key, ())) if pk in self.begun else (),
+            leaves=tuple(adjusted[None].leaves) if adjusted else (),
+            waivers=tuple(mine.waivers),
+            extensions=tuple(mine.extensions),
+            other_ways=tuple(self.other_ways[pk].get(key, ())) if pk in self.other_ways else (),
+            zone=zone,
         )
 
 
@@ -160,37 +232,46 @@ def _licences(keys: Sequence[int], known_before: datetime | None) -> dict[int, l
     return found
 
 
-def _requirements(
-    keys: Sequence[int], organisations: set[int], known_before: datetime | None, change: RequirementChange | None
-) -> tuple[dict[int, list[Requirement]], dict[int, list[Requirement]]]:
-    """Return the requirements of persons by membership, and those of groups by organisation."""
-    personal: dict[int, list[Requirement]] = defaultdict(list)
-    grouped: dict[int, list[Requirement]] = defaultdict(list)
+def _requirements(memberships: Sequence[Membership], known_before: datetime | None) -> list[Requirement]:
+    """Return the requirements of these persons, and those of groups in their organisations."""
+    keys, organisations = [it.pk for it in memberships], {it.organisation_id for it in memberships}
     ours = Q(membership__in=keys) | Q(membership__isnull=True, organisation__in=organisations)
-    asked = list(_known(Requirement.objects, known_before).filter(ours).order_by("pk"))
-    if change is not None:
-        asked = [it for it in asked if it.pk not in change.removed] + list(change.added)
-    for requirement in asked:
-        if requirement.membership_id is not None:
-            personal[requirement.membership_id].append(requirement)
-        else:
-            grouped[requirement.organisation_id].append(requirement)
-    return personal, grouped
+    return list(_known(Requirement.objects, known_before).filter(ours).order_by("pk"))
+
+
+_OF_CERTIFICATES = (
+    "membership",
+    "certification",
+    "completion_ids",
+    "completed_on",
+    "valid_from",
+    "valid_until",
+    "window_opens_on",
+    "grace_until",
+    "revoked_at",
+    "revoked_on",
+    "revocation_reason",
+)
 
 
 def _periods(
-    keys: Sequence[int], taught_elsewhere: Sequence[int], known_before: datetime | None, zones: Mapping[int, str]
+    keys: Sequence[int],
+    taught_elsewhere: Sequence[int],
+    known_before: datetime | None,
+    zones: Mapping[int, str],
+    certification_id: int | None,
 ) -> dict[int, dict[int, list[HeldPeriod]]]:
     """Return what people hold, by membership and certification. A replacement stands for what it replaced."""
     found: dict[int, dict[int, list[HeldPeriod]]] = defaultdict(lambda: defaultdict(list))
-    held = Certificate.objects.filter(membership__in=keys)
+    only = {} if certification_id is None else {"certification": certification_id}
+    held = Certificate.objects.filter(membership__in=keys, **only)
     if known_before is None:
         held = held.filter(replaced_by__isnull=True)
     else:
         held = held.known_before(known_before)
     # What is asked by no release costs no query of its own.
     asking = Edition.objects.filter(course__certifications=OuterRef("certification"), severity__in=ASKING)
-    certificates = list(held.annotate(is_asked=Exists(asking)).order_by("pk"))
+    certificates = list(held.annotate(is_asked=Exists(asking)).only(*_OF_CERTIFICATES).order_by("pk"))
     newer = _NewerContent(keys if any(it.is_asked for it in certificates) else [], known_before)
     for certificate in certificates:
         assert certificate.membership_id is not None
@@ -213,7 +294,9 @@ def _periods(
         )
     if not taught_elsewhere:
         return found
-    accepted = _known(PriorLearning.objects, known_before).filter(membership__in=taught_elsewhere).order_by("pk")
+    accepted = (
+        _known(PriorLearning.objects, known_before).filter(membership__in=taught_elsewhere, **only).order_by("pk")
+    )
     for evidence in accepted:
         found[evidence.membership_id][evidence.certification_id].append(
             HeldPeriod(
@@ -282,6 +365,9 @@ class _Adjusted:
     due_dates: list[Adjustment] = field(default_factory=list)
 
 
+_NOT_ADJUSTED = _Adjusted()
+
+
 def _adjustments(keys: Sequence[int], known_before: datetime | None) -> dict[int, dict[int | None, _Adjusted]]:
     found: dict[int, dict[int | None, _Adjusted]] = defaultdict(lambda: defaultdict(_Adjusted))
     if not keys:
@@ -336,13 +422,17 @@ def _other_ways(keys: Sequence[int], known_before: datetime | None) -> dict[int,
     return found
 
 
-def _begun(keys: Sequence[int], known_before: datetime | None) -> dict[int, dict[int, list[datetime]]]:
+def _begun(
+    keys: Sequence[int], known_before: datetime | None, certification_id: int | None
+) -> dict[int, dict[int, list[datetime]]]:
     """Return when people began courses, by membership and certification.
 
     That a course was completed does not end the cycle: the certificate does, which may ask for further courses.
     """
     found: dict[int, dict[int, list[datetime]]] = defaultdict(lambda: defaultdict(list))
     enrolments = Enrolment.objects.filter(membership__in=keys, course__certifications__isnull=False).order_by("pk")
+    if certification_id is not None:
+        enrolments = enrolments.filter(course__certifications=certification_id)
     if known_before is not None:
         enrolments = enrolments.filter(opened_at__lt=known_before)
     columns = ("membership_id", "course__certifications", "opened_at")

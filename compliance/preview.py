@@ -5,20 +5,17 @@ will be.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from certificates.validity import local_date
-from compliance import reminders
 from compliance.changes import RequirementChange
-from compliance.facts import facts_of
-from compliance.ladder import Ladder
-from compliance.selectors import days_of
-from compliance.services.obligations import span_row
-from compliance.standing import Facts, State, spans
+from compliance.facts import Asked, facts_before_and_after
+from compliance.judging import REMEMBERED, Judged, judge
+from compliance.standing import State
 from people.models import Employment, Membership, Organisation
 
 BATCH: Final = 500
@@ -26,7 +23,6 @@ LISTED: Final = 50
 """People named of each kind; the rest is a number."""
 MAIL_DAYS: Final = 30
 """How far ahead the mails of a change are counted."""
-_ALIKE: Final = 4_096
 
 
 class Effect(NamedTuple):
@@ -102,37 +98,33 @@ def preview(
     keys = sorted(set(memberships))
     for start in range(0, len(keys), BATCH):
         part = keys[start : start + BATCH]
-        members = list(Membership.objects.select_related("organisation").filter(pk__in=part).order_by("name", "pk"))
-        before = _asked(members, certification_id, today, None)
-        after = _asked(members, certification_id, today, change)
-        for member, was, will in zip(members, before, after, strict=True):
-            _note(found, member, was, will, today)
+        # All are of one organisation: loading it with each of them would cost as much as their facts.
+        members = list(Membership.objects.filter(pk__in=part).order_by("name", "pk"))
+        for member in members:
+            member.organisation = organisation
+        for member, was, will in facts_before_and_after(members, change=change, certification_id=certification_id):
+            _note(found, member, _judged(was, today), _judged(will, today), today)
         progress(min(start + BATCH, len(keys)))
     return found
-
-
-def _asked(
-    members: Sequence[Membership], certification_id: int, today: date, change: RequirementChange | None
-) -> Iterator[_Asked]:
-    for gathered in facts_of(members, change=change):
-        facts = gathered.by_certification.get(certification_id)
-        yield _NOTHING if facts is None else _judged(facts, frozenset(gathered.ladders.items()), today)
 
 
 _NOTHING: Final = _Asked(False, None, False, ())
 
 
-@lru_cache(maxsize=_ALIKE)
-def _judged(facts: Facts, ladders: frozenset[tuple[str, Ladder]], today: date) -> _Asked:
-    """Judge the days from today on; people of whom the same facts are known are judged once."""
-    ahead = [it for it in spans(facts) if it.until is None or it.until > today]
-    rows = [span_row(it, dict(ladders)) for it in ahead]
-    asked = [it for it in rows if it.required]
+def _judged(asked_of: Asked | None, today: date) -> _Asked:
+    """Judge the days from today on."""
+    if asked_of is None:
+        return _NOTHING
+    return _from(judge(asked_of.facts, asked_of.ladders), today)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _from(judged: Judged, today: date) -> _Asked:
+    asked = [it for it in judged.spans if it.required and (it.until is None or it.until > today)]
     if not asked:
         return _NOTHING
     due_on = next((it.due_on for it in asked if it.due_on is not None), None)
-    steps = reminders.steps(days_of(rows))
-    told_on = tuple(step.on for step in steps if today <= step.on <= today + timedelta(days=MAIL_DAYS))
+    told_on = tuple(step.on for step in judged.steps if today <= step.on <= today + timedelta(days=MAIL_DAYS))
     return _Asked(True, due_on, asked[0].state == State.NEEDS_DATE, told_on)
 
 

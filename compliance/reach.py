@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
@@ -16,8 +17,7 @@ Stretch = tuple[date, date | None]
 """First day, and the day after the last one; None: no end known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """An employment as matching needs it; ``until`` is exclusive."""
 
     membership_id: int
@@ -63,11 +63,14 @@ def jobs_in(employments: QuerySet[Employment]) -> Iterator[Job]:
             zone,
             role,
             code or "",
-            frozenset(tags or ()),
+            frozenset(tags) if tags else _NONE,
             kind,
             hired_on,
-            frozenset(name for name, holds in zip(names, rare, strict=True) if holds),
+            frozenset(name for name, holds in zip(names, rare, strict=True) if holds) if any(rare) else _NONE,
         )
+
+
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,8 @@ def needs_sites(requirements: Iterable[Requirement]) -> set[int]:
 
 def joined(stretches: Sequence[Stretch]) -> list[Stretch]:
     """Return half-open stretches in order, with touching and overlapping ones joined."""
+    if len(stretches) < 2:
+        return list(stretches)
     found: list[Stretch] = []
     for start, end in sorted(stretches, key=lambda it: it[0]):
         if found and (found[-1][1] is None or start <= found[-1][1]):

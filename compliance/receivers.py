@@ -53,9 +53,9 @@ def apply_rules_at_a_new_site(sender: object, instance: Site, created: bool, raw
 
 @receiver(edition_released, dispatch_uid="compliance.rebuild_on_release")
 def rebuild_on_release(sender: object, edition: Edition, at: datetime, **_: object) -> None:
-    """A release may ask something of whoever holds a certificate (rule R15)."""
+    """A release may ask something of whoever holds a certificate (rule R15); of many, part by part after it."""
     if selectors.asks_holders(edition):
-        services.rebuild_obligations(memberships=selectors.holders_of(edition), at=at)
+        services.rebuild_many(memberships=selectors.holders_of(edition), cause=f"edition:{edition.pk}", at=at)
 
 
 @receiver(course_completed, dispatch_uid="compliance.rebuild_on_newer_content")

@@ -85,6 +85,11 @@ def retry(*, entry: OutboxEntry) -> None:
     )
 
 
+def waiting(*, kind: str) -> int:
+    """Return how many entries of ``kind`` are still to be done; those that failed for good are not."""
+    return OutboxEntry.objects.filter(kind=kind, done_at__isnull=True, failed_at__isnull=True).count()
+
+
 def forget_done(*, before: datetime) -> int:
     """Delete entries that were done before an instant; return how many."""
     return OutboxEntry.objects.filter(done_at__lt=before).delete()[0]

@@ -13,7 +13,6 @@ from compliance.selectors.adoptions import Choice, RuleReach, Wanted, preview_ad
 from compliance.selectors.digests import DigestLine, digests_to_send, lines_of_digest
 from compliance.selectors.messages import (
     Line,
-    days_of,
     letters,
     lines_of,
     next_message_at,
@@ -91,7 +90,6 @@ __all__ = [
     "counts_by_site",
     "current_requirement",
     "current_spans",
-    "days_of",
     "digests_to_send",
     "holders_of",
     "letters",

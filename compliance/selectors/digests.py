@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 
 from certificates.validity import local_date
 from compliance import reminders
+from compliance.judging import days_of
 from compliance.models import Digest, Escalation, Message
-from compliance.selectors.messages import days_of
 from people.models import Membership
 from people.selectors import visible_memberships
 

@@ -1,6 +1,6 @@
 """What is to be told: to whom, when, and what a message still says."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -9,12 +9,9 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from certificates.validity import local_date
 from compliance import reminders
-from compliance.ladder import DEFAULT_LADDER, ladder_from_json
-from compliance.models import Message, Obligation, ObligationSpan
-from compliance.standing import Overlay
+from compliance.judging import days_of
+from compliance.models import Message, Obligation
 from people.models import Membership
-
-_SILENT = frozenset({Overlay.ON_LEAVE, Overlay.ANOTHER_WAY})
 
 MESSAGE_HOUR = 9
 """Local hour from which messages go out."""
@@ -30,33 +27,20 @@ class Line:
     due_on: date | None
 
 
-def days_of(spans: Iterable[ObligationSpan]) -> list[reminders.SpanOfDays]:
-    """Return spans as the rule of messages takes them."""
-    return [
-        reminders.SpanOfDays(
-            from_on=span.from_on,
-            until=span.until,
-            state=span.state,
-            due_on=span.due_on,
-            ladder=DEFAULT_LADDER if span.ladder is None else ladder_from_json(span.ladder),
-            required=span.required,
-            silent=not _SILENT.isdisjoint(span.overlays),
-        )
-        for span in spans
-    ]
-
-
 def message_instant(day: date, zone: str) -> datetime:
     """Return the instant from which messages of a local day go out."""
     return datetime.combine(day, time(MESSAGE_HOUR), tzinfo=ZoneInfo(zone))
 
 
 def next_message_at(
-    spans: Iterable[ObligationSpan], *, told: Sequence[str], zone: str, at: datetime, not_today: bool = False
+    steps: Sequence[reminders.Step], *, told: Sequence[str], zone: str, at: datetime, not_today: bool = False
 ) -> datetime | None:
-    """Return the instant from which the sweep must look at an obligation; None: never. ``at`` tells what is past."""
+    """Return the instant from which the sweep must look at an obligation; None: never. ``at`` tells what is past.
+
+    ``steps`` are all of the obligation's.
+    """
     today = local_date(at, zone)
-    day = reminders.next_day(reminders.steps(days_of(spans)), told, today)
+    day = reminders.next_day(steps, told, today)
     if day is None:
         return None
     return message_instant(day + timedelta(days=1) if not_today and day == today else day, zone)

@@ -32,6 +32,7 @@ from compliance.services.proposals import (
     refuse,
     requirement_of,
 )
+from compliance.services.rebuilding import deliver_rebuild, people_waiting, rebuild_many
 from compliance.services.requirements import (
     change_due_date,
     change_ladder,
@@ -63,6 +64,7 @@ __all__ = [
     "check_sample",
     "claim_messages",
     "deliver_evidence_pack",
+    "deliver_rebuild",
     "describe_site",
     "end_approval",
     "forget_evidence_packs",
@@ -74,9 +76,11 @@ __all__ = [
     "mark_printed",
     "needs_second_person",
     "packs_differ",
+    "people_waiting",
     "planned",
     "preview_of_requirement",
     "preview_of_withdrawal",
+    "rebuild_many",
     "rebuild_obligations",
     "record_approval",
     "record_leave",

@@ -12,6 +12,7 @@ from django.utils.crypto import salted_hmac
 
 from certificates.validity import local_date
 from compliance import mails, reminders, selectors
+from compliance.judging import days_of
 from compliance.models import Escalation, Message, Obligation
 from compliance.services.digests import claim_digests, digests_waiting, send_digest
 from compliance.services.sending import Outcome, lease, put_off, settle
@@ -112,7 +113,7 @@ def _claim_for(membership_id: int, at: datetime) -> int | None:
     above: list[Escalation] = []
     for obligation in obligations:
         today = local_date(at, obligation.time_zone)
-        steps = reminders.steps(selectors.days_of(obligation.spans.all()))
+        steps = reminders.steps(days_of(obligation.spans.all()))
         step = reminders.due_step(steps, obligation.told, today)
         if step is not None and not told_today:
             items.append(_item(obligation, step))
@@ -120,7 +121,7 @@ def _claim_for(membership_id: int, at: datetime) -> int | None:
             passed = reminders.passed_keys(steps, today)
             obligation.told = [*obligation.told, *(key for key in passed if key not in obligation.told)]
         obligation.next_message_at = selectors.next_message_at(
-            obligation.spans.all(), told=obligation.told, zone=obligation.time_zone, at=at, not_today=told_today
+            steps, told=obligation.told, zone=obligation.time_zone, at=at, not_today=told_today
         )
     Obligation.objects.bulk_update(obligations, ["told", "next_message_at"])
     Escalation.objects.bulk_create(above, ignore_conflicts=True)

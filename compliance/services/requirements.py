@@ -14,7 +14,7 @@ from compliance.due_dates import DueRule, bases_of, parse_due_rule
 from compliance.exceptions import AlreadyWithdrawn, DueBeforeStart, NotOfThisOrganisation, UnknownCode
 from compliance.ladder import ladder_from_json, ladder_to_json
 from compliance.models import Requirement
-from compliance.services.obligations import rebuild_obligations
+from compliance.services.rebuilding import rebuild_many
 from people import audit
 from people.models import Employment, Membership, Organisation, Role, Site, User
 
@@ -115,7 +115,7 @@ def require(*, by: User | None, at: datetime, **what: Any) -> Requirement:
         at=at,
         certification=requirement.certification.code,
     )
-    rebuild_obligations(memberships=selectors.concerned(requirement), at=at)
+    rebuild_many(memberships=selectors.concerned(requirement), cause=f"requirement:{requirement.pk}", at=at)
     return requirement
 
 
@@ -224,5 +224,5 @@ def _supersede(
     values = {name: getattr(locked, name) for name in _KEPT} | dict(changes)
     successor = Requirement.objects.create(**values, recorded_at=at, recorded_by=by, supersedes=locked)
     audit.record(organisation=locked.organisation, actor=by, verb=verb, target=successor, at=at)
-    rebuild_obligations(memberships=selectors.concerned(locked), at=at)
+    rebuild_many(memberships=selectors.concerned(locked), cause=f"requirement:{successor.pk}", at=at)
     return successor

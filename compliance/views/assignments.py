@@ -37,7 +37,11 @@ def assignments(request: HttpRequest, desk: Desk) -> HttpResponse:
     listed = [(it, _who(it, names), _by_when(it)) for it in page]
     waiting = Proposal.objects.filter(organisation=desk.organisation, state=Proposal.State.OPEN)
     context = desk.context(
-        "assignments", page=page, listed=listed, proposals=waiting.select_related("certification")[:PAGE_SIZE]
+        "assignments",
+        page=page,
+        listed=listed,
+        proposals=waiting.select_related("certification")[:PAGE_SIZE],
+        is_rebuilding=services.people_waiting() > 0,
     )
     return render(request, "compliance/assignments.html", context)
 
@@ -167,6 +171,8 @@ def _proposal_context(desk: Desk, found: Proposal) -> dict[str, Any]:
 def _assigned_to(people: int) -> str:
     if not people:
         return _("Assigned. Nobody works there yet; who comes will be told.")
+    if services.people_waiting():
+        return _("Assigned. Who is asked what is being worked out; the lists follow in a few minutes.")
     text = ngettext(
         "Assigned to %(n)s person. They will be told.", "Assigned to %(n)s people. They will be told.", people
     )

@@ -16,6 +16,7 @@ from certificates.models import Certification  # noqa: E402
 from cms import clock  # noqa: E402
 from compliance import services  # noqa: E402
 from compliance.models import Message, Obligation  # noqa: E402
+from people import outbox  # noqa: E402
 from people import services as people_services  # noqa: E402
 from people.models import Credential, Employment, Membership, Organisation, Role, Site, StaffRole, User  # noqa: E402
 from tests.bench.figures import started_with  # noqa: E402
@@ -74,6 +75,7 @@ def populate(at, today: date) -> tuple[Organisation, User]:
         by=hr,
         at=at,
     )
+    outbox.deliver_due(at=clock.now(), limit=10_000)
     return organisation, hr
 
 
