@@ -233,3 +233,35 @@ class EvidenceForm(forms.Form):
         if on > self.today:
             raise ValidationError(_("This day lies ahead. Choose today or a day in the past."))
         return on
+
+
+class RangeForm(forms.Form):
+    """Which days, both included, and at which site: what a list of messages is limited to."""
+
+    most_days = 92
+    """So that a page has an end; the command takes any range."""
+
+    first = DayField(label=pgettext_lazy("range of days", "From"))
+    last = DayField(label=pgettext_lazy("range of days", "Through"))
+    site = forms.ModelChoiceField(
+        Site.objects.none(),
+        label=gettext_lazy("Site"),
+        to_field_name="code",
+        required=False,
+        empty_label=pgettext_lazy("filter", "All"),
+    )
+
+    def __init__(self, data: Any, *, sites: QuerySet[Site], first: date, last: date) -> None:
+        given = {name: data[name] for name in ("first", "last", "site") if data.get(name)}
+        super().__init__({"first": first.isoformat(), "last": last.isoformat(), **given})
+        self.fields["site"].queryset = sites
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse days in the wrong order, and more than a page can show."""
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("first"), cleaned.get("last")
+        if first and last and last < first:
+            self.add_error("last", _("This day lies before the first one. Choose the same day or a later one."))
+        elif first and last and (last - first).days >= self.most_days:
+            self.add_error("last", _("Choose at most %(n)s days.") % {"n": self.most_days})
+        return cleaned

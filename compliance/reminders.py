@@ -20,6 +20,10 @@ class Kind(StrEnum):
     EXPIRED = "expired"
 
 
+_FIRST = "first"
+"""Ends the key of a step that comes when a phase begins, whatever the ladder says."""
+
+
 class _Phase(StrEnum):
     """States that cause the same messages; other states cause none."""
 
@@ -82,6 +86,12 @@ class Step:
     key: str
     to: tuple[Recipient, ...] = (Recipient.LEARNER,)
 
+    @property
+    def rung(self) -> int | None:
+        """Return how many days after the last good day (negative: before it) its rung lies; None: when a phase begins."""
+        note = self.key.rsplit(":", 1)[1]
+        return None if note == _FIRST else int(note)
+
 
 def steps(spans: Iterable[SpanOfDays]) -> list[Step]:
     """Return all steps of an obligation's spans, which touch and are in order, by day; of one day the weightiest last.
@@ -117,7 +127,7 @@ def _steps_of(span: SpanOfDays) -> list[Step]:
         before = span.from_on - ONE_DAY
         if span.due_on != before:
             # It did not come by the calendar: revoked, moved, asked anew of somebody whose certificate ended long ago.
-            planned.append((kind, span.from_on, "first", learner))
+            planned.append((kind, span.from_on, _FIRST, learner))
         last_good_on = max(span.due_on or before, before)
         for rung in span.ladder:
             on = last_good_on + timedelta(days=rung.days)
@@ -131,7 +141,7 @@ def _steps_of(span: SpanOfDays) -> list[Step]:
                 planned.append((kind, on, f"{rung.days:+d}", rung.to))
         if span.state == _Phase.ASKED:
             # Last: who is asked only now is invited, however soon it is due.
-            planned.append((Kind.INVITATION, span.from_on, "first", learner))
+            planned.append((Kind.INVITATION, span.from_on, _FIRST, learner))
     return [
         Step(kind, on, span.until, span.due_on, f"{kind}:{span.due_on}:{note}", to)
         for kind, on, note, to in planned

@@ -204,7 +204,8 @@ VISIBLE_FIELDS: tuple[VisibleField, ...] = (
         "reminder",
         pgettext_lazy("column", "Reminder"),
         pgettext_lazy(
-            "what work sees", "Whether a reminder waits as a letter, or could not be delivered, and since which day"
+            "what work sees",
+            "Which reminders you get, on which day and by mail or letter, and whether one could not be delivered",
         ),
     ),
 )

@@ -22,6 +22,7 @@ from compliance.selectors.messages import (
     undelivered,
     waiting_counts,
 )
+from compliance.selectors.planned import PlannedCount, PlannedLine, StepName, planned_counts, planned_lines
 from compliance.selectors.releases import answers_release, asks_holders, holders_of
 from compliance.selectors.requirements import (
     concerned,
@@ -68,10 +69,13 @@ __all__ = [
     "Line",
     "PackAtSites",
     "PersonStanding",
+    "PlannedCount",
+    "PlannedLine",
     "Row",
     "RuleAtSites",
     "RuleReach",
     "SiteCounts",
+    "StepName",
     "Summary",
     "Training",
     "TrainingDue",
@@ -103,6 +107,8 @@ __all__ = [
     "open_questions",
     "pack_for",
     "packs_for",
+    "planned_counts",
+    "planned_lines",
     "preview_adoption",
     "printed",
     "printings",

@@ -5,6 +5,7 @@ from compliance.views.another_way import another_way, other_ways
 from compliance.views.assignments import assignment_default, assignment_new, assignment_withdraw, assignments, proposal
 from compliance.views.evidence import evidence, evidence_pack, evidence_pdf, evidence_request
 from compliance.views.letters import letters, letters_pdf
+from compliance.views.messages import planned
 from compliance.views.people import employment_end, people, person, person_new
 from compliance.views.rules import (
     rule_approval,
@@ -60,6 +61,7 @@ __all__ = [
     "people",
     "person",
     "person_new",
+    "planned",
     "proposal",
     "rule_approval",
     "rule_approval_end",

@@ -32,6 +32,7 @@ READ = (
     "person",
     "assignments",
     "letters",
+    "planned",
     "rules",
     "rule_pack",
     "rule_site",

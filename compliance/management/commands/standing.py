@@ -10,7 +10,8 @@ from django.core.management import BaseCommand, CommandError
 from certificates.validity import starts_at
 from cms import clock
 from compliance import selectors
-from people.models import Membership, Organisation
+from compliance.management.arguments import day_of, people_of
+from people.models import Organisation
 
 
 class Command(BaseCommand):
@@ -30,9 +31,9 @@ class Command(BaseCommand):
         organisation = Organisation.objects.filter(code=options["organisation"]).first()
         if organisation is None:
             raise CommandError(f"There is no organisation with the code {options['organisation']!r}.")
-        on, known_on = _date("--on", options["on"]), _date("--known-on", options["known_on"])
+        on, known_on = day_of("--on", options["on"]), day_of("--known-on", options["known_on"])
         found = selectors.standings(
-            memberships=_people(organisation, options["person"]),
+            memberships=people_of(organisation, options["person"]),
             at=clock.now(),
             on=on,
             known_before=_end_of(known_on, organisation.time_zone) if known_on else None,
@@ -52,25 +53,6 @@ class Command(BaseCommand):
             self.stdout.write(separator + json.dumps(it.to_json(), ensure_ascii=False), ending="")
             separator = ",\n"
         self.stdout.write("\n]}")
-
-
-def _people(organisation: Organisation, number: str | None) -> Any:
-    people = Membership.objects.filter(organisation=organisation)
-    if number is None:
-        return people
-    people = people.filter(employee_number__iexact=number.strip())
-    if not people.exists():
-        raise CommandError(f"Nobody at {organisation.code!r} has the employee number {number!r}.")
-    return people
-
-
-def _date(option: str, text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a date has no zone
-    except ValueError as error:
-        raise CommandError(f"{option} {text!r} is no date; write it as YYYY-MM-DD, such as 2026-03-31.") from error
 
 
 def _end_of(day: date, zone: str) -> datetime:
