@@ -139,6 +139,7 @@ class ReleaseFault(StrEnum):
     STRUCTURE = "structure"
     NOT_NEWEST = "not_newest"
     RETRAIN_DATE = "retrain_date"
+    RETRAIN_PAST = "retrain_past"
     WITHDRAWN = "withdrawn"
 
 

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from cms import clock
 from courses.models import Edition
 
 
@@ -33,6 +35,8 @@ class ReleaseForm(forms.Form):
         by_date = cleaned.get("severity") == Edition.Severity.RETRAIN_BY
         if by_date and not cleaned.get("retrain_by") and "retrain_by" not in self.errors:
             self.add_error("retrain_by", _("Choose the date by which everybody takes it again."))
+        elif by_date and cleaned.get("retrain_by") and cleaned["retrain_by"] <= clock.today(settings.TIME_ZONE):
+            self.add_error("retrain_by", _("Choose a day that lies ahead: people need time to take it again."))
         if not by_date:
             cleaned["retrain_by"] = None
         return cleaned

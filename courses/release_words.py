@@ -32,6 +32,9 @@ _WORDS: Final[dict[ReleaseFault, Promise]] = {
     ReleaseFault.WITHDRAWN: pgettext_lazy(
         "release problem", "This was withdrawn and still says the same. Change it or take it out:"
     ),
+    ReleaseFault.RETRAIN_PAST: pgettext_lazy(
+        "release problem", "The day by which everybody takes it again is past. Choose one that lies ahead."
+    ),
     ReleaseFault.RETRAIN_DATE: pgettext_lazy("release problem", "The date does not fit what the change means."),
 }
 

@@ -166,6 +166,8 @@ def _message(problem: RowProblem, kind: Kind | None) -> str:
             return _("This is not there yet, and only known rows were to be changed.")
         case Problem.ENDS_BEFORE_START:
             return _("The last day is before the first.")
+        case Problem.HIRED_AFTER_START:
+            return _("The day of hiring is after the first day at work.")
         case Problem.OVERLAPS:
             return _("These days overlap with another job of this person.")
         case Problem.COVERED:
@@ -282,6 +284,8 @@ def _mend(problem: RowProblem, kind: Kind | None) -> str:
             return _("Delete the row, or choose “Add new rows and change known ones”.")
         case Problem.ENDS_BEFORE_START:
             return _("Change one of the two.")
+        case Problem.HIRED_AFTER_START:
+            return _("Write an earlier day of hiring, or leave the cell empty.")
         case Problem.OVERLAPS:
             return _("Look at this person's page and change the days there.")
         case Problem.COVERED:

@@ -10,7 +10,7 @@ from certificates.models import Certification
 from certificates.validity import Duration, PolicyError, PolicyProblem
 from compliance import selectors
 from compliance.conditions import Condition, named, parse
-from compliance.due_dates import DueRule, bases_of, parse_due_rule
+from compliance.due_dates import DueRule, On, bases_of, parse_due_rule
 from compliance.exceptions import AlreadyWithdrawn, DueBeforeStart, NotOfThisOrganisation, UnknownCode
 from compliance.ladder import ladder_from_json, ladder_to_json
 from compliance.models import Requirement
@@ -47,7 +47,7 @@ def planned(
     as "12m". ``ladder`` says when who is told (form: ``compliance.ladder``).
 
     Raises:
-        DueBeforeStart: ``due_on`` lies before ``starts_on``.
+        DueBeforeStart: ``due_on``, the date of the rule or ``default_due_on`` lies before ``starts_on``.
         NotOfThisOrganisation: the person, site or role belongs to another organisation.
         ConditionError: ``conditions`` are none.
         UnknownCode: they name a site, role or organisation that is not there.
@@ -58,6 +58,8 @@ def planned(
     """
     if due_on is not None and due_on < starts_on:
         raise DueBeforeStart(starts_on, due_on)
+    if default_due_on is not None and default_due_on < starts_on:
+        raise DueBeforeStart(starts_on, default_due_on)
     if (membership is None) == (site is None and role is None and conditions is None):
         raise ValueError("name a membership, or a site, a role and/or conditions")
     if (due_on is None) == (due_rule is None):
@@ -65,7 +67,10 @@ def planned(
     if conditions is not None:
         _check_codes(organisation, parse(conditions))
     if due_rule is not None:
-        _check_rule(parse_due_rule(due_rule), licence_kind)
+        rule = parse_due_rule(due_rule)
+        _check_rule(rule, licence_kind)
+        if isinstance(rule, On) and rule.day < starts_on:
+            raise DueBeforeStart(starts_on, rule.day)
     if recurs and not Duration.parse(recurs).n:
         raise PolicyError(PolicyProblem.ZERO_DURATION, field="recurs")
     for what, thing in (("person", membership), ("site", site), ("role", role)):

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -44,7 +45,7 @@ def release_course(
     """Freeze every live language of ``course`` (or only ``languages``) as its next edition.
 
     An alias of another language is no translation and is left out. ``retrain_by`` belongs to the severity of
-    that name and to no other.
+    that name and to no other, and lies ahead.
 
     Raises:
         ReleaseRefused: something is missing or contradicts itself, or nothing changed since the last edition.
@@ -52,7 +53,7 @@ def release_course(
     course = (
         Course.objects.select_for_update(of=("self",)).select_related("sector", "final_quiz__bank").get(pk=course.pk)
     )
-    problems = _request_problems(course, severity, retrain_by, languages)
+    problems = _request_problems(course, severity, retrain_by, languages, at)
     newest = selectors.newest_edition(course)
     number = newest.number + 1 if newest else 1
     frozen = _freeze_published(course, languages, edition=number, shelf=FrozenShelf())
@@ -78,13 +79,16 @@ def release_course(
 
 
 def _request_problems(
-    course: Course, severity: str, retrain_by: date | None, languages: Collection[str] | None
+    course: Course, severity: str, retrain_by: date | None, languages: Collection[str] | None, at: datetime
 ) -> list[ReleaseProblem]:
     if severity not in Edition.Severity.values:
         raise ValueError(severity)
     problems = []
     if (severity == Edition.Severity.RETRAIN_BY) is (retrain_by is None):
         problems.append(ReleaseProblem(ReleaseFault.RETRAIN_DATE))
+    elif retrain_by is not None and retrain_by <= at.astimezone(ZoneInfo(settings.TIME_ZONE)).date():
+        # Everybody would be late from the first moment.
+        problems.append(ReleaseProblem(ReleaseFault.RETRAIN_PAST))
     problems += [_no_page(course, language) for language in sorted(languages or ()) if not _page(course, language)]
     return problems
 

@@ -198,7 +198,7 @@ def _plan(row: Given, member: Membership | None, jobs: list[Job], lost: Mapping[
         plan.wrong("ends_on", Problem.ENDS_BEFORE_START)
         return plan.settle(is_new=False)
     if after.hired_on is not None and after.hired_on > after.starts_on:
-        plan.wrong("hired_on", Problem.ENDS_BEFORE_START)
+        plan.wrong("hired_on", Problem.HIRED_AFTER_START)
         return plan.settle(is_new=False)
     try:
         if before is None:

@@ -60,6 +60,7 @@ class Problem(StrEnum):
     ALREADY_THERE = "already_there"
     NOT_THERE_YET = "not_there_yet"
     ENDS_BEFORE_START = "ends_before_start"
+    HIRED_AFTER_START = "hired_after_start"
     OVERLAPS = "overlaps"
     COVERED = "covered"
     NOT_A_DOCUMENT_NUMBER = "not_a_document_number"

@@ -217,6 +217,8 @@ def test_the_same_again_is_the_same_and_a_withdrawal_keeps_what_it_said(larch, h
         ({"due_rule": {"after": "hire", "in": "soon"}}, DueRuleError),
         ({"due_rule": {"after": "licence_renewal", "in": "0d"}}, ValueError),
         ({"due_on": date(2026, 3, 1)}, DueBeforeStart),
+        ({"due_rule": {"on": "2026-03-01"}}, DueBeforeStart),
+        ({"due_rule": {"after": "hire", "in": "30d"}, "default_due_on": date(2026, 3, 1)}, DueBeforeStart),
         ({**FIXED, "due_rule": {"on": "2026-04-01"}}, ValueError),
         ({}, ValueError),
         ({**FIXED, "recurs": "0m"}, PolicyError),

@@ -286,6 +286,12 @@ class TestReleaseCourse:
         edition = release(course_with_pages(), severity="retrain_by", retrain_by=date(2026, 9, 1))
         assert edition.retrain_by == date(2026, 9, 1)
 
+    @pytest.mark.parametrize("retrain_by", [RELEASED_AT.date(), RELEASED_AT.date() - timedelta(days=400)])
+    def test_refuses_a_day_by_which_nobody_could_take_it_again(self, retrain_by: date) -> None:
+        with pytest.raises(ReleaseRefused) as refused:
+            release(course_with_pages(), severity="retrain_by", retrain_by=retrain_by)
+        assert faults(refused) == [("retrain_past", "", "")]
+
     def test_refusal_keeps_no_file(self, settings: Any, tmp_path: Any) -> None:
         from courses.models import FrozenMedia
 
@@ -428,8 +434,10 @@ class TestCms:
         course = course_with_pages()
         answer = publisher.post(self.release_url(course), {"severity": "retrain_by"})
         assert "Choose the date by which everybody takes it again." in answer.content.decode()
-        publisher.post(self.release_url(course), {"severity": "retrain_by", "retrain_by": "2026-09-01"})
-        assert course.editions.get().retrain_by == date(2026, 9, 1)
+        answer = publisher.post(self.release_url(course), {"severity": "retrain_by", "retrain_by": "2020-01-31"})
+        assert "Choose a day that lies ahead: people need time to take it again." in answer.content.decode()
+        publisher.post(self.release_url(course), {"severity": "retrain_by", "retrain_by": "2090-09-01"})
+        assert course.editions.get().retrain_by == date(2090, 9, 1)
 
     def test_refusal_is_said_in_words(self, publisher: Client) -> None:
         course = course_with_pages(minimum_minutes=13)

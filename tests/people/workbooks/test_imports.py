@@ -508,6 +508,10 @@ def test_employments_are_found_by_reference_or_by_what_they_say(larch: Hand) -> 
     assert larch.jobs()[1] == ("0042", "pg", "fd", date(2026, 4, 1), date(2026, 5, 31))
     kept = larch.look(xlsx(heads, ["0042", "J-18", "pg", "fd", "2026-05-01", None]), "employments")
     assert said(kept) == [(2, "starts_on", "overlaps")]
+    kept = larch.look(
+        xlsx([*heads, "hired_on"], ["0042", "J-19", "fsj", "fd", "2027-05-01", None, "2027-05-02"]), "employments"
+    )
+    assert said(kept) == [(2, "hired_on", "hired_after_start")]
 
 
 def test_state_of_an_upload_is_said_in_words() -> None:
