@@ -92,7 +92,7 @@ def test_a_due_date_before_the_start_is_refused(larch, hospitality):
 
 def test_a_service_is_whole_or_not_at_all(larch, hospitality, monkeypatch):
     larch.employ()
-    monkeypatch.setattr("compliance.services.requirements.rebuild_obligations", lambda **_: 1 / 0)
+    monkeypatch.setattr("compliance.services.requirements.rebuild_many", lambda **_: 1 / 0)
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         larch.ask(hospitality, site=larch.region)
     assert not Requirement.objects.exists()
