@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 
 from cms.languages import direction
 from compliance.models import Digest, Message
-from compliance.selectors import DigestLine, Line
+from compliance.selectors import DigestLine, Line, takes_mail
 from people.models import Employment, Membership
 from people.slips import printed_languages
 
@@ -48,13 +48,13 @@ def link_of(lines: Sequence[Line]) -> str:
 
 
 def compose(message: Message, lines: Sequence[Line]) -> EmailMultiAlternatives | None:
-    """Return the mail of a message that says ``lines``, None where the employer has given no address.
+    """Return the mail of a message that says ``lines``, None where the employer has given no address that takes mail.
 
     An address of the person's own is never used: who gets no letter would tell the employer that there is one.
     Subject, sender and file name tell nobody what it is about.
     """
     membership = Membership.objects.select_related("organisation", "user").get(pk=message.membership_id)
-    if not membership.email:
+    if not takes_mail(membership):
         return None
     language = language_of(membership)
     with translation.override(language):
@@ -74,7 +74,7 @@ def compose(message: Message, lines: Sequence[Line]) -> EmailMultiAlternatives |
 
 
 def compose_digest(digest: Digest, lines: Sequence[DigestLine]) -> EmailMultiAlternatives | None:
-    """Return the mail that tells somebody above what ``lines`` say, None where they have no address.
+    """Return the mail that tells somebody above what ``lines`` say, None where they have no address that takes mail.
 
     Subject and sender are those of every mail: a manager's screen is looked at too.
     """
@@ -84,7 +84,7 @@ def compose_digest(digest: Digest, lines: Sequence[DigestLine]) -> EmailMultiAlt
     else:
         assert user is not None
         address, name, language = user.email or "", user.name, printed_languages([user.language or "en"])[0]
-    if not address:
+    if not address or (manager is not None and not takes_mail(manager)):
         return None
     path = reverse("compliance:organisation", kwargs={"code": digest.organisation.code})
     with translation.override(language):

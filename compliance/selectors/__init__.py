@@ -10,6 +10,15 @@ from compliance.selectors.adjustments import (
     question_of,
 )
 from compliance.selectors.adoptions import Choice, RuleReach, Wanted, preview_adoption, requirements_from
+from compliance.selectors.deliveries import (
+    Delivered,
+    Delivery,
+    delivered,
+    deliveries,
+    open_bounces,
+    people_without_mail,
+    takes_mail,
+)
 from compliance.selectors.digests import DigestLine, digests_to_send, lines_of_digest
 from compliance.selectors.messages import (
     Line,
@@ -65,6 +74,8 @@ from compliance.selectors.training import TrainingDue, training_of
 
 __all__ = [
     "Choice",
+    "Delivered",
+    "Delivery",
     "DigestLine",
     "Hearer",
     "Line",
@@ -96,6 +107,8 @@ __all__ = [
     "current_requirement",
     "current_spans",
     "days_of",
+    "delivered",
+    "deliveries",
     "digests_to_send",
     "holders_of",
     "letters",
@@ -106,9 +119,11 @@ __all__ = [
     "names_in",
     "newest_pack",
     "next_message_at",
+    "open_bounces",
     "open_questions",
     "pack_for",
     "packs_for",
+    "people_without_mail",
     "planned_counts",
     "planned_lines",
     "preview_adoption",
@@ -125,6 +140,7 @@ __all__ = [
     "statements",
     "status_filter",
     "summary",
+    "takes_mail",
     "to_send",
     "topics",
     "training_of",

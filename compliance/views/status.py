@@ -117,6 +117,7 @@ def organisation(request: HttpRequest, desk: Desk) -> HttpResponse:
             ],
             certifications=_certifications(desk),
             waiting=selectors.waiting_counts(memberships=desk.memberships),
+            bounced=selectors.people_without_mail(memberships=desk.memberships),
             fields=LISTED_FIELDS,
         ),
     )
