@@ -20,6 +20,7 @@ from compliance.selectors.deliveries import (
     takes_mail,
 )
 from compliance.selectors.digests import DigestLine, digests_to_send, lines_of_digest
+from compliance.selectors.endings import Endings, endings, ends_in
 from compliance.selectors.messages import (
     Line,
     days_of,
@@ -77,6 +78,7 @@ __all__ = [
     "Delivered",
     "Delivery",
     "DigestLine",
+    "Endings",
     "Hearer",
     "Line",
     "PackAtSites",
@@ -110,6 +112,8 @@ __all__ = [
     "delivered",
     "deliveries",
     "digests_to_send",
+    "endings",
+    "ends_in",
     "holders_of",
     "letters",
     "lines_of",
