@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from certificates.models import Certification
+from compliance.selectors import Delivery
+from compliance.step_words import DELIVERY_LABELS
 from courses.models import Course
 from people.models import Membership, Organisation, Role, Site, WorkbookImport
 from people.selectors import employed_on_or_after
@@ -252,7 +254,7 @@ class RangeForm(forms.Form):
     )
 
     def __init__(self, data: Any, *, sites: QuerySet[Site], first: date, last: date) -> None:
-        given = {name: data[name] for name in ("first", "last", "site") if data.get(name)}
+        given = {name: data[name] for name in self.base_fields if data.get(name)}
         super().__init__({"first": first.isoformat(), "last": last.isoformat(), **given})
         self.fields["site"].queryset = sites
 
@@ -265,3 +267,13 @@ class RangeForm(forms.Form):
         elif first and last and (last - first).days >= self.most_days:
             self.add_error("last", _("Choose at most %(n)s days.") % {"n": self.most_days})
         return cleaned
+
+
+class SentForm(RangeForm):
+    """Which messages of the past: those days, that site, what became of them."""
+
+    state = forms.ChoiceField(
+        label=pgettext_lazy("of a message", "State"),
+        required=False,
+        choices=[("", pgettext_lazy("filter", "All")), *((str(it), DELIVERY_LABELS[it]) for it in Delivery)],
+    )

@@ -6,22 +6,20 @@ from typing import Any, Final
 
 import icalendar
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import pgettext
 
 from cms.languages import direction
+from compliance.channels import Notice
 from compliance.models import Digest, Message
-from compliance.selectors import DigestLine, Line
+from compliance.selectors import DigestLine, Line, takes_mail
 from people.models import Employment, Membership
 from people.slips import printed_languages
 
 DIGEST_LINES: Final = 50
 """More than these nobody reads in a mail; the rest is a number."""
-TIMEOUT_SECONDS: Final = 30
-"""How long the mail server may be silent."""
 
 
 def language_of(membership: Membership) -> str:
@@ -47,14 +45,14 @@ def link_of(lines: Sequence[Line]) -> str:
     return f"{settings.ORIGIN}{path}"
 
 
-def compose(message: Message, lines: Sequence[Line]) -> EmailMultiAlternatives | None:
-    """Return the mail of a message that says ``lines``, None where the employer has given no address.
+def compose(message: Message, lines: Sequence[Line]) -> Notice | None:
+    """Return the mail of a message that says ``lines``, None where the employer has given no address that takes mail.
 
     An address of the person's own is never used: who gets no letter would tell the employer that there is one.
     Subject, sender and file name tell nobody what it is about.
     """
     membership = Membership.objects.select_related("organisation", "user").get(pk=message.membership_id)
-    if not membership.email:
+    if not takes_mail(membership):
         return None
     language = language_of(membership)
     with translation.override(language):
@@ -66,15 +64,18 @@ def compose(message: Message, lines: Sequence[Line]) -> EmailMultiAlternatives |
             "language": language,
             "direction": direction(language),
         }
-        mail = _mail("reminder", context, to=membership.email, message_id=message.message_id)
         ahead = [line.due_on for line in lines if line.due_on is not None and line.due_on >= message.day]
-        if ahead:
-            mail.attach("date.ics", calendar_file(message, min(ahead)), "text/calendar")
-    return mail
+        return _notice(
+            "reminder",
+            context,
+            to=membership.email,
+            message_id=message.message_id,
+            calendar=calendar_file(message, min(ahead)) if ahead else b"",
+        )
 
 
-def compose_digest(digest: Digest, lines: Sequence[DigestLine]) -> EmailMultiAlternatives | None:
-    """Return the mail that tells somebody above what ``lines`` say, None where they have no address.
+def compose_digest(digest: Digest, lines: Sequence[DigestLine]) -> Notice | None:
+    """Return the mail that tells somebody above what ``lines`` say, None where they have no address that takes mail.
 
     Subject and sender are those of every mail: a manager's screen is looked at too.
     """
@@ -84,7 +85,7 @@ def compose_digest(digest: Digest, lines: Sequence[DigestLine]) -> EmailMultiAlt
     else:
         assert user is not None
         address, name, language = user.email or "", user.name, printed_languages([user.language or "en"])[0]
-    if not address:
+    if not address or (manager is not None and not takes_mail(manager)):
         return None
     path = reverse("compliance:organisation", kwargs={"code": digest.organisation.code})
     with translation.override(language):
@@ -97,21 +98,19 @@ def compose_digest(digest: Digest, lines: Sequence[DigestLine]) -> EmailMultiAlt
             "language": language,
             "direction": direction(language),
         }
-        return _mail("digest", context, to=address, message_id=digest.message_id)
+        return _notice("digest", context, to=address, message_id=digest.message_id)
 
 
-def _mail(template: str, context: dict[str, Any], *, to: str, message_id: str) -> EmailMultiAlternatives:
-    """Return a mail in two forms, in the active language."""
-    mail = EmailMultiAlternatives(
+def _notice(template: str, context: dict[str, Any], *, to: str, message_id: str, calendar: bytes = b"") -> Notice:
+    """Return a notice in two forms, in the active language."""
+    return Notice(
+        address=to,
         subject=_subject(context["organisation"]),
-        body=render_to_string(f"compliance/mails/{template}.txt", context),
-        from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[to],
-        headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
-        connection=get_connection(timeout=TIMEOUT_SECONDS),
+        text=render_to_string(f"compliance/mails/{template}.txt", context),
+        html=render_to_string(f"compliance/mails/{template}.html", context),
+        message_id=message_id,
+        calendar=calendar,
     )
-    mail.attach_alternative(render_to_string(f"compliance/mails/{template}.html", context), "text/html")
-    return mail
 
 
 def _subject(organisation: str) -> str:

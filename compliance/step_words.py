@@ -1,9 +1,29 @@
-"""The steps of a ladder in words, for HR."""
+"""The steps of a ladder, and what became of messages, in words for HR."""
 
-from django.utils.translation import ngettext, pgettext
+from django.utils.functional import Promise
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from compliance.ladder import Recipient
 from compliance.reminders import Kind
+from compliance.selectors import Delivery
+
+DELIVERY_LABELS: dict[Delivery, Promise] = {
+    Delivery.WAITING: pgettext_lazy("state of a message", "To be sent"),
+    Delivery.SENT: pgettext_lazy("state of a message", "Sent"),
+    Delivery.FAILED: pgettext_lazy("state of a message", "Could not be delivered"),
+    Delivery.BOUNCED: pgettext_lazy("state of a message", "Came back"),
+    Delivery.LETTER: pgettext_lazy("state of a message", "Letter waits to be printed"),
+    Delivery.PRINTED: pgettext_lazy("state of a message", "Letter printed"),
+}
+DELIVERY_LOOKS: dict[Delivery, str] = {
+    Delivery.WAITING: "assigned",
+    Delivery.SENT: "done",
+    Delivery.FAILED: "overdue",
+    Delivery.BOUNCED: "overdue",
+    Delivery.LETTER: "due_soon",
+    Delivery.PRINTED: "done",
+}
+"""The shapes and colours of ``cms.states`` that they share with others."""
 
 
 def kind_in_words(kind: str) -> str:

@@ -76,6 +76,8 @@ urlpatterns = [
     ),
     path("workplace/<slug:code>/rules/<slug:pack>/<slug:rule>/condition/", views.rule_condition, name="rule_condition"),
     path("workplace/<slug:code>/sites/<slug:site>/rules/", views.rule_site, name="rule_site"),
+    path("workplace/<slug:code>/people/<uuid:person>/address-again/", views.address_again, name="address_again"),
+    path("workplace/<slug:code>/messages/sent/", views.sent, name="sent"),
     path("workplace/<slug:code>/messages/planned/", views.planned, name="planned"),
     path("workplace/<slug:code>/letters/", views.letters, name="letters"),
     path("workplace/<slug:code>/letters/letters.pdf", views.letters_pdf, name="letters_pdf"),

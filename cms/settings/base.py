@@ -271,6 +271,8 @@ vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("FIELDFARE_MAIL_FROM", default="Learning <learning@localhost>")
 # FIELDFARE_MAIL_DOMAIN: right-hand side of our deterministic Message-IDs.
 MAIL_DOMAIN = env.str("FIELDFARE_MAIL_DOMAIN", default="fieldfare.invalid")
+# FIELDFARE_REMINDER_CHANNEL: dotted path of the class that sends reminders and digests (compliance.channels.Channel).
+REMINDER_CHANNEL = env.str("FIELDFARE_REMINDER_CHANNEL", default="compliance.channels.smtp.SmtpChannel")
 
 # A strict policy everywhere; only the CMS path gets a looser one (cms.middleware), since its editor writes inline style.
 CONTENT_SECURITY_POLICY = {

@@ -3,6 +3,7 @@
 from compliance.models.adjustment import Adjustment
 from compliance.models.adoption import AdoptedRule, Adoption, ConditionStatement, CourseApproval, RuleAssignment
 from compliance.models.another_way import AnotherWay
+from compliance.models.bounce import Bounce
 from compliance.models.escalation import Digest, Escalation
 from compliance.models.evidence import EvidencePack
 from compliance.models.message import Message
@@ -16,6 +17,7 @@ __all__ = [
     "AdoptedRule",
     "Adoption",
     "AnotherWay",
+    "Bounce",
     "ConditionStatement",
     "CourseApproval",
     "Digest",

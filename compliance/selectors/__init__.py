@@ -10,7 +10,17 @@ from compliance.selectors.adjustments import (
     question_of,
 )
 from compliance.selectors.adoptions import Choice, RuleReach, Wanted, preview_adoption, requirements_from
+from compliance.selectors.deliveries import (
+    Delivered,
+    Delivery,
+    delivered,
+    deliveries,
+    open_bounces,
+    people_without_mail,
+    takes_mail,
+)
 from compliance.selectors.digests import DigestLine, digests_to_send, lines_of_digest
+from compliance.selectors.endings import Endings, endings, ends_in
 from compliance.selectors.messages import (
     Line,
     letters,
@@ -64,7 +74,10 @@ from compliance.selectors.training import TrainingDue, training_of
 
 __all__ = [
     "Choice",
+    "Delivered",
+    "Delivery",
     "DigestLine",
+    "Endings",
     "Hearer",
     "Line",
     "PackAtSites",
@@ -94,7 +107,11 @@ __all__ = [
     "counts_by_site",
     "current_requirement",
     "current_spans",
+    "delivered",
+    "deliveries",
     "digests_to_send",
+    "endings",
+    "ends_in",
     "holders_of",
     "letters",
     "lines_of",
@@ -104,9 +121,11 @@ __all__ = [
     "names_in",
     "newest_pack",
     "next_message_at",
+    "open_bounces",
     "open_questions",
     "pack_for",
     "packs_for",
+    "people_without_mail",
     "planned_counts",
     "planned_lines",
     "preview_adoption",
@@ -123,6 +142,7 @@ __all__ = [
     "statements",
     "status_filter",
     "summary",
+    "takes_mail",
     "to_send",
     "topics",
     "training_of",

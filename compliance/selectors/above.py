@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from certificates.validity import local_date
 from compliance.ladder import Recipient
+from compliance.selectors.deliveries import takes_mail
 from people.models import Employment, Membership, Site, StaffRole
 from people.models.employment import EmploymentQuerySet
 
@@ -22,7 +23,7 @@ class Hearer(NamedTuple):
 def above(*, membership_id: int, to: Collection[Recipient], at: datetime) -> list[Hearer]:
     """Return who is to hear, apart from the learner, of a step that names ``to``; each once.
 
-    The manager is reached by the address that the employer gave; the leads are those of the site where the person works,
+    The manager is reached by the address that the employer gave, if it takes mail; the leads are those of the site where the person works,
     else of the nearest site above it; HR is that of the whole organisation. Where one step has nobody, the next one up
     hears in their place. A person never hears of herself in this way.
     """
@@ -34,7 +35,7 @@ def above(*, membership_id: int, to: Collection[Recipient], at: datetime) -> lis
     found: list[Hearer] = []
     if Recipient.MANAGER in wanted:
         manager = member.manager
-        if manager is not None and manager.email and _works(manager, day):
+        if manager is not None and takes_mail(manager) and _works(manager, day):
             found.append(Hearer(manager_id=manager.pk))
         else:
             wanted.add(Recipient.SITE_LEAD)

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from compliance import reminders, simulation
 from compliance.ladder import DEFAULT_LADDER, Recipient, ladder_from_json
-from compliance.models import AnotherWay, Message, ObligationSpan
+from compliance.models import AnotherWay, Bounce, Message, ObligationSpan
 from compliance.selectors.requirements import sites_from
 from compliance.standing import Overlay
 from people.models import Employment, Membership, Site
@@ -65,7 +65,7 @@ def planned_lines(
 
     For days ahead: what will go out if nobody learns, leaves or changes anything until then, after what was told
     already. For a range that begins before ``today``: what the ladders mean for those days by what is known now; what
-    did go out is in the log. Three queries, one of them a stream, however many people. ``site``: who works there or below today.
+    did go out is in the log. Four queries, one of them a stream, however many people. ``site``: who works there or below today.
 
     A question for another way is no reason for silence here until it is agreed: the employer must not see it.
     """
@@ -89,6 +89,7 @@ def planned_lines(
     told_on = dict(
         Message.objects.filter(membership__in=memberships, day__gte=today).values_list("membership_id", "day")
     )
+    held = set(Bounce.objects.open().filter(membership__in=memberships).values_list("membership_id", flat=True))
     stream = (
         spans.order_by("obligation__membership", "obligation", "from_on")
         .values(
@@ -119,7 +120,7 @@ def planned_lines(
                     about["obligation__certification__title"],
                     step.due_on,
                     step.to,
-                    not about["obligation__membership__email"],
+                    not about["obligation__membership__email"] or membership_id in held,
                 )
 
 

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 
 from certificates.models import Certificate
 from compliance.models import ObligationSpan
+from compliance.selectors.endings import ends_in
 from compliance.selectors.requirements import sites_from
 from compliance.standing import State
 from compliance.visibility import DUE_DAYS, EXPIRING_DAYS, STATUS_LABELS, Status, employer_status
@@ -87,13 +88,14 @@ def current_spans(
     certification_id: int | None = None,
     words: str = "",
     site: Site | None = None,
+    ends_on: date | None = None,
     asked_before: bool = False,
 ) -> QuerySet[ObligationSpan]:
     """Return the spans that cover ``on`` of people within ``memberships``, the most urgent first, ready for ``rows``.
 
     Only what is required on that day; with ``asked_before`` also what was required once. What a person did without
     being asked is not the employer's to see. ``words`` are looked for in name and number; ``site`` includes what
-    lies below it.
+    lies below it; ``ends_on`` is a day of the month in which a certificate ends.
     """
     spans = ObligationSpan.objects.covering(on).filter(obligation__membership__in=memberships)
     if asked_before:
@@ -112,6 +114,8 @@ def current_spans(
         # A list that is made once: correlated, SQLite walks the site's employments for every span.
         at_site = Employment.objects.covering(on).filter(site__in=sites_from(site))
         spans = spans.filter(obligation__membership__in=at_site.values("membership"))
+    if ends_on is not None:
+        spans = spans.filter(ends_in(ends_on))
     if status is not None:
         spans = spans.filter(status_filter(status, on))
     severity = Case(

@@ -13,6 +13,7 @@ from compliance.services.adjustments import (
 from compliance.services.adoptions import adopt, apply_adoptions, describe_site, stop_adopting
 from compliance.services.another_way import agree_another_way, ask_for_another_way, take_back_question
 from compliance.services.approvals import end_approval, record_approval, state_condition
+from compliance.services.bounces import record_bounce, try_address_again
 from compliance.services.evidence import (
     deliver_evidence_pack,
     forget_evidence_packs,
@@ -83,6 +84,7 @@ __all__ = [
     "rebuild_many",
     "rebuild_obligations",
     "record_approval",
+    "record_bounce",
     "record_leave",
     "refuse",
     "request_evidence_pack",
@@ -97,6 +99,7 @@ __all__ = [
     "sweep",
     "take_back_prior_learning",
     "take_back_question",
+    "try_address_again",
     "undo_adjustment",
     "withdraw",
 ]

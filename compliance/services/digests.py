@@ -13,7 +13,7 @@ from certificates.validity import local_date
 from compliance import mails, selectors
 from compliance.models import Digest, Escalation, Message
 from compliance.selectors import Hearer
-from compliance.services.sending import Outcome, lease, put_off, settle
+from compliance.services.sending import Outcome, hand_over, lease, put_off, settle
 from people.faults import fault_point
 from people.models import Organisation
 
@@ -81,11 +81,11 @@ def send_digest(*, digest_id: int, at: datetime) -> Outcome:
     fault_point("digests.after_claim")
     try:
         lines = selectors.lines_of_digest(digest, at=at)
-        mail = mails.compose_digest(digest, lines) if lines else None
-        if mail is None:
+        notice = mails.compose_digest(digest, lines) if lines else None
+        if notice is None:
             settle(digest, state=Message.State.DROPPED, claimed_until=None)
             return Outcome.SETTLED
-        mail.send()
+        hand_over(notice)
     except Exception as error:  # one bad digest must not stop the others
         return put_off(digest, error, at)
     fault_point("digests.after_send")

@@ -15,7 +15,7 @@ from compliance import mails, reminders, selectors
 from compliance.judging import days_of
 from compliance.models import Escalation, Message, Obligation
 from compliance.services.digests import claim_digests, digests_waiting, send_digest
-from compliance.services.sending import Outcome, lease, put_off, settle
+from compliance.services.sending import Outcome, hand_over, lease, put_off, settle
 from people.faults import fault_point
 from people.models import Membership
 
@@ -198,11 +198,11 @@ def send_claimed(*, message_id: int, at: datetime) -> Outcome:
     fault_point("reminders.after_claim")
     try:
         lines = selectors.lines_of([message], at=at)[message.pk]
-        mail = mails.compose(message, lines) if lines else None
-        if mail is None:
+        notice = mails.compose(message, lines) if lines else None
+        if notice is None:
             settle(message, state=Message.State.LETTER if lines else Message.State.DROPPED, claimed_until=None)
             return Outcome.SETTLED
-        mail.send()
+        hand_over(notice)
     except Exception as error:  # one bad message must not stop the others
         return put_off(message, error, at)
     fault_point("reminders.after_send")

@@ -5,7 +5,6 @@ Only a kill between the server's acceptance and the last commit can send a mail 
 """
 
 import logging
-import smtplib
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Final, TypeVar
@@ -13,12 +12,13 @@ from typing import Final, TypeVar
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from compliance.channels import Notice, Refused, channel
 from compliance.models import Digest, Message
 
 logger = logging.getLogger(__name__)
 
 LEASE: Final = timedelta(minutes=5)
-"""How long a sender has a mail; ``mails.TIMEOUT_SECONDS`` is far less."""
+"""How long a sender has a mail; a channel's own patience has to be far less."""
 FIRST_WAIT: Final = timedelta(minutes=5)
 LONGEST_WAIT: Final = timedelta(hours=6)
 """The wait after a failure doubles from the first to this one."""
@@ -50,23 +50,30 @@ def lease(free: QuerySet[Outgoing], *, at: datetime) -> Outgoing | None:
     return found
 
 
+def hand_over(notice: Notice) -> None:
+    """Give ``notice`` to the channel that the settings name. Call it outside any transaction.
+
+    Raises:
+        Refused: the channel will never take it.
+        Exception: any other: it may be taken later.
+    """
+    channel().send(notice)
+
+
 def put_off(mail: Outgoing, error: Exception, at: datetime) -> Outcome:
     """Write that ``mail`` could not be sent: tried again later, or failed for good."""
-    refused = _is_refusal(error)
-    extra = {"event": "reminders.not_sent", "outcome": type(error).__name__, "attempt": mail.attempts}
+    refused = isinstance(error, Refused)
+    extra = {
+        "event": "reminders.not_sent",
+        "outcome": type(error.__cause__ or error).__name__,
+        "attempt": mail.attempts,
+    }
     logger.warning("a message could not be sent", extra=extra)
     if refused or mail.attempts >= MAX_ATTEMPTS:
         settle(mail, state=Message.State.FAILED, claimed_until=None)
     else:
         settle(mail, claimed_until=at + wait_after(mail.attempts))
     return Outcome.REFUSED if refused else Outcome.TROUBLE
-
-
-def _is_refusal(error: Exception) -> bool:
-    """Whether the server will never take this mail: a code of five hundred about it or its address."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= 500 for code, _ in error.recipients.values())
-    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
 
 
 def wait_after(attempts: int) -> timedelta:

@@ -5,7 +5,7 @@ from compliance.views.another_way import another_way, other_ways
 from compliance.views.assignments import assignment_default, assignment_new, assignment_withdraw, assignments, proposal
 from compliance.views.evidence import evidence, evidence_pack, evidence_pdf, evidence_request
 from compliance.views.letters import letters, letters_pdf
-from compliance.views.messages import planned
+from compliance.views.messages import address_again, planned, sent
 from compliance.views.people import employment_end, people, person, person_new
 from compliance.views.rules import (
     rule_approval,
@@ -34,6 +34,7 @@ from compliance.views.workbooks import (
 )
 
 __all__ = [
+    "address_again",
     "adjustment_new",
     "adjustment_undo",
     "another_way",
@@ -71,6 +72,7 @@ __all__ = [
     "rule_pack_stop",
     "rule_site",
     "rules",
+    "sent",
     "slip",
     "slips",
     "status_workbook",

@@ -50,6 +50,7 @@ def letters(request: HttpRequest, desk: Desk) -> HttpResponse:
             page=page,
             listed=[(sites.get(it.membership_id, ""), it) for it in page.object_list],
             at_once=min(page.paginator.count, LETTERS_AT_ONCE),
+            bounces=selectors.open_bounces(memberships=desk.memberships)[:PAGE_SIZE],
             undelivered=selectors.undelivered(memberships=desk.memberships)[:PAGE_SIZE],
             printed=[
                 (local_date(at, zone), at.isoformat(), count)

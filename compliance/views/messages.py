@@ -1,24 +1,36 @@
-"""Messages: what will go out, to whom, on which day."""
+"""Messages: what will go out, what went out, and addresses that take no mail."""
 
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
-from compliance import selectors
-from compliance.forms import RangeForm
-from compliance.selectors import PlannedLine, StepName
-from compliance.step_words import hearers_in_words, kind_in_words, step_in_words
+from cms import clock
+from compliance import selectors, services
+from compliance.forms import RangeForm, SentForm
+from compliance.selectors import Delivery, PlannedLine, StepName
+from compliance.step_words import (
+    DELIVERY_LABELS,
+    DELIVERY_LOOKS,
+    hearers_in_words,
+    kind_in_words,
+    step_in_words,
+)
+from compliance.views.people import find_person
 from compliance.views.portal import Desk, portal
 from people.models import Membership
 
 PAGE_SIZE = 50
 DAYS_AHEAD = 30
+DAYS_BACK = 30
 
 
 @portal()
@@ -88,3 +100,40 @@ def _people(request: HttpRequest, lines: Any, day: date, step: str) -> dict[str,
         "page": page,
         "people": [(it, line, hearers_in_words(line.to)) for it in page for line in meant[it.pk]],
     }
+
+
+@portal()
+@require_safe
+def sent(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """What was sent or printed to whom on which day, and what became of it; no time of the day, and no language."""
+    form = SentForm(request.GET, sites=desk.sites, first=desk.today - timedelta(days=DAYS_BACK), last=desk.today)
+    if not form.is_valid():
+        return render(request, "compliance/sent.html", desk.context("letters", form=form), status=422)
+    state, last = form.cleaned_data["state"], form.cleaned_data["last"]
+    found = selectors.deliveries(
+        memberships=desk.memberships,
+        from_on=form.cleaned_data["first"],
+        # East of the organisation's calendar it may be tomorrow already.
+        last_on=last + timedelta(days=1) if last == desk.today else last,
+        today=desk.today,
+        site=form.cleaned_data["site"],
+        delivery=Delivery(state) if state else None,
+    )
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    lines = [
+        (it, step_in_words(*it.step), [(DELIVERY_LOOKS[its], DELIVERY_LABELS[its]) for its in it.deliveries])
+        for it in selectors.delivered(page.object_list)
+    ]
+    return render(request, "compliance/sent.html", desk.context("letters", form=form, page=page, lines=lines))
+
+
+@portal(writes=True)
+@require_POST
+def address_again(request: HttpRequest, desk: Desk, person: UUID) -> HttpResponse:
+    """Let mails go again to an address that did not take one."""
+    member = find_person(desk, person)
+    if services.try_address_again(membership=member, by=desk.user, at=clock.now()):
+        messages.success(request, _("Mails go to this address again. What waits as a letter is sent by mail."))
+    else:
+        messages.info(request, _("No mail to this address was held."))
+    return redirect("compliance:person", code=desk.organisation.code, person=member.public_id)

@@ -113,6 +113,7 @@ def person(request: HttpRequest, desk: Desk, person: UUID) -> HttpResponse:
         adjustment_kinds=[(kind, title) for kind, (title, _form) in KINDS.items()],
         employed=employed_on_or_after(membership=member, day=desk.today),
         undelivered=selectors.undelivered(memberships=Membership.objects.filter(pk=member.pk)).first(),
+        bounce=selectors.open_bounces(memberships=Membership.objects.filter(pk=member.pk)).first(),
         letter=selectors.letters(memberships=Membership.objects.filter(pk=member.pk)).first(),
     )
     return render(request, "compliance/person.html", context, status=422 if form and form.errors else 200)

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from certificates.models import Certification
-from compliance import selectors
+from compliance import charts, selectors
 from compliance.models import ObligationSpan
 from compliance.views.portal import Desk, organisations_of, portal, staff_of, to_sign_in
 from compliance.visibility import LISTED_FIELDS, STATUS_LABELS, Status
@@ -19,6 +22,7 @@ from compliance.workbooks import CONTENT_TYPE
 from compliance.workbooks import status_workbook as write_status_workbook
 from people import audit
 from people.models import Site
+from people.workbooks.values import FIRST_YEAR, LAST_YEAR
 
 PAGE_SIZE = 50
 ATTENTION = (Status.OVERDUE, Status.EXPIRED, Status.DUE, Status.EXPIRING)
@@ -47,6 +51,8 @@ class Filters:
     site: Site | None
     certification: Certification | None
     words: str
+    ends_on: date | None = None
+    """A day of the month in which a certificate ends."""
 
     def __iter__(self) -> Iterator[str]:
         """Yield the filters that are on, in words."""
@@ -56,6 +62,9 @@ class Filters:
             yield self.site.name
         if self.certification is not None:
             yield self.certification.title
+        if self.ends_on is not None:
+            month = date_format(self.ends_on, "YEAR_MONTH_FORMAT")
+            yield pgettext("a filter of a list", "certificate ends in %(month)s") % {"month": month}
         if self.words:
             yield pgettext("a filter of a list", "“%(words)s” in name or number") % {"words": self.words}
 
@@ -68,6 +77,7 @@ class Filters:
             certification_id=self.certification.pk if self.certification else None,
             words=self.words,
             site=self.site,
+            ends_on=self.ends_on,
         )
 
 
@@ -79,7 +89,17 @@ def _filters(request: HttpRequest, desk: Desk) -> Filters:
         site=desk.sites.filter(code=site).first() if site else None,
         certification=_certifications(desk).filter(code=training).first() if training else None,
         words=request.GET.get("q", "").replace("\x00", "").strip()[:_LONGEST_WORDS],
+        ends_on=_month(request.GET.get("ends", "")),
     )
+
+
+def _month(text: str) -> date | None:
+    """Return the first day of a month as addresses write it, such as ``2026-05``; None for anything else."""
+    try:
+        found = parse_date(f"{text}-01")
+    except ValueError:
+        return None
+    return found if found is not None and found.year in range(FIRST_YEAR, LAST_YEAR) else None
 
 
 def _certifications(desk: Desk) -> QuerySet[Certification]:
@@ -97,11 +117,15 @@ def organisation(request: HttpRequest, desk: Desk) -> HttpResponse:
     if not list(filters):
         pages.count = summary.total
     page = pages.get_page(request.GET.get("page"))
+    ends = selectors.endings(memberships=desk.memberships, on=desk.today)
     return render(
         request,
         "compliance/organisation.html",
         desk.context(
             "status",
+            endings=ends,
+            months=list(zip(ends.months, charts.bars([n for _, n in ends.months]), strict=True)),
+            chart={"width": charts.WIDTH, "height": charts.HEIGHT, "baseline": charts.baseline()},
             page=page,
             rows=selectors.rows(page.object_list, desk.today),
             summary=summary,
@@ -117,6 +141,7 @@ def organisation(request: HttpRequest, desk: Desk) -> HttpResponse:
             ],
             certifications=_certifications(desk),
             waiting=selectors.waiting_counts(memberships=desk.memberships),
+            bounced=selectors.people_without_mail(memberships=desk.memberships),
             fields=LISTED_FIELDS,
         ),
     )

@@ -44,6 +44,7 @@ WORKPLACE = {
     "assignments": "/workplace/larch/assignments/",
     "assignment-new": "/workplace/larch/assignments/new/",
     "letters": "/workplace/larch/letters/",
+    "sent": "/workplace/larch/messages/sent/",
     "planned": "/workplace/larch/messages/planned/",
     "planned-wrong": "/workplace/larch/messages/planned/?first=2026-03-09&last=2026-03-02",
     "evidence": "/workplace/larch/evidence/",

@@ -33,6 +33,7 @@ READ = (
     "assignments",
     "letters",
     "planned",
+    "sent",
     "rules",
     "rule_pack",
     "rule_site",
@@ -59,6 +60,7 @@ WRITE_ACTS = (
     "person_new",
     "upload",
     "slips",
+    "address_again",
     "person",
     "employment_end",
     "slip",
@@ -120,7 +122,7 @@ def larch_with_people(larch, hospitality):
 
 
 def address(name: str, organisation: str = "larch") -> str:
-    if name in ("person", "employment_end", "slip"):
+    if name in ("person", "employment_end", "slip", "address_again"):
         return reverse(
             f"compliance:{name}", args=[organisation, Membership.objects.get(employee_number="0042").public_id]
         )
