@@ -21,19 +21,12 @@ from certificates.models import Certificate
 from certificates.numbers import last_group
 from certificates.validity import local_date
 from cms.languages import direction
-from cms.typesetting import typeset
+from cms.typesetting import cjk_fonts, typeset
 
 Paper: TypeAlias = Literal["a4", "letter"]
 Copy: TypeAlias = Literal["holder", "workplace"]
 
 PAPERS: Final[dict[str, str]] = {"a4": "a4", "letter": "us-letter"}
-# Families of Debian's fonts-noto-cjk; typst passes over those that are not installed.
-_CJK_FONTS: Final = {
-    "zh-hant": ["Noto Sans CJK TC", "Noto Sans CJK SC"],
-    "zh": ["Noto Sans CJK SC", "Noto Sans CJK TC"],
-    "ja": ["Noto Sans CJK JP", "Noto Sans CJK SC"],
-    "ko": ["Noto Sans CJK KR", "Noto Sans CJK SC"],
-}
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
@@ -202,11 +195,7 @@ def _cjk_fonts(certificate: Certificate, copy: Copy) -> list[str]:
     # Which of the shapes that these scripts share is right depends on the language, not on the letter; so the
     # workplace's copy takes them from its own language, or it would tell hers.
     languages = (certificate.language, certificate.workplace_language)
-    for language in languages if copy == "holder" else languages[1:]:
-        for code in (language, language.split("-")[0]):
-            if code in _CJK_FONTS:
-                return _CJK_FONTS[code]
-    return _CJK_FONTS["zh"]
+    return cjk_fonts(*(languages if copy == "holder" else languages[1:]))
 
 
 def _subtag(language: str) -> str:

@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import typst
 from django.apps import apps
@@ -14,6 +14,13 @@ from django.apps import apps
 FONTS = Path(__file__).parent / "fonts"
 # The CJK fonts weigh 90 MB: they are the operator's (Debian: fonts-noto-cjk) and used where they are installed.
 SYSTEM_FONTS = Path("/usr/share/fonts/opentype/noto")
+# Families of that package; typst passes over those that are not installed.
+_CJK_FONTS: Final = {
+    "zh-hant": ["Noto Sans CJK TC", "Noto Sans CJK SC"],
+    "zh": ["Noto Sans CJK SC", "Noto Sans CJK TC"],
+    "ja": ["Noto Sans CJK JP", "Noto Sans CJK SC"],
+    "ko": ["Noto Sans CJK KR", "Noto Sans CJK SC"],
+}
 
 # typst's words for a letter that no font has; a test holds the two together. Text stands in them as typst quotes it.
 _NOT_DISPLAYED = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
@@ -80,6 +87,15 @@ def typeset(app: str, template: str, data: Mapping[str, Any]) -> bytes:
         if missing := _missing_characters(error.diagnostic):
             raise MissingGlyphs(missing) from error
         raise
+
+
+def cjk_fonts(*languages: str) -> list[str]:
+    """Return the families for Han letters, whose right shapes depend on the language: the first that has its own."""
+    for language in languages:
+        for code in (language, language.split("-")[0]):
+            if code in _CJK_FONTS:
+                return _CJK_FONTS[code]
+    return _CJK_FONTS["zh"]
 
 
 def _missing_characters(diagnostics: str) -> str:

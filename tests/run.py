@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 POSTGRES = os.environ.get("FIELDFARE_TEST_DATABASE_URL", "postgres://fieldfare:fieldfare@127.0.0.1:5432/fieldfare")
 REDIS = os.environ.get("FIELDFARE_TEST_REDIS_URL", "redis://127.0.0.1:6379/1")
 SOFFICE = os.environ.get("FIELDFARE_SOFFICE") or shutil.which("soffice")
+EPUBCHECK = shutil.which("epubcheck")
 CHROMIUM = os.environ.get("FIELDFARE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 
@@ -59,7 +60,11 @@ def main(arguments: list[str]) -> int:
         outcome.left_out.append("browser tests: no Chromium found (FIELDFARE_CHROMIUM names one)")
         skipped = ["--ignore=tests/browser"]
     if not SOFFICE:
-        outcome.left_out.append("workbooks through LibreOffice: no soffice found (FIELDFARE_SOFFICE names one)")
+        outcome.left_out.append(
+            "workbooks and slides through LibreOffice: no soffice found (FIELDFARE_SOFFICE names one)"
+        )
+    if not EPUBCHECK:
+        outcome.left_out.append("EPUB through epubcheck: not found")
     environment = {"FIELDFARE_CHROMIUM": CHROMIUM or ""}
     run("embedded profile: SQLite", outcome, [*skipped, *arguments], DATABASE_URL="", REDIS_URL="", **environment)
     if answers(POSTGRES) and answers(REDIS):

@@ -1,0 +1,70 @@
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from cms.typesetting import TypesettingError
+from courses import selectors
+from courses.models import Course, EditionText
+from courses.renditions.kinds import pieces
+from courses.renditions.material import material_of
+
+
+class Command(BaseCommand):
+    help = "Write every rendition of a course's newest edition in one language: print, slides, EPUB, text."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("course", help="the code of a course")
+        parser.add_argument("--language", required=True, help="a language of its newest edition, such as en or fr")
+        parser.add_argument("--output", required=True, type=Path, help="a folder that does not exist yet, or is empty")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        output: Path = options["output"]
+        text = self._text(options["course"], options["language"])
+        if output.exists() and (not output.is_dir() or any(output.iterdir())):
+            raise CommandError(f"{output} is not an empty folder. Name another one.", returncode=2)
+        output.parent.mkdir(parents=True, exist_ok=True)
+        # Beside the folder wanted, so that the last step is one move: all files are there, or none.
+        folder = Path(tempfile.mkdtemp(prefix=".render-", dir=output.parent))
+        try:
+            lines = self._write(text, folder)
+            folder.chmod(0o755)
+            if output.exists():
+                output.rmdir()
+            folder.rename(output)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        for line in lines:
+            self.stdout.write(line)
+
+    def _text(self, code: str, language: str) -> EditionText:
+        course = Course.objects.filter(code=code).first()
+        if course is None:
+            known = ", ".join(Course.objects.order_by("code").values_list("code", flat=True))
+            raise CommandError(f"There is no course {code}. There are: {known or 'none'}.", returncode=2)
+        edition = selectors.newest_edition(course)
+        if edition is None:
+            raise CommandError(
+                f"{code} was never released. Release it first: renditions are made of what was.", returncode=2
+            )
+        texts = EditionText.objects.filter(edition=edition).select_related("edition__course")
+        text = texts.filter(language=language).order_by("-revision").first()
+        if text is None:
+            known = ", ".join(sorted(set(texts.values_list("language", flat=True))))
+            raise CommandError(
+                f"Edition {edition.number} of {code} has no text in {language}. It has: {known}.", returncode=2
+            )
+        return text
+
+    def _write(self, text: EditionText, folder: Path) -> list[str]:
+        lines = []
+        for piece in pieces(material_of(text)):
+            try:
+                made = piece.make()
+            except TypesettingError as error:
+                raise CommandError(f"{piece.name}: no font here has these letters: {error}", returncode=2) from error
+            (folder / piece.name).write_bytes(made)
+            lines.append(f"{piece.name}  {len(made)} bytes")
+        return lines

@@ -1,0 +1,87 @@
+"""Which renditions are made of a text, and how: one table, so that nothing is made in two ways."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from assessments.frozen import canonical_json
+from cms.typesetting import typeset
+from courses.renditions import deck, epub, sheets, slides, transcript
+from courses.renditions.material import Material
+from courses.snapshot import Json
+
+PDF: Final = "application/pdf"
+EPUB: Final = "application/epub+zip"
+PPTX: Final = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+TEXT: Final = "text/plain; charset=utf-8"
+
+FOR_LEARNERS: Final = ("handout", "transcript", "booklet", "epub", "card")
+"""What a learner may take away. The others are for whoever leads a session: the paper must stay unread until then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One file to be made: ``kind``, the ``lesson`` it is of (a code; empty: the whole course), a neutral ``name``.
+
+    ``source_hash`` changes whenever what the file says, or how it is made, does; ``make`` gives its bytes.
+    """
+
+    kind: str
+    lesson: str
+    name: str
+    content_type: str
+    source_hash: str
+    make: Callable[[], bytes]
+
+
+def pieces(material: Material) -> Iterator[Piece]:
+    """Yield everything that is made of a text: what is of one lesson first, in the order of the lessons."""
+    for lesson in material.lessons:
+        number, code = lesson["number"], lesson["code"]
+        yield _sheet("handout", code, f"lesson-{number}.pdf", "lessons", sheets.handout(material, lesson))
+        yield _other(
+            "transcript",
+            code,
+            f"lesson-{number}.txt",
+            TEXT,
+            {"text": transcript.transcript(material, lesson)},
+            lambda data: data["text"].encode(),
+        )
+    yield _sheet("booklet", "", "booklet.pdf", "lessons", sheets.booklet(material))
+    yield _other("epub", "", "course.epub", EPUB, epub.epub_data(material), epub.epub)
+    yield _sheet("card", "", "card.pdf", "card", sheets.card(material))
+    yield _sheet("poster", "", "poster.pdf", "poster", sheets.poster(material))
+    yield _sheet("guide", "", "guide.pdf", "lessons", sheets.guide(material))
+    yield _other("deck", "", "slides.pptx", PPTX, slides.deck_data(material), deck.deck)
+    papers = sheets.paper(material) or ()
+    for kind, name, data in zip(
+        ("paper", "sheet", "key"), ("questions", "answer-sheet", "answer-key"), papers, strict=False
+    ):
+        yield _sheet(kind, "", f"{name}.pdf", "paper", data)
+
+
+def _sheet(kind: str, lesson: str, name: str, template: str, data: Json) -> Piece:
+    return _other(
+        kind, lesson, name, PDF, {"template": template, **data}, lambda data: typeset("courses", template, data)
+    )
+
+
+def _other(kind: str, lesson: str, name: str, content_type: str, data: Json, make: Callable[[Json], bytes]) -> Piece:
+    said = canonical_json([kind, _makers_digest(), data])
+    return Piece(kind, lesson, name, content_type, hashlib.sha256(said.encode()).hexdigest(), lambda: make(data))
+
+
+@cache
+def _makers_digest() -> str:
+    """Return a digest of the code and templates that draw: a better drawing remakes what the old one drew."""
+    here = Path(__file__).parent
+    drawing = [
+        *sorted((here.parent / "typst").glob("*.typ")),
+        here / "epub.py",
+        here / "deck.py",
+        here / "transcript.py",
+    ]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in drawing)).hexdigest()

@@ -1,0 +1,185 @@
+"""What the renditions of a text are made of: its outline as readers may see it, with help lines as they are today."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from io import BytesIO
+from typing import Final
+
+import segno
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
+
+from cms.languages import direction
+from cms.models import SupportService
+from cms.selectors import HelpDirectory, HelpLine, help_directory
+from cms.typesetting import cjk_fonts
+from courses import selectors
+from courses.models import Course, EditionText
+from courses.renditions.outline import Words, outline
+from courses.renditions.words import words
+from courses.snapshot import Json
+from courses.withdrawn import without_withdrawn
+
+_MONTH_FIRST: Final = ("zh", "ja", "ko")
+_LINES_ON_A_POSTER: Final = 6
+
+
+@dataclass(frozen=True)
+class Material:
+    """A text that is released, as it may be shown today. ``text`` must come with edition and course."""
+
+    text: EditionText
+    snapshot: Json
+    directory: HelpDirectory
+
+    @property
+    def course(self) -> Course:
+        """Return whose text it is."""
+        return self.text.edition.course
+
+    @property
+    def language(self) -> str:
+        """Return the language of the text."""
+        return self.text.language
+
+    @property
+    def direction(self) -> str:
+        """Return the direction of its script."""
+        return direction(self.language)
+
+    @property
+    def about(self) -> Json:
+        """Return what the text says about the course."""
+        about: Json = self.snapshot["course"]
+        return about
+
+    @cached_property
+    def words(self) -> Words:
+        """Return the fixed words in the language of the text."""
+        return words(self.language)
+
+    @property
+    def draft(self) -> str:
+        """Return the sentence that marks a translation which nobody has reviewed; empty for what is reviewed."""
+        return self.words["draft"] if self.snapshot.get("draft") else ""
+
+    @cached_property
+    def lessons(self) -> list[Json]:
+        """Return the outlines of the lessons, in their order."""
+        return outline(self.snapshot, lines=self.lines, words=self.words)
+
+    def lines(self, codes: Sequence[str]) -> list[Json]:
+        """Return the help lines of ``codes`` as ``service`` nodes; the ones that always hold where none is left."""
+        found = self.directory.with_codes(codes) or self.directory.fallback()
+        if found:
+            return [self._line(line) for line in found]
+        return [{"kind": "service", "name": self.words["emergency"], "phone": "911", "lines": []}]
+
+    @cached_property
+    def named_lines(self) -> list[HelpLine]:
+        """Return every help line that the course names and that is offered, in the order in which it does."""
+        codes: dict[str, None] = {}
+        for lesson in self.snapshot["lessons"]:
+            for block in lesson["body"]:
+                named = {"help_now": block["value"], "two_ways": block["value"].get("boss")}.get(block["type"]) or {}
+                codes.update(dict.fromkeys(named.get("services") or ()))
+        return self.directory.with_codes(codes) or self.directory.fallback()
+
+    @property
+    def short_lines(self) -> list[Json]:
+        """Return the first of ``named_lines`` with name, number and hours: for a poster or a card."""
+        lines = []
+        for line in self.named_lines[:_LINES_ON_A_POSTER]:
+            service = line.service
+            short = service.hours if service.phone else " · ".join(filter(None, (service.text, service.website)))
+            lines.append(
+                {
+                    "kind": "service",
+                    "name": service.name,
+                    "phone": service.phone,
+                    "lines": [part for part in (short, self._doubt(line)) if part],
+                    "short": short,
+                }
+            )
+        return lines or [{**line, "short": ""} for line in self.lines(())]
+
+    def _line(self, line: HelpLine) -> Json:
+        service: SupportService = line.service
+        spoken = f"{self.words['languages']} {service.languages}" if service.languages else ""
+        about = (service.text, service.website, self._doubt(line), service.hours, service.what_happens, spoken)
+        return {
+            "kind": "service",
+            "name": service.name,
+            "phone": service.phone,
+            "lines": [part for part in about if part],
+        }
+
+    def _doubt(self, line: HelpLine) -> str:
+        return self.words["check_first"] % {"date": self.day(line.service.verified_on)} if line.stale else ""
+
+    def day(self, value: date) -> str:
+        """Return a date in full in the language of the text."""
+        with translation.override(self.language):
+            own_order = self.language.split("-")[0] in _MONTH_FIRST
+            return date_format(value, "DATE_FORMAT" if own_order else "j F Y")
+
+    @property
+    def confirmed(self) -> str:
+        """Return since when the help lines are known to hold: the day of the one that was confirmed longest ago."""
+        if not self.named_lines:
+            return ""
+        oldest = min(line.service.verified_on for line in self.named_lines)
+        return self.words["confirmed"] % {"day": self.day(oldest)}
+
+    @property
+    def edition(self) -> str:
+        """Return edition and language as a line."""
+        # Without the revision: a typo that is mended in one lesson must not touch what is made of the others.
+        return f"{self.words['edition'] % {'number': self.text.edition.number}} · {self.language}"
+
+    @property
+    def url(self) -> str:
+        """Return the address of the course."""
+        return settings.ORIGIN + reverse("courses:course", args=[self.course.slug])
+
+    @property
+    def released_at(self) -> datetime:
+        """Return when the edition was released."""
+        return self.text.edition.released_at
+
+    @cached_property
+    def sheet(self) -> Json:
+        """Return what every printed sheet needs."""
+        address = self.url.split("://", 1)[-1].rstrip("/")
+        return {
+            "title": self.about["title"],
+            "course": self.about["title"],
+            "lang": self.language.split("-")[0],
+            "dir": self.direction,
+            "cjk_fonts": cjk_fonts(self.language),
+            "paper": "letter",
+            "running": self.about["title"],
+            "footer": self.edition,
+            "draft": self.draft,
+            "address": address,
+            "confirmed": self.confirmed,
+            "qr": _qr(self.url),
+            "qr_alt": self.words["qr"] % {"address": address},
+            "words": dict(self.words),
+        }
+
+
+def material_of(text: EditionText, *, on: date | None = None) -> Material:
+    """Return what readers of ``text`` may see ``on`` a day (today by default): withdrawn parts are notices."""
+    notices = selectors.notices(text.edition.course, edition=text.edition.number)
+    return Material(text, without_withdrawn(text.snapshot, notices), help_directory(on=on))
+
+
+def _qr(url: str) -> str:
+    drawing = BytesIO()
+    segno.make(url, error="m", micro=False).save(drawing, kind="svg", scale=4, border=2, xmldecl=False)
+    return drawing.getvalue().decode()

@@ -1,0 +1,206 @@
+"""One outline, and every format says what it says, in its order."""
+
+import io
+import re
+import shutil
+import subprocess
+import zipfile
+from html import unescape
+
+import pytest
+from pptx import Presentation
+from pypdf import PdfReader
+
+from courses.renditions.deck import deck
+from courses.renditions.epub import epub, epub_data
+from courses.renditions.kinds import pieces
+from courses.renditions.markup import flow, text_of_runs
+from courses.renditions.outline import lesson_facts
+from courses.renditions.slides import deck_data
+from tests.courses.renditions.lessons import blocks, material, snapshot
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"[\s\u00ad•]+", "", unescape(text))
+
+
+def missing(facts: list[str], text: str) -> list[str]:
+    """Return the facts that do not stand in ``text`` after the one before."""
+    text, place, lost = squeezed(text), 0, []
+    for fact in facts:
+        found = text.find(squeezed(fact), place)
+        if found < 0:
+            lost.append(fact)
+        else:
+            place = found + len(squeezed(fact))
+    return lost
+
+
+def made(of, *kinds: str) -> dict[str, bytes]:
+    return {piece.name: piece.make() for piece in pieces(of) if piece.kind in kinds}
+
+
+def pdf_text(pdf: bytes) -> str:
+    """Return what stands on the pages between their running lines."""
+    pages = [
+        re.sub(r"\n?Edition 1 · \S+\s+\d+ / \d+\s*$", "", page.extract_text())
+        for page in PdfReader(io.BytesIO(pdf)).pages
+    ]
+    return "\n".join(re.sub(r"^(Safe and fair work|Facilitator's guide[^\n]*)\n", "", page) for page in pages)
+
+
+def book_text(book: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(book)) as opened:
+        pages = [opened.read(name).decode() for name in opened.namelist() if re.search(r"lesson-\d+\.xhtml$", name)]
+    return re.sub(r"<[^>]+>", " ", "\n".join(page.partition("<body>")[2] for page in pages))
+
+
+def notes_text(pptx: bytes) -> str:
+    return "\n".join(slide.notes_slide.notes_text_frame.text for slide in Presentation(io.BytesIO(pptx)).slides)
+
+
+def test_html_becomes_lines_with_their_faces():
+    assert flow('<h3>Head</h3><p>One <b>two</b>  <a href="https://example.org/x">there</a></p><ul><li>a<ol><li>b</li></ol></li></ul>') == [
+        {"kind": "heading", "level": 3, "runs": [{"text": "Head", "bold": False, "italic": False}]},
+        {
+            "kind": "paragraph",
+            "runs": [
+                {"text": "One ", "bold": False, "italic": False},
+                {"text": "two", "bold": True, "italic": False},
+                {"text": " there (example.org/x)", "bold": False, "italic": False},
+            ],
+        },
+        {
+            "kind": "list",
+            "ordered": False,
+            "items": [
+                [{"text": "a", "bold": False, "italic": False}],
+                [{"text": "b", "bold": False, "italic": False}],
+            ],
+        },
+    ]  # fmt: skip
+
+
+def test_every_text_of_every_kind_of_block_is_a_fact():
+    said = squeezed(" ".join(lesson_facts(material().lessons[0])))
+    skipped = {"code", "next", "start", "id", "verdict", "tone", "reason", "source", "question", "services"}
+
+    def texts(value, name=""):
+        if isinstance(value, dict):
+            return [text for key, part in value.items() if key not in skipped for text in texts(part, key)]
+        if isinstance(value, list):
+            return [text for part in value for text in texts(part)]
+        if isinstance(value, str) and value:
+            lines = [node.get("items") or [node["runs"]] for node in flow(value)]
+            return [text_of_runs(line) for group in lines for line in group]
+        return []
+
+    assert [text for block in blocks() for text in texts(block["value"]) if squeezed(text) not in said] == []
+    assert "1-833-900-1010" in said
+    assert "withdrawn-line" not in said
+
+
+def test_every_format_says_the_same_facts_in_the_same_order():
+    of = material()
+    facts = [fact for lesson in of.lessons for fact in lesson_facts(lesson)]
+    files = made(of, "handout", "transcript", "booklet", "guide", "epub", "deck")
+    handouts = "\n".join(pdf_text(files[f"lesson-{number}.pdf"]) for number in (1, 2))
+    transcripts = "\n".join(files[f"lesson-{number}.txt"].decode() for number in (1, 2))
+    assert missing(facts, transcripts) == []
+    assert missing(facts, handouts) == []
+    assert missing(facts, pdf_text(files["booklet.pdf"])) == []
+    assert missing(facts, pdf_text(files["guide.pdf"])) == []
+    assert missing(facts, book_text(files["course.epub"])) == []
+    assert missing(facts, notes_text(files["slides.pptx"])) == []
+
+
+def test_a_changed_word_of_one_lesson_changes_only_what_says_it():
+    before = {piece.name: piece.source_hash for piece in pieces(material())}
+    said = snapshot()
+    said["lessons"][1]["body"][0]["value"]["text"] = "<p>Yours as well!</p>"
+    after = {piece.name: piece.source_hash for piece in pieces(material(said))}
+    assert {name for name in before if before[name] != after[name]} == {
+        "lesson-2.pdf", "lesson-2.txt", "booklet.pdf", "course.epub", "guide.pdf", "slides.pptx",
+    }  # fmt: skip
+
+
+def test_a_changed_help_line_changes_what_prints_it_and_nothing_else():
+    before = {piece.name: piece.source_hash for piece in pieces(material())}
+    after = {piece.name: piece.source_hash for piece in pieces(material(phone="1-800-000-0000"))}
+    assert {name for name in before if before[name] == after[name]} == {
+        "lesson-2.pdf", "lesson-2.txt", "questions.pdf", "answer-sheet.pdf", "answer-key.pdf",
+    }  # fmt: skip
+
+
+def test_the_same_text_gives_the_same_bytes():
+    assert made(material(), "epub", "deck", "handout") == made(material(), "epub", "deck", "handout")
+
+
+def test_printed_files_are_tagged_and_say_title_and_language_and_that_a_draft_is_one():
+    of = material(language="fr", draft=True)
+    for name, pdf in made(of, "handout", "booklet", "card", "poster", "guide", "paper", "sheet", "key").items():
+        reader = PdfReader(io.BytesIO(pdf))
+        root = reader.trailer["/Root"]
+        assert root["/MarkInfo"]["/Marked"].value, name
+        assert root["/Lang"] == "fr", name
+        assert reader.metadata.title, name
+        if name == "card.pdf":
+            assert len(reader.pages) == 1
+        assert squeezed(of.draft) in squeezed(" ".join(page.extract_text() for page in reader.pages)), name
+
+
+def test_the_paper_is_one_draw_with_its_key_and_asks_nothing_that_needs_a_screen():
+    files = {name: pdf_text(pdf) for name, pdf in made(material(), "paper", "sheet", "key").items()}
+    asked = set(re.findall(r"\((q\d)\)", files["questions.pdf"]))
+    assert len(asked) == 2
+    assert "What was seen." in files["answer-key.pdf"]
+    assert "What was seen." not in files["questions.pdf"] + files["answer-sheet.pdf"]
+    no_quiz = {piece.kind for piece in pieces(material(quiz=None))}
+    assert no_quiz.isdisjoint({"paper", "sheet", "key"})
+
+
+def test_slides_have_titles_and_fit():
+    show = Presentation(io.BytesIO(deck(deck_data(material()))))
+    assert [slide.shapes.title.text_frame.text for slide in show.slides if not slide.shapes.title.text_frame.text] == []
+    inside = [
+        (
+            shape.left >= 0
+            and shape.left + shape.width <= show.slide_width
+            and shape.top + shape.height <= show.slide_height
+        )
+        for slide in show.slides
+        for shape in slide.shapes
+    ]
+    assert all(inside)
+
+
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [("ar", "انظر مرتين"), ("pa", "ਦੋ ਵਾਰ ਵੇਖੋ"), ("iu", "ᑕᑯᓐᓇᕐᓗᑎᑦ"), ("tl", "Tumingin nang dalawang beses")],
+)
+def test_every_script_prints(language, word):
+    said = snapshot(language=language)
+    for lesson in said["lessons"]:
+        lesson["title"] = word
+    of = material(said)
+    files = made(of, "handout", "poster", "card", "epub", "deck")
+    assert PdfReader(io.BytesIO(files["lesson-1.pdf"])).metadata.title == word
+    assert f'dir="{of.direction}"' in book_page(files["course.epub"])
+
+
+def book_page(book: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(book)) as opened:
+        assert opened.infolist()[0].filename == "mimetype"
+        assert opened.infolist()[0].compress_type == zipfile.ZIP_STORED
+        return opened.read("EPUB/lesson-1.xhtml").decode()
+
+
+@pytest.mark.skipif(shutil.which("epubcheck") is None, reason="epubcheck is not installed")
+def test_epubcheck_finds_nothing(tmp_path):
+    book = tmp_path / "course.epub"
+    book.write_bytes(epub(epub_data(material(language="ar", draft=True))))
+    # Debian's command is a jar that not every shell can run.
+    done = subprocess.run(
+        ["java", "-jar", shutil.which("epubcheck"), str(book)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr

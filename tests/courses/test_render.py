@@ -1,0 +1,152 @@
+"""`manage.py render`: every file or none, and what the shipped courses come to."""
+
+import io
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from pypdf import PdfReader
+
+from cms.typesetting import MissingGlyphs
+from courses.management.commands import render
+from courses.models import Course, EditionText
+from courses.renditions.material import material_of
+from courses.renditions.outline import lesson_facts
+from courses.renditions.transcript import transcript
+from courses.services import withdraw_part
+from courses.withdrawn import Part
+from tests.courses.renditions.test_outline import book_text, missing, squeezed
+from tests.factories.courses import RELEASED_AT, course_with_pages, lesson_page, release, released_course, rich_body
+from tests.run import SOFFICE
+
+IMPRESS = SOFFICE and (Path(SOFFICE).resolve().parent / "libsdlo.so").exists()
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def course(settings, tmp_path) -> Course:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    course = course_with_pages(lessons=[])
+    parent = course.pages.get()
+    for code in ("facts", "act"):
+        lesson_page(parent, code, body=rich_body())
+    release(course)
+    return course
+
+
+def test_every_file_is_written_under_a_neutral_name(course, tmp_path):
+    call_command("render", course.code, language="en", output=tmp_path / "out")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "answer-key.pdf", "answer-sheet.pdf", "booklet.pdf", "card.pdf", "course.epub", "guide.pdf",
+        "lesson-1.pdf", "lesson-1.txt", "lesson-2.pdf", "lesson-2.txt", "poster.pdf", "questions.pdf", "slides.pptx",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "language", "says"),
+    [
+        ("nowhere", "en", "There is no course nowhere."),
+        ("new", "en", "new was never released."),
+        ("old", "pa", "Edition 1 of old has no text in pa. It has: en."),
+    ],
+)
+def test_what_cannot_be_rendered_is_named_and_leaves_nothing(code, language, says, tmp_path):
+    course_with_pages(code="new")
+    released_course(code="old")
+    with pytest.raises(CommandError, match=re.escape(says)) as refused:
+        call_command("render", code, language=language, output=tmp_path / "out")
+    assert refused.value.returncode == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failure_midway_leaves_no_file_and_what_was_there_stays(course, tmp_path, monkeypatch):
+    full = tmp_path / "full"
+    full.mkdir()
+    (full / "mine.txt").write_text("mine")
+    with pytest.raises(CommandError, match="not an empty folder"):
+        call_command("render", course.code, language="en", output=full)
+
+    def broken(material):
+        def fail() -> bytes:
+            raise MissingGlyphs("ጤ")
+
+        whole = list(render_pieces(material))
+        yield whole[0]
+        yield type(whole[1])(**{name: getattr(whole[1], name) for name in whole[1].__slots__} | {"make": fail})
+
+    render_pieces = render.pieces
+    monkeypatch.setattr(render, "pieces", broken)
+    with pytest.raises(CommandError, match="no font here has these letters: ጤ"):
+        call_command("render", course.code, language="en", output=tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir() if path.name != "media"] == ["full"]
+
+
+def test_what_was_withdrawn_is_not_printed(course, tmp_path):
+    text = EditionText.objects.get(edition__course=course)
+    block = next(each for each in text.snapshot["lessons"][0]["body"] if each["type"] == "sign")
+    withdraw_part(
+        course=course,
+        part=Part("block", block["id"]),
+        label="A sign",
+        reason="wrong",
+        instead="Look at the new list.",
+        by=None,
+        at=RELEASED_AT,
+    )
+    of = material_of(text)
+    assert "One answers for all." not in transcript(of, of.lessons[0])
+    assert "Look at the new list." in transcript(of, of.lessons[0])
+    assert "One answers for all." in transcript(of, of.lessons[1])
+
+
+@pytest.fixture
+def shipped(settings, tmp_path) -> list[EditionText]:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    call_command("load_curriculum", release=True, verbosity=0)
+    return list(
+        EditionText.objects.filter(language="en").select_related("edition__course").order_by("edition__course__code")
+    )
+
+
+def test_the_shipped_courses_open_everywhere_and_say_the_same(shipped, tmp_path):
+    for text in shipped:
+        of = material_of(text)
+        facts = [fact for lesson in of.lessons for fact in lesson_facts(lesson)]
+        assert missing(facts, "\n".join(transcript(of, lesson) for lesson in of.lessons)) == []
+    core = next(text for text in shipped if text.edition.course.code == "core")
+    out = tmp_path / "core"
+    call_command("render", "core", language="en", output=out, stdout=io.StringIO())
+    of = material_of(core)
+    facts = [fact for lesson in of.lessons for fact in lesson_facts(lesson)]
+    assert missing(facts, book_text((out / "course.epub").read_bytes())) == []
+    for path in sorted(out.glob("*.pdf")):
+        reader = PdfReader(path)
+        assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"].value, path.name
+        assert reader.metadata.title, path.name
+    if shutil.which("pdftotext"):
+        printed = subprocess.run(
+            ["pdftotext", "-raw", out / "booklet.pdf", "-"], capture_output=True, check=True
+        ).stdout
+        assert len(squeezed(printed.decode())) > 20_000
+
+
+@pytest.mark.skipif(not IMPRESS, reason="LibreOffice Impress is not installed")
+def test_libreoffice_opens_the_slides(course, tmp_path):
+    call_command("render", course.code, language="en", output=tmp_path / "out", stdout=io.StringIO())
+    profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
+    command = [
+        SOFFICE,
+        profile,
+        "--headless",
+        "--convert-to",
+        "pdf",
+        "--outdir",
+        tmp_path,
+        tmp_path / "out" / "slides.pptx",
+    ]
+    subprocess.run(command, capture_output=True, check=True, timeout=120)
+    printed = " ".join(page.extract_text() for page in PdfReader(tmp_path / "slides.pdf").pages)
+    assert "It may be shyness." in re.sub(r"\s+", " ", printed)
