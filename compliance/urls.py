@@ -45,6 +45,17 @@ urlpatterns = [
         views.adjustment_undo,
         name="adjustment_undo",
     ),
+    path(
+        "workplace/<slug:code>/people/<uuid:person>/change/<uuid:reference>/",
+        views.adjustment_change,
+        name="adjustment_change",
+    ),
+    path("workplace/<slug:code>/people/<uuid:person>/licence/", views.licence_new, name="licence_new"),
+    path(
+        "workplace/<slug:code>/people/<uuid:person>/licence/<uuid:reference>/",
+        views.licence_change,
+        name="licence_change",
+    ),
     path("workplace/<slug:code>/other-ways/", views.other_ways, name="other_ways"),
     path("workplace/<slug:code>/people/<uuid:person>/slip.pdf", views.slip, name="slip"),
     path("workplace/<slug:code>/assignments/", views.assignments, name="assignments"),

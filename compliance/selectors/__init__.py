@@ -26,6 +26,7 @@ from compliance.selectors.releases import answers_release, asks_holders, holders
 from compliance.selectors.requirements import (
     concerned,
     current_requirement,
+    licence_kinds,
     live_requirements,
     names_in,
     reached,
@@ -93,6 +94,7 @@ __all__ = [
     "digests_to_send",
     "holders_of",
     "letters",
+    "licence_kinds",
     "lines_of",
     "lines_of_digest",
     "live_adoptions",

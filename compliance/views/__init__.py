@@ -1,6 +1,12 @@
 """Doors of the portal: each finds what the user may see, calls one service and answers."""
 
-from compliance.views.adjustments import adjustment_new, adjustment_undo
+from compliance.views.adjustments import (
+    adjustment_change,
+    adjustment_new,
+    adjustment_undo,
+    licence_change,
+    licence_new,
+)
 from compliance.views.another_way import another_way, other_ways
 from compliance.views.assignments import assignment_default, assignment_new, assignment_withdraw, assignments, proposal
 from compliance.views.evidence import evidence, evidence_pack, evidence_pdf, evidence_request
@@ -33,6 +39,7 @@ from compliance.views.workbooks import (
 )
 
 __all__ = [
+    "adjustment_change",
     "adjustment_new",
     "adjustment_undo",
     "another_way",
@@ -55,6 +62,8 @@ __all__ = [
     "import_undo",
     "letters",
     "letters_pdf",
+    "licence_change",
+    "licence_new",
     "organisation",
     "other_ways",
     "people",
