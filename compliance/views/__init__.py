@@ -8,7 +8,14 @@ from compliance.views.adjustments import (
     licence_new,
 )
 from compliance.views.another_way import another_way, other_ways
-from compliance.views.assignments import assignment_default, assignment_new, assignment_withdraw, assignments, proposal
+from compliance.views.assignments import (
+    assignment_default,
+    assignment_edit,
+    assignment_new,
+    assignment_withdraw,
+    assignments,
+    proposal,
+)
 from compliance.views.evidence import evidence, evidence_pack, evidence_pdf, evidence_request
 from compliance.views.letters import letters, letters_pdf
 from compliance.views.people import employment_end, people, person, person_new
@@ -44,6 +51,7 @@ __all__ = [
     "adjustment_undo",
     "another_way",
     "assignment_default",
+    "assignment_edit",
     "assignment_new",
     "assignment_withdraw",
     "assignments",
