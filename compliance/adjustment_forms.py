@@ -116,6 +116,44 @@ class DueDateForm(_AboutOnePerson):
     reason = _reason(Adjustment.Kind.OVERRIDE)
 
 
+class SoonerForm(_AboutOnePerson):
+    """An earlier due date of one training, with notice."""
+
+    certification = _training()
+    due_on = DayField(label=gettext_lazy("Earlier last good day"))
+    notice_days = forms.IntegerField(
+        label=gettext_lazy("Days of notice"),
+        min_value=0,
+        max_value=366,
+        initial=14,
+        help_text=gettext_lazy("So many days at least have to lie between today and that day."),
+    )
+    reason = _reason(Adjustment.Kind.EARLIER)
+
+
+class LastDayForm(forms.Form):
+    """Another last day of leave, of more time or of an exemption."""
+
+    last_on = DayField(
+        label=gettext_lazy("Last day"), error_messages={"required": gettext_lazy("Choose the last day.")}
+    )
+
+
+class LicenceForm(forms.Form):
+    """When a licence is to be renewed. The day is all that is kept."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Which licence"))
+    renews_on = DayField(
+        label=gettext_lazy("To be renewed on"),
+        help_text=gettext_lazy("The day alone. We keep no number and no copy of the licence."),
+        error_messages={"required": gettext_lazy("Choose the day on which it is to be renewed.")},
+    )
+
+    def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+
+
 class PriorLearningForm(_AboutOnePerson):
     """A training from elsewhere that stands for one of ours."""
 
@@ -148,6 +186,7 @@ KINDS: dict[str, tuple[Promise, type[_AboutOnePerson]]] = {
     "more-time": (gettext_lazy("Give more time"), ExtensionForm),
     "exemption": (gettext_lazy("Exempt from a training"), WaiverForm),
     "due-date": (gettext_lazy("Set a due date"), DueDateForm),
+    "sooner": (gettext_lazy("Ask for it sooner"), SoonerForm),
     "from-elsewhere": (gettext_lazy("Accept a training from elsewhere"), PriorLearningForm),
 }
 """What can be recorded about a person, by its word in the address."""

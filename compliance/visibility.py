@@ -196,6 +196,13 @@ VISIBLE_FIELDS: tuple[VisibleField, ...] = (
         ),
     ),
     _field(
+        "licences",
+        pgettext_lazy("column", "Licences"),
+        pgettext_lazy(
+            "what work sees", "The day on which a licence is to be renewed, where a training hangs on it; no number"
+        ),
+    ),
+    _field(
         "other_way",
         pgettext_lazy("column", "Other way"),
         pgettext_lazy("what work sees", "That a trainer has agreed another way to learn with you, once that is so"),

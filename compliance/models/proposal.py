@@ -17,6 +17,7 @@ class Proposal(models.Model):
         """What would be done."""
 
         REQUIRE = "require", pgettext_lazy("kind of proposal", "New assignment")
+        CHANGE = "change", pgettext_lazy("kind of proposal", "Assignment changed")
         WITHDRAW = "withdraw", pgettext_lazy("kind of proposal", "Assignment withdrawn")
 
     class State(models.TextChoices):

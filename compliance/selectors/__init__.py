@@ -37,6 +37,7 @@ from compliance.selectors.releases import answers_release, asks_holders, holders
 from compliance.selectors.requirements import (
     concerned,
     current_requirement,
+    licence_kinds,
     live_requirements,
     names_in,
     reached,
@@ -114,6 +115,7 @@ __all__ = [
     "ends_in",
     "holders_of",
     "letters",
+    "licence_kinds",
     "lines_of",
     "lines_of_digest",
     "live_adoptions",

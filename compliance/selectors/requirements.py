@@ -59,6 +59,13 @@ def current_requirement(*, organisation: Organisation, reference: UUID) -> Requi
     return Requirement.objects.current_knowledge().filter(organisation=organisation, reference=reference).first()
 
 
+def licence_kinds(organisation: Organisation) -> list[tuple[str, str]]:
+    """Return the kinds of licences on whose renewal something here hangs, each with what it is called."""
+    asking = Requirement.objects.live().filter(organisation=organisation).exclude(licence_kind="")
+    rows = asking.order_by("licence_kind", "-pk").values_list("licence_kind", "label", "certification__title")
+    return sorted({kind: label or title for kind, label, title in rows}.items(), key=lambda it: it[1])
+
+
 def names_in(*, organisation: Organisation) -> dict[tuple[str, str], str]:
     """Return what readers call the codes that conditions name: (subject, code) to name; two queries."""
     names = {("organisation", organisation.code): organisation.name}

@@ -2,13 +2,14 @@
 
 The payload of a proposal: for a new assignment ``certification``, ``site`` and ``role`` (codes or null), ``membership``
 (public id or null), and ``starts_on``, ``due_on``, ``days_after_start``, ``default_due_on``, ``conditions``, ``due_rule``,
-``recurs``, ``licence_kind``, ``label``, ``source``, ``ladder`` as ``planned`` takes them, dates in ISO form; for a withdrawal
-``reference`` and ``on``.
+``recurs``, ``licence_kind``, ``label``, ``source``, ``ladder`` as ``planned`` takes them, dates in ISO form; for a change the same and
+the ``reference`` of what it changes; for a withdrawal ``reference`` and ``on``.
 """
 
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import transaction
 
@@ -18,7 +19,7 @@ from compliance.changes import RequirementChange
 from compliance.exceptions import AlreadyDecided, AlreadyWithdrawn, NeedsAnotherPerson
 from compliance.models import Proposal, Requirement
 from compliance.preview import Preview, preview
-from compliance.services.requirements import planned, require, withdraw
+from compliance.services.requirements import change_requirement, planned, require, withdraw
 from people import audit
 from people.models import Membership, Organisation, Role, Site, User
 
@@ -52,6 +53,24 @@ def preview_of_requirement(
         organisation=requirement.organisation,
         certification_id=requirement.certification_id,
         memberships=selectors.concerned(requirement),
+        at=at,
+        progress=progress,
+    )
+
+
+def preview_of_change(
+    *,
+    requirement: Requirement,
+    changed: Requirement,
+    at: datetime,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Preview:
+    """Return what making ``requirement`` the unsaved ``changed`` (of ``planned_change``) would do."""
+    return preview(
+        RequirementChange(added=(changed,), removed=frozenset({requirement.pk})),
+        organisation=requirement.organisation,
+        certification_id=requirement.certification_id,
+        memberships={*selectors.concerned(requirement), *selectors.concerned(changed)},
         at=at,
         progress=progress,
     )
@@ -95,6 +114,22 @@ def ask_to_withdraw(*, requirement: Requirement, on: date, by: User | None, at: 
         return withdraw(requirement=requirement, on=on, by=by, at=at)
     payload = {"reference": str(requirement.reference), "on": on.isoformat()}
     return _propose(Proposal.Kind.WITHDRAW, requirement, payload, found, by, at)
+
+
+@transaction.atomic
+def ask_to_change(
+    *, requirement: Requirement, changed: Requirement, by: User | None, at: datetime
+) -> Requirement | Proposal:
+    """Change ``requirement`` to the unsaved ``changed`` (of ``planned_change``), or propose that where it touches many.
+
+    Raises:
+        AlreadyWithdrawn: a later fact supersedes it, or it was withdrawn.
+    """
+    found = preview_of_change(requirement=requirement, changed=changed, at=at)
+    if _is_free(found, requirement.organisation):
+        return change_requirement(requirement=requirement, changed=changed, by=by, at=at)
+    payload = _payload(changed) | {"reference": str(requirement.reference)}
+    return _propose(Proposal.Kind.CHANGE, requirement, payload, found, by, at)
 
 
 def _is_free(found: Preview, organisation: Organisation) -> bool:
@@ -155,11 +190,13 @@ def agree(*, proposal: Proposal, by: User, at: datetime) -> Requirement:
     locked = _decide(proposal, Proposal.State.AGREED, by, at)
     if locked.proposed_by_id == by.pk:
         raise NeedsAnotherPerson
-    if locked.kind == Proposal.Kind.WITHDRAW:
+    if locked.kind in (Proposal.Kind.WITHDRAW, Proposal.Kind.CHANGE):
         reference = locked.payload["reference"]
         current = selectors.current_requirement(organisation=locked.organisation, reference=reference)
         if current is None:
             raise AlreadyWithdrawn
+        if locked.kind == Proposal.Kind.CHANGE:
+            return change_requirement(requirement=current, changed=requirement_of(locked), by=by, at=at)
         return withdraw(requirement=current, on=date.fromisoformat(locked.payload["on"]), by=by, at=at)
     return require(by=by, at=at, **_arguments(locked.organisation, locked.payload))
 
@@ -210,8 +247,11 @@ def _arguments(organisation: Organisation, payload: dict[str, Any]) -> dict[str,
 
 
 def requirement_of(proposal: Proposal) -> Requirement:
-    """Return, unsaved, the assignment that a proposal would make, for its preview.
+    """Return, unsaved, the assignment that a proposal would make or change to, for its preview.
 
     Raises: what ``planned`` raises.
     """
-    return planned(**_arguments(proposal.organisation, proposal.payload))
+    asked = planned(**_arguments(proposal.organisation, proposal.payload))
+    if proposal.kind == Proposal.Kind.CHANGE:
+        asked.reference = UUID(proposal.payload["reference"])
+    return asked

@@ -220,6 +220,44 @@ def change_ladder(
     return _supersede(requirement, {"ladder": own}, "requirement.ladder_changed", by, at)
 
 
+@transaction.atomic
+def change_requirement(*, requirement: Requirement, changed: Requirement, by: User | None, at: datetime) -> Requirement:
+    """Record that ``requirement`` asks from now on what the unsaved ``changed`` (of ``planned_change``) says.
+
+    Raises:
+        AlreadyWithdrawn: a later fact supersedes it, or it was withdrawn.
+    """
+    values = {name: getattr(changed, name) for name in CHANGEABLE}
+    return _supersede(requirement, values, "requirement.changed", by, at)
+
+
+def planned_change(*, requirement: Requirement, **changes: Any) -> Requirement:
+    """Return, unsaved, ``requirement`` with ``changes`` to any of ``CHANGEABLE``; whom it names and since when stay.
+
+    Raises: what ``planned`` raises.
+    """
+    if unknown := changes.keys() - set(CHANGEABLE):
+        raise ValueError(f"not to be changed: {sorted(unknown)}")
+    kept = {name: getattr(requirement, name) for name in _KEPT if name != "reference"}
+    changed = planned(**kept | changes)
+    changed.reference = requirement.reference
+    return changed
+
+
+CHANGEABLE = (
+    "label",
+    "conditions",
+    "due_on",
+    "days_after_start",
+    "due_rule",
+    "licence_kind",
+    "default_due_on",
+    "recurs",
+    "ladder",
+)
+"""What a change may touch; anything else is another requirement."""
+
+
 def _supersede(
     requirement: Requirement, changes: Mapping[str, Any], verb: str, by: User | None, at: datetime
 ) -> Requirement:
@@ -229,5 +267,7 @@ def _supersede(
     values = {name: getattr(locked, name) for name in _KEPT} | dict(changes)
     successor = Requirement.objects.create(**values, recorded_at=at, recorded_by=by, supersedes=locked)
     audit.record(organisation=locked.organisation, actor=by, verb=verb, target=successor, at=at)
-    rebuild_many(memberships=selectors.concerned(locked), cause=f"requirement:{successor.pk}", at=at)
+    # Other conditions reach other people; those whom it no longer reaches change too.
+    touched = {*selectors.concerned(locked), *selectors.concerned(successor)}
+    rebuild_many(memberships=touched, cause=f"requirement:{successor.pk}", at=at)
     return successor

@@ -1,8 +1,21 @@
 """Doors of the portal: each finds what the user may see, calls one service and answers."""
 
-from compliance.views.adjustments import adjustment_new, adjustment_undo
+from compliance.views.adjustments import (
+    adjustment_change,
+    adjustment_new,
+    adjustment_undo,
+    licence_change,
+    licence_new,
+)
 from compliance.views.another_way import another_way, other_ways
-from compliance.views.assignments import assignment_default, assignment_new, assignment_withdraw, assignments, proposal
+from compliance.views.assignments import (
+    assignment_default,
+    assignment_edit,
+    assignment_new,
+    assignment_withdraw,
+    assignments,
+    proposal,
+)
 from compliance.views.evidence import evidence, evidence_pack, evidence_pdf, evidence_request
 from compliance.views.letters import letters, letters_pdf
 from compliance.views.messages import address_again, planned, sent
@@ -35,10 +48,12 @@ from compliance.views.workbooks import (
 
 __all__ = [
     "address_again",
+    "adjustment_change",
     "adjustment_new",
     "adjustment_undo",
     "another_way",
     "assignment_default",
+    "assignment_edit",
     "assignment_new",
     "assignment_withdraw",
     "assignments",
@@ -57,6 +72,8 @@ __all__ = [
     "import_undo",
     "letters",
     "letters_pdf",
+    "licence_change",
+    "licence_new",
     "organisation",
     "other_ways",
     "people",

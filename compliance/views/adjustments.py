@@ -14,11 +14,14 @@ from django.views.decorators.http import require_POST
 from cms import clock
 from cms.templatetags.fieldfare import day
 from compliance import selectors, services
-from compliance.adjustment_forms import KINDS
-from compliance.exceptions import AdjustmentOverlaps, AlreadySuperseded
+from compliance.adjustment_forms import KINDS, LastDayForm, LicenceForm
+from compliance.exceptions import AdjustmentOverlaps, AlreadySuperseded, DatesOutOfOrder, NoticeTooShort
+from compliance.models import Adjustment
 from compliance.views.people import find_person
 from compliance.views.portal import Desk, portal, posted
-from people.models import Membership
+from people import services as people_services
+from people.exceptions import FactSuperseded
+from people.models import Licence, Membership
 
 
 def _leave(member: Membership, data: dict[str, Any], desk: Desk) -> None:
@@ -37,6 +40,10 @@ def _due_date(member: Membership, data: dict[str, Any], desk: Desk) -> None:
     services.set_due_date(membership=member, from_on=desk.today, **data, by=desk.user, at=clock.now())
 
 
+def _sooner(member: Membership, data: dict[str, Any], desk: Desk) -> None:
+    services.bring_forward(membership=member, **data, by=desk.user, at=clock.now())
+
+
 def _prior_learning(member: Membership, data: dict[str, Any], desk: Desk) -> None:
     services.accept_prior_learning(membership=member, **data, by=desk.user, at=clock.now())
 
@@ -46,6 +53,7 @@ _RECORD: dict[str, Callable[[Membership, dict[str, Any], Desk], None]] = {
     "more-time": _extension,
     "exemption": _waiver,
     "due-date": _due_date,
+    "sooner": _sooner,
     "from-elsewhere": _prior_learning,
 }
 
@@ -80,7 +88,79 @@ def _recorded(form: Form, kind: str, member: Membership, desk: Desk) -> bool:
             }
         form.add_error(field, text)
         return False
+    except NoticeTooShort as error:
+        text = _("With so many days of notice, %(day)s is the earliest. Choose that day or a later one.")
+        form.add_error("due_on", text % {"day": day(error.earliest_on)})
+        return False
     return True
+
+
+@portal(writes=True)
+def adjustment_change(request: HttpRequest, desk: Desk, person: UUID, reference: UUID) -> HttpResponse:
+    """Record another last day of leave, of more time or of an exemption."""
+    member = find_person(desk, person)
+    held = get_object_or_404(selectors.adjustments_of(member).filter(due_on__isnull=True), reference=reference)
+    form = LastDayForm(*posted(request), initial={"last_on": held.last_on})
+    if request.method == "POST" and form.is_valid() and _changed(form, held, desk):
+        messages.success(request, _("Recorded."))
+        return _to(desk, member)
+    title = _("%(what)s: another last day") % {"what": held.get_kind_display()}
+    context = desk.context("people", member=member, form=form, title=title)
+    return render(request, "compliance/adjustment_new.html", context, status=422 if form.errors else 200)
+
+
+def _changed(form: Form, held: Adjustment, desk: Desk) -> bool:
+    """Record the last day; False where the form says beside it that it cannot be."""
+    try:
+        services.change_end(adjustment=held, last_on=form.cleaned_data["last_on"], by=desk.user, at=clock.now())
+    except DatesOutOfOrder:
+        form.add_error(
+            "last_on", _("It began on %(first)s. Choose that day or a later one.") % {"first": day(held.from_on)}
+        )
+    except AdjustmentOverlaps as error:
+        form.add_error(
+            "last_on", _("Another one begins on %(first)s. Choose an earlier day.") % {"first": day(error.from_on)}
+        )
+    except AlreadySuperseded:
+        form.add_error(None, _("This was changed meanwhile. Look at it again."))
+    return not form.errors
+
+
+@portal(writes=True)
+def licence_new(request: HttpRequest, desk: Desk, person: UUID) -> HttpResponse:
+    """Record when a person's licence is to be renewed."""
+    member = find_person(desk, person)
+    kinds = selectors.licence_kinds(desk.organisation)
+    if not kinds:  # nothing here hangs on one, and nothing is kept without a need
+        raise Http404
+    form = LicenceForm(*posted(request), kinds=kinds)
+    if request.method == "POST" and form.is_valid():
+        people_services.record_licence(membership=member, **form.cleaned_data, by=desk.user, at=clock.now())
+        messages.success(request, _("Recorded."))
+        return _to(desk, member)
+    context = desk.context("people", member=member, form=form, title=_("Record a licence"))
+    return render(request, "compliance/adjustment_new.html", context, status=422 if form.errors else 200)
+
+
+@portal(writes=True)
+def licence_change(request: HttpRequest, desk: Desk, person: UUID, reference: UUID) -> HttpResponse:
+    """Mend the day on which a licence is to be renewed."""
+    member = find_person(desk, person)
+    held = get_object_or_404(Licence.objects.current_knowledge(), membership=member, reference=reference)
+    kinds = [it for it in selectors.licence_kinds(desk.organisation) if it[0] == held.kind] or [(held.kind, held.kind)]
+    form = LicenceForm(*posted(request), kinds=kinds, initial={"kind": held.kind, "renews_on": held.renews_on})
+    if request.method == "POST" and form.is_valid():
+        try:
+            people_services.correct_licence(
+                licence=held, renews_on=form.cleaned_data["renews_on"], by=desk.user, at=clock.now()
+            )
+        except FactSuperseded:
+            messages.error(request, _("This was changed meanwhile. Look at it again."))
+        else:
+            messages.success(request, _("Recorded."))
+        return _to(desk, member)
+    context = desk.context("people", member=member, form=form, title=_("Mend the day of a licence"))
+    return render(request, "compliance/adjustment_new.html", context, status=422 if form.errors else 200)
 
 
 @portal(writes=True)

@@ -1,6 +1,6 @@
 """Assignments: who must hold what, by when."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from compliance.due_dates import parse_due_rule
 from compliance.exceptions import AlreadyDecided, AlreadyWithdrawn, DueBeforeStart, NeedsAnotherPerson
 from compliance.models import Proposal, Requirement
 from compliance.preview import Preview
+from compliance.requirement_forms import RequirementForm
 from compliance.views.portal import Desk, portal, posted
 from people.models import Membership
 
@@ -80,7 +81,8 @@ def assignment_new(request: HttpRequest, desk: Desk) -> HttpResponse:
         )
         if "confirm" not in request.POST:
             found = services.preview_of_requirement(requirement=requirement, at=clock.now())
-            return _preview(request, desk, requirement, found, action=_new_url(desk), fields=form.data)
+            hidden = [(name, form.data[name]) for name in _PASSED_ON if form.data.get(name)]
+            return _preview(request, desk, requirement, found, action=_new_url(desk), hidden=hidden)
         done = services.ask_to_require(requirement=requirement, by=desk.user, at=clock.now())
         if isinstance(done, Proposal):
             messages.info(request, _waits())
@@ -105,10 +107,10 @@ def _preview(
     found: Preview,
     *,
     action: str,
-    fields: Mapping[str, Any],
-    withdraws: bool = False,
+    hidden: Sequence[tuple[str, str]] = (),
+    does: str = "assign",
 ) -> HttpResponse:
-    """Show what a change would do; its form sends the same again, confirmed."""
+    """Show what it would do to ``assign``, ``change`` or ``withdraw`` it; the form sends the same again, confirmed."""
     second = services.needs_second_person(
         touched=found.touched,
         share_percent=found.share_percent,
@@ -120,8 +122,8 @@ def _preview(
         preview=found,
         second=second,
         action=action,
-        hidden=[(name, fields[name]) for name in _PASSED_ON if fields.get(name)],
-        withdraws=withdraws,
+        hidden=hidden,
+        does=does,
     )
     return render(request, "compliance/assignment_preview.html", context)
 
@@ -161,11 +163,12 @@ def _proposal_context(desk: Desk, found: Proposal) -> dict[str, Any]:
             current = selectors.current_requirement(
                 organisation=desk.organisation, reference=found.payload["reference"]
             )
-            if current is not None and current.ends_on is None:
+            if current is not None and current.ends_on is None and found.kind == Proposal.Kind.CHANGE:
+                changed = services.requirement_of(found)
+                fresh = services.preview_of_change(requirement=current, changed=changed, at=clock.now())
+            elif current is not None and current.ends_on is None:
                 fresh = services.preview_of_withdrawal(requirement=current, on=desk.today, at=clock.now())
-    return desk.context(
-        "assignments", proposal=found, preview=fresh, own=found.proposed_by_id == desk.user.pk, withdraws=found.kind
-    )
+    return desk.context("assignments", proposal=found, preview=fresh, own=found.proposed_by_id == desk.user.pk)
 
 
 def _assigned_to(people: int) -> str:
@@ -177,6 +180,49 @@ def _assigned_to(people: int) -> str:
         "Assigned to %(n)s person. They will be told.", "Assigned to %(n)s people. They will be told.", people
     )
     return text % {"n": people}
+
+
+@portal(writes=True)
+def assignment_edit(request: HttpRequest, desk: Desk, reference: UUID) -> HttpResponse:
+    """Change what an assignment asks; what that does is looked at before it holds."""
+    requirement = selectors.current_requirement(organisation=desk.organisation, reference=reference)
+    if requirement is None or requirement.ends_on is not None:
+        raise Http404
+    form = RequirementForm(*posted(request), requirement=requirement, organisation=desk.organisation)
+    changed = _changed(form, requirement) if request.method == "POST" and form.is_valid() else None
+    if changed is None:
+        names = selectors.names_in(organisation=desk.organisation) if requirement.conditions else {}
+        context = desk.context(
+            "assignments",
+            form=form,
+            requirement=requirement,
+            who=_who(requirement, names),
+            by_when=_by_when(requirement),
+        )
+        return render(request, "compliance/assignment_edit.html", context, status=422 if form.errors else 200)
+    if "confirm" not in request.POST:
+        found = services.preview_of_change(requirement=requirement, changed=changed, at=clock.now())
+        sent = [(name, value) for name, values in request.POST.lists() for value in values if name in form.fields]
+        return _preview(request, desk, changed, found, action=request.path, hidden=sent, does="change")
+    try:
+        done = services.ask_to_change(requirement=requirement, changed=changed, by=desk.user, at=clock.now())
+    except AlreadyWithdrawn:
+        messages.info(request, _("This was decided or changed meanwhile."))
+    else:
+        if isinstance(done, Proposal):
+            messages.info(request, _waits())
+        else:
+            messages.success(request, _("Changed. It holds from now on."))
+    return redirect("compliance:assignments", code=desk.organisation.code)
+
+
+def _changed(form: RequirementForm, requirement: Requirement) -> Requirement | None:
+    """Return what the form makes of a requirement; None where it says beside a field why that cannot be."""
+    try:
+        return services.planned_change(requirement=requirement, **form.cleaned_data["changes"])
+    except DueBeforeStart:
+        form.add_error("when", _("Choose a day on which the training is asked already."))
+    return None
 
 
 def _chosen(request: HttpRequest, desk: Desk) -> Membership | None:
@@ -199,7 +245,7 @@ def assignment_withdraw(request: HttpRequest, desk: Desk, reference: UUID) -> Ht
         return redirect("compliance:assignments", code=desk.organisation.code)
     if "confirm" not in request.POST:
         found = services.preview_of_withdrawal(requirement=requirement, on=desk.today, at=clock.now())
-        return _preview(request, desk, requirement, found, action=request.path, fields={}, withdraws=True)
+        return _preview(request, desk, requirement, found, action=request.path, does="withdraw")
     try:
         done = services.ask_to_withdraw(requirement=requirement, on=desk.today, by=desk.user, at=clock.now())
     except AlreadyWithdrawn:

@@ -16,7 +16,7 @@ from compliance.adjustment_forms import KINDS
 from compliance.views.portal import Desk, portal, posted
 from people import services as people_services
 from people.exceptions import EmploymentOverlaps, EndsBeforeStart, FactSuperseded, NumberTaken
-from people.models import Employment, Membership
+from people.models import Employment, Licence, Membership
 from people.selectors import employed_on_or_after
 
 PAGE_SIZE = 50
@@ -110,6 +110,8 @@ def person(request: HttpRequest, desk: Desk, person: UUID) -> HttpResponse:
         adjustments=selectors.adjustments_of(member),
         prior_learning=selectors.prior_learning_of(member),
         other_ways=selectors.agreed_other_ways(member),
+        licences=Licence.objects.current_knowledge().filter(membership=member),
+        licence_kinds=dict(selectors.licence_kinds(desk.organisation)),
         adjustment_kinds=[(kind, title) for kind, (title, _form) in KINDS.items()],
         employed=employed_on_or_after(membership=member, day=desk.today),
         undelivered=selectors.undelivered(memberships=Membership.objects.filter(pk=member.pk)).first(),
