@@ -2,6 +2,7 @@
 
 from compliance.views.adjustments import adjustment_new, adjustment_undo
 from compliance.views.another_way import another_way, other_ways
+from compliance.views.as_of import people_as_of, person_history
 from compliance.views.assignments import assignment_default, assignment_new, assignment_withdraw, assignments, proposal
 from compliance.views.evidence import evidence, evidence_pack, evidence_pdf, evidence_request
 from compliance.views.letters import letters, letters_pdf
@@ -60,7 +61,9 @@ __all__ = [
     "organisation",
     "other_ways",
     "people",
+    "people_as_of",
     "person",
+    "person_history",
     "person_new",
     "planned",
     "proposal",
