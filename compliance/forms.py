@@ -277,3 +277,30 @@ class SentForm(RangeForm):
         required=False,
         choices=[("", pgettext_lazy("filter", "All")), *((str(it), DELIVERY_LABELS[it]) for it in Delivery)],
     )
+
+
+class AsOfForm(forms.Form):
+    """On which day people are looked at, by what was known when, and at which site."""
+
+    on = DayField(label=pgettext_lazy("as of a day", "On"))
+    known = DayField(label=pgettext_lazy("as of a day", "As known on"), required=False)
+    site = forms.ModelChoiceField(
+        Site.objects.none(),
+        label=gettext_lazy("Site"),
+        to_field_name="code",
+        required=False,
+        empty_label=pgettext_lazy("filter", "All"),
+    )
+
+    def __init__(self, data: Any, *, sites: QuerySet[Site], today: date) -> None:
+        given = {name: data[name] for name in self.base_fields if data.get(name)}
+        super().__init__({"on": today.isoformat(), **given})
+        self.today = today
+        self.fields["site"].queryset = sites
+
+    def clean_known(self) -> date | None:
+        """Refuse a day of which nobody can know yet; today is as known now."""
+        known: date | None = self.cleaned_data["known"]
+        if known is not None and known > self.today:
+            raise ValidationError(_("This day lies ahead. Choose a day in the past, or leave it empty."))
+        return None if known == self.today else known

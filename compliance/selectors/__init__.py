@@ -50,6 +50,7 @@ from compliance.selectors.rows import (
     all_rows,
     counts_by_site,
     current_spans,
+    look_of_status,
     rows,
     status_filter,
     summary,
@@ -71,6 +72,7 @@ from compliance.selectors.rule_packs import (
 )
 from compliance.selectors.slips import awaiting_slip
 from compliance.selectors.standings import PersonStanding, standings
+from compliance.selectors.timelines import Entry, Happening, timeline
 from compliance.selectors.training import TrainingDue, training_of
 
 __all__ = [
@@ -79,6 +81,8 @@ __all__ = [
     "Delivery",
     "DigestLine",
     "Endings",
+    "Entry",
+    "Happening",
     "Hearer",
     "Line",
     "PackAtSites",
@@ -120,6 +124,7 @@ __all__ = [
     "lines_of_digest",
     "live_adoptions",
     "live_requirements",
+    "look_of_status",
     "names_in",
     "newest_pack",
     "next_message_at",
@@ -145,6 +150,7 @@ __all__ = [
     "status_filter",
     "summary",
     "takes_mail",
+    "timeline",
     "to_send",
     "topics",
     "training_of",

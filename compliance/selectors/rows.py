@@ -45,12 +45,17 @@ class Row:
     @property
     def look(self) -> str:
         """Return the code of the status's look."""
-        return _LOOKS.get(self.status, self.status.value)
+        return look_of_status(self.status)
 
     @property
     def word(self) -> Promise:
         """Return the employer's word for the status."""
         return STATUS_LABELS[self.status]
+
+
+def look_of_status(status: Status) -> str:
+    """Return the code of the look that ``cms.states`` gives a status."""
+    return _LOOKS.get(status, status.value)
 
 
 def status_filter(status: Status, on: date, *, of: str = "") -> Q:

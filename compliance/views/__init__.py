@@ -8,6 +8,7 @@ from compliance.views.adjustments import (
     licence_new,
 )
 from compliance.views.another_way import another_way, other_ways
+from compliance.views.as_of import people_as_of, person_history
 from compliance.views.assignments import (
     assignment_default,
     assignment_edit,
@@ -77,7 +78,9 @@ __all__ = [
     "organisation",
     "other_ways",
     "people",
+    "people_as_of",
     "person",
+    "person_history",
     "person_new",
     "planned",
     "proposal",

@@ -39,6 +39,7 @@ LEARNER = {
 WORKPLACE = {
     "workplace": "/workplace/larch/",
     "people": "/workplace/larch/people/",
+    "people-as-of": "/workplace/larch/people/as-of/?on=2026-01-15",
     "person-new": "/workplace/larch/people/new/",
     "upload": "/workplace/larch/people/upload/",
     "assignments": "/workplace/larch/assignments/",

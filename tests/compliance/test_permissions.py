@@ -29,7 +29,9 @@ READ = (
     "organisation",
     "status_workbook",
     "people",
+    "people_as_of",
     "person",
+    "person_history",
     "assignments",
     "letters",
     "planned",
@@ -122,7 +124,7 @@ def larch_with_people(larch, hospitality):
 
 
 def address(name: str, organisation: str = "larch") -> str:
-    if name in ("person", "employment_end", "slip", "address_again"):
+    if name in ("person", "employment_end", "slip", "address_again", "person_history"):
         return reverse(
             f"compliance:{name}", args=[organisation, Membership.objects.get(employee_number="0042").public_id]
         )
