@@ -8,3 +8,22 @@ class TranslationsConfig(AppConfig):
 
     name = "translations"
     verbose_name = "Languages and translations"
+
+    def ready(self) -> None:
+        """Say that the interface's catalogues are taken in before the first visitor."""
+        from pathlib import Path
+
+        from django.conf import settings
+
+        from cms import clock
+        from cms.preparation import Preparation, register_preparation
+        from translations import services
+
+        root = Path(settings.LOCALE_PATHS[0])
+        register_preparation(
+            Preparation(
+                "Taking in the interface's translations",
+                lambda: not services.are_recorded(root=root),
+                lambda: services.record_catalogues(root=root, at=clock.now()),
+            )
+        )

@@ -3,18 +3,26 @@
 Both are kept with the code, since a machine that only runs the site has no gettext. Plain Python.
 """
 
-from collections.abc import Iterator
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import polib
 
+from translations.given import GivenText, GivenTranslation, Kind
 from translations.segments import Markup, Segment, SegmentProblem, faults
 
 DRAFT: Final = "draft, not yet reviewed"
 _REVIEW: Final = "X-Review"
 _NAME: Final = "django.po"
+
+INTERFACE_GROUP: Final = "interface"
+_MAIL: Final = re.compile(r"/(?:emails?|mails)/|/(?:mails|letters)\.(?:py|html)$")
+_CERTIFICATE: Final = re.compile(r"^certificates/(?:documents\.py|verdicts\.py|templates/|typst/)")
+_TITLES: Final = {Kind.MAIL: "Mails and letters", Kind.CERTIFICATE: "Certificates", Kind.CATALOGUE: "Interface"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +82,56 @@ def _pairs(entry: polib.POEntry) -> Iterator[tuple[str, str]]:
 def compiled(catalogue: polib.POFile) -> bytes:
     """Return the catalogue as gettext's binary form; the same entries give the same bytes."""
     return bytes(catalogue.to_binary())
+
+
+def interface_texts(catalogues: Iterable[polib.POFile]) -> list[GivenText]:
+    """Return what the catalogues ask to translate: mails, certificates, and the interface app by app.
+
+    A string that stands in a mail or on a certificate and elsewhere counts there. One with a plural is one segment,
+    that of many.
+    """
+    found: dict[tuple[Kind, str], dict[str, Segment]] = {}
+    seen: set[str] = set()
+    for entry in (entry for catalogue in catalogues for entry in catalogue if not entry.obsolete):
+        key = _entry_key(entry)
+        if key not in seen:
+            seen.add(key)
+            source, markup = entry.msgid_plural or entry.msgid, Markup.HTML
+            found.setdefault(_place(entry), {})[key] = Segment(key, source, markup)
+    return [
+        GivenText(
+            f"{kind.value}:{app}",
+            kind,
+            f"{_TITLES[kind]}: {app}",
+            INTERFACE_GROUP,
+            "",
+            tuple(segments[key] for key in sorted(segments)),
+        )
+        for (kind, app), segments in sorted(found.items())
+    ]
+
+
+def interface_translations(catalogue: polib.POFile) -> dict[str, GivenTranslation]:
+    """Return what the catalogue says, by the keys of ``interface_texts``; a fuzzy entry says nothing.
+
+    Whoever the header names under ``X-Review`` has signed for all of it.
+    """
+    reviewer = "" if is_draft(catalogue) else catalogue.metadata[_REVIEW][:120]
+    return {
+        _entry_key(entry): GivenTranslation(*next(iter(_pairs(entry))), reviewer)
+        for entry in catalogue
+        if not entry.obsolete and not entry.fuzzy and entry.translated()
+    }
+
+
+def _entry_key(entry: polib.POEntry) -> str:
+    return hashlib.sha256(f"{entry.msgctxt or ''}\x04{entry.msgid}".encode()).hexdigest()[:40]
+
+
+def _place(entry: polib.POEntry) -> tuple[Kind, str]:
+    paths = [path for path, _ in entry.occurrences]
+    for kind, pattern in ((Kind.MAIL, _MAIL), (Kind.CERTIFICATE, _CERTIFICATE)):
+        for path in paths:
+            if pattern.search(path):
+                return kind, path.split("/")[0]
+    return Kind.CATALOGUE, paths[0].split("/")[0] if paths else "other"

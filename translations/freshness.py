@@ -1,7 +1,7 @@
 """How fresh a text is in a language. A pure function of what is known of its segments and of the day."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,6 +12,7 @@ class State(StrEnum):
 
     UNTRANSLATED = "untranslated"
     STALE = "stale"
+    DRAFT = "draft"
     IN_REVIEW = "in_review"
     REVIEW_OVERDUE = "review_overdue"
     CURRENT = "current"
@@ -47,13 +48,16 @@ class Freshness:
     segments: int
     untranslated: int = 0
     stale: int = 0
+    draft: int = 0
+    """Segments in a machine's words, or in words that came with the project, which nobody has signed for."""
     in_review: int = 0
+    """Segments that a person wrote and nobody has signed for."""
     review_overdue: int = 0
 
     @property
     def is_draft(self) -> bool:
         """Whether some of it stands there that no named person has reviewed in its present form."""
-        return bool(self.in_review or self.stale)
+        return bool(self.draft or self.in_review or self.stale)
 
 
 def segment_state(fact: SegmentFact, *, on: date) -> State:
@@ -62,7 +66,9 @@ def segment_state(fact: SegmentFact, *, on: date) -> State:
         return State.UNTRANSLATED
     if fact.translated_from != fact.source_digest:
         return State.STALE
-    if fact.provenance is not Provenance.REVIEWED:
+    if fact.provenance is Provenance.MACHINE:
+        return State.DRAFT
+    if fact.provenance is Provenance.PERSON:
         return State.IN_REVIEW
     if fact.review_by is not None and on > fact.review_by:
         return State.REVIEW_OVERDUE
@@ -70,28 +76,39 @@ def segment_state(fact: SegmentFact, *, on: date) -> State:
 
 
 def freshness(facts: Iterable[SegmentFact], *, on: date) -> Freshness:
-    """Return how fresh a text with these segments is.
+    """Return how fresh a text with these segments is (see ``summed``)."""
+    return summed(Counter(segment_state(fact, on=on) for fact in facts))
+
+
+def summed(counted: Mapping[State, int]) -> Freshness:
+    """Return how fresh a text is of whose segments so many are in each state.
 
     A text is ``untranslated`` only where none of its segments has a translation; where some lack it, it is stale:
     the reader would see a mixture. A text without segments is current.
     """
-    counted = Counter(segment_state(fact, on=on) for fact in facts)
-    total = counted.total()
-    if total and counted[State.UNTRANSLATED] == total:
+    total = sum(counted.values())
+    untranslated, stale, draft, in_review, overdue = (
+        counted.get(state, 0)
+        for state in (State.UNTRANSLATED, State.STALE, State.DRAFT, State.IN_REVIEW, State.REVIEW_OVERDUE)
+    )
+    if total and untranslated == total:
         state = State.UNTRANSLATED
-    elif counted[State.UNTRANSLATED] or counted[State.STALE]:
+    elif untranslated or stale:
         state = State.STALE
-    elif counted[State.IN_REVIEW]:
+    elif draft:
+        state = State.DRAFT
+    elif in_review:
         state = State.IN_REVIEW
-    elif counted[State.REVIEW_OVERDUE]:
+    elif overdue:
         state = State.REVIEW_OVERDUE
     else:
         state = State.CURRENT
     return Freshness(
         state=state,
         segments=total,
-        untranslated=counted[State.UNTRANSLATED],
-        stale=counted[State.STALE],
-        in_review=counted[State.IN_REVIEW],
-        review_overdue=counted[State.REVIEW_OVERDUE],
+        untranslated=untranslated,
+        stale=stale,
+        draft=draft,
+        in_review=in_review,
+        review_overdue=overdue,
     )

@@ -60,10 +60,12 @@ def main() -> int:
     figures += measure("pages", "sqlite")
     figures += measure("people_list", "sqlite")
     figures += measure("workbooks", "sqlite")
+    figures += measure("languages", "sqlite")
     if answers(POSTGRES):
         figures += on_postgres("pages")
         figures += on_postgres("people_list")
         figures += on_postgres("workbooks")
+        figures += on_postgres("languages")
     else:
         print("NOT MEASURED: PostgreSQL does not answer")
     missed = [it for it in figures if it["bar"] is not None and float(str(it["value"])) > float(str(it["bar"]))]

@@ -1,6 +1,7 @@
 """Texts, their segments, and what is known of each segment in each language."""
 
-from translations.models.text import Segment, Text
+from translations.models.recorded import RecordedCatalogues
+from translations.models.text import KINDS, Segment, Text
 from translations.models.translation import Translation
 
-__all__ = ["Segment", "Text", "Translation"]
+__all__ = ["KINDS", "RecordedCatalogues", "Segment", "Text", "Translation"]

@@ -1,5 +1,6 @@
 """Services of translations: what is known of each segment in each language."""
 
+from translations.services.interface import are_recorded, record_catalogues
 from translations.services.recording import record_texts, record_translations
 
-__all__ = ["record_texts", "record_translations"]
+__all__ = ["are_recorded", "record_catalogues", "record_texts", "record_translations"]

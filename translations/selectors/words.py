@@ -1,4 +1,4 @@
-"""Reads over translations."""
+"""The words of a text in a language, and whether anybody signed for them."""
 
 from django.db.models import F
 

@@ -1,0 +1,11 @@
+"""Addresses of languages below the CMS's own."""
+
+from django.urls import path
+
+from translations.views.matrix import MatrixCsvView, MatrixView
+
+app_name = "translations_admin"
+urlpatterns = [
+    path("", MatrixView.as_view(), name="matrix"),
+    path("languages.csv", MatrixCsvView.as_view(), name="matrix_csv"),
+]
