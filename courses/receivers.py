@@ -1,15 +1,42 @@
 """What courses hear from below."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any, Final
 
+from django.conf import settings
 from django.dispatch import receiver
 
+from cms import clock
+from courses.curriculum import read_curriculum
+from courses.curriculum.folder import folder_digest, is_loaded
+from courses.curriculum.loader import load
 from courses.services import merge_learners
+from people import outbox
 from people.models import User
 from people.signals import users_merged
+from translations.signals import words_changed
+
+REWORD: Final = "courses.reword"
 
 
 @receiver(users_merged, dispatch_uid="courses.move_learning")
 def move_learning(*, kept: User, merged: User, at: datetime, **_: object) -> None:
     """Give what was learnt under either login to the one that stays."""
     merge_learners(kept=kept, merged=merged, at=at)
+
+
+@receiver(words_changed, dispatch_uid="courses.reword_pages")
+def reword_pages(*, language: str, at: datetime, **_: object) -> None:
+    """Let pages and questions be made of what a translator brought in, in the background."""
+    outbox.enqueue(kind=REWORD, key=f"{REWORD}:{language}:{at.isoformat()}", payload={"language": language})
+
+
+def reword(_payload: Mapping[str, Any]) -> None:
+    """Load the shipped curriculum again, with people's words before those of its files; may run twice.
+
+    Where another curriculum than the shipped one was loaded, loading it again is left to who loaded it.
+    """
+    shipped = settings.BASE_DIR / "curriculum"
+    if is_loaded(folder_digest(shipped)):
+        load(read_curriculum(shipped), at=clock.now())

@@ -10,12 +10,19 @@ from wagtail.admin.menu import MenuItem
 
 from translations import admin_urls
 from translations.views.matrix import VIEW_PERMISSION
+from translations.viewsets import LanguageLeadViewSet
 
 
 @hooks.register("register_admin_urls")
 def register_admin_urls() -> list[URLResolver]:
     """Add the matrix; Wagtail lets only those in who may enter the CMS."""
     return [path("languages/", include((admin_urls, admin_urls.app_name)))]
+
+
+@hooks.register("register_admin_viewset")
+def register_viewset() -> LanguageLeadViewSet:
+    """Add language leads to the settings."""
+    return LanguageLeadViewSet()
 
 
 class _LanguagesItem(MenuItem):

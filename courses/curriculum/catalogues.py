@@ -56,6 +56,17 @@ class Catalogue:
         }
 
 
+def with_local_words(
+    catalogues: Collection[Catalogue], local: Mapping[str, Mapping[str, GivenTranslation]]
+) -> tuple[Catalogue, ...]:
+    """Return the catalogues with what people wrote here, by language and key, in the place of what the files say."""
+    by_language = {each.language: each.entries for each in catalogues}
+    return tuple(
+        Catalogue(language, {**by_language.get(language, {}), **local.get(language, {})})
+        for language in sorted(by_language.keys() | local.keys())
+    )
+
+
 def _text(segments: Collection[Segment]) -> dict[str, str]:
     return {segment.key: segment.text for segment in segments}
 

@@ -4,6 +4,7 @@ For each thing three forms are compared: what is shipped, what is stored, and (b
 What is shipped unchanged is not even looked at.
 """
 
+import dataclasses
 import difflib
 import hashlib
 import json
@@ -16,6 +17,7 @@ from django.db import transaction
 
 from assessments.frozen import canonical_json
 from courses import selectors
+from courses.curriculum.catalogues import with_local_words
 from courses.curriculum.indexing import indexed_at_the_end
 from courses.curriculum.parts import all_parts
 from courses.curriculum.parts.languages import shipped_languages
@@ -25,6 +27,8 @@ from courses.curriculum.wording import SITE_GROUP, course_texts, group_of, site_
 from courses.exceptions import ReleaseFault, ReleaseRefused
 from courses.models import Course, Edition, LoadedItem
 from courses.services import release_course
+from translations.given import GivenTranslation
+from translations.selectors import local_words
 from translations.services import record_texts, record_translations
 
 FIRST_NOTE: Final = "As shipped"
@@ -92,8 +96,9 @@ def load(
         loaded = dict(LoadedItem.objects.values_list("key", "digest"))
         work = _Load(report, loaded, at, apply_over_edits=apply_over_edits, check=check)
         with indexed_at_the_end():
-            for part in all_parts(shipped_languages(curriculum)):
-                work.load_part(part, part.shipped(curriculum))
+            said = _with_local_words(curriculum)
+            for part in all_parts(shipped_languages(said)):
+                work.load_part(part, part.shipped(said))
         if not check:
             _record_words(curriculum, work)
             work.remember()
@@ -182,6 +187,25 @@ class _Load:
             unique_fields=["key"],
             update_fields=["digest", "loaded_at"],
         )
+
+
+def _with_local_words(curriculum: Curriculum) -> Curriculum:
+    """Return the curriculum with what people translated here before what came with it."""
+    local: dict[str, dict[str, dict[str, GivenTranslation]]] = {}
+    for (group, language), words in local_words().items():
+        local.setdefault(group, {})[language] = words
+    if not local:
+        return curriculum
+    return dataclasses.replace(
+        curriculum,
+        catalogues=with_local_words(curriculum.catalogues, local.get(SITE_GROUP, {})),
+        courses=tuple(
+            dataclasses.replace(
+                course, catalogues=with_local_words(course.catalogues, local.get(group_of(course.code), {}))
+            )
+            for course in curriculum.courses
+        ),
+    )
 
 
 def _record_words(curriculum: Curriculum, work: _Load) -> None:

@@ -1,5 +1,6 @@
 """A translation that is shipped beside a course: read, loaded, released, and never half shown."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,16 @@ from wagtail.models import Locale
 from assessments.models import ChoiceOption, Question
 from courses import selectors
 from courses.curriculum import CurriculumRejected, read_curriculum
+from courses.curriculum.folder import folder_digest, remember_folder
 from courses.curriculum.loader import load
 from courses.curriculum.wording import course_texts, site_texts
 from courses.models import CoursePage, Edition, EditionText, LessonPage
+from courses.receivers import REWORD, reword
+from people.models import OutboxEntry
 from tests.courses import curricula
 from translations.models import Translation
+from translations.selectors import file_for
+from translations.services import import_file
 
 AT = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 
@@ -117,6 +123,36 @@ def test_a_signed_translation_is_no_draft(root: Path) -> None:
     ship(root, reviewed="Reviewed by Marie Tremblay on 2026-11-20.")
     load(read_curriculum(root), at=AT)
     assert "draft" not in EditionText.objects.get(language="fr").snapshot
+
+
+@pytest.mark.django_db
+def test_what_a_translator_brought_back_goes_before_the_files(root: Path, settings: Any) -> None:
+    ship(root)
+    load(read_curriculum(root), at=AT)
+    file = file_for(language="fr", group="course:hospitality")
+    units = [
+        replace(unit, target="Des chambres", needs_work=False, reviewer="Marie Tremblay")
+        for unit in file.units
+        if unit.segment == "course:hospitality/course/title"
+    ]
+    import_file(file=replace(file, units=tuple(units)), language="fr", by=None, at=AT)
+    # The pages follow in the background, where the curriculum of the project is what was loaded.
+    [entry] = OutboxEntry.objects.filter(kind=REWORD)
+    assert entry.payload == {"language": "fr"}
+    reword(entry.payload)
+    page = CoursePage.objects.get(locale__language_code="fr")
+    assert page.title == "fr Safe and fair work in hotels"
+    settings.BASE_DIR = root.parent
+    remember_folder(folder_digest(root), at=AT)
+    reword(entry.payload)
+    page.refresh_from_db()
+    assert (page.title, page.get_latest_revision_as_object().title) == ("Des chambres", "Des chambres")
+    assert load(read_curriculum(root), at=AT).changes == 0
+    # A file that comes with the project later does not take the words back.
+    ship(root, **{"course/title": "Salles"})
+    load(read_curriculum(root), at=AT)
+    page.refresh_from_db()
+    assert page.title == "Des chambres"
 
 
 @pytest.mark.parametrize(

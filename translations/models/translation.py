@@ -26,6 +26,8 @@ class Translation(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     by_name = models.CharField(max_length=120, blank=True)
     """The name under which a reviewer signed, where the words came with a file."""
+    is_local = models.BooleanField(default=False)
+    """Written or signed for here, so that no file that comes with the project may replace it."""
     changed_at = models.DateTimeField()
     review_by = models.DateField(null=True)
     """Last good day of the review."""

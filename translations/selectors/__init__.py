@@ -1,6 +1,19 @@
 """Reads over translations: the words of a text, and the matrix of texts and languages."""
 
+from translations.selectors.exchange import exchangeable_groups, file_for, leads, local_words
 from translations.selectors.matrix import Matrix, MatrixRow, matrix, sectors, target_languages
 from translations.selectors.words import is_draft, words
 
-__all__ = ["Matrix", "MatrixRow", "is_draft", "matrix", "sectors", "target_languages", "words"]
+__all__ = [
+    "Matrix",
+    "MatrixRow",
+    "exchangeable_groups",
+    "file_for",
+    "is_draft",
+    "leads",
+    "local_words",
+    "matrix",
+    "sectors",
+    "target_languages",
+    "words",
+]

@@ -109,6 +109,6 @@ def record_translations(
 def _may_replace(stored: Translation | None, row: Translation) -> bool:
     if stored is None:
         return True
-    if stored.by_id is not None or stored.provenance == Provenance.PERSON:
+    if stored.is_local or stored.by_id is not None or stored.provenance == Provenance.PERSON:
         return False
     return (stored.text, stored.source_digest, stored.by_name) != (row.text, row.source_digest, row.by_name)

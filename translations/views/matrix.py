@@ -133,7 +133,7 @@ class MatrixView(_Filtered, WagtailAdminTemplateMixin, TemplateView):  # type: i
 
     def _shown(self, row: MatrixRow) -> dict[str, Any]:
         return {
-            "title": row.title if self.group or row.group.startswith("course:") else _group_words(row.group),
+            "title": row.title if self.group or row.group.startswith("course:") else group_words(row.group),
             "code": row.code,
             "query": "" if self.group else self.query(group=row.group),
             "segments": row.segments,
@@ -141,7 +141,8 @@ class MatrixView(_Filtered, WagtailAdminTemplateMixin, TemplateView):  # type: i
         }
 
 
-def _group_words(group: str) -> str:
+def group_words(group: str) -> str:
+    """Return the name of a group that is no course."""
     words = {
         "site": pgettext("group of texts", "Front page and sectors"),
         "interface": pgettext("group of texts", "Interface, mails and certificates"),

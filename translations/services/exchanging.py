@@ -1,0 +1,204 @@
+"""Taking in a file from a translator: all of it or nothing, and never over what somebody changed here meanwhile."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from django.db import transaction
+
+from people.models import User
+from translations.catalogues import INTERFACE_GROUP
+from translations.exceptions import (
+    ExchangeConflict,
+    ExchangeConflicts,
+    ExchangeFault,
+    ExchangeProblem,
+    ExchangeRefused,
+)
+from translations.exchange.units import NO_BASE, ExchangeFile, Unit, base_of
+from translations.freshness import Provenance
+from translations.merging import Outcome, merge
+from translations.models import Segment, Translation
+from translations.segments import Fault, faults, is_in_script, normalise
+from translations.segments import Markup as SegmentMarkup
+from translations.segments import Segment as Piece
+from translations.signals import words_changed
+
+_FAULTS: Final = {
+    Fault.PLACEHOLDERS: ExchangeFault.PLACEHOLDERS,
+    Fault.MARKUP: ExchangeFault.MARKUP,
+    Fault.NUMBERS: ExchangeFault.NUMBERS,
+    Fault.CHARACTERS: ExchangeFault.CHARACTERS,
+    Fault.EDGES: ExchangeFault.EDGES,
+}
+_BATCH_ROWS: Final = 500
+
+
+class OnConflict(StrEnum):
+    """Whose words stand where both sides changed a segment. Nobody decides that in silence."""
+
+    REFUSE = "refuse"
+    KEEP = "keep"
+    TAKE = "take"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did, in segments. ``kept`` were changed on both sides and stayed as they are here."""
+
+    taken: int = 0
+    signed: int = 0
+    unchanged: int = 0
+    kept: int = 0
+
+
+@transaction.atomic
+def import_file(
+    *,
+    file: ExchangeFile,
+    language: str,
+    by: User | None,
+    at: datetime,
+    group: str = "",
+    on_conflict: OnConflict = OnConflict.REFUSE,
+) -> Imported:
+    """Take the words of ``file`` for ``language``, of one ``group`` or of any.
+
+    What has no translation in the file, or needs work there, is left alone. Words that came from a person count as
+    written by a person, and as reviewed where the file names a reviewer. A second import of the same file changes
+    nothing.
+
+    Raises:
+        ExchangeRefused: the file is for another language or course, was made from another version of the source, or
+            breaks placeholders or markup; carries every problem by segment.
+        ExchangeConflicts: segments were changed here after the file was made, and ``on_conflict`` is ``refuse``.
+    """
+    segments = _segments(file.units)
+    problems = _file_problems(file, language) or _problems(file.units, segments, group)
+    if problems:
+        raise ExchangeRefused(problems)
+    units = {unit.segment: unit for unit in file.units if unit.target and not unit.needs_work}
+    touched = [segments[name] for name in units]
+    # Locked, so that nobody's edit slips in between the comparison and the writing.
+    stored = {
+        row.segment_id: row
+        for row in Translation.objects.select_for_update().filter(
+            language=language, segment__text__group__in={segment.text.group for segment in touched}
+        )
+    }
+    rows: list[Translation] = []
+    conflicts: list[ExchangeConflict] = []
+    done: Counter[str] = Counter()
+    for name, given in units.items():
+        segment = segments[name]
+        before = stored.get(segment.pk)
+        unit = _without_old_signature(given, before)
+        outcome = _outcome(unit, before)
+        if outcome is Outcome.CONFLICT and before is not None and on_conflict is not OnConflict.TAKE:
+            conflicts.append(ExchangeConflict(name, before.text, normalise(unit.target)))
+            continue
+        if outcome is Outcome.KEPT or not _says_more(unit, before, segment):
+            done["unchanged"] += 1
+            continue
+        done["signed" if outcome is Outcome.SAME else "taken"] += 1
+        rows.append(_row(unit, segment, language, by, at))
+    if conflicts and on_conflict is OnConflict.REFUSE:
+        raise ExchangeConflicts(conflicts)
+    Translation.objects.bulk_create(
+        rows,
+        batch_size=_BATCH_ROWS,
+        update_conflicts=True,
+        unique_fields=["segment", "language"],
+        update_fields=["text", "source_digest", "provenance", "by", "by_name", "is_local", "changed_at", "review_by"],
+    )
+    if rows:
+        groups = {row.segment.text.group for row in rows}
+        words_changed.send(sender=Translation, language=language, groups=groups, at=at)
+    return Imported(done["taken"], done["signed"], done["unchanged"], kept=len(conflicts))
+
+
+def _file_problems(file: ExchangeFile, language: str) -> list[ExchangeProblem]:
+    if _tag(file.language) != _tag(language):
+        return [ExchangeProblem(ExchangeFault.WRONG_LANGUAGE, detail=file.language)]
+    if not file.units:
+        return [ExchangeProblem(ExchangeFault.NOTHING)]
+    scripts = Counter(is_in_script(unit.target, language) for unit in file.units if unit.target)
+    if scripts[False] > scripts[True]:
+        return [ExchangeProblem(ExchangeFault.WRONG_SCRIPT, detail=language)]
+    return []
+
+
+def _tag(language: str) -> str:
+    return language.replace("_", "-").lower()
+
+
+def _segments(units: Iterable[Unit]) -> dict[str, Segment]:
+    groups = {unit.segment.partition("/")[0] for unit in units} - {INTERFACE_GROUP}
+    found = Segment.objects.filter(text__group__in=groups).select_related("text")
+    return {f"{segment.text.group}/{segment.key}": segment for segment in found}
+
+
+def _problems(units: Collection[Unit], segments: dict[str, Segment], group: str) -> list[ExchangeProblem]:
+    problems: list[ExchangeProblem] = []
+    names = Counter(unit.segment for unit in units)
+    problems += [ExchangeProblem(ExchangeFault.TWICE, name) for name, count in names.items() if count > 1]
+    for unit in units:
+        segment = segments.get(unit.segment)
+        if segment is None:
+            problems.append(ExchangeProblem(ExchangeFault.UNKNOWN_SEGMENT, unit.segment))
+        elif group and segment.text.group != group:
+            problems.append(ExchangeProblem(ExchangeFault.OTHER_COURSE, unit.segment, segment.text.group))
+        elif normalise(unit.source) != normalise(segment.source):
+            problems.append(ExchangeProblem(ExchangeFault.OTHER_SOURCE, unit.segment))
+        elif unit.target and not unit.needs_work:
+            piece = Piece(unit.segment, segment.source, SegmentMarkup(segment.markup))
+            problems += [
+                ExchangeProblem(_FAULTS[each.fault], unit.segment, each.detail)
+                for each in faults(piece, normalise(unit.target))
+                if each.fault in _FAULTS
+            ]
+    return problems
+
+
+def _outcome(unit: Unit, before: Translation | None) -> Outcome:
+    ours, theirs = before.text if before else "", normalise(unit.target)
+    if before is None or before.provenance == Provenance.MACHINE or base_of(ours) == unit.base:
+        # A draft that is nobody's is there to be replaced, also where another draft took its place meanwhile.
+        base: str | None = ours
+    elif base_of(theirs) == unit.base:
+        base = theirs
+    else:
+        base = "" if unit.base == NO_BASE else None
+    return merge(base=base, ours=ours, theirs=theirs).outcome
+
+
+def _without_old_signature(unit: Unit, before: Translation | None) -> Unit:
+    """Return ``unit`` unsigned where its words changed and the name is the one that signed for the words before."""
+    if before is None or before.text == normalise(unit.target) or unit.reviewer[:120] != before.by_name:
+        return unit
+    return replace(unit, reviewer="")
+
+
+def _says_more(unit: Unit, before: Translation | None, segment: Segment) -> bool:
+    if before is None or before.text != normalise(unit.target) or before.source_digest != segment.digest:
+        return True
+    if unit.reviewer:
+        return before.provenance != Provenance.REVIEWED or before.by_name != unit.reviewer[:120]
+    return before.provenance == Provenance.MACHINE
+
+
+def _row(unit: Unit, segment: Segment, language: str, by: User | None, at: datetime) -> Translation:
+    return Translation(
+        segment=segment,
+        language=language,
+        text=normalise(unit.target),
+        source_digest=segment.digest,
+        provenance=Provenance.REVIEWED if unit.reviewer else Provenance.PERSON,
+        by=by,
+        by_name=unit.reviewer[:120],
+        is_local=True,
+        changed_at=at,
+    )
