@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('compliance', '0010_rule_packs_and_adoptions'),
+        ('compliance', '0011_bounces'),
     ]
 
     operations = [
