@@ -718,6 +718,7 @@ def test_no_page_of_the_portal_shows_more_than_the_visible_fields(hr, larch, sec
     services.sweep(at=AT)
     Message.objects.filter(membership=jo).update(state="failed")
     services.record_leave(membership=jo, from_on=date(2027, 1, 4), last_on=None, by=None, at=AT)
+    people_services.record_licence(membership=jo, kind="driver", renews_on=date(2027, 6, 1), by=None, at=AT)
     question = services.ask_for_another_way(
         membership=no_mail, certification=requirement.certification, on=TODAY, at=AT
     )
