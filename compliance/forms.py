@@ -87,6 +87,17 @@ class MemberForm(forms.Form):
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
 
 
+class TrainerForm(forms.Form):
+    """Who agrees other ways to learn with people."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200, error_messages={"required": _NO_NAME})
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        help_text=gettext_lazy("They sign in with a code that is sent there."),
+        error_messages={"required": gettext_lazy("Type the e-mail.")},
+    )
+
+
 class EndForm(forms.Form):
     """The last day of an employment."""
 

@@ -89,6 +89,14 @@ class OwnSignInNeeded(PeopleError):
     """Only a sign-in that no employer issued may do this, because the person has one."""
 
 
+class ManagesPeople(PeopleError):
+    """Whoever manages people here is no trainer of theirs: people must be able to ask without their manager knowing."""
+
+
+class AddressNotFree(PeopleError):
+    """The address belongs to an account that has not confirmed it, so nobody knows whose it is."""
+
+
 class NotForStaff(PeopleError):
     """Staff sign in by password and second factor, never by a recovery code."""
 

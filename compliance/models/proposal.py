@@ -18,6 +18,7 @@ class Proposal(models.Model):
 
         REQUIRE = "require", pgettext_lazy("kind of proposal", "New assignment")
         CHANGE = "change", pgettext_lazy("kind of proposal", "Assignment changed")
+        ADOPT = "adopt", pgettext_lazy("kind of proposal", "Rules followed")
         WITHDRAW = "withdraw", pgettext_lazy("kind of proposal", "Assignment withdrawn")
 
     class State(models.TextChoices):

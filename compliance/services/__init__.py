@@ -24,7 +24,9 @@ from compliance.services.messages import claim_messages, mark_printed, send_agai
 from compliance.services.obligations import check_obligations, check_sample, rebuild_obligations
 from compliance.services.prior_learning import accept_prior_learning, take_back_prior_learning
 from compliance.services.proposals import (
+    adoption_of,
     agree,
+    ask_to_adopt,
     ask_to_change,
     ask_to_require,
     ask_to_withdraw,
@@ -32,6 +34,7 @@ from compliance.services.proposals import (
     preview_of_change,
     preview_of_requirement,
     preview_of_withdrawal,
+    reach_of_adoption,
     refuse,
     requirement_of,
 )
@@ -55,10 +58,12 @@ __all__ = [
     "PackReport",
     "accept_prior_learning",
     "adopt",
+    "adoption_of",
     "agree",
     "agree_another_way",
     "apply_adoptions",
     "ask_for_another_way",
+    "ask_to_adopt",
     "ask_to_change",
     "ask_to_require",
     "ask_to_withdraw",
@@ -89,6 +94,7 @@ __all__ = [
     "preview_of_change",
     "preview_of_requirement",
     "preview_of_withdrawal",
+    "reach_of_adoption",
     "rebuild_many",
     "rebuild_obligations",
     "record_approval",

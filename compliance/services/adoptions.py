@@ -21,6 +21,24 @@ from people import services as people_services
 from people.models import Organisation, Site, User
 
 
+def check_choices(*, organisation: Organisation, pack: RulePackVersion, choices: Mapping[str, Choice]) -> None:
+    """Refuse choices that cannot be adopted.
+
+    Raises:
+        NothingChosen: no rule has a training.
+        RuleNotAssignable: a choice is for a rule that the pack lacks, or that nothing can be assigned for.
+        NotOfThisOrganisation: a role belongs to another organisation.
+    """
+    if not choices:
+        raise NothingChosen
+    rules = {version.code: version.rule for version in pack.rules.all()}
+    for code, choice in choices.items():
+        if code not in rules or not rules[code].binds:
+            raise RuleNotAssignable(code)
+        if any(role.organisation_id != organisation.pk for role in choice.roles):
+            raise NotOfThisOrganisation("role")
+
+
 @transaction.atomic
 def adopt(
     *,
@@ -46,14 +64,7 @@ def adopt(
     """
     if due_on < starts_on:
         raise DueBeforeStart(starts_on, due_on)
-    if not choices:
-        raise NothingChosen
-    rules = {version.code: version.rule for version in pack.rules.all()}
-    for code, choice in choices.items():
-        if code not in rules or not rules[code].binds:
-            raise RuleNotAssignable(code)
-        if any(role.organisation_id != organisation.pk for role in choice.roles):
-            raise NotOfThisOrganisation("role")
+    check_choices(organisation=organisation, pack=pack, choices=choices)
     _lock(organisation)
     held = selectors.live_adoptions(organisation).filter(pack__code=pack.code).first()
     if held is not None and held.pack_id == pack.pk and _choices_of(held) == _keys_of(choices):

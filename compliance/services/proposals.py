@@ -3,10 +3,11 @@
 The payload of a proposal: for a new assignment ``certification``, ``site`` and ``role`` (codes or null), ``membership``
 (public id or null), and ``starts_on``, ``due_on``, ``days_after_start``, ``default_due_on``, ``conditions``, ``due_rule``,
 ``recurs``, ``licence_kind``, ``label``, ``source``, ``ladder`` as ``planned`` takes them, dates in ISO form; for a change the same and
-the ``reference`` of what it changes; for a withdrawal ``reference`` and ``on``.
+the ``reference`` of what it changes; for a withdrawal ``reference`` and ``on``; for following rules ``pack``, ``version``, ``due_on`` and
+``choices``: by code of the rule, ``certification`` and ``roles`` as codes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -14,14 +15,17 @@ from uuid import UUID
 from django.db import transaction
 
 from certificates.models import Certification
+from certificates.validity import local_date
 from compliance import selectors
 from compliance.changes import RequirementChange
 from compliance.exceptions import AlreadyDecided, AlreadyWithdrawn, NeedsAnotherPerson
-from compliance.models import Proposal, Requirement
+from compliance.models import Adoption, Proposal, Requirement, RulePackVersion
 from compliance.preview import Preview, preview
+from compliance.selectors import Choice, RuleReach
+from compliance.services.adoptions import adopt, check_choices
 from compliance.services.requirements import change_requirement, planned, require, withdraw
 from people import audit
-from people.models import Membership, Organisation, Role, Site, User
+from people.models import Employment, Membership, Organisation, Role, Site, User
 
 FROM_PEOPLE: Final = 50
 """Below so many people one person of HR is enough, whatever their share."""
@@ -132,6 +136,83 @@ def ask_to_change(
     return _propose(Proposal.Kind.CHANGE, requirement, payload, found, by, at)
 
 
+@transaction.atomic
+def ask_to_adopt(
+    *,
+    organisation: Organisation,
+    pack: RulePackVersion,
+    choices: Mapping[str, Choice],
+    starts_on: date,
+    due_on: date,
+    by: User | None,
+    at: datetime,
+) -> Adoption | Proposal:
+    """Adopt ``pack`` with ``choices``, or propose that where it reaches many.
+
+    Raises: what ``adopt`` raises.
+    """
+    reaches = selectors.preview_adoption(
+        organisation=organisation, pack=pack, choices=choices, starts_on=starts_on, due_on=due_on
+    )
+    people, share_percent = reach_of_adoption(organisation=organisation, reaches=reaches, on=starts_on)
+    if not needs_second_person(
+        touched=people, share_percent=share_percent, limit_percent=organisation.second_person_percent
+    ):
+        return adopt(
+            organisation=organisation,
+            pack=pack,
+            choices=choices,
+            starts_on=starts_on,
+            due_on=due_on,
+            by=by,
+            at=at,
+        )
+    check_choices(organisation=organisation, pack=pack, choices=choices)
+    payload = {
+        "pack": pack.code,
+        "version": pack.number,
+        "due_on": due_on.isoformat(),
+        "choices": {
+            code: {"certification": it.certification.code, "roles": sorted(role.code for role in it.roles)}
+            for code, it in choices.items()
+        },
+    }
+    summary = {"enters": people, "leaves": 0, "moves": 0, "share_percent": share_percent}
+    first = next(iter(choices.values())).certification
+    return _keep(Proposal.Kind.ADOPT, organisation, first, payload, summary, by, at)
+
+
+def reach_of_adoption(*, organisation: Organisation, reaches: Sequence[RuleReach], on: date) -> tuple[int, int]:
+    """Return how many people an adoption may reach, and their share of those at work in percent, rounded up.
+
+    Whoever several rules reach counts for each, up to everybody: rather a second look too often.
+    """
+    at_work = (
+        Employment.objects.covering(on).filter(membership__organisation=organisation).values("membership").distinct()
+    ).count()
+    people = min(sum(it.people for it in reaches), max(at_work, max((it.people for it in reaches), default=0)))
+    return people, -(-100 * people // at_work) if at_work else 0
+
+
+def adoption_of(proposal: Proposal, *, on: date) -> dict[str, Any]:
+    """Return what ``adopt`` and ``preview_adoption`` take, from the codes of a proposal, to begin on ``on``."""
+    payload, organisation = proposal.payload, proposal.organisation
+    roles = {it.code: it for it in Role.objects.filter(organisation=organisation)}
+    trainings = Certification.objects.in_bulk(
+        [it["certification"] for it in payload["choices"].values()], field_name="code"
+    )
+    return {
+        "organisation": organisation,
+        "pack": RulePackVersion.objects.get(code=payload["pack"], number=payload["version"]),
+        "choices": {
+            code: Choice(trainings[it["certification"]], tuple(roles[role] for role in it["roles"] if role in roles))
+            for code, it in payload["choices"].items()
+        },
+        "starts_on": on,
+        "due_on": date.fromisoformat(payload["due_on"]),
+    }
+
+
 def _is_free(found: Preview, organisation: Organisation) -> bool:
     return not needs_second_person(
         touched=found.touched,
@@ -148,17 +229,30 @@ def _propose(
     by: User | None,
     at: datetime,
 ) -> Proposal:
-    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=requirement.organisation_id)
+    return _keep(kind, requirement.organisation, requirement.certification, payload, summary_of(found), by, at)
+
+
+def _keep(
+    kind: Proposal.Kind,
+    organisation: Organisation,
+    certification: Certification,
+    payload: dict[str, Any],
+    summary: dict[str, int],
+    by: User | None,
+    at: datetime,
+) -> Proposal:
+    """Record a proposal; the same again returns the one that is open."""
+    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     same = Proposal.objects.filter(organisation=organisation, kind=kind, state=Proposal.State.OPEN)
     for it in same:
         if it.payload == payload:
             return it
     proposal = Proposal.objects.create(
         organisation=organisation,
-        certification=requirement.certification,
+        certification=certification,
         kind=kind,
         payload=payload,
-        summary=summary_of(found),
+        summary=summary,
         proposed_at=at,
         proposed_by=by,
     )
@@ -179,17 +273,21 @@ def summary_of(found: Preview) -> dict[str, int]:
 
 
 @transaction.atomic
-def agree(*, proposal: Proposal, by: User, at: datetime) -> Requirement:
+def agree(*, proposal: Proposal, by: User, at: datetime) -> Requirement | Adoption:
     """Make the change that somebody else proposed.
 
     Raises:
         NeedsAnotherPerson: ``by`` proposed it.
         AlreadyDecided: it was agreed or refused meanwhile.
         AlreadyWithdrawn: what it would withdraw is withdrawn or changed.
+        DueBeforeStart: its last good day has passed meanwhile.
     """
     locked = _decide(proposal, Proposal.State.AGREED, by, at)
     if locked.proposed_by_id == by.pk:
         raise NeedsAnotherPerson
+    if locked.kind == Proposal.Kind.ADOPT:
+        today = local_date(at, locked.organisation.time_zone)
+        return adopt(by=by, at=at, **adoption_of(locked, on=today))
     if locked.kind in (Proposal.Kind.WITHDRAW, Proposal.Kind.CHANGE):
         reference = locked.payload["reference"]
         current = selectors.current_requirement(organisation=locked.organisation, reference=reference)

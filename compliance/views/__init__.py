@@ -33,6 +33,7 @@ from compliance.views.rules import (
 )
 from compliance.views.slips import slip, slips
 from compliance.views.status import home, organisation, status_workbook
+from compliance.views.trainers import trainer_withdraw, trainers
 from compliance.views.visible import visible
 from compliance.views.workbooks import (
     export,
@@ -96,6 +97,8 @@ __all__ = [
     "slip",
     "slips",
     "status_workbook",
+    "trainer_withdraw",
+    "trainers",
     "upload",
     "upload_template",
     "visible",

@@ -150,13 +150,20 @@ def proposal(request: HttpRequest, desk: Desk, proposal: UUID) -> HttpResponse:
         messages.error(request, _("You proposed this. Somebody else of HR has to agree."))
     except (AlreadyDecided, AlreadyWithdrawn):
         messages.info(request, _("This was decided or changed meanwhile."))
+    except DueBeforeStart:
+        messages.error(
+            request, _("Its last good day has passed meanwhile. Refuse it, and propose it with another day.")
+        )
     return redirect("compliance:assignments", code=desk.organisation.code)
 
 
 def _proposal_context(desk: Desk, found: Proposal) -> dict[str, Any]:
     """Return what the page of a proposal shows: its preview anew while it is open, what it counted then otherwise."""
     fresh: Preview | None = None
-    if found.state == Proposal.State.OPEN:
+    reaches: list[selectors.RuleReach] = []
+    if found.state == Proposal.State.OPEN and found.kind == Proposal.Kind.ADOPT:
+        reaches = selectors.preview_adoption(**services.adoption_of(found, on=desk.today))
+    elif found.state == Proposal.State.OPEN:
         if found.kind == Proposal.Kind.REQUIRE:
             fresh = services.preview_of_requirement(requirement=services.requirement_of(found), at=clock.now())
         else:
@@ -168,7 +175,9 @@ def _proposal_context(desk: Desk, found: Proposal) -> dict[str, Any]:
                 fresh = services.preview_of_change(requirement=current, changed=changed, at=clock.now())
             elif current is not None and current.ends_on is None:
                 fresh = services.preview_of_withdrawal(requirement=current, on=desk.today, at=clock.now())
-    return desk.context("assignments", proposal=found, preview=fresh, own=found.proposed_by_id == desk.user.pk)
+    return desk.context(
+        "assignments", proposal=found, preview=fresh, reaches=reaches, own=found.proposed_by_id == desk.user.pk
+    )
 
 
 def _assigned_to(people: int) -> str:

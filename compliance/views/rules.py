@@ -14,7 +14,7 @@ from cms import clock
 from compliance import rule_forms, selectors, services
 from compliance.exceptions import AlreadyWithdrawn
 from compliance.forms import assignable_certifications
-from compliance.models import CourseApproval, RulePackVersion
+from compliance.models import CourseApproval, Proposal, RulePackVersion
 from compliance.rule_words import (
     CONDITION_WORDS,
     STATE_LOOKS,
@@ -206,7 +206,22 @@ def rule_pack_adopt(request: HttpRequest, desk: Desk, pack: str) -> HttpResponse
             starts_on=desk.today,
             due_on=form.cleaned_data["due_on"],
         )
-        context = desk.context("rules", at=at, version=version, form=form, reaches=reaches, sent=_sent(request))
+        people, share_percent = services.reach_of_adoption(
+            organisation=desk.organisation, reaches=reaches, on=desk.today
+        )
+        second = services.needs_second_person(
+            touched=people, share_percent=share_percent, limit_percent=desk.organisation.second_person_percent
+        )
+        context = desk.context(
+            "rules",
+            at=at,
+            version=version,
+            form=form,
+            reaches=reaches,
+            sent=_sent(request),
+            second=second,
+            share_percent=share_percent,
+        )
         return render(request, "compliance/rules/preview.html", context)
     here = {each.rule.code for each in at.rules if each.sites} | set(_chosen(at))
     context = desk.context(
@@ -220,7 +235,7 @@ def rule_pack_adopt(request: HttpRequest, desk: Desk, pack: str) -> HttpResponse
 
 
 def _adopt(request: HttpRequest, desk: Desk, version: RulePackVersion, form: rule_forms.AdoptionForm) -> HttpResponse:
-    services.adopt(
+    done = services.ask_to_adopt(
         organisation=desk.organisation,
         pack=version,
         choices=form.cleaned_data["choices"],
@@ -229,7 +244,12 @@ def _adopt(request: HttpRequest, desk: Desk, version: RulePackVersion, form: rul
         by=desk.user,
         at=clock.now(),
     )
-    messages.success(request, _("Adopted. What it asks for is assigned, and people will be told."))
+    if isinstance(done, Proposal):
+        messages.info(
+            request, _("This touches many people, so somebody else of HR has to agree. It waits under Assignments.")
+        )
+    else:
+        messages.success(request, _("Adopted. What it asks for is assigned, and people will be told."))
     return redirect("compliance:rule_pack", code=desk.organisation.code, pack=version.code)
 
 

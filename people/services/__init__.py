@@ -25,7 +25,7 @@ from people.services.memberships import change_contact, correct_name, create_mem
 from people.services.own_email import add_own_email, note_own_email, remove_own_email
 from people.services.recovery import make_recovery_code, sign_in_with_recovery_code
 from people.services.sites import describe_site
-from people.services.staff import create_staff, grant_staff_role, withdraw_staff_role
+from people.services.staff import create_staff, grant_staff_role, name_trainer, withdraw_staff_role
 
 __all__ = [
     "add_own_email",
@@ -50,6 +50,7 @@ __all__ = [
     "keep_upload",
     "make_api_key",
     "make_recovery_code",
+    "name_trainer",
     "note_own_email",
     "organisation_of_key",
     "record_licence",

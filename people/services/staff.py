@@ -7,9 +7,11 @@ from django.db import transaction
 
 from people import audit
 from people.backends import ENTRY
-from people.exceptions import EditorOfTheCms
+from people.exceptions import AddressNotFree, EditorOfTheCms, ManagesPeople
 from people.models import Organisation, Site, StaffRole, User
 from people.permissions import READERS
+
+_MANAGERS = (StaffRole.Kind.HR, StaffRole.Kind.SITE_LEAD)
 
 
 @transaction.atomic
@@ -47,6 +49,30 @@ def grant_staff_role(
     if added:
         audit.record(organisation=organisation, actor=by, verb="staff.granted", target=role, at=at, kind=str(kind))
     return role
+
+
+@transaction.atomic
+def name_trainer(*, organisation: Organisation, email: str, name: str, by: User | None, at: datetime) -> StaffRole:
+    """Let whoever reads ``email`` agree other ways to learn with people of ``organisation``; naming again changes nothing.
+
+    The person signs in with a code sent there. An account that has confirmed the address is used; there is no telling
+    from the outcome whether there was one.
+
+    Raises:
+        ManagesPeople: the person is HR or lead of a site here.
+        AddressNotFree: an account has the address without having confirmed it.
+    """
+    address = email.strip().lower()
+    confirmed = EmailAddress.objects.filter(email=address, verified=True).select_related("user").first()
+    if confirmed is not None:
+        user = confirmed.user
+        if StaffRole.objects.filter(user=user, organisation=organisation, kind__in=_MANAGERS).exists():
+            raise ManagesPeople
+    elif User.objects.filter(email__iexact=address).exists():
+        raise AddressNotFree
+    else:
+        user = create_staff(email=address, name=name)
+    return grant_staff_role(user=user, organisation=organisation, kind=StaffRole.Kind.TRAINER, by=by, at=at)
 
 
 @transaction.atomic

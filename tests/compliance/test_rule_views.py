@@ -9,7 +9,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from compliance import services
-from compliance.models import Adoption, ConditionStatement, CourseApproval, Requirement
+from compliance.models import Adoption, ConditionStatement, CourseApproval, Proposal, Requirement
 from compliance.selectors import Choice
 from people.models import Site, StaffRole
 from tests.factories import compliance as factories
@@ -201,6 +201,42 @@ def test_adopting_shows_whom_it_reaches_before_anything_is_assigned(hr, texas, h
     answer = hr.post(url("rule_pack_adopt", "us-lodging"), {**sent, "confirm": "1"})
     assert said(answer) == ["Adopted. What it asks for is assigned, and people will be told."]
     assert [it.source for it in Requirement.objects.live()] == ["us-tx-lodging"]
+
+
+def test_an_adoption_that_reaches_many_waits_for_a_second_person(client, hr, texas, hospitality, monkeypatch):
+    monkeypatch.setattr("compliance.services.proposals.FROM_PEOPLE", 1)
+    texas.employ("Jo", site=texas.fort)
+    sent = {
+        "training-us-tx-lodging": hospitality.pk,
+        "roles-us-tx-lodging": texas.housekeeping.pk,
+        "due_on": "2026-04-01",
+    }
+    assert "Somebody else of HR has to agree" in text_of(hr.post(url("rule_pack_adopt", "us-lodging"), sent))
+    for _ in range(2):
+        answer = hr.post(url("rule_pack_adopt", "us-lodging"), {**sent, "confirm": "1"})
+    assert said(answer)[-1].startswith("This touches many people")
+    assert not Adoption.objects.exists()
+    proposal = Proposal.objects.get()
+    page = url("proposal", proposal.public_id)
+    assert "1 person gets “Working safely with guests”." in text_of(client.get(page))
+    client.post(page, {"agree": "1"})
+    assert not Adoption.objects.exists()
+    sign_in_personally(client, texas.staff(StaffRole.Kind.HR))
+    client.post(page, {"agree": "1"})
+    asked = Requirement.objects.live().get()
+    assert (asked.source, asked.role, asked.starts_on) == ("us-tx-lodging", texas.housekeeping, TODAY)
+
+
+def test_a_proposed_adoption_whose_day_has_passed_is_not_made(client, hr, texas, hospitality, monkeypatch, the_clock):
+    monkeypatch.setattr("compliance.services.proposals.FROM_PEOPLE", 1)
+    texas.employ("Jo", site=texas.fort)
+    sent = {"training-us-tx-lodging": hospitality.pk, "due_on": "2026-04-01", "confirm": "1"}
+    hr.post(url("rule_pack_adopt", "us-lodging"), sent)
+    the_clock.forward(days=60)
+    sign_in_personally(client, texas.staff(StaffRole.Kind.HR))
+    answer = client.post(url("proposal", Proposal.objects.get().public_id), {"agree": "1"})
+    assert said(answer)[-1].startswith("Its last good day has passed meanwhile.")
+    assert not Adoption.objects.exists()
 
 
 @pytest.mark.parametrize(
