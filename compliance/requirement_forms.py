@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from certificates.validity import Duration, PolicyError
-from cms.places import PLACES
+from cms.places import place_name
 from compliance.conditions import Condition, Group, Hired, Is, Not, parse
 from compliance.due_dates import After, LaterOf, On, parse_due_rule
 from compliance.forms import DayField
@@ -145,7 +145,6 @@ class RequirementForm(forms.Form):
     def _offer(self, organisation: Organisation) -> None:
         sites = list(Site.objects.filter(organisation=organisation).order_by("name"))
         roles = list(Role.objects.filter(organisation=organisation).order_by("name"))
-        places = dict(PLACES)
         known = {it.jurisdiction for it in sites if it.jurisdiction}
         countries = {it.split("-")[0] for it in known}
         choices = {
@@ -153,7 +152,7 @@ class RequirementForm(forms.Form):
             "without": [(it.code, it.name) for it in sites],
             "roles": [(it.code, it.name) for it in roles],
             "role_tags": [(tag, tag.replace("_", " ")) for tag in sorted({tag for it in roles for tag in it.tags})],
-            "places": [(it, str(places.get(it, it))) for it in sorted(known | countries)],
+            "places": [(it, place_name(it)) for it in sorted(known | countries)],
         }
         for name in (*_CHOSEN.values(), "without"):
             field: Any = self.fields[name]
@@ -209,15 +208,20 @@ class RequirementForm(forms.Form):
 
     @property
     def whom(self) -> list[Any]:
-        """Return the fields that say who is meant."""
-        names = ("who", *_CHOSEN.values(), "without", "hired_from", "hired_before")
+        """Return the fields of who is chosen."""
+        names = (*_CHOSEN.values(), "without", "hired_from", "hired_before")
         return [self[name] for name in names if name in self.fields]
 
     @property
-    def dates(self) -> list[Any]:
-        """Return the fields that say by when."""
-        names = ("due_on", "days_after_start", "after_n", "after_unit", "after_base")
-        return [self[name] for name in ("when", *names, "not_before", "licence_kind", "default_due_on")]
+    def on_one_day(self) -> list[Any]:
+        """Return the fields of one day for everybody."""
+        return [self[name] for name in ("due_on", "days_after_start")]
+
+    @property
+    def after_a_day(self) -> list[Any]:
+        """Return the fields of a day of each person."""
+        names = ("after_n", "after_unit", "after_base", "not_before", "licence_kind", "default_due_on")
+        return [self[name] for name in names]
 
     def clean(self) -> dict[str, Any]:
         """Gather ``changes``; what is missing is said beside its field."""
