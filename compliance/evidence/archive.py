@@ -19,7 +19,7 @@ from cms.typesetting import MissingGlyphs
 from compliance import signing
 from compliance.evidence.rows import EvidenceRow, evidence_rows
 from compliance.evidence.sheet import TooManyRows, evidence_sheet, yes_or_no
-from compliance.models import Requirement
+from compliance.models import Adjustment, Requirement
 from compliance.selectors import sites_from
 from compliance.visibility import STATUS_LABELS
 from courses.models import EditionText
@@ -84,6 +84,7 @@ def write_pack(
         pack.add(name, content)
     pack.add("requirements.csv", _table(_requirements(organisation, site)))
     pack.add("employments.csv", _table(_employments(organisation, site, on)))
+    pack.add("adjustments.csv", _table(_adjustments(organisation, site, on)))
     pack.add("log.csv", _table(_log(organisation, on)))
     pack.add("verify.py", SCRIPT.read_bytes())
     pack.add("READ-ME.txt", _read_me(organisation, site, on).encode())
@@ -136,6 +137,7 @@ PEOPLE_COLUMNS: Final = (
     "completed_on",
     "minimum_minutes_met",
     "signed_acknowledgement",
+    "approval",
     "last_good_day",
     "valid_through",
     "certificate_number",
@@ -155,6 +157,7 @@ def _person(row: EvidenceRow) -> Sequence[str]:
         _iso(row.completed_on),
         yes_or_no(row.minutes_met),
         yes_or_no(row.acknowledged),
+        row.approval,
         _iso(row.last_good_on or row.due_on),
         _iso(row.valid_through),
         row.number,
@@ -230,6 +233,44 @@ def _employments(organisation: Organisation, site: Site | None, on: date) -> Ite
         )
 
 
+def _adjustments(organisation: Organisation, site: Site | None, on: date) -> Iterator[Sequence[str]]:
+    """Yield leave (dates only), more time, exemptions and due dates up to the day, with every correction."""
+    yield (
+        "reference",
+        "employee_number",
+        "kind",
+        "training",
+        "first_day",
+        "last_day",
+        "last_good_day",
+        "reason",
+        "paper",
+        "paper_number",
+        "recorded_on",
+        "holds",
+    )
+    facts = Adjustment.objects.filter(membership__organisation=organisation, from_on__lte=on)
+    if site is not None:
+        here = Employment.objects.covering(on).filter(site__in=sites_from(site))
+        facts = facts.filter(membership__in=here.values("membership"))
+    related = facts.select_related("membership", "certification", "superseded_by").order_by("recorded_at", "pk")
+    for it in related.iterator():
+        yield (
+            str(it.reference),
+            it.membership.employee_number,
+            it.get_kind_display(),
+            it.certification.title if it.certification else "",
+            it.from_on.isoformat(),
+            _iso(it.last_on),
+            _iso(it.due_on),
+            it.get_reason_display(),
+            it.get_document_display(),
+            it.document_number,
+            it.recorded_at.date().isoformat(),
+            "no" if it.undone or hasattr(it, "superseded_by") else "yes",
+        )
+
+
 def _log(organisation: Organisation, on: date) -> Iterator[Sequence[str]]:
     """Yield what staff did up to the day, by date: verbs and keys, nothing about how anybody learnt."""
     yield ("date", "act", "object", "key")
@@ -267,6 +308,7 @@ texts/               what the training said, in every language in which it was r
 texts.csv            the released texts, with the SHA-256 of each whole text, its questions included
 requirements.csv     what was asked of whom, with every change
 employments.csv      who worked where, with every correction
+adjustments.csv      leave (days only), more time, exemptions and due dates, with every correction
 log.csv              what staff recorded, by date
 manifest.json        every file with its SHA-256
 manifest.sig         the signature of manifest.json (Ed25519)

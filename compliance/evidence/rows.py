@@ -1,14 +1,14 @@
 """What a sheet and a pack say of each person and training, as of a date."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from certificates.models import Certificate
-from compliance.models import ObligationSpan
+from compliance.models import CourseApproval, ObligationSpan
 from compliance.selectors import sites_from
 from compliance.visibility import Status, employer_status
 from courses.models import Completion, EditionText
@@ -25,7 +25,8 @@ class EvidenceRow:
 
     ``last_good_on`` is the last day by which to act under the rule that comes first; ``valid_through`` is what the
     certificate prints. ``minutes_met`` and ``acknowledged`` are None where the edition asks for no such thing, or
-    nothing was completed. ``certificate`` is the document's row, for the pack; its number is ``number``.
+    nothing was completed. ``approval`` names who approved the edition that was learnt, under which reference; empty: nobody,
+    or not that edition. ``certificate`` is the document's row, for the pack; its number is ``number``.
     """
 
     employee_number: str
@@ -40,6 +41,7 @@ class EvidenceRow:
     completed_on: date | None
     minutes_met: bool | None
     acknowledged: bool | None
+    approval: str
     valid_through: date | None
     last_good_on: date | None
     number: str
@@ -52,6 +54,7 @@ class _Asked:
 
     minimum_minutes: int
     has_acknowledgement: bool
+    edition_id: int | None = None
 
 
 def people_of(*, organisation: Organisation, site: Site | None, on: date) -> QuerySet[Membership]:
@@ -71,12 +74,17 @@ def evidence_rows(*, organisation: Organisation, site: Site | None, on: date) ->
     keys = list(people.values_list("pk", flat=True))
     within = sites_from(site) if site is not None else None
     asked_by_digest: dict[str, _Asked] = {}
+    approvals = _approvals(organisation, on)
     for start in range(0, len(keys), BATCH):
-        yield from _rows(keys[start : start + BATCH], within, on, asked_by_digest)
+        yield from _rows(keys[start : start + BATCH], within, on, asked_by_digest, approvals)
 
 
 def _rows(
-    keys: Sequence[int], within: set[int] | None, on: date, asked_by_digest: dict[str, _Asked]
+    keys: Sequence[int],
+    within: set[int] | None,
+    on: date,
+    asked_by_digest: dict[str, _Asked],
+    approvals: Mapping[int, str],
 ) -> Iterator[EvidenceRow]:
     jobs = _jobs(keys, within, on)
     held = _held(keys, on)
@@ -108,6 +116,7 @@ def _rows(
             completed_on=certificate.completed_on if certificate else None,
             minutes_met=_minutes_met(certificate, completions, asked_by_digest),
             acknowledged=_acknowledged(certificate, asked_by_digest),
+            approval=_approval(certificate, asked_by_digest, approvals),
             valid_through=certificate.last_valid_on if certificate else None,
             last_good_on=span.due_on if certificate else None,
             number=certificate.number if certificate else "",
@@ -150,8 +159,29 @@ def _learn_editions(digests: set[str], asked_by_digest: dict[str, _Asked]) -> No
     unknown = digests - asked_by_digest.keys()
     if not unknown:
         return
-    for digest, snapshot in EditionText.objects.filter(digest__in=unknown).values_list("digest", "snapshot"):
-        asked_by_digest[digest] = asked_for(snapshot)
+    texts = EditionText.objects.filter(digest__in=unknown).values_list("digest", "edition", "snapshot")
+    for digest, edition_id, snapshot in texts:
+        asked_by_digest[digest] = replace(asked_for(snapshot), edition_id=edition_id)
+
+
+def _approvals(organisation: Organisation, on: date) -> dict[int, str]:
+    """Return who had approved which edition by ``on``, with the reference, by the key of the edition."""
+    held = CourseApproval.objects.current_knowledge().filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gt=on), organisation=organisation, approved_on__lte=on
+    )
+    found: dict[int, list[str]] = {}
+    for edition_id, body, reference in held.order_by("approved_on", "pk").values_list(
+        "edition", "body", "approval_reference"
+    ):
+        said = f"{body}, {reference}" if reference else body
+        found.setdefault(edition_id, []).append(said)
+    return {edition_id: "; ".join(dict.fromkeys(texts)) for edition_id, texts in found.items()}
+
+
+def _approval(certificate: Certificate | None, asked: Mapping[str, _Asked], approvals: Mapping[int, str]) -> str:
+    if certificate is None or certificate.edition_digest not in asked:
+        return ""
+    return approvals.get(asked[certificate.edition_digest].edition_id or 0, "")
 
 
 def asked_for(snapshot: Mapping[str, Any]) -> _Asked:

@@ -89,7 +89,7 @@ def _data(
             [
                 [printable(row.name, row.employee_number), row.employee_number],
                 [row.role or _DASH, in_full(row.starts_on)],
-                [row.course, _edition(row)],
+                [row.course, *_edition(row)],
                 [_day(row.completed_on)],
                 [yes_or_no(row.minutes_met)],
                 [yes_or_no(row.acknowledged)],
@@ -112,8 +112,14 @@ def _day(value: date | None) -> str:
     return in_full(value) if value else _DASH
 
 
-def _edition(row: EvidenceRow) -> str:
-    return pgettext("evidence sheet", "Edition %(number)s") % {"number": row.edition} if row.edition else ""
+def _edition(row: EvidenceRow) -> list[str]:
+    """Return the lines about the edition: its number, and who approved it."""
+    if not row.edition:
+        return [""]
+    lines = [pgettext("evidence sheet", "Edition %(number)s") % {"number": row.edition}]
+    if row.approval:
+        lines.append(pgettext("evidence sheet", "Approved: %(by)s") % {"by": row.approval})
+    return lines
 
 
 def _printed_later(row: EvidenceRow) -> list[str]:

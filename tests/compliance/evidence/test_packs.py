@@ -64,6 +64,7 @@ def test_a_pack_holds_people_certificates_texts_and_facts(larch):
     assert sorted(archive.namelist()) == sorted(
         [
             "people.csv",
+            "adjustments.csv",
             f"certificates/{number}.pdf",
             "training-record.pdf",
             f"texts/{Certificate.objects.get().certification.courses.get().code}-edition-1-en-1.txt",
@@ -266,3 +267,27 @@ def test_storage_is_left_alone_by_what_is_not_ready(larch):
     storage.save("evidence/x.zip", ContentFile(b""))
     assert services.forget_evidence_packs(at=AT) == 0
     assert storage.exists("evidence/x.zip")
+
+
+def test_adjustments_are_in_it_with_what_was_undone(larch, hospitality):
+    larch.ask(hospitality, site=larch.region)
+    jo = larch.employ("Jo Castellan", number="0042")
+    larch.employ("Ama Birch", number="0043", site=larch.prince)
+    leave = services.record_leave(membership=jo, from_on=TODAY, last_on=date(2026, 3, 20), by=None, at=AT)
+    services.undo_adjustment(adjustment=leave, by=None, at=AT)
+    services.grant_extension(
+        membership=jo,
+        certification=hospitality,
+        from_on=TODAY,
+        last_on=date(2026, 5, 1),
+        reason="season",
+        by=None,
+        at=AT,
+    )
+    found = table(opened(make(larch, larch.fort)), "adjustments.csv")
+    assert [(it["employee_number"], it["kind"], it["last_day"], it["reason"], it["holds"]) for it in found] == [
+        ("0042", "Leave", "2026-03-20", "", "no"),
+        ("0042", "Leave", "2026-03-20", "", "no"),
+        ("0042", "More time", "2026-05-01", "Busy season", "yes"),
+    ]
+    assert table(opened(make(larch, larch.prince)), "adjustments.csv") == []

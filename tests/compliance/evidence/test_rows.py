@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from certificates import services as certificate_services
 from certificates.models import Certificate
 from compliance.evidence.rows import asked_for, evidence_rows
+from compliance.models import CourseApproval
 from compliance.visibility import Status
 from tests.factories import compliance as factories
 from tests.factories.compliance import TODAY
@@ -106,7 +107,7 @@ def test_costs_the_same_for_one_and_for_three(larch, hospitality):
     larch.employ("Three")
     with CaptureQueriesContext(connection) as three:
         assert len(rows(larch)) == 3
-    assert len(three) == len(one) == 6
+    assert len(three) == len(one) == 7
 
 
 @pytest.mark.parametrize(
@@ -117,3 +118,21 @@ def test_an_edition_asks_for_minutes_and_an_acknowledgement(minutes, blocks, exp
     snapshot = {"course": {"minimum_minutes": minutes}, "lessons": [{"body": [{"type": it} for it in blocks]}]}
     asked = asked_for(snapshot)
     assert (asked.minimum_minutes, asked.has_acknowledgement) == expected
+
+
+def test_names_who_approved_the_edition_that_was_learnt_and_no_other(larch, hospitality):
+    larch.ask(hospitality, site=larch.fort)
+    factories.learn(larch.employ("Jo Castellan", number="0042"), hospitality)
+    course = hospitality.courses.get()
+    later = factories.newer_edition(course, "none", at=factories.AT)
+    values = {"organisation": larch.organisation, "rule_code": "us-tx-lodging", "recorded_at": factories.AT}
+    CourseApproval.objects.create(edition=later, body="Bureau", approval_reference="B-2", approved_on=TODAY, **values)
+    assert [row.approval for row in rows(larch)] == [""]
+    CourseApproval.objects.create(
+        edition=course.editions.get(number=1),
+        body="Attorney General",
+        approval_reference="A-1",
+        approved_on=TODAY,
+        **values,
+    )
+    assert [row.approval for row in rows(larch)] == ["Attorney General, A-1"]
