@@ -19,8 +19,8 @@ from people.models import Employment, Membership, Site
 
 _CHUNK: Final = 2_000
 _ALIKE: Final = 4_096
-_MARGIN: Final = timedelta(days=2)
-"""Local days begin and end up to 14 hours from those of UTC."""
+_MARGIN: Final = timedelta(days=3)
+"""Local days begin and end up to 14 hours from those of UTC; what a message of today puts off waits a day."""
 
 
 class StepName(NamedTuple):
