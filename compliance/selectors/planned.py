@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from compliance import reminders, simulation
 from compliance.ladder import DEFAULT_LADDER, Recipient, ladder_from_json
@@ -72,10 +72,8 @@ def planned_lines(
     past = from_on < today
     spans = ObligationSpan.objects.filter(obligation__membership__in=memberships, required=True)
     if site is not None:
-        here = Employment.objects.covering(today).filter(
-            membership=OuterRef("obligation__membership"), site__in=sites_from(site)
-        )
-        spans = spans.filter(Exists(here))
+        here = Employment.objects.covering(today).filter(site__in=sites_from(site))
+        spans = spans.filter(obligation__membership__in=here.values("membership"))
     open_questions = _open_questions(memberships)
     if not past:
         # The index of what is due next: whoever hears nothing in this range is not even read.
