@@ -118,3 +118,17 @@ class RuleNotAssignable(ComplianceError):
     """Nothing can be assigned for the rule: the pack lacks it, or it is a proposal or no duty to train."""
 
     rule_code: str
+
+
+@dataclass
+class TooManyPeople(ComplianceError):
+    """One act named more than ``most`` people."""
+
+    most: int
+
+
+@dataclass
+class TooManyFilters(ComplianceError):
+    """A user keeps ``most`` filters already."""
+
+    most: int

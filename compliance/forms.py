@@ -184,6 +184,31 @@ class AssignmentForm(forms.Form):
         return member
 
 
+class BulkAssignmentForm(forms.Form):
+    """What the people who were chosen must do, by when."""
+
+    certification = forms.ModelChoiceField(
+        label=gettext_lazy("Training"), queryset=Certification.objects.none(), empty_label=None
+    )
+    due_on = DayField(
+        label=gettext_lazy("Last good day"), error_messages={"required": gettext_lazy("Choose the last good day.")}
+    )
+
+    def __init__(self, data: Any, *, today: date) -> None:
+        # Whoever comes from the list has sent neither field yet, and is not told that they are missing.
+        super().__init__(data if data is not None and "due_on" in data else None)
+        self._today = today
+        certification: Any = self.fields["certification"]
+        certification.queryset = assignable_certifications()
+
+    def clean_due_on(self) -> date:
+        """Refuse a past day."""
+        day: date = self.cleaned_data["due_on"]
+        if day < self._today:
+            raise ValidationError(_("Choose today or a later day."))
+        return day
+
+
 class UploadForm(forms.Form):
     """A workbook of a kind, and what its rows may do."""
 

@@ -11,6 +11,7 @@ from compliance.models.obligation import Obligation, ObligationSpan
 from compliance.models.proposal import Proposal
 from compliance.models.requirement import Requirement
 from compliance.models.rule_pack import RulePackVersion, RuleVersion, TopicVersion
+from compliance.models.saved_filter import SavedFilter
 
 __all__ = [
     "Adjustment",
@@ -31,5 +32,6 @@ __all__ = [
     "RuleAssignment",
     "RulePackVersion",
     "RuleVersion",
+    "SavedFilter",
     "TopicVersion",
 ]

@@ -78,8 +78,8 @@ def deliveries(
         .order_by("-day", "membership__name", "membership__employee_number", "pk")
     )
     if site is not None:
-        here = Employment.objects.covering(today).filter(membership=OuterRef("membership"), site__in=sites_from(site))
-        found = found.filter(Exists(here))
+        here = Employment.objects.covering(today).filter(site__in=sites_from(site))
+        found = found.filter(membership__in=here.values("membership"))
     return found if delivery is None else found.filter(_CONDITIONS[delivery])
 
 

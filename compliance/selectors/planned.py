@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from compliance import reminders, simulation
 from compliance.ladder import DEFAULT_LADDER, Recipient, ladder_from_json
@@ -19,8 +19,8 @@ from people.models import Employment, Membership, Site
 
 _CHUNK: Final = 2_000
 _ALIKE: Final = 4_096
-_MARGIN: Final = timedelta(days=2)
-"""Local days begin and end up to 14 hours from those of UTC."""
+_MARGIN: Final = timedelta(days=3)
+"""Local days begin and end up to 14 hours from those of UTC; what a message of today puts off waits a day."""
 
 
 class StepName(NamedTuple):
@@ -72,10 +72,8 @@ def planned_lines(
     past = from_on < today
     spans = ObligationSpan.objects.filter(obligation__membership__in=memberships, required=True)
     if site is not None:
-        here = Employment.objects.covering(today).filter(
-            membership=OuterRef("obligation__membership"), site__in=sites_from(site)
-        )
-        spans = spans.filter(Exists(here))
+        here = Employment.objects.covering(today).filter(site__in=sites_from(site))
+        spans = spans.filter(obligation__membership__in=here.values("membership"))
     open_questions = _open_questions(memberships)
     if not past:
         # The index of what is due next: whoever hears nothing in this range is not even read.

@@ -14,6 +14,7 @@ from compliance.services.adoptions import adopt, apply_adoptions, describe_site,
 from compliance.services.another_way import agree_another_way, ask_for_another_way, take_back_question
 from compliance.services.approvals import end_approval, record_approval, state_condition
 from compliance.services.bounces import record_bounce, try_address_again
+from compliance.services.bulk import MOST_PEOPLE, preview_for_each, require_of_each
 from compliance.services.evidence import (
     deliver_evidence_pack,
     forget_evidence_packs,
@@ -50,9 +51,11 @@ from compliance.services.requirements import (
     withdraw,
 )
 from compliance.services.rule_packs import Change, PackReport, load_packs, packs_differ
+from compliance.services.saved_filters import forget_filter, save_filter
 from compliance.services.sending import Outcome
 
 __all__ = [
+    "MOST_PEOPLE",
     "Change",
     "Outcome",
     "PackReport",
@@ -80,6 +83,7 @@ __all__ = [
     "describe_site",
     "end_approval",
     "forget_evidence_packs",
+    "forget_filter",
     "grant_extension",
     "grant_waiver",
     "is_document_number",
@@ -91,6 +95,7 @@ __all__ = [
     "people_waiting",
     "planned",
     "planned_change",
+    "preview_for_each",
     "preview_of_change",
     "preview_of_requirement",
     "preview_of_withdrawal",
@@ -103,7 +108,9 @@ __all__ = [
     "refuse",
     "request_evidence_pack",
     "require",
+    "require_of_each",
     "requirement_of",
+    "save_filter",
     "send_again",
     "send_claimed",
     "set_default_due_date",

@@ -17,6 +17,7 @@ from compliance.views.assignments import (
     assignments,
     proposal,
 )
+from compliance.views.bulk import assign_to_many
 from compliance.views.evidence import evidence, evidence_pack, evidence_pdf, evidence_request
 from compliance.views.letters import letters, letters_pdf
 from compliance.views.messages import address_again, planned, sent
@@ -31,6 +32,7 @@ from compliance.views.rules import (
     rule_site,
     rules,
 )
+from compliance.views.saved_filters import filter_forget, filter_save
 from compliance.views.slips import slip, slips
 from compliance.views.status import home, organisation, status_workbook
 from compliance.views.trainers import trainer_withdraw, trainers
@@ -54,6 +56,7 @@ __all__ = [
     "adjustment_new",
     "adjustment_undo",
     "another_way",
+    "assign_to_many",
     "assignment_default",
     "assignment_edit",
     "assignment_new",
@@ -65,6 +68,8 @@ __all__ = [
     "evidence_pdf",
     "evidence_request",
     "export",
+    "filter_forget",
+    "filter_save",
     "home",
     "import_again",
     "import_confirm",

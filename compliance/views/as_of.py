@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -38,7 +38,7 @@ def people_as_of(request: HttpRequest, desk: Desk) -> HttpResponse:
     known_before = _end_of(form.cleaned_data["known"], desk)
     jobs = _jobs(on, known_before)
     at_site = jobs.filter(site__in=selectors.sites_from(site)) if site else jobs
-    members = desk.memberships.filter(Exists(at_site.filter(membership=OuterRef("pk"))))
+    members = desk.memberships.filter(pk__in=at_site.order_by().values("membership"))
     page = Paginator(members.order_by("name", "employee_number", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
     keys = [it.pk for it in page.object_list]
     places = {job.membership_id: job for job in jobs.filter(membership__in=keys).select_related("site", "role")}

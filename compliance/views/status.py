@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import parse_qsl, urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -15,7 +16,8 @@ from django.views.decorators.http import require_safe
 
 from certificates.models import Certification
 from compliance import charts, selectors
-from compliance.models import ObligationSpan
+from compliance.models import ObligationSpan, SavedFilter
+from compliance.services import MOST_PEOPLE
 from compliance.views.portal import Desk, organisations_of, portal, staff_of, to_sign_in
 from compliance.visibility import LISTED_FIELDS, STATUS_LABELS, Status
 from compliance.workbooks import CONTENT_TYPE
@@ -68,6 +70,17 @@ class Filters:
         if self.words:
             yield pgettext("a filter of a list", "“%(words)s” in name or number") % {"words": self.words}
 
+    def query(self) -> str:
+        """Return the filters that are on as the list's address writes them; empty where none is."""
+        on = {
+            "status": self.status.value if self.status else "",
+            "site": self.site.code if self.site else "",
+            "training": self.certification.code if self.certification else "",
+            "q": self.words,
+            "ends": f"{self.ends_on:%Y-%m}" if self.ends_on else "",
+        }
+        return urlencode({name: value for name, value in on.items() if value})
+
     def spans(self, desk: Desk) -> QuerySet[ObligationSpan]:
         """Return the lines of the list."""
         return selectors.current_spans(
@@ -81,7 +94,7 @@ class Filters:
         )
 
 
-def _filters(request: HttpRequest, desk: Desk) -> Filters:
+def filters_of(request: HttpRequest, desk: Desk) -> Filters:
     """Read the filters of a list from the address; what is not of this organisation is ignored."""
     status, site, training = (request.GET.get(name, "") for name in ("status", "site", "training"))
     return Filters(
@@ -110,7 +123,7 @@ def _certifications(desk: Desk) -> QuerySet[Certification]:
 @require_safe
 def organisation(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Say in a sentence what needs somebody; list who stands where, the most urgent first."""
-    filters = _filters(request, desk)
+    filters = filters_of(request, desk)
     summary = selectors.summary(memberships=desk.memberships, on=desk.today)
     by_site = selectors.counts_by_site(memberships=desk.memberships, on=desk.today)
     pages = Paginator(filters.spans(desk), PAGE_SIZE)
@@ -141,6 +154,9 @@ def organisation(request: HttpRequest, desk: Desk) -> HttpResponse:
             ],
             certifications=_certifications(desk),
             waiting=selectors.waiting_counts(memberships=desk.memberships),
+            hidden=parse_qsl(filters.query()),
+            saved=SavedFilter.objects.filter(organisation=desk.organisation, user=desk.user) if desk.may_write else [],
+            most_people=MOST_PEOPLE,
             bounced=selectors.people_without_mail(memberships=desk.memberships),
             fields=LISTED_FIELDS,
         ),
@@ -151,7 +167,7 @@ def organisation(request: HttpRequest, desk: Desk) -> HttpResponse:
 @require_safe
 def status_workbook(request: HttpRequest, desk: Desk) -> FileResponse:
     """The same list as a workbook, with the same filters."""
-    filters = _filters(request, desk)
+    filters = filters_of(request, desk)
     rows = selectors.all_rows(filters.spans(desk), desk.today)
     content = write_status_workbook(rows, organisation=desk.organisation, on=desk.today, filtered_by=filters)
     audit.record(organisation=desk.organisation, actor=desk.user, verb="status.exported")

@@ -39,6 +39,8 @@ LEARNER = {
 WORKPLACE = {
     "workplace": "/workplace/larch/",
     "people": "/workplace/larch/people/",
+    "workplace-filtered": "/workplace/larch/?status=due",
+    "assign-to-many": "/workplace/larch/people/assign/?all=1",
     "people-as-of": "/workplace/larch/people/as-of/?on=2026-01-15",
     "person-new": "/workplace/larch/people/new/",
     "upload": "/workplace/larch/people/upload/",

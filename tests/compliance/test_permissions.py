@@ -12,7 +12,15 @@ from django.urls import get_resolver, reverse
 from openpyxl import load_workbook
 
 from compliance import services
-from compliance.models import Adjustment, Adoption, ConditionStatement, CourseApproval, Message, Requirement
+from compliance.models import (
+    Adjustment,
+    Adoption,
+    ConditionStatement,
+    CourseApproval,
+    Message,
+    Requirement,
+    SavedFilter,
+)
 from compliance.selectors import Choice
 from courses.models import Edition
 from people import services as people_services
@@ -41,6 +49,7 @@ READ = (
     "rule_site",
 )
 WRITE_PAGES = (
+    "assign_to_many",
     "person_new",
     "upload",
     "upload_template",
@@ -59,6 +68,9 @@ WRITE_PAGES = (
     "import_report",
 )
 WRITE_ACTS = (
+    "assign_to_many",
+    "filter_save",
+    "filter_forget",
     "person_new",
     "upload",
     "slips",
@@ -128,6 +140,10 @@ def address(name: str, organisation: str = "larch") -> str:
         return reverse(
             f"compliance:{name}", args=[organisation, Membership.objects.get(employee_number="0042").public_id]
         )
+    if name == "filter_save":
+        return reverse(f"compliance:{name}", args=[organisation]) + "?status=due"
+    if name == "filter_forget":
+        return reverse(f"compliance:{name}", args=[organisation, UUID(int=1)])
     if name == "evidence_pack":
         return reverse(f"compliance:{name}", args=[organisation, UUID(int=1)])
     if name.startswith("import"):
@@ -161,6 +177,13 @@ def body_of(name: str) -> dict[str, object]:
             "starts_on": "2026-03-02",
         },
         "person": {"name": "Renamed", "email": ""},
+        "filter_save": {"name": "Mine"},
+        "assign_to_many": {
+            "person": [str(jo.public_id)],
+            "certification": Requirement.objects.get().certification_id,
+            "due_on": "2026-05-01",
+            "confirm": "1",
+        },
         "adjustment_new": {"from_on": "2026-07-01", "last_on": "2026-07-31"},
         "employment_end": {
             "reference": Employment.objects.get(membership=jo).reference,
@@ -204,6 +227,7 @@ def everything() -> list[object]:
             CourseApproval,
             ConditionStatement,
             WorkbookImport,
+            SavedFilter,
         )
     ]
 

@@ -162,7 +162,7 @@ def test_the_list_costs_the_same_for_one_and_for_many(hr, larch, hospitality, pe
         connection,
     ) as queries:
         assert hr.get(url("organisation")).status_code == 200
-    assert len(queries) == 20
+    assert len(queries) == 21
 
 
 def test_the_list_has_pages(hr, larch, hospitality):

@@ -1,0 +1,97 @@
+"""One act for many people: chosen in the list, looked at first, then done."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cms import clock
+from compliance import services
+from compliance.exceptions import NeedsAnotherPerson
+from compliance.forms import BulkAssignmentForm
+from compliance.services import MOST_PEOPLE
+from compliance.views.portal import Desk, portal
+from compliance.views.status import filters_of
+from people.models import Membership
+
+
+@portal(writes=True)
+def assign_to_many(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Assign a training to the people chosen in the list, or to all that its filters found; first show what that does.
+
+    What is asked for names people or filters; from the first page on the people themselves are named, so that nobody
+    enters or leaves between looking and pressing.
+    """
+    chosen = _chosen(request, desk)
+    if not chosen or len(chosen) > MOST_PEOPLE:
+        messages.info(request, _whom_to_choose(len(chosen)))
+        return redirect("compliance:organisation", code=desk.organisation.code)
+    form = BulkAssignmentForm(request.POST if request.method == "POST" else None, today=desk.today)
+    context = desk.context("status", form=form, people=chosen)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "compliance/bulk_assign.html", context, status=422 if form.errors else 200)
+    what = {
+        "organisation": desk.organisation,
+        "memberships": chosen,
+        "certification": form.cleaned_data["certification"],
+        "due_on": form.cleaned_data["due_on"],
+        "starts_on": desk.today,
+        "at": clock.now(),
+    }
+    if "confirm" not in request.POST:
+        found = services.preview_for_each(**what)
+        second = services.needs_second_person(
+            touched=found.touched,
+            share_percent=found.share_percent,
+            limit_percent=desk.organisation.second_person_percent,
+        )
+        context |= {
+            "preview": found,
+            "second": second,
+            "certification": what["certification"],
+            "due_on": what["due_on"],
+        }
+        return render(request, "compliance/bulk_assign_preview.html", context)
+    try:
+        touched = services.require_of_each(**what, by=desk.user)
+    except NeedsAnotherPerson:
+        messages.error(request, _("This touches so many people that somebody else has to agree. Nothing was changed."))
+    else:
+        messages.success(
+            request,
+            ngettext(
+                "Assigned to %(n)s person. They will be told.", "Assigned to %(n)s people. They will be told.", touched
+            )
+            % {"n": touched},
+        )
+    return redirect("compliance:organisation", code=desk.organisation.code)
+
+
+def _whom_to_choose(count: int) -> str:
+    if not count:
+        return _("Choose people in the list first.")
+    return _("Choose at most %(n)s people, or assign the training to a site or a role.") % {"n": MOST_PEOPLE}
+
+
+def _chosen(request: HttpRequest, desk: Desk) -> list[Membership]:
+    """Return the people who are meant, within those whom the user may see; one more than may be, where there are many."""
+    given = request.POST if request.method == "POST" else request.GET
+    if "all" in given:
+        spans = filters_of(request, desk).spans(desk).order_by()
+        people = desk.memberships.filter(pk__in=spans.values("obligation__membership"))
+    else:
+        people = desk.memberships.filter(public_id__in=_ids(given.getlist("person")))
+    return list(people.order_by("name", "employee_number", "pk")[: MOST_PEOPLE + 1])
+
+
+def _ids(texts: list[str]) -> list[UUID]:
+    found = []
+    for text in texts[: MOST_PEOPLE + 1]:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
