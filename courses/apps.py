@@ -16,11 +16,12 @@ class CoursesConfig(AppConfig):
 
         from cms.preparation import Preparation, register_preparation
         from cms.rendering import Renderer, register_renderer
-        from courses import receivers  # noqa: F401  # receivers register themselves
+        from courses import kinds, receivers  # noqa: F401  # receivers register themselves
         from courses.curriculum.folder import folder_digest, is_loaded
         from courses.models import CoursePage, LessonPage
         from courses.views import trying
 
+        kinds.register()
         register_renderer(CoursePage, Renderer(serve=trying.serve_course, preview=trying.preview_course))
         register_renderer(LessonPage, Renderer(serve=trying.serve_lesson, preview=trying.preview_lesson))
         shipped = settings.BASE_DIR / "curriculum"
