@@ -16,13 +16,14 @@ class CoursesConfig(AppConfig):
 
         from cms.preparation import Preparation, register_preparation
         from cms.rendering import Renderer, register_renderer
-        from courses import receivers
+        from courses import kinds, receivers
         from courses.curriculum.folder import folder_digest, is_loaded
         from courses.models import CoursePage, LessonPage
         from courses.views import trying
         from people import outbox
 
         outbox.register(receivers.REWORD, receivers.reword)
+        kinds.register()
         register_renderer(CoursePage, Renderer(serve=trying.serve_course, preview=trying.preview_course))
         register_renderer(LessonPage, Renderer(serve=trying.serve_lesson, preview=trying.preview_lesson))
         shipped = settings.BASE_DIR / "curriculum"

@@ -119,6 +119,38 @@ class QuestionTypeChanged(CourseError):
         self.wanted = wanted
 
 
+class NotAFacilitator(CourseError):
+    """The user holds no sessions in this organisation."""
+
+
+class NoSuchLanguage(CourseError):
+    """The edition has no text in this ``language`` that the organisation gives to its people."""
+
+    def __init__(self, *, language: str) -> None:
+        super().__init__(language)
+        self.language = language
+
+
+class HeldBeforeRelease(CourseError):
+    """The session begins before its edition was released, at ``released_at``."""
+
+    def __init__(self, *, released_at: datetime) -> None:
+        super().__init__(released_at.isoformat())
+        self.released_at = released_at
+
+
+class SessionNotOver(CourseError):
+    """Nobody has attended before the session ends, at ``ends_at``."""
+
+    def __init__(self, *, ends_at: datetime) -> None:
+        super().__init__(ends_at.isoformat())
+        self.ends_at = ends_at
+
+
+class AlreadyCounted(CourseError):
+    """The attendance stands in the person's record already and cannot be lowered or taken off."""
+
+
 class ReleaseFault(StrEnum):
     """What keeps a course from being released."""
 

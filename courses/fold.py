@@ -160,7 +160,7 @@ def _fold_of(event: Event) -> Fold:
         passed={event.attempt: at} if event.verb == QUIZ_GRADED and event.attempt and event.passed else {},
         # The course's completion is our record, not something that the learner did.
         instants=frozenset() if event.verb == COURSE_COMPLETED else frozenset({at}),
-        needs_review=not counted.believed,
+        needs_review=not counted.believed and event.verb != COURSE_COMPLETED,
     )
 
 

@@ -10,10 +10,10 @@ from django.db.models import Case, IntegerField, Q, QuerySet, When
 
 from courses import fold as rules
 from courses.fold import Fold, NextStep
-from courses.models import Course, Edition, EditionText, Enrolment, LearningEvent, Withdrawal
+from courses.models import Course, Edition, EditionText, Enrolment, LearningEvent, Session, Withdrawal
 from courses.snapshot import Json, requirements_of
 from courses.withdrawn import Notice, Part
-from people.models import Membership, User
+from people.models import Membership, Organisation, User
 from people.selectors import known_employments
 
 EVERY_TEXT: Final = Q()
@@ -85,6 +85,35 @@ def text_for(enrolment: Enrolment, language: str) -> EditionText | None:
     return _nearest_text(texts.filter(readable_at(enrolment.membership)), language)
 
 
+def text_before(enrolment: Enrolment, language: str, at: datetime) -> EditionText | None:
+    """Return the text of the enrolment's edition that was there at ``at``; where none was, the one there is now."""
+    texts = EditionText.objects.filter(readable_at(enrolment.membership), edition=enrolment.edition).order_by()
+    return _nearest_text(texts.filter(frozen_at__lte=at), language) or _nearest_text(texts, language)
+
+
+def languages_of(editions: Iterable[Edition], organisation: Organisation) -> list[str]:
+    """Return the languages in which people of an organisation may be taught any of ``editions``, sorted."""
+    texts = EditionText.objects.filter(edition__in=[edition.pk for edition in editions])
+    if not organisation.reads_drafts:
+        texts = texts.filter(is_draft=False)
+    return sorted(set(texts.order_by().values_list("language", flat=True)))
+
+
+def sessions_of(user: User, organisation: Organisation) -> QuerySet[Session]:
+    """Return the sessions that a facilitator holds in an organisation, the latest first; nobody sees another's."""
+    held = Session.objects.filter(facilitator=user, organisation=organisation)
+    return held.select_related("organisation", "edition__course", "facilitator")
+
+
+def courses_to_hold() -> list[Edition]:
+    """Return the newest edition of every course that can be held in person, by code."""
+    editions = Edition.objects.filter(course__tier=Course.Tier.RECORDED).select_related("course")
+    newest: dict[int, Edition] = {}
+    for edition in editions.order_by("course__code", "number"):
+        newest[edition.course_id] = edition
+    return list(newest.values())
+
+
 def readable_at(membership: Membership | None) -> Q:
     """Return which texts somebody may be given: drafts only on their own or where the organisation reads them."""
     if membership is None or membership.organisation.reads_drafts:
@@ -150,13 +179,16 @@ def fold_input(
     opened_at: datetime,
     frozen_at: datetime,
 ) -> rules.Event:
-    """Return an event as the fold takes it: nobody was enrolled before ``opened_at``, nor text there to be read."""
+    """Return an event as the fold takes it: nobody was enrolled before ``opened_at``, nor text there to be read.
+
+    Whoever sat in a session was seen there by its facilitator, also where the enrolment was made afterwards.
+    """
     skew_seconds = data.get("clock_skew_seconds")
     return rules.Event(
         verb=verb,
         claimed_at=claimed_at,
         received_at=received_at,
-        not_before=max(opened_at, frozen_at),
+        not_before=frozen_at if "session" in data else max(opened_at, frozen_at),
         lesson=lesson_code,
         attempt=str(data.get("attempt", "")),
         passed=data.get("passed") is True,

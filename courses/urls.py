@@ -18,5 +18,11 @@ urlpatterns = [
     path("learn/<slug:slug>/<slug:lesson>/", views.lesson, name="lesson"),
     path("learn/<slug:slug>/<slug:lesson>/done/", views.lesson_done, name="lesson_done"),
     path("learn/<slug:slug>/<slug:lesson>/check/<slug:question>/", views.check, name="check"),
+    path("sessions/", views.sessions_home, name="sessions_home"),
+    path("sessions/<slug:code>/", views.sessions, name="sessions"),
+    path("sessions/<slug:code>/<slug:session>/", views.session, name="session"),
+    path("sessions/<slug:code>/<slug:session>/add/", views.session_add, name="session_add"),
+    path("sessions/<slug:code>/<slug:session>/count/", views.session_count, name="session_count"),
+    path("sessions/<slug:code>/<slug:session>/sign-in.pdf", views.session_sheet, name="session_sheet"),
     path("media/frozen/<str:sha256>/", views.frozen_media, name="frozen_media"),
 ]

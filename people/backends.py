@@ -7,7 +7,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from people.models import StaffRole, User
-from people.permissions import READERS
+from people.permissions import SEE_PEOPLE
 
 ENTRY = "wagtailadmin.access_admin"
 
@@ -29,6 +29,10 @@ class StaffOfOrganisationsStayOut:
         Raises:
             PermissionDenied: a user with a role that sees people asks for the CMS.
         """
-        if perm == ENTRY and user_obj.is_active and StaffRole.objects.filter(user=user_obj, kind__in=READERS).exists():
+        if (
+            perm == ENTRY
+            and user_obj.is_active
+            and StaffRole.objects.filter(user=user_obj, kind__in=SEE_PEOPLE).exists()
+        ):
             raise PermissionDenied
         return False

@@ -158,6 +158,8 @@ def _message(problem: RowProblem, kind: Kind | None) -> str:
             return _("The file has this more than once: also in row %(rows)s.") % {"rows": ", ".join(hints)}
         case Problem.UNKNOWN_PERSON:
             return _("Nobody here has this employee number.")
+        case Problem.UNKNOWN_SESSION:
+            return _("No session here has this code.")
         case Problem.UNKNOWN_REFERENCE:
             return _("Nothing here has this reference.")
         case Problem.ALREADY_THERE:
@@ -278,6 +280,8 @@ def _mend(problem: RowProblem, kind: Kind | None) -> str:
             return _("Keep one of them.")
         case Problem.UNKNOWN_PERSON:
             return _("Look at the number, or add the person first.")
+        case Problem.UNKNOWN_SESSION:
+            return _("Look at the sign-in sheet, or ask the facilitator for the code.")
         case Problem.UNKNOWN_REFERENCE:
             return _("Leave it empty for something new, or copy it from an export.")
         case Problem.ALREADY_THERE | Problem.NOT_THERE_YET:

@@ -10,6 +10,8 @@ from people import selectors
 from people.models import Membership, Organisation, StaffRole, User
 
 READERS = frozenset({StaffRole.Kind.HR, StaffRole.Kind.SITE_LEAD, StaffRole.Kind.AUDITOR})
+SEE_PEOPLE = READERS | {StaffRole.Kind.FACILITATOR}
+"""Roles that show people: whoever has one never enters the CMS."""
 WRITERS = frozenset({StaffRole.Kind.HR})
 MANAGERS = frozenset({StaffRole.Kind.HR, StaffRole.Kind.SITE_LEAD})
 

@@ -23,7 +23,8 @@ from compliance.visibility import LISTED_FIELDS, STATUS_LABELS, Status
 from compliance.workbooks import CONTENT_TYPE
 from compliance.workbooks import status_workbook as write_status_workbook
 from people import audit
-from people.models import Site
+from people.models import Site, StaffRole
+from people.selectors import staff_roles
 from people.workbooks.values import FIRST_YEAR, LAST_YEAR
 
 PAGE_SIZE = 50
@@ -39,6 +40,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return to_sign_in(request)
     organisations = organisations_of(user)
     if not organisations:
+        if staff_roles(user=user).filter(kind=StaffRole.Kind.FACILITATOR).exists():
+            return redirect("courses:sessions_home")
         raise Http404
     if len(organisations) == 1:
         return redirect("compliance:organisation", code=organisations[0].code)

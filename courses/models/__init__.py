@@ -5,9 +5,11 @@ from courses.models.edition import Edition, EditionText, FrozenMedia
 from courses.models.learning import Completion, Enrolment, LearningEvent
 from courses.models.loading import LoadedItem
 from courses.models.pages import CoursePage, LessonPage, LessonSource
+from courses.models.session import Attendance, Session
 from courses.models.withdrawal import Withdrawal, WithdrawnFile
 
 __all__ = [
+    "Attendance",
     "Completion",
     "Course",
     "CoursePage",
@@ -20,6 +22,7 @@ __all__ = [
     "LessonPage",
     "LessonSource",
     "LoadedItem",
+    "Session",
     "Withdrawal",
     "WithdrawnFile",
 ]

@@ -85,7 +85,10 @@ class LearningEvent(models.Model):
     received_at = models.DateTimeField()
     origin = models.CharField(max_length=20, default="browser")
     data = models.JSONField(default=dict, blank=True)
-    """``attempt`` (its public id) and ``passed`` for quiz_graded; ``completion`` for course_completed."""
+    """``attempt`` (its public id) and ``passed`` for quiz_graded; ``completion`` for course_completed.
+
+    ``session`` (its public id): seen in a session in person. Of a quiz answered there ``attempt`` names the session.
+    """
 
     class Meta:
         ordering = ("received_at", "pk")

@@ -1,5 +1,13 @@
 """What writes courses: releasing, withdrawing, learning, completing, merging."""
 
+from courses.services.attending import (
+    count_attendance,
+    expect,
+    hold_session,
+    mark_attendance,
+    may_become,
+    take_off_list,
+)
 from courses.services.completing import complete_if_done
 from courses.services.learning import complete_lesson, enrol, record_event, record_quiz, refold
 from courses.services.merging import merge_learners
@@ -18,15 +26,21 @@ __all__ = [
     "add_text",
     "complete_if_done",
     "complete_lesson",
+    "count_attendance",
     "draft_snapshot",
     "enrol",
+    "expect",
     "forecast_release",
+    "hold_session",
     "is_released",
+    "mark_attendance",
+    "may_become",
     "merge_learners",
     "put_back",
     "record_event",
     "record_quiz",
     "refold",
     "release_course",
+    "take_off_list",
     "withdraw_part",
 ]

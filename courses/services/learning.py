@@ -25,7 +25,7 @@ from courses.exceptions import (
     UnknownVerb,
 )
 from courses.fold import SKEW_ALLOWED, Event, Fold, fold_event, fold_events, is_complete
-from courses.models import Completion, Course, EditionText, Enrolment, LearningEvent
+from courses.models import Completion, Course, EditionText, Enrolment, LearningEvent, Session
 from courses.services.completing import complete, lock_enrolment
 from courses.signals import enrolment_opened
 from courses.snapshot import Json, lesson_of, requirements_of
@@ -41,17 +41,26 @@ VERBS_OF_LESSONS: Final = frozenset({LearningEvent.Verb.VIEWED, LearningEvent.Ve
 # A day and a night of one event per half minute; a fold of more would only slow its owner down.
 MOST_INSTANTS: Final = 2880
 
-_KEPT_DATA: Final = ("attempt", "passed", "completion")
+_KEPT_DATA: Final = ("attempt", "passed", "completion", "session")
 _MAX_WORD_CHARS: Final = 20
 # The ids of our own events follow from what they tell, so that telling it twice is one event.
 _OWN_EVENTS: Final = uuids.UUID("5f0a3f3b-6d2e-5b0e-9d57-3f6f7d1c2a10")
 
 
 @transaction.atomic
-def enrol(*, learner: User, membership: Membership | None, course: Course, at: datetime, language: str) -> Enrolment:
+def enrol(
+    *,
+    learner: User,
+    membership: Membership | None,
+    course: Course,
+    at: datetime,
+    language: str,
+    session: Session | None = None,
+) -> Enrolment:
     """Return the learner's open enrolment in ``course`` for this workplace (None: their own), made if there is none.
 
-    A new one is pinned to the newest edition; after a completion it has the next number.
+    A new one is pinned to the newest edition, or begins in ``session`` and has its edition; after a completion it has
+    the next number.
 
     Raises:
         NotEnrollable: the course keeps no record of learners, or asks for an approval that nobody can give here.
@@ -65,7 +74,7 @@ def enrol(*, learner: User, membership: Membership | None, course: Course, at: d
     existing = selectors.open_enrolment(learner=learner, membership=membership, course=course)
     if existing is not None:
         return existing
-    text = selectors.current_text(course, language)
+    text = selectors.edition_text(session.edition, language) if session else selectors.current_text(course, language)
     if text is None:
         raise NotReleased(course=course.code)
     own = Enrolment.objects.filter(learner=learner, membership=membership, course=course)
@@ -85,9 +94,10 @@ def enrol(*, learner: User, membership: Membership | None, course: Course, at: d
         verb=LearningEvent.Verb.ENROLLED,
         edition_text=text,
         language=text.language,
-        claimed_at=at,
+        claimed_at=session.starts_at if session else at,
         received_at=at,
         origin=SERVER,
+        data={"session": str(session.public_id)} if session else None,
     )
     enrolment_opened.send(sender=Enrolment, enrolment=enrolment, at=at)
     return enrolment

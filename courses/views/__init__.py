@@ -1,4 +1,4 @@
-"""Pages of learners. A view finds what the reader may see, calls one service, and answers."""
+"""Pages of learners, and of those who hold sessions. A view finds what the reader may see, calls one service, and answers."""
 
 from courses.views.course import course, start
 from courses.views.events import events
@@ -6,6 +6,7 @@ from courses.views.lesson import check, lesson, lesson_done
 from courses.views.media import frozen_media
 from courses.views.quiz import hand_in, quiz, quiz_question
 from courses.views.result import result
+from courses.views.sessions import session, session_add, session_count, session_sheet, sessions, sessions_home
 from courses.views.training import my_training
 
 __all__ = [
@@ -20,5 +21,11 @@ __all__ = [
     "quiz",
     "quiz_question",
     "result",
+    "session",
+    "session_add",
+    "session_count",
+    "session_sheet",
+    "sessions",
+    "sessions_home",
     "start",
 ]

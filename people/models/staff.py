@@ -18,6 +18,8 @@ class StaffRole(models.Model):
         AUDITOR = "auditor", pgettext_lazy("staff role", "Auditor")
         # Agrees other ways to learn with whoever asks; sees nothing else, and is nobody's manager.
         TRAINER = "trainer", pgettext_lazy("staff role", "Trainer")
+        # Holds sessions in person, and sees whoever is expected at their own.
+        FACILITATOR = "facilitator", pgettext_lazy("staff role", "Facilitator")
 
     user = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="staff_roles")
     organisation = models.ForeignKey("people.Organisation", on_delete=models.CASCADE, related_name="staff_roles")

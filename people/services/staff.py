@@ -9,7 +9,7 @@ from people import audit
 from people.backends import ENTRY
 from people.exceptions import AddressNotFree, EditorOfTheCms, ManagesPeople
 from people.models import Organisation, Site, StaffRole, User
-from people.permissions import READERS
+from people.permissions import SEE_PEOPLE
 
 _MANAGERS = (StaffRole.Kind.HR, StaffRole.Kind.SITE_LEAD)
 
@@ -41,7 +41,7 @@ def grant_staff_role(
         EditorOfTheCms: the role shows people and the user is an editor or administrator of the CMS.
         ValueError: ``site`` is of another organisation.
     """
-    if kind in READERS and user.has_perm(ENTRY):
+    if kind in SEE_PEOPLE and user.has_perm(ENTRY):
         raise EditorOfTheCms
     if site is not None and site.organisation_id != organisation.pk:
         raise ValueError("the site is of another organisation")

@@ -56,6 +56,7 @@ class Problem(StrEnum):
     # Rows
     KEY_TWICE = "key_twice"
     UNKNOWN_PERSON = "unknown_person"
+    UNKNOWN_SESSION = "unknown_session"
     UNKNOWN_REFERENCE = "unknown_reference"
     ALREADY_THERE = "already_there"
     NOT_THERE_YET = "not_there_yet"

@@ -34,7 +34,7 @@ def test_editors_get_no_role_that_shows_people() -> None:
     editor = services.create_staff(email="editor@fieldfare.example", name="Ed")
     editor.groups.add(Group.objects.get(name="author"))
     editor = User.objects.get(pk=editor.pk)
-    for kind in (StaffRole.Kind.HR, StaffRole.Kind.SITE_LEAD, StaffRole.Kind.AUDITOR):
+    for kind in (StaffRole.Kind.HR, StaffRole.Kind.SITE_LEAD, StaffRole.Kind.AUDITOR, StaffRole.Kind.FACILITATOR):
         with pytest.raises(EditorOfTheCms):
             services.grant_staff_role(user=editor, organisation=organisation, kind=kind, by=None, at=AT)
     services.grant_staff_role(user=editor, organisation=organisation, kind=StaffRole.Kind.TRAINER, by=None, at=AT)
