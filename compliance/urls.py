@@ -76,6 +76,7 @@ urlpatterns = [
     ),
     path("workplace/<slug:code>/rules/<slug:pack>/<slug:rule>/condition/", views.rule_condition, name="rule_condition"),
     path("workplace/<slug:code>/sites/<slug:site>/rules/", views.rule_site, name="rule_site"),
+    path("workplace/<slug:code>/drafts/", views.drafts, name="drafts"),
     path("workplace/<slug:code>/letters/", views.letters, name="letters"),
     path("workplace/<slug:code>/letters/letters.pdf", views.letters_pdf, name="letters_pdf"),
 ]

@@ -3,6 +3,7 @@
 from compliance.views.adjustments import adjustment_new, adjustment_undo
 from compliance.views.another_way import another_way, other_ways
 from compliance.views.assignments import assignment_default, assignment_new, assignment_withdraw, assignments, proposal
+from compliance.views.drafts import drafts
 from compliance.views.evidence import evidence, evidence_pack, evidence_pdf, evidence_request
 from compliance.views.letters import letters, letters_pdf
 from compliance.views.people import employment_end, people, person, person_new
@@ -40,6 +41,7 @@ __all__ = [
     "assignment_new",
     "assignment_withdraw",
     "assignments",
+    "drafts",
     "employment_end",
     "evidence",
     "evidence_pack",
