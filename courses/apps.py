@@ -10,19 +10,23 @@ class CoursesConfig(AppConfig):
     verbose_name = "Courses"
 
     def ready(self) -> None:
-        """Listen to people; say how course and lesson pages are served and previewed."""
+        """Listen to people and the directory; say how course and lesson pages are served and previewed."""
         from django.conf import settings
         from django.core.management import call_command
 
         from cms.preparation import Preparation, register_preparation
         from cms.rendering import Renderer, register_renderer
-        from courses import receivers  # noqa: F401  # receivers register themselves
+        from courses import receivers
         from courses.curriculum.folder import folder_digest, is_loaded
         from courses.models import CoursePage, LessonPage
+        from courses.services.rendering import LOOK, MAKE
         from courses.views import trying
+        from people import outbox
 
         register_renderer(CoursePage, Renderer(serve=trying.serve_course, preview=trying.preview_course))
         register_renderer(LessonPage, Renderer(serve=trying.serve_lesson, preview=trying.preview_lesson))
+        outbox.register(MAKE, receivers.make)
+        outbox.register(LOOK, receivers.look)
         shipped = settings.BASE_DIR / "curriculum"
         register_preparation(
             Preparation(

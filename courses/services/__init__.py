@@ -11,17 +11,22 @@ from courses.services.releasing import (
     is_released,
     release_course,
 )
+from courses.services.rendering import ask_for_renditions, ask_to_look, look_for_stale_renditions, make_renditions
 from courses.services.withdrawing import put_back, withdraw_part
 
 __all__ = [
     "Forecast",
     "add_text",
+    "ask_for_renditions",
+    "ask_to_look",
     "complete_if_done",
     "complete_lesson",
     "draft_snapshot",
     "enrol",
     "forecast_release",
     "is_released",
+    "look_for_stale_renditions",
+    "make_renditions",
     "merge_learners",
     "put_back",
     "record_event",
