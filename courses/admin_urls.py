@@ -3,6 +3,7 @@
 from django.urls import path
 
 from courses.views import trying
+from courses.views.course_files import CourseFilesView, course_file
 from courses.views.releasing import ReleaseView
 from courses.views.withdrawing import WithdrawView
 
@@ -10,6 +11,8 @@ app_name = "courses_admin"
 urlpatterns = [
     path("<int:course_id>/release/", ReleaseView.as_view(), name="release"),
     path("<int:course_id>/withdraw/", WithdrawView.as_view(), name="withdraw"),
+    path("<int:course_id>/files/", CourseFilesView.as_view(), name="files"),
+    path("<int:course_id>/files/<str:language>/<str:name>", course_file, name="file"),
     path("<int:course_id>/try/", trying.try_course, name="try_course"),
     path("<int:course_id>/try/quiz/", trying.try_quiz, name="try_quiz"),
     path("<int:course_id>/try/lesson/<slug:lesson>/", trying.try_lesson, name="try_lesson"),

@@ -10,7 +10,7 @@ class CoursesConfig(AppConfig):
     verbose_name = "Courses"
 
     def ready(self) -> None:
-        """Listen to people; say how course and lesson pages are served and previewed."""
+        """Listen to people and the directory; say how course and lesson pages are served and previewed."""
         from django.conf import settings
         from django.core.management import call_command
 
@@ -19,6 +19,7 @@ class CoursesConfig(AppConfig):
         from courses import kinds, receivers
         from courses.curriculum.folder import folder_digest, is_loaded
         from courses.models import CoursePage, LessonPage
+        from courses.services.rendering import LOOK, MAKE
         from courses.views import trying
         from people import outbox
 
@@ -26,6 +27,8 @@ class CoursesConfig(AppConfig):
         kinds.register()
         register_renderer(CoursePage, Renderer(serve=trying.serve_course, preview=trying.preview_course))
         register_renderer(LessonPage, Renderer(serve=trying.serve_lesson, preview=trying.preview_lesson))
+        outbox.register(MAKE, receivers.make)
+        outbox.register(LOOK, receivers.look)
         shipped = settings.BASE_DIR / "curriculum"
         register_preparation(
             Preparation(

@@ -5,13 +5,16 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from cms import clock
+from cms.models import SupportService
 from courses.curriculum import read_curriculum
 from courses.curriculum.folder import folder_digest, is_loaded
 from courses.curriculum.loader import load
-from courses.services import merge_learners
+from courses.services import ask_to_look, look_for_stale_renditions, merge_learners
+from courses.services.rendering import deliver_renditions
 from people import outbox
 from people.models import User
 from people.signals import users_merged
@@ -40,3 +43,19 @@ def reword(_payload: Mapping[str, Any]) -> None:
     shipped = settings.BASE_DIR / "curriculum"
     if is_loaded(folder_digest(shipped)):
         load(read_curriculum(shipped), at=clock.now())
+
+
+@receiver((post_save, post_delete), sender=SupportService, dispatch_uid="courses.help_line_changed")
+def help_line_changed(**_: object) -> None:
+    """Let the files that print help lines be made anew; until then none of them is served."""
+    ask_to_look()
+
+
+def make(payload: Mapping[str, Any]) -> None:
+    """Make the renditions that an entry of the outbox asks for."""
+    deliver_renditions(payload, at=clock.now())
+
+
+def look(payload: Mapping[str, Any]) -> None:
+    """Look whose renditions are not true any more."""
+    look_for_stale_renditions()

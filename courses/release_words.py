@@ -18,6 +18,16 @@ _WORDS: Final[dict[ReleaseFault, Promise]] = {
     ReleaseFault.EMPTY_LESSON: pgettext_lazy("release problem", "The lesson is empty."),
     ReleaseFault.PIECE_MISSING: pgettext_lazy("release problem", "Something that the text names was deleted:"),
     ReleaseFault.FILE_MISSING: pgettext_lazy("release problem", "A file cannot be read:"),
+    ReleaseFault.NOT_THAT_KIND: pgettext_lazy(
+        "release problem",
+        "A file is no recording or film, whatever its name says. Upload an Opus, MP3, MP4 or WebM file:",
+    ),
+    ReleaseFault.TOO_LARGE: pgettext_lazy(
+        "release problem", "A file is too large for a phone: at most 40 MB of sound or 300 MB of film. Make it smaller:"
+    ),
+    ReleaseFault.CAPTIONS: pgettext_lazy(
+        "release problem", "Captions are empty, out of order or no WebVTT. File and line:"
+    ),
     ReleaseFault.BLUEPRINT: pgettext_lazy(
         "release problem", "The quiz cannot be drawn twice with different questions:"
     ),

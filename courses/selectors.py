@@ -10,7 +10,7 @@ from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from courses import fold as rules
 from courses.fold import Fold, NextStep
-from courses.models import Course, Edition, EditionText, Enrolment, LearningEvent, Session, Withdrawal
+from courses.models import Course, Edition, EditionText, Enrolment, LearningEvent, RenditionSet, Session, Withdrawal
 from courses.snapshot import Json, requirements_of
 from courses.withdrawn import Notice, Part
 from people.models import Membership, Organisation, User
@@ -53,6 +53,18 @@ def edition_text(edition: Edition, language: str) -> EditionText | None:
     Nearest: the same language elsewhere (``fr`` for ``fr-ca``), then the site's own, then any.
     """
     return _nearest_text(EditionText.objects.filter(edition=edition).order_by(), language)
+
+
+def text_in(edition: Edition, language: str) -> EditionText | None:
+    """Return the latest revision of ``edition`` in exactly this language, with edition and course."""
+    texts = EditionText.objects.filter(edition=edition, language=language).select_related("edition__course")
+    return texts.order_by("-revision").first()
+
+
+def rendition_set(edition: Edition, language: str) -> RenditionSet | None:
+    """Return what was made of ``edition`` in ``language``, true or not, with its files; None: nothing ever was."""
+    sets = RenditionSet.objects.filter(edition=edition, language=language).prefetch_related("files")
+    return sets.first()
 
 
 def _nearest_text(texts: QuerySet[EditionText], language: str) -> EditionText | None:

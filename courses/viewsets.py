@@ -86,6 +86,12 @@ class _WithdrawColumn(Column):
         return format_html('<a href="{}">{}</a>', reverse("courses_admin:withdraw", args=[instance.pk]), label)
 
 
+class _FilesColumn(Column):
+    def get_value(self, instance: Course) -> Any:
+        label = _("Print and slides")
+        return format_html('<a href="{}">{}</a>', reverse("courses_admin:files", args=[instance.pk]), label)
+
+
 class CourseViewSet(ModelViewSet):
     """Courses: access, minutes, quiz. Their text is on pages."""
 
@@ -97,6 +103,7 @@ class CourseViewSet(ModelViewSet):
         "sector",
         "tier",
         _EditionColumn("edition", label=gettext_lazy("Edition")),
+        _FilesColumn("files", label=gettext_lazy("For sessions")),
         _WithdrawColumn("withdraw", label=gettext_lazy("In an emergency")),
     ]
     search_fields: ClassVar = ["code", "slug"]

@@ -138,6 +138,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.5} if CELERY_BROKER_URL == "memory://" else {}
 CELERY_TIMEZONE = "UTC"
+# FIELDFARE_RENDITIONS: 0 makes no files (handouts, books, slides) in the background and offers none.
+RENDITIONS = env.bool("FIELDFARE_RENDITIONS", default=True)
+
 CELERY_BEAT_SCHEDULE = {
     # Delivers what a lost message or a killed worker left in the outbox.
     "outbox": {"task": "people.tasks.sweep_outbox", "schedule": 5.0},
@@ -151,6 +154,8 @@ CELERY_BEAT_SCHEDULE = {
     "check_obligations": {"task": "compliance.tasks.check_obligations", "schedule": 3600.0},
     # Issues certificates whose completion was recorded and whose issue failed.
     "certificates": {"task": "certificates.tasks.sweep_unissued", "schedule": 300.0},
+    # Asks for files whose help lines passed their review date, and for those of texts that never had any.
+    "renditions": {"task": "courses.tasks.look_for_stale_renditions", "schedule": 3600.0},
     # Takes the person out of answers 30 days after grading.
     "answers": {"task": "assessments.tasks.sweep_answers", "schedule": 3600.0},
 }

@@ -25,3 +25,6 @@ WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 # Each test starts with an empty cache of its own process. Redis itself is met by the served platform of the browser tests.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# Files of every released course would be made again and again; tests of renditions turn it on.
+RENDITIONS = False

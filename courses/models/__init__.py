@@ -5,6 +5,7 @@ from courses.models.edition import Edition, EditionText, FrozenMedia
 from courses.models.learning import Completion, Enrolment, LearningEvent
 from courses.models.loading import LoadedItem
 from courses.models.pages import CoursePage, LessonPage, LessonSource
+from courses.models.rendition import Rendition, RenditionSet
 from courses.models.session import Attendance, Session
 from courses.models.withdrawal import Withdrawal, WithdrawnFile
 
@@ -22,6 +23,8 @@ __all__ = [
     "LessonPage",
     "LessonSource",
     "LoadedItem",
+    "Rendition",
+    "RenditionSet",
     "Session",
     "Withdrawal",
     "WithdrawnFile",

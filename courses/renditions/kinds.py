@@ -3,14 +3,12 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Final
 
 from assessments.frozen import canonical_json
 from cms.typesetting import typeset
 from courses.renditions import deck, epub, sheets, slides, transcript
-from courses.renditions.material import Material
+from courses.renditions.material import Material, makers_digest
 from courses.snapshot import Json
 
 PDF: Final = "application/pdf"
@@ -70,18 +68,5 @@ def _sheet(kind: str, lesson: str, name: str, template: str, data: Json) -> Piec
 
 
 def _other(kind: str, lesson: str, name: str, content_type: str, data: Json, make: Callable[[Json], bytes]) -> Piece:
-    said = canonical_json([kind, _makers_digest(), data])
+    said = canonical_json([kind, makers_digest(), data])
     return Piece(kind, lesson, name, content_type, hashlib.sha256(said.encode()).hexdigest(), lambda: make(data))
-
-
-@cache
-def _makers_digest() -> str:
-    """Return a digest of the code and templates that draw: a better drawing remakes what the old one drew."""
-    here = Path(__file__).parent
-    drawing = [
-        *sorted((here.parent / "typst").glob("*.typ")),
-        here / "epub.py",
-        here / "deck.py",
-        here / "transcript.py",
-    ]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in drawing)).hexdigest()

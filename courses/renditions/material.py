@@ -1,10 +1,12 @@
 """What the renditions of a text are made of: its outline as readers may see it, with help lines as they are today."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from io import BytesIO
+from pathlib import Path
 from typing import Final
 
 import segno
@@ -13,6 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 
+from assessments.frozen import canonical_json
 from cms.languages import direction
 from cms.models import SupportService
 from cms.selectors import HelpDirectory, HelpLine, help_directory
@@ -20,12 +23,14 @@ from cms.typesetting import cjk_fonts
 from courses import selectors
 from courses.models import Course, EditionText
 from courses.renditions.outline import Words, outline
-from courses.renditions.words import words
+from courses.renditions.words import guide_sections, words
 from courses.snapshot import Json
-from courses.withdrawn import without_withdrawn
+from courses.withdrawn import Notice, without_withdrawn
 
 _MONTH_FIRST: Final = ("zh", "ja", "ko")
 _LINES_ON_A_POSTER: Final = 6
+# What of a help line stands on paper.
+_PRINTED: Final = ("name", "phone", "text", "website", "hours", "languages", "what_happens", "verified_on")
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class Material:
     text: EditionText
     snapshot: Json
     directory: HelpDirectory
+    notices: tuple[Notice, ...] = ()
 
     @property
     def course(self) -> Course:
@@ -152,6 +158,28 @@ class Material:
         return self.text.edition.released_at
 
     @cached_property
+    def fingerprint(self) -> str:
+        """Return what everything made of this text depends on, as one SHA-256: equal as long as the files are true.
+
+        Looking at it costs no outline.
+        """
+        lines = [
+            [line.service.code, line.stale, *(str(getattr(line.service, name)) for name in _PRINTED)]
+            for line in (*self.named_lines, *self.directory.fallback())
+        ]
+        notices = [[n.part.kind, n.part.target, n.reason, n.instead] for n in self.notices]
+        said = [
+            self.text.digest,
+            lines,
+            notices,
+            dict(self.words),
+            guide_sections(self.language),
+            self.url,
+            makers_digest(),
+        ]
+        return hashlib.sha256(canonical_json(said).encode()).hexdigest()
+
+    @cached_property
     def sheet(self) -> Json:
         """Return what every printed sheet needs."""
         address = self.url.split("://", 1)[-1].rstrip("/")
@@ -175,8 +203,16 @@ class Material:
 
 def material_of(text: EditionText, *, on: date | None = None) -> Material:
     """Return what readers of ``text`` may see ``on`` a day (today by default): withdrawn parts are notices."""
-    notices = selectors.notices(text.edition.course, edition=text.edition.number)
-    return Material(text, without_withdrawn(text.snapshot, notices), help_directory(on=on))
+    notices = tuple(selectors.notices(text.edition.course, edition=text.edition.number))
+    return Material(text, without_withdrawn(text.snapshot, notices), help_directory(on=on), notices)
+
+
+@cache
+def makers_digest() -> str:
+    """Return a digest of the code and templates that draw: a better drawing remakes what the old one drew."""
+    here = Path(__file__).parent
+    drawing = [*sorted((here.parent / "typst").glob("*.typ")), *sorted(here.glob("*.py"))]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in drawing)).hexdigest()
 
 
 def _qr(url: str) -> str:

@@ -19,11 +19,14 @@ from courses.services.releasing import (
     is_released,
     release_course,
 )
+from courses.services.rendering import ask_for_renditions, ask_to_look, look_for_stale_renditions, make_renditions
 from courses.services.withdrawing import put_back, withdraw_part
 
 __all__ = [
     "Forecast",
     "add_text",
+    "ask_for_renditions",
+    "ask_to_look",
     "complete_if_done",
     "complete_lesson",
     "count_attendance",
@@ -33,6 +36,8 @@ __all__ = [
     "forecast_release",
     "hold_session",
     "is_released",
+    "look_for_stale_renditions",
+    "make_renditions",
     "mark_attendance",
     "may_become",
     "merge_learners",

@@ -22,10 +22,12 @@ from wagtail.rich_text import expand_db_html
 from assessments.freezing import freeze_questions, freeze_quiz
 from assessments.models import Question
 from assessments.papers import check_blueprint
+from cms.blocks import AudioBlock, VideoBlock
 from cms.models import SupportService
 from cms.rich_text import safe_html
 from courses.exceptions import ReleaseFault, ReleaseProblem
 from courses.models import Course, CoursePage, FrozenMedia, LessonPage
+from courses.recordings import HEAD_BYTES, MOST_BYTES, caption_problems, kind_of
 from courses.snapshot import FROZEN_MEDIA_URL, SNAPSHOT_SCHEMA, Json
 from translations.selectors import is_draft, words
 
@@ -230,6 +232,9 @@ class _Freezer:
                 ]
             case blocks.ListBlock():
                 return [self._value(block.child_block, each) for each in value or ()]
+            case AudioBlock() | VideoBlock():
+                self._check_recording(block, value)
+                return {name: self._value(child, value.get(name)) for name, child in block.child_blocks.items()}
             case blocks.StructBlock():
                 return {name: self._value(child, value.get(name)) for name, child in block.child_blocks.items()}
             case blocks.RichTextBlock():
@@ -238,6 +243,30 @@ class _Freezer:
                 return self._chosen(block, value)
             case _:
                 return block.get_prep_value(value)
+
+    def _check_recording(self, block: blocks.Block, value: Any) -> None:
+        """Report a file that is not what it says, too heavy to be sent, or captions that help nobody."""
+        kind = "video" if isinstance(block, VideoBlock) else "audio"
+        document = value.get("file")
+        if document is not None and (head := self._read(document.file, HEAD_BYTES)) is not None:
+            if document.file.size > MOST_BYTES[kind]:
+                self.report(ReleaseFault.TOO_LARGE, document.filename)
+            elif kind_of(head) not in (kind, "either"):
+                self.report(ReleaseFault.NOT_THAT_KIND, document.filename)
+        captions = value.get("captions")
+        if captions is not None and (data := self._read(captions.file, MOST_BYTES["captions"] + 1)) is not None:
+            if len(data) > MOST_BYTES["captions"]:
+                self.report(ReleaseFault.TOO_LARGE, captions.filename)
+            elif problems := caption_problems(data):
+                self.report(ReleaseFault.CAPTIONS, f"{captions.filename} {problems[0].line}")
+
+    def _read(self, file: FieldFile, most_bytes: int) -> bytes | None:
+        """Return the beginning of a file; None where it cannot be read, which is reported when it is kept."""
+        try:
+            with file.open("rb") as opened:
+                return bytes(opened.read(most_bytes))
+        except OSError:
+            return None
 
     def _chosen(self, block: ChooserBlock, chosen: Any) -> Any:
         match chosen:

@@ -23,6 +23,7 @@ from courses.services.freezing import (
     freeze,
     published,
 )
+from courses.services.rendering import ask_for_renditions
 from courses.signals import edition_released
 from courses.snapshot import Change, Json, changes, digest, same_content, same_structure
 from courses.withdrawn import Part, says_the_same
@@ -174,7 +175,7 @@ def _latest_in(edition: Edition, language: str) -> EditionText | None:
 
 
 def _keep(edition: Edition, snapshot: Json, at: datetime) -> EditionText:
-    return EditionText.objects.create(
+    text = EditionText.objects.create(
         edition=edition,
         language=snapshot["language"],
         revision=snapshot["revision"],
@@ -183,6 +184,8 @@ def _keep(edition: Edition, snapshot: Json, at: datetime) -> EditionText:
         is_draft=snapshot.get("draft", False),
         frozen_at=at,
     )
+    ask_for_renditions(edition=edition, language=text.language)
+    return text
 
 
 def _log(page: CoursePage, edition: Edition, by: User | None) -> None:

@@ -8,6 +8,7 @@ from wagtail.log_actions import log
 from courses import selectors
 from courses.exceptions import NothingToWithdraw, NotReleased
 from courses.models import Course, EditionText, Withdrawal, WithdrawnFile
+from courses.services.rendering import ask_for_all_of
 from courses.withdrawn import Part, files_in, part_in
 from people.models import User
 
@@ -55,6 +56,7 @@ def withdraw_part(
     WithdrawnFile.objects.bulk_create(
         [WithdrawnFile(withdrawal=withdrawal, sha256=sha256) for sha256 in sorted(files)], ignore_conflicts=True
     )
+    ask_for_all_of(course=course)
     log(course, WITHDRAW_LOG_ACTION, user=by, data={"part": withdrawal.label, "reason": reason})
     return withdrawal
 
@@ -68,4 +70,5 @@ def put_back(*, withdrawal: Withdrawal, by: User | None, at: datetime) -> None:
     locked.ended_at = at
     locked.ended_by = by
     locked.save(update_fields=["ended_at", "ended_by"])
+    ask_for_all_of(course=locked.course)
     log(locked.course, PUT_BACK_LOG_ACTION, user=by, data={"part": locked.label})

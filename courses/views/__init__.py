@@ -5,6 +5,7 @@ from courses.views.events import events
 from courses.views.lesson import check, lesson, lesson_done
 from courses.views.media import frozen_media
 from courses.views.quiz import hand_in, quiz, quiz_question
+from courses.views.renditions import other_ways, rendition
 from courses.views.result import result
 from courses.views.sessions import session, session_add, session_count, session_sheet, sessions, sessions_home
 from courses.views.training import my_training
@@ -18,8 +19,10 @@ __all__ = [
     "lesson",
     "lesson_done",
     "my_training",
+    "other_ways",
     "quiz",
     "quiz_question",
+    "rendition",
     "result",
     "session",
     "session_add",

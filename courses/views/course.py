@@ -67,6 +67,7 @@ def course_context(request: HttpRequest, reading: Reading) -> dict[str, Any]:
         "lessons": [(lesson, reading.lesson_state(lesson["code"])) for lesson in reading.lessons],
         "languages": _languages(reading),
         "formats": _formats(reading),
+        "renditions": settings.RENDITIONS,
         "reviews": _reviews(reading),
         "form": StartForm(scope=scope) if reading.signed_in and not reading.is_open else None,
         "sign_in_url": sign_in_url(request.path, locked=reading.locked),
@@ -102,6 +103,8 @@ def _formats(reading: Reading) -> list[str]:
     names = [(None, pgettext("format of a course", "to read"))]
     names += [("audio", pgettext("format of a course", "to listen to"))]
     names += [("video", pgettext("format of a course", "to watch"))]
+    if settings.RENDITIONS:
+        names += [(None, pgettext("format of a course", "to print"))]
     names += [("download", pgettext("format of a course", "to download"))]
     return [name for kind, name in names if kind is None or kind in kinds]
 

@@ -4,6 +4,7 @@ import contextlib
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
@@ -129,6 +130,7 @@ def lesson_context(reading: Reading, frozen: Json, *, answered: dict[str, Json])
         "total": len(lessons),
         "previous": lessons[place - 1] if place else None,
         "following": lessons[place + 1] if place + 1 < len(lessons) else None,
+        "renditions": settings.RENDITIONS,
         "done": reading.lesson_state(frozen["code"]) == "done",
     }
 

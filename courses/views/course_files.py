@@ -1,0 +1,115 @@
+"""What is made of a course, for those who lead sessions: every language, every file, the paper and its key too."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_safe
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from courses import selectors
+from courses.models import Course, Edition, RenditionSet
+from courses.renditions.material import material_of
+from courses.services import ask_for_renditions
+from courses.views.reading import language_name
+from courses.views.renditions import sent
+
+VIEW_PERMISSION = "courses.change_course"
+
+
+class CourseFilesView(WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]  # Wagtail has no types
+    """The files of the newest edition, language by language, or how far they are."""
+
+    template_name = "courses/admin/files.html"
+    header_icon = "download"
+    _show_breadcrumbs = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Refuse who may not edit courses: the key to the paper is among the files."""
+        if not request.user.has_perm(VIEW_PERMISSION):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def course(self) -> Course:
+        """Return the course that the address names."""
+        return get_object_or_404(Course, pk=self.kwargs["course_id"])
+
+    def get_page_title(self) -> str:
+        """Return the heading."""
+        return _("Print and slides")
+
+    def get_page_subtitle(self) -> str:
+        """Return the course."""
+        return str(self.course)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Return the way here."""
+        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title(), "sublabel": str(self.course)}]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the files of each language that are true; what is not is asked for."""
+        edition = selectors.newest_edition(self.course)
+        languages = sorted(set(edition.texts.values_list("language", flat=True))) if edition else []
+        return super().get_context_data(
+            course=self.course, edition=edition, sets=[_shown(edition, language) for language in languages], **kwargs
+        )
+
+
+@require_safe
+def course_file(request: HttpRequest, course_id: int, language: str, name: str) -> HttpResponseBase:
+    """Send one file of the newest edition, if it is true."""
+    if not request.user.has_perm(VIEW_PERMISSION):  # type: ignore[union-attr]  # Wagtail lets nobody else in
+        raise PermissionDenied
+    edition = selectors.newest_edition(get_object_or_404(Course, pk=course_id))
+    kept, is_true = _true(edition, language) if edition else (None, False)
+    found = next((each for each in kept.files.all() if each.name == name), None) if kept and is_true else None
+    if found is None:
+        raise Http404
+    return sent(found)
+
+
+def _true(edition: Edition, language: str) -> tuple[RenditionSet | None, bool]:
+    text = selectors.text_in(edition, language)
+    kept = selectors.rendition_set(edition, language)
+    if text is None:
+        return None, False
+    if kept is not None and kept.fingerprint == material_of(text).fingerprint:
+        return kept, True
+    ask_for_renditions(edition=edition, language=language)
+    return kept, False
+
+
+def _shown(edition: Edition, language: str) -> dict[str, Any]:
+    kept, is_true = _true(edition, language)
+    files = list(kept.files.all()) if kept and is_true else []
+    for each in files:
+        each.words = _words(each.kind)  # type: ignore[attr-defined]
+    return {
+        "language": language,
+        "name": language_name(language, "name_local"),
+        "kept": kept,
+        "is_true": is_true,
+        "files": files,
+    }
+
+
+def _words(kind: str) -> str:
+    return {
+        "handout": pgettext("rendition", "Handout"),
+        "transcript": pgettext("rendition", "Plain text"),
+        "booklet": pgettext("rendition", "Booklet"),
+        "epub": pgettext("rendition", "E-book"),
+        "card": pgettext("rendition", "Cards for a wallet"),
+        "poster": pgettext("rendition", "Poster"),
+        "guide": pgettext("rendition", "Facilitator's guide"),
+        "deck": pgettext("rendition", "Slides with notes"),
+        "paper": pgettext("rendition", "Final questions on paper"),
+        "sheet": pgettext("rendition", "Answer sheet"),
+        "key": pgettext("rendition", "Answer key"),
+    }.get(kind, kind)

@@ -1,0 +1,99 @@
+"""Files that lie about what they are, captions that help nobody: named before learners meet them."""
+
+import pytest
+from django.core.files.base import ContentFile
+from wagtail.documents.models import Document
+
+from courses.exceptions import ReleaseFault, ReleaseProblem, ReleaseRefused
+from courses.recordings import MOST_BYTES, CaptionFault, CaptionProblem, caption_problems, kind_of
+from courses.release_words import in_words
+from tests.factories.courses import course_with_pages, lesson_page, release
+
+GOOD = "WEBVTT\n\n00:00.000 --> 00:02.500\nWelcome.\n\n2\n00:00:02.500 --> 00:00:05.000 align:start\nStay as <i>long</i> as you like.\n"
+MP4, OGG, PNG = b"\x00\x00\x00\x18ftypmp42" + b"\0" * 8, b"OggS" + b"\0" * 12, b"\x89PNG\r\n\x1a\n" + b"\0" * 8
+
+
+def test_captions_that_are_in_order_and_say_something_are_good():
+    assert caption_problems(GOOD.encode()) == []
+    assert caption_problems(GOOD.replace("\n", "\r\n").encode("utf-8-sig")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "fault", "line"),
+    [
+        ("", CaptionFault.NO_HEADER, 1),
+        ("1\n00:00:01,000 --> 00:00:02,000\nSubRip\n", CaptionFault.NO_HEADER, 1),
+        ("WEBVTT\n\nNOTE nothing here\n", CaptionFault.EMPTY, 1),
+        ("WEBVTT\n\n00:01 --> 00:02\nText\n", CaptionFault.BAD_TIME, 3),
+        ("WEBVTT\n\n00:03.000 --> 00:02.000\nText\n", CaptionFault.ENDS_BEFORE_IT_STARTS, 3),
+        ("WEBVTT\n\n00:05.000 --> 00:06.000\nB\n\n00:01.000 --> 00:02.000\nA\n", CaptionFault.OUT_OF_ORDER, 6),
+        ("WEBVTT\n\n00:01.000 --> 00:02.000\n<b></b>\n", CaptionFault.NOTHING_SAID, 3),
+        ("WEBVTT\n\n00:01.000 --> 00:02.000", CaptionFault.NOTHING_SAID, 3),
+    ],
+)
+def test_captions_are_refused_by_line(text, fault, line):
+    assert caption_problems(text.encode()) == [CaptionProblem(fault, line)]
+
+
+def test_captions_that_are_no_text_are_refused():
+    assert caption_problems(b"WEBVTT\n\xff\xfe") == [CaptionProblem(CaptionFault.NOT_TEXT, 1)]
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (MP4, "either"),
+        (OGG, "either"),
+        (b"ID3\x04", "audio"),
+        (b"\xff\xfb\x90", "audio"),
+        (PNG, ""),
+        (b"<html>", ""),
+        (b"", ""),
+    ],
+)
+def test_a_file_is_what_its_first_bytes_say(head, kind):
+    assert kind_of(head) == kind
+
+
+def document(name: str, content: bytes) -> Document:
+    return Document.objects.create(title=name, file=ContentFile(content, name=name))
+
+
+def refused(settings, tmp_path, kind, **files):
+    settings.MEDIA_ROOT = tmp_path
+    course = course_with_pages(lessons=[])
+    chosen = {name: document(*file).pk for name, file in files.items()}
+    lesson_page(course.pages.get(), "film", body=[(kind, {"title": "Film", "transcript": "<p>Welcome.</p>", **chosen})])
+    try:
+        release(course, languages=["en"])
+    except ReleaseRefused as error:
+        return [each for each in error.problems if each.fault != ReleaseFault.PASSAGE_MISSING]
+    return []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("film", "captions", "problem"),
+    [
+        (("a.mp4", PNG), ("a.vtt", GOOD.encode()), (ReleaseFault.NOT_THAT_KIND, "a.mp4")),
+        (("a.mp4", MP4), ("a.vtt", b"WEBVTT\n\n"), (ReleaseFault.CAPTIONS, "a.vtt 1")),
+        (("a.mp4", b""), ("a.vtt", GOOD.encode()), (ReleaseFault.NOT_THAT_KIND, "a.mp4")),
+    ],
+)
+def test_a_film_that_lies_or_has_no_captions_is_not_released(settings, tmp_path, film, captions, problem):
+    found = refused(settings, tmp_path, "video", file=film, captions=captions)
+    assert found == [ReleaseProblem(problem[0], "en", "film", problem[1])]
+    assert problem[1] in in_words(found[0])
+
+
+@pytest.mark.django_db
+def test_recordings_of_monstrous_size_are_not_released(settings, tmp_path, monkeypatch):
+    monkeypatch.setitem(MOST_BYTES, "audio", 10)
+    assert refused(settings, tmp_path, "audio", file=("a.ogg", OGG)) == [
+        ReleaseProblem(ReleaseFault.TOO_LARGE, "en", "film", "a.ogg")
+    ]
+
+
+@pytest.mark.django_db
+def test_a_sound_film_is_released(settings, tmp_path):
+    assert refused(settings, tmp_path, "video", file=("a.mp4", MP4), captions=("a.vtt", GOOD.encode())) == []
