@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('compliance', '0012_proposals_of_changes'),
+        ('compliance', '0013_proposals_of_adoptions'),
         ('people', '0008_drafts_at_work'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

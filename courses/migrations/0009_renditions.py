@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0006_draft_texts'),
+        ('courses', '0008_sessions'),
     ]
 
     operations = [

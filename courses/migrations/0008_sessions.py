@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0006_draft_texts'),
+        ('courses', '0007_editors_see_languages'),
         ('people', '0009_facilitator_as_staff_role'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
