@@ -166,6 +166,7 @@ class ReleaseFault(StrEnum):
     NOT_THAT_KIND = "not_that_kind"
     TOO_LARGE = "too_large"
     CAPTIONS = "captions"
+    STORY = "story"
     BLUEPRINT = "blueprint"
     QUESTION_MISSING = "question_missing"
     PASSAGE_MISSING = "passage_missing"

@@ -28,6 +28,9 @@ _WORDS: Final[dict[ReleaseFault, Promise]] = {
     ReleaseFault.CAPTIONS: pgettext_lazy(
         "release problem", "Captions are empty, out of order or no WebVTT. File and line:"
     ),
+    ReleaseFault.STORY: pgettext_lazy(
+        "release problem", "A story has a part that is missing, cannot be reached or leads back:"
+    ),
     ReleaseFault.BLUEPRINT: pgettext_lazy(
         "release problem", "The quiz cannot be drawn twice with different questions:"
     ),

@@ -61,6 +61,7 @@ class LessonPage(BasePage):
         MultiFieldPanel([FieldPanel("lesson"), FieldPanel("minutes")], heading=_("Identity")),
         FieldPanel("content_note"),
         FieldPanel("body"),
+        HelpPanel(template="courses/admin/story_maps.html", heading=_("Maps of stories")),
         InlinePanel("lesson_sources", label=_("Source"), heading=_("Sources")),
     ]
     override_translatable_fields: ClassVar = [SynchronizedField("slug")]

@@ -22,13 +22,14 @@ from wagtail.rich_text import expand_db_html
 from assessments.freezing import freeze_questions, freeze_quiz
 from assessments.models import Question
 from assessments.papers import check_blueprint
-from cms.blocks import AudioBlock, VideoBlock
+from cms.blocks import AudioBlock, ScenarioBlock, VideoBlock
 from cms.models import SupportService
 from cms.rich_text import safe_html
 from courses.exceptions import ReleaseFault, ReleaseProblem
 from courses.models import Course, CoursePage, FrozenMedia, LessonPage
 from courses.recordings import HEAD_BYTES, MOST_BYTES, caption_problems, kind_of
 from courses.snapshot import FROZEN_MEDIA_URL, SNAPSHOT_SCHEMA, Json
+from courses.story_maps import story_problems
 from translations.selectors import is_draft, words
 
 # Python's table of types lacks or misnames these on some systems.
@@ -234,6 +235,10 @@ class _Freezer:
                 return [self._value(block.child_block, each) for each in value or ()]
             case AudioBlock() | VideoBlock():
                 self._check_recording(block, value)
+                return {name: self._value(child, value.get(name)) for name, child in block.child_blocks.items()}
+            case ScenarioBlock():
+                for problem in story_problems(value):
+                    self.report(ReleaseFault.STORY, f"{value['code']}: {problem.fault} {problem.name}")
                 return {name: self._value(child, value.get(name)) for name, child in block.child_blocks.items()}
             case blocks.StructBlock():
                 return {name: self._value(child, value.get(name)) for name, child in block.child_blocks.items()}

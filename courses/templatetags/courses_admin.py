@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
+from assessments.scenarios import ScenarioFault, ScenarioProblem
 from courses.models import Course, CoursePage, LessonPage
 from courses.selectors import newest_edition, withdrawals_in_force
 from courses.services import is_released
+from courses.story_maps import story_map, story_problems
 
 register = template.Library()
 
@@ -44,6 +48,39 @@ def release_state(page: Any, user: Any) -> ReleaseState | None:
         may_withdraw=bool(edition) and user.has_perm("courses.change_course"),
         withdrawn=withdrawals_in_force(course_page.course).count(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class StoryMap:
+    """A story of a lesson, drawn, and what keeps it from being released."""
+
+    title: str
+    svg: SafeString
+    problems: tuple[str, ...]
+
+
+@register.simple_tag
+def story_maps(page: Any) -> list[StoryMap]:
+    """Return the maps of the stories in a lesson page, as its editor has it."""
+    found = []
+    for block in page.body if isinstance(page, LessonPage) else ():
+        if block.block_type == "scenario" and block.value.get("nodes"):
+            problems = tuple(_problem_words(each) for each in story_problems(block.value))
+            # Everything in it is escaped where it is drawn.
+            svg = mark_safe(story_map(block.value, title=block.value["title"]))
+            found.append(StoryMap(block.value["title"], svg, problems))
+    return found
+
+
+def _problem_words(problem: ScenarioProblem) -> str:
+    words = {
+        ScenarioFault.REPEATED_NODE: _("Two parts are called “%(name)s”."),
+        ScenarioFault.UNKNOWN_START: _("The first part “%(name)s” is not there."),
+        ScenarioFault.UNKNOWN_NEXT: _("A choice leads to “%(name)s”, which is not there."),
+        ScenarioFault.UNREACHABLE: _("Nothing leads from the start to “%(name)s”."),
+        ScenarioFault.CYCLE: _("A choice leads back to “%(name)s”: the story would never end."),
+    }
+    return words[problem.fault] % {"name": problem.name}
 
 
 def _course_page(page: Any) -> CoursePage | None:
