@@ -90,26 +90,34 @@ def facts_before_and_after(
     None: nothing is ever asked. What the change does not touch is read once, and is the same object twice.
     """
     asked = [it for it in _requirements(memberships, None) if it.certification_id == certification_id]
-    changed = [it for it in asked if it.pk not in change.removed] + list(change.added)
     loaded = _Loaded(memberships, [*asked, *change.added], None, certification_id)
-    before, after = _Asking(asked), _Asking(changed)
+    staying = _Asking(it for it in asked if it.pk not in change.removed)
+    leaving = _Asking(it for it in asked if it.pk in change.removed)
+    coming = _Asking(change.added)
+    ladders_before, ladders_after = staying.ladders | leaving.ladders, staying.ladders | coming.ladders
     for membership in memberships:
-        was, will = (loaded.required(membership, it).get(certification_id) for it in (before, after))
-        known = _asked_of(loaded, membership, certification_id, was, before)
-        same = was == will and before.ladders == after.ladders
-        yield membership, known, known if same else _asked_of(loaded, membership, certification_id, will, after)
+        kept, was, will = (
+            loaded.required(membership, it).get(certification_id, []) for it in (staying, leaving, coming)
+        )
+        before = _asked_of(loaded, membership, certification_id, kept + was, ladders_before)
+        same = was == will and ladders_before == ladders_after
+        yield (
+            membership,
+            before,
+            before if same else _asked_of(loaded, membership, certification_id, kept + will, ladders_after),
+        )
 
 
 def _asked_of(
     loaded: "_Loaded",
     membership: Membership,
     certification_id: int,
-    required: Sequence[RequirementSpan] | None,
-    asking: "_Asking",
+    required: Sequence[RequirementSpan],
+    ladders: Mapping[str, Ladder],
 ) -> Asked | None:
     if not required:
         return None
-    return Asked(loaded.facts(membership, certification_id, required), asking.ladders)
+    return Asked(loaded.facts(membership, certification_id, required), ladders)
 
 
 class _Asking:

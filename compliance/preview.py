@@ -99,7 +99,8 @@ def preview(
     for start in range(0, len(keys), BATCH):
         part = keys[start : start + BATCH]
         # All are of one organisation: loading it with each of them would cost as much as their facts.
-        members = list(Membership.objects.filter(pk__in=part).order_by("name", "pk"))
+        named = Membership.objects.only("organisation", "public_id", "employee_number", "name")
+        members = list(named.filter(pk__in=part).order_by("name", "pk"))
         for member in members:
             member.organisation = organisation
         for member, was, will in facts_before_and_after(members, change=change, certification_id=certification_id):

@@ -9,9 +9,7 @@ from people import audit
 from people.backends import ENTRY
 from people.exceptions import AddressNotFree, EditorOfTheCms, ManagesPeople
 from people.models import Organisation, Site, StaffRole, User
-from people.permissions import SEE_PEOPLE
-
-_MANAGERS = (StaffRole.Kind.HR, StaffRole.Kind.SITE_LEAD)
+from people.permissions import MANAGERS, SEE_PEOPLE
 
 
 @transaction.atomic
@@ -66,7 +64,7 @@ def name_trainer(*, organisation: Organisation, email: str, name: str, by: User 
     confirmed = EmailAddress.objects.filter(email=address, verified=True).select_related("user").first()
     if confirmed is not None:
         user = confirmed.user
-        if StaffRole.objects.filter(user=user, organisation=organisation, kind__in=_MANAGERS).exists():
+        if StaffRole.objects.filter(user=user, organisation=organisation, kind__in=MANAGERS).exists():
             raise ManagesPeople
     elif User.objects.filter(email__iexact=address).exists():
         raise AddressNotFree

@@ -24,7 +24,7 @@ from compliance.models import (
 from compliance.selectors import Choice
 from courses.models import Edition
 from people import services as people_services
-from people.models import AccountChange, AuditEntry, Employment, Membership, Site, StaffRole, WorkbookImport
+from people.models import AccountChange, AuditEntry, Employment, Licence, Membership, Site, StaffRole, WorkbookImport
 from tests.corpus.workbooks import KEYS, csv_file
 from tests.factories import compliance as factories
 from tests.factories.compliance import AT, TODAY
@@ -50,6 +50,11 @@ READ = (
 )
 WRITE_PAGES = (
     "assign_to_many",
+    "assignment_edit",
+    "adjustment_change",
+    "licence_new",
+    "licence_change",
+    "trainers",
     "person_new",
     "upload",
     "upload_template",
@@ -71,6 +76,12 @@ WRITE_ACTS = (
     "assign_to_many",
     "filter_save",
     "filter_forget",
+    "assignment_edit",
+    "adjustment_change",
+    "licence_new",
+    "licence_change",
+    "trainers",
+    "trainer_withdraw",
     "person_new",
     "upload",
     "slips",
@@ -153,9 +164,17 @@ def address(name: str, organisation: str = "larch") -> str:
     jo = Membership.objects.get(employee_number="0042")
     if name == "adjustment_new":
         return reverse(f"compliance:{name}", args=[organisation, jo.public_id, "leave"])
-    if name == "adjustment_undo":
+    if name == "licence_new":
+        return reverse(f"compliance:{name}", args=[organisation, jo.public_id])
+    if name == "licence_change":
+        return reverse(f"compliance:{name}", args=[organisation, jo.public_id, UUID(int=1)])
+    if name == "trainer_withdraw":
+        return reverse(
+            f"compliance:{name}", args=[organisation, StaffRole.objects.values_list("pk", flat=True).first() or 1]
+        )
+    if name in ("adjustment_undo", "adjustment_change"):
         return reverse(f"compliance:{name}", args=[organisation, jo.public_id, Adjustment.objects.get().reference])
-    if name in ("assignment_withdraw", "assignment_default"):
+    if name in ("assignment_withdraw", "assignment_default", "assignment_edit"):
         return reverse(f"compliance:{name}", args=[organisation, Requirement.objects.get().reference])
     if name == "rule_site":
         return reverse(f"compliance:{name}", args=[organisation, "fort-st-john"])
@@ -184,6 +203,11 @@ def body_of(name: str) -> dict[str, object]:
             "due_on": "2026-05-01",
             "confirm": "1",
         },
+        "assignment_edit": {"who": "keep", "when": "on", "due_on": "2026-06-01", "usual": "on", "confirm": "1"},
+        "adjustment_change": {"last_on": "2027-01-20"},
+        "licence_new": {"kind": "driver-class-1", "renews_on": "2026-09-30"},
+        "licence_change": {"kind": "driver-class-1", "renews_on": "2026-09-30"},
+        "trainers": {"name": "Ama", "email": "ama@pine.example"},
         "adjustment_new": {"from_on": "2026-07-01", "last_on": "2026-07-31"},
         "employment_end": {
             "reference": Employment.objects.get(membership=jo).reference,
@@ -228,6 +252,8 @@ def everything() -> list[object]:
             ConditionStatement,
             WorkbookImport,
             SavedFilter,
+            Licence,
+            StaffRole,
         )
     ]
 
