@@ -49,6 +49,11 @@ READ = (
     "rule_site",
 )
 WRITE_PAGES = (
+    "adjustment_change",
+    "assignment_edit",
+    "licence_change",
+    "licence_new",
+    "record_of_many",
     "assign_to_many",
     "person_new",
     "upload",
@@ -68,6 +73,7 @@ WRITE_PAGES = (
     "import_report",
 )
 WRITE_ACTS = (
+    "record_of_many",
     "assign_to_many",
     "filter_save",
     "filter_forget",
@@ -140,6 +146,8 @@ def address(name: str, organisation: str = "larch") -> str:
         return reverse(
             f"compliance:{name}", args=[organisation, Membership.objects.get(employee_number="0042").public_id]
         )
+    if name == "record_of_many":
+        return reverse(f"compliance:{name}", args=[organisation, "leave"])
     if name == "filter_save":
         return reverse(f"compliance:{name}", args=[organisation]) + "?status=due"
     if name == "filter_forget":
@@ -153,9 +161,13 @@ def address(name: str, organisation: str = "larch") -> str:
     jo = Membership.objects.get(employee_number="0042")
     if name == "adjustment_new":
         return reverse(f"compliance:{name}", args=[organisation, jo.public_id, "leave"])
-    if name == "adjustment_undo":
+    if name == "licence_new":
+        return reverse(f"compliance:{name}", args=[organisation, jo.public_id])
+    if name == "licence_change":
+        return reverse(f"compliance:{name}", args=[organisation, jo.public_id, UUID(int=1)])
+    if name in ("adjustment_undo", "adjustment_change"):
         return reverse(f"compliance:{name}", args=[organisation, jo.public_id, Adjustment.objects.get().reference])
-    if name in ("assignment_withdraw", "assignment_default"):
+    if name in ("assignment_withdraw", "assignment_default", "assignment_edit"):
         return reverse(f"compliance:{name}", args=[organisation, Requirement.objects.get().reference])
     if name == "rule_site":
         return reverse(f"compliance:{name}", args=[organisation, "fort-st-john"])
@@ -178,6 +190,12 @@ def body_of(name: str) -> dict[str, object]:
         },
         "person": {"name": "Renamed", "email": ""},
         "filter_save": {"name": "Mine"},
+        "record_of_many": {
+            "person": [str(jo.public_id)],
+            "from_on": "2026-07-01",
+            "last_on": "2026-07-31",
+            "confirm": "1",
+        },
         "assign_to_many": {
             "person": [str(jo.public_id)],
             "certification": Requirement.objects.get().certification_id,
