@@ -15,6 +15,7 @@ urlpatterns = [
     path("workplace/<slug:code>/filters/", views.filter_save, name="filter_save"),
     path("workplace/<slug:code>/filters/<uuid:saved>/remove/", views.filter_forget, name="filter_forget"),
     path("workplace/<slug:code>/people/assign/", views.assign_to_many, name="assign_to_many"),
+    path("workplace/<slug:code>/people/record/<slug:kind>/", views.record_of_many, name="record_of_many"),
     path("workplace/<slug:code>/people/as-of/", views.people_as_of, name="people_as_of"),
     path("workplace/<slug:code>/people/<uuid:person>/history/", views.person_history, name="person_history"),
     path("workplace/<slug:code>/people/new/", views.person_new, name="person_new"),

@@ -15,6 +15,12 @@ from compliance.services.another_way import agree_another_way, ask_for_another_w
 from compliance.services.approvals import end_approval, record_approval, state_condition
 from compliance.services.bounces import record_bounce, try_address_again
 from compliance.services.bulk import MOST_PEOPLE, preview_for_each, require_of_each
+from compliance.services.bulk_adjustments import (
+    Recorded,
+    as_it_would_be,
+    grant_extension_to_each,
+    record_leave_of_each,
+)
 from compliance.services.evidence import (
     deliver_evidence_pack,
     forget_evidence_packs,
@@ -59,12 +65,14 @@ __all__ = [
     "Change",
     "Outcome",
     "PackReport",
+    "Recorded",
     "accept_prior_learning",
     "adopt",
     "adoption_of",
     "agree",
     "agree_another_way",
     "apply_adoptions",
+    "as_it_would_be",
     "ask_for_another_way",
     "ask_to_adopt",
     "ask_to_change",
@@ -85,6 +93,7 @@ __all__ = [
     "forget_evidence_packs",
     "forget_filter",
     "grant_extension",
+    "grant_extension_to_each",
     "grant_waiver",
     "is_document_number",
     "load_packs",
@@ -105,6 +114,7 @@ __all__ = [
     "record_approval",
     "record_bounce",
     "record_leave",
+    "record_leave_of_each",
     "refuse",
     "request_evidence_pack",
     "require",

@@ -17,7 +17,7 @@ from compliance.views.assignments import (
     assignments,
     proposal,
 )
-from compliance.views.bulk import assign_to_many
+from compliance.views.bulk import assign_to_many, record_of_many
 from compliance.views.drafts import drafts
 from compliance.views.evidence import evidence, evidence_pack, evidence_pdf, evidence_request
 from compliance.views.letters import letters, letters_pdf
@@ -92,6 +92,7 @@ __all__ = [
     "person_new",
     "planned",
     "proposal",
+    "record_of_many",
     "rule_approval",
     "rule_approval_end",
     "rule_condition",

@@ -1,15 +1,20 @@
 """One act for many people: chosen in the list, looked at first, then done."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from certificates.models import Certification
 from cms import clock
 from compliance import services
+from compliance.adjustment_forms import KINDS
 from compliance.exceptions import NeedsAnotherPerson
 from compliance.forms import BulkAssignmentForm
 from compliance.services import MOST_PEOPLE
@@ -95,3 +100,49 @@ def _ids(texts: list[str]) -> list[UUID]:
         except ValueError:
             continue
     return found
+
+
+OF_MANY = ("leave", "more-time")
+"""Of ``adjustment_forms.KINDS``: what can be recorded of many people at once."""
+
+
+@portal(writes=True)
+def record_of_many(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse:
+    """Record leave or more time of the people chosen in the list; first show of whom, and who is left out."""
+    if kind not in OF_MANY:
+        raise Http404
+    chosen = _chosen(request, desk)
+    if not chosen or len(chosen) > MOST_PEOPLE:
+        messages.info(request, _whom_to_choose(len(chosen)))
+        return redirect("compliance:organisation", code=desk.organisation.code)
+    title, form_class = KINDS[kind]
+    # Whoever comes from the list has sent no day yet, and is not told that one is missing.
+    sent = request.POST if request.method == "POST" and "last_on" in request.POST else None
+    asked = Certification.objects.filter(obligations__membership__in=chosen).distinct().order_by("title")
+    form = form_class(sent, certifications=asked, today=desk.today)
+    context = desk.context("status", form=form, people=chosen, title=title)
+    if not form.is_valid():
+        return render(request, "compliance/bulk_record.html", context, status=422 if form.errors else 200)
+    act = partial(_record_of_each[kind], desk, chosen, form.cleaned_data)
+    if "confirm" not in request.POST:
+        context["found"] = services.as_it_would_be(act)
+        return render(request, "compliance/bulk_record.html", context)
+    done = len(act().people)
+    messages.success(request, ngettext("Recorded of %(n)s person.", "Recorded of %(n)s people.", done) % {"n": done})
+    return redirect("compliance:organisation", code=desk.organisation.code)
+
+
+def _leave(desk: Desk, people: list[Membership], data: dict[str, Any]) -> services.Recorded:
+    return services.record_leave_of_each(memberships=people, **data, by=desk.user, at=clock.now())
+
+
+def _more_time(desk: Desk, people: list[Membership], data: dict[str, Any]) -> services.Recorded:
+    return services.grant_extension_to_each(
+        memberships=people, from_on=desk.today, **data, by=desk.user, at=clock.now()
+    )
+
+
+_record_of_each: dict[str, Callable[[Desk, list[Membership], dict[str, Any]], services.Recorded]] = {
+    "leave": _leave,
+    "more-time": _more_time,
+}

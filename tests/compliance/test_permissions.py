@@ -49,11 +49,12 @@ READ = (
     "rule_site",
 )
 WRITE_PAGES = (
-    "assign_to_many",
-    "assignment_edit",
     "adjustment_change",
-    "licence_new",
+    "assignment_edit",
     "licence_change",
+    "licence_new",
+    "record_of_many",
+    "assign_to_many",
     "trainers",
     "person_new",
     "upload",
@@ -73,6 +74,7 @@ WRITE_PAGES = (
     "import_report",
 )
 WRITE_ACTS = (
+    "record_of_many",
     "assign_to_many",
     "filter_save",
     "filter_forget",
@@ -151,6 +153,8 @@ def address(name: str, organisation: str = "larch") -> str:
         return reverse(
             f"compliance:{name}", args=[organisation, Membership.objects.get(employee_number="0042").public_id]
         )
+    if name == "record_of_many":
+        return reverse(f"compliance:{name}", args=[organisation, "leave"])
     if name == "filter_save":
         return reverse(f"compliance:{name}", args=[organisation]) + "?status=due"
     if name == "filter_forget":
@@ -197,6 +201,12 @@ def body_of(name: str) -> dict[str, object]:
         },
         "person": {"name": "Renamed", "email": ""},
         "filter_save": {"name": "Mine"},
+        "record_of_many": {
+            "person": [str(jo.public_id)],
+            "from_on": "2026-07-01",
+            "last_on": "2026-07-31",
+            "confirm": "1",
+        },
         "assign_to_many": {
             "person": [str(jo.public_id)],
             "certification": Requirement.objects.get().certification_id,
