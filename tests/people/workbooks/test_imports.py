@@ -11,6 +11,7 @@ from openpyxl import Workbook, load_workbook
 
 from people import services
 from people.exceptions import ImportHasErrors, ImportNotReady, KeyUsedOtherwise, ManyWouldEnd
+from people.kinds.people import PeopleKind
 from people.models import AccountChange, AuditEntry, ColumnMapping, Employment, Membership, WorkbookImport, WorkbookPart
 from people.services.imports import writing
 from people.workbooks.options import Options
@@ -294,6 +295,24 @@ def test_queries_do_not_grow_with_the_rows(larch: Hand) -> None:
         return len(queries)
 
     assert cost(3, 1000) == cost(40, 2000)
+
+
+def test_only_rows_with_managers_are_gone_through_again(larch: Hand, monkeypatch: Any) -> None:
+    passed: list[int] = []
+    real = PeopleKind.write
+
+    def write(self: PeopleKind, plans: Any, setting: Any, *, number: int) -> Any:
+        passed.append(number)
+        return real(self, plans, setting, number=number)
+
+    monkeypatch.setattr(PeopleKind, "write", write)
+    monkeypatch.setattr(writing, "CHUNK_ROWS_SQLITE", 2)
+    monkeypatch.setattr(writing, "CHUNK_ROWS", 2)
+    larch.bring(xlsx(KEYS, *[row(f"{n}") for n in range(100, 105)]))
+    assert passed == [0, 0, 0]
+    larch.bring(xlsx([*KEYS, "manager"], *[[*row(f"{n}"), "100" if n == 203 else None] for n in range(200, 205)]))
+    assert passed == [0, 0, 0, 0, 0, 0, 1]
+    assert Membership.objects.get(employee_number="203").manager == Membership.objects.get(employee_number="100")
 
 
 def test_writing_goes_on_where_it_stopped(larch: Hand, monkeypatch: Any) -> None:
