@@ -137,6 +137,21 @@ def test_what_another_organisation_has_reads_like_what_nobody_has(larch: Hand) -
     assert said(kept) == [(2, "employment_ref", "unknown_reference")]
 
 
+def test_marks_of_direction_and_of_no_width_are_no_part_of_a_key(larch: Hand) -> None:
+    larch.bring(xlsx(KEYS, JO))
+    marked = ["\u202e0042\u202c", "\u200eJo\u00a0Castellan\ufeff", JO[2], "\u200bfsj", "hk\u2069", *JO[5:]]
+    assert counted(larch.look(xlsx(KEYS, marked))) == (0, 0, 1, 0, 0)
+    twice = larch.look(xlsx(KEYS, ["\uff10\uff10\uff14\uff13", *JO[1:]], ["0043\u200f", *JO[1:]]))
+    assert said(twice) == [(2, "employee_number", "key_twice"), (3, "employee_number", "key_twice")]
+
+
+@pytest.mark.parametrize("file_format", ["xlsx", "csv"])
+def test_formulas_in_every_text_come_out_as_texts_and_in_again_unchanged(larch: Hand, file_format: str) -> None:
+    larch.bring(texts(KEYS, *[[f"00{n}", sign, *JO[2:]] for n, sign in enumerate(corpus.INJECTIONS)]))
+    out = larch.export(file_format=file_format)
+    assert counted(larch.look(out)) == (0, 0, len(corpus.INJECTIONS), 0, 0)
+
+
 def test_key_twice_is_wrong_in_both_rows(larch: Hand) -> None:
     kept = larch.look(xlsx(KEYS, row("e-7"), row("8"), row("E-7")))
     assert said(kept) == [(2, "employee_number", "key_twice"), (4, "employee_number", "key_twice")]
