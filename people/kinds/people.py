@@ -162,6 +162,7 @@ class PeopleKind(Kind):
     columns: ClassVar = (NUMBER, NAME, EMAIL, SITE, ROLE, STARTS_ON, ENDS_ON, MANAGER)
     modes: ClassVar = frozenset(Mode)
     passes: ClassVar = 2
+    later_passes: ClassVar = frozenset({"manager"})
     samples: ClassVar = (
         {"employee_number": "0042", "name": "Jo Castellan", "email": "jo@example.org", "starts_on": "2026-03-02"},
         {"employee_number": "0043", "name": "Ama Birch", "starts_on": "2026-03-02", "ends_on": "2026-09-30"},

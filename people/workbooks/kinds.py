@@ -117,6 +117,8 @@ class Kind(ABC):
     version: ClassVar[int] = 1
     passes: ClassVar[int] = 1
     """How often the rows are gone through when they are written."""
+    later_passes: ClassVar[frozenset[str]] = frozenset()
+    """Columns that passes after the first are about: rows that change none of them are left out there."""
     samples: ClassVar[tuple[Mapping[str, str], ...]] = ()
 
     def choices(self, setting: Setting) -> Mapping[str, ChoiceSet]:

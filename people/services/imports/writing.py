@@ -54,6 +54,8 @@ def _write_chunk(import_id: int, at: datetime) -> bool:
     kind = kinds.kind_of(kept.kind)
     size = CHUNK_ROWS_SQLITE if connection.vendor == "sqlite" else CHUNK_ROWS
     waiting = WorkbookRow.objects.filter(workbook_import=kept, pk__gt=kept.applied_row).to_write()
+    if kept.applied_pass:
+        waiting = waiting.filter(changes__has_any_keys=sorted(kind.later_passes))
     rows = list(waiting.order_by("pk")[:size])
     if not rows:
         return _next_pass(kept, kind, at)

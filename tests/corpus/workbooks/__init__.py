@@ -162,3 +162,30 @@ def ods(*rows: Iterable[Any], sheet: str = "People", extra: str = "", hidden: bo
         archive.writestr("content.xml", content)
         archive.writestr("META-INF/manifest.xml", "<manifest/>")
     return named(target.getvalue(), "people.ods")
+
+
+def ods_entity_bomb() -> BytesIO:
+    """Return an .ods whose text would grow without end."""
+    with zipfile.ZipFile(ods(KEYS, JO)) as archive:
+        content = archive.read("content.xml").decode()
+    head, body = content.split("?>", 1)
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    return _ods_with(f"{head}?>{bomb}{body.replace('Jo Castellan', '&b;')}".encode())
+
+
+def ods_zip_bomb() -> BytesIO:
+    """Return an .ods that is a thousand times what it is packed."""
+    return _ods_with(b"<row/>" * 1_500_000)
+
+
+def ods_repeated_rows() -> BytesIO:
+    """Return an .ods that says of one filled row that it is there a million times."""
+    with zipfile.ZipFile(ods(KEYS, JO)) as archive:
+        content = archive.read("content.xml").decode()
+    return _ods_with(
+        content.replace("<table:table-row>", '<table:table-row table:number-rows-repeated="1000000">').encode()
+    )
+
+
+def _ods_with(content: bytes) -> BytesIO:
+    return named(packed(ods(KEYS, JO), **{"content.xml": content}).getvalue(), "people.ods")

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
 
 from people.models import Membership, WorkbookImport
+from people.workbooks.kinds import all_kinds
 from tests.corpus.workbooks import JO, KEYS, csv_file, xlsx
 from tests.people.workbooks.conftest import Hand
 
@@ -115,6 +116,18 @@ def test_export_comes_back_without_a_change(larch: Hand, tmp_path: Path, name: s
         stdout=out,
     )
     assert "0 rows" in out.getvalue()
+
+
+@pytest.mark.parametrize("kind", [kind.code for kind in all_kinds()])
+def test_every_kind_goes_out_and_comes_in_by_the_commands(larch: Hand, tmp_path: Path, kind: str) -> None:
+    out, template = tmp_path / "out.xlsx", tmp_path / "template.xlsx"
+    for path, more in ((out, ()), (template, ("--template",))):
+        call_command("export_workbook", kind, str(path), "--organisation", "larch", *more, stdout=StringIO())
+        assert run(path, kind=kind) == (
+            2,
+            "file: There are no rows in the file. Write one row for each, below the names of the columns. [no_rows]\n"
+            "Refused; nothing was written.\n",
+        )
 
 
 @pytest.mark.parametrize(

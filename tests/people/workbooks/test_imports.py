@@ -11,6 +11,7 @@ from openpyxl import Workbook, load_workbook
 
 from people import services
 from people.exceptions import ImportHasErrors, ImportNotReady, KeyUsedOtherwise, ManyWouldEnd
+from people.kinds.people import PeopleKind
 from people.models import AccountChange, AuditEntry, ColumnMapping, Employment, Membership, WorkbookImport, WorkbookPart
 from people.services.imports import writing
 from people.workbooks.options import Options
@@ -134,6 +135,21 @@ def test_what_another_organisation_has_reads_like_what_nobody_has(larch: Hand) -
     reference = str(Employment.objects.get(membership=theirs).reference)
     kept = larch.look(xlsx(heads, ["0042", reference, "fsj", "2026-03-02"]), "employments")
     assert said(kept) == [(2, "employment_ref", "unknown_reference")]
+
+
+def test_marks_of_direction_and_of_no_width_are_no_part_of_a_key(larch: Hand) -> None:
+    larch.bring(xlsx(KEYS, JO))
+    marked = ["\u202e0042\u202c", "\u200eJo\u00a0Castellan\ufeff", JO[2], "\u200bfsj", "hk\u2069", *JO[5:]]
+    assert counted(larch.look(xlsx(KEYS, marked))) == (0, 0, 1, 0, 0)
+    twice = larch.look(xlsx(KEYS, ["\uff10\uff10\uff14\uff13", *JO[1:]], ["0043\u200f", *JO[1:]]))
+    assert said(twice) == [(2, "employee_number", "key_twice"), (3, "employee_number", "key_twice")]
+
+
+@pytest.mark.parametrize("file_format", ["xlsx", "csv"])
+def test_formulas_in_every_text_come_out_as_texts_and_in_again_unchanged(larch: Hand, file_format: str) -> None:
+    larch.bring(texts(KEYS, *[[f"00{n}", sign, *JO[2:]] for n, sign in enumerate(corpus.INJECTIONS)]))
+    out = larch.export(file_format=file_format)
+    assert counted(larch.look(out)) == (0, 0, len(corpus.INJECTIONS), 0, 0)
 
 
 def test_key_twice_is_wrong_in_both_rows(larch: Hand) -> None:
@@ -294,6 +310,24 @@ def test_queries_do_not_grow_with_the_rows(larch: Hand) -> None:
         return len(queries)
 
     assert cost(3, 1000) == cost(40, 2000)
+
+
+def test_only_rows_with_managers_are_gone_through_again(larch: Hand, monkeypatch: Any) -> None:
+    passed: list[int] = []
+    real = PeopleKind.write
+
+    def write(self: PeopleKind, plans: Any, setting: Any, *, number: int) -> Any:
+        passed.append(number)
+        return real(self, plans, setting, number=number)
+
+    monkeypatch.setattr(PeopleKind, "write", write)
+    monkeypatch.setattr(writing, "CHUNK_ROWS_SQLITE", 2)
+    monkeypatch.setattr(writing, "CHUNK_ROWS", 2)
+    larch.bring(xlsx(KEYS, *[row(f"{n}") for n in range(100, 105)]))
+    assert passed == [0, 0, 0]
+    larch.bring(xlsx([*KEYS, "manager"], *[[*row(f"{n}"), "100" if n == 203 else None] for n in range(200, 205)]))
+    assert passed == [0, 0, 0, 0, 0, 0, 1]
+    assert Membership.objects.get(employee_number="203").manager == Membership.objects.get(employee_number="100")
 
 
 def test_writing_goes_on_where_it_stopped(larch: Hand, monkeypatch: Any) -> None:
