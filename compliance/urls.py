@@ -93,6 +93,7 @@ urlpatterns = [
     path("workplace/<slug:code>/people/<uuid:person>/address-again/", views.address_again, name="address_again"),
     path("workplace/<slug:code>/messages/sent/", views.sent, name="sent"),
     path("workplace/<slug:code>/messages/planned/", views.planned, name="planned"),
+    path("workplace/<slug:code>/drafts/", views.drafts, name="drafts"),
     path("workplace/<slug:code>/letters/", views.letters, name="letters"),
     path("workplace/<slug:code>/letters/letters.pdf", views.letters_pdf, name="letters_pdf"),
 ]

@@ -6,7 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Case, IntegerField, Q, QuerySet, When
+from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 
 from courses import fold as rules
 from courses.fold import Fold, NextStep
@@ -90,6 +90,13 @@ def readable_at(membership: Membership | None) -> Q:
     if membership is None or membership.organisation.reads_drafts:
         return Q()
     return Q(is_draft=False)
+
+
+def draft_languages() -> list[str]:
+    """Return the languages in which a newest edition has a text that nobody has reviewed."""
+    newest = Edition.objects.filter(course=OuterRef("edition__course")).order_by("-number").values("pk")[:1]
+    drafts = EditionText.objects.filter(is_draft=True, edition=Subquery(newest))
+    return list(drafts.order_by("language").values_list("language", flat=True).distinct())
 
 
 def text_by_digest(enrolment: Enrolment, digest: str) -> EditionText | None:

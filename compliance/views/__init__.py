@@ -17,6 +17,7 @@ from compliance.views.assignments import (
     assignments,
     proposal,
 )
+from compliance.views.drafts import drafts
 from compliance.views.evidence import evidence, evidence_pack, evidence_pdf, evidence_request
 from compliance.views.letters import letters, letters_pdf
 from compliance.views.messages import address_again, planned, sent
@@ -58,6 +59,7 @@ __all__ = [
     "assignment_new",
     "assignment_withdraw",
     "assignments",
+    "drafts",
     "employment_end",
     "evidence",
     "evidence_pack",

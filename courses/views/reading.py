@@ -260,11 +260,16 @@ def enrolments_in(scope: Scope) -> Any:
     return enrolments if scope.personal else enrolments.filter(membership=scope.membership)
 
 
-def course_titles(course_ids: Iterable[int], language: str) -> dict[int, str]:
-    """Return the titles of courses by primary key, as their newest editions have them in the nearest language."""
+def course_titles(course_ids: Iterable[int], language: str, *, readable: Q = selectors.EVERY_TEXT) -> dict[int, str]:
+    """Return the titles of courses by primary key, as their newest editions have them in the nearest language.
+
+    ``readable`` leaves out texts, as ``selectors.readable_at`` does.
+    """
     texts: dict[int, dict[str, int]] = {}
     editions: dict[int, int] = {}
-    rows = EditionText.objects.filter(edition__course__in=set(course_ids)).order_by("edition__number", "revision")
+    rows = EditionText.objects.filter(readable, edition__course__in=set(course_ids)).order_by(
+        "edition__number", "revision"
+    )
     for pk, spoken, edition, course in rows.values_list("pk", "language", "edition_id", "edition__course_id"):
         if editions.get(course) != edition:
             editions[course] = edition

@@ -22,6 +22,7 @@ from people.services.imports import (
 from people.services.joining import join_membership
 from people.services.licences import correct_licence, record_licence
 from people.services.memberships import change_contact, correct_name, create_membership, rename_member
+from people.services.organisations import let_read_drafts
 from people.services.own_email import add_own_email, note_own_email, remove_own_email
 from people.services.recovery import make_recovery_code, sign_in_with_recovery_code
 from people.services.sites import describe_site
@@ -48,6 +49,7 @@ __all__ = [
     "judge_again",
     "judge_import",
     "keep_upload",
+    "let_read_drafts",
     "make_api_key",
     "make_recovery_code",
     "note_own_email",

@@ -4,12 +4,15 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db.models import Q
 from django.test import Client, override_settings
+from django.urls import reverse
 
 from courses import selectors
 from courses.models import Edition, EditionText
 from courses.snapshot import digest
 from courses.views.reading import course_titles
+from people.models import Organisation
 from tests.courses.learners import on_the_way, the_clock  # noqa: F401  # a fixture
 from tests.factories.courses import released_course
 
@@ -60,3 +63,26 @@ def test_titles_are_those_of_the_newest_texts_in_the_nearest_language() -> None:
     add_text(Edition.objects.get(course=course), "fr", 1, "Titre")
     titles = course_titles([course.pk, other.pk], "fr")
     assert titles == {course.pk: "Titre", other.pk: "Safe and fair work"}
+
+
+def test_titles_of_drafts_are_left_out_for_who_is_not_given_them() -> None:
+    course = released_course()
+    add_text(Edition.objects.get(course=course), "fr", 1, "Titre")
+    EditionText.objects.filter(language="fr").update(is_draft=True)
+    assert course_titles([course.pk], "fr", readable=Q(is_draft=False)) == {course.pk: "Safe and fair work"}
+    assert course_titles([course.pk], "fr") == {course.pk: "Titre"}
+
+
+@pytest.mark.parametrize(("allowed", "title"), [(False, "Safe and fair work"), (True, "Titre")])
+def test_my_training_lists_a_draft_only_where_the_workplace_reads_drafts(
+    client: Client, allowed: bool, title: str
+) -> None:
+    course = released_course()
+    enrolment = on_the_way(client, course)
+    add_text(enrolment.edition, "fr", 1, "Titre")
+    EditionText.objects.filter(language="fr").update(is_draft=True)
+    Organisation.objects.filter(pk=enrolment.membership.organisation_id).update(reads_drafts=allowed)
+    client.cookies["language"] = "fr"
+    with override_settings(LANGUAGES=settings.WAGTAIL_CONTENT_LANGUAGES):
+        [(item, _)] = client.get(reverse("courses:my_training")).context["items"]
+    assert item.title == title

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from courses.curriculum.parts.banks import BankPart, QuestionPart, QuizPart
 from courses.curriculum.parts.courses import CoursePart, LessonPart
 from courses.curriculum.parts.directory import AudiencePart, SectorPart, ServicePart, SourcePart
+from courses.curriculum.parts.languages import Words
 from courses.curriculum.parts.media import ImagePart
 from courses.curriculum.parts.pages import (
     CoursePagePart,
@@ -51,4 +52,5 @@ _TRANSLATED: tuple[
 def all_parts(languages: Iterable[str] = ()) -> list[Part]:
     """Return a new instance of every part, those of apps above last; then those of the ``languages``, one by one."""
     own = [make() for make in _OWN] + added_parts()
-    return own + [make(language) for language in languages for make in _TRANSLATED]
+    spoken = [Words(language) for language in languages]
+    return own + [make(words) for words in spoken for make in _TRANSLATED]

@@ -140,12 +140,12 @@ class QuestionPart(Part):
     name = "question"
     can_withdraw = True
 
-    def __init__(self, language: str = "") -> None:
+    def __init__(self, words: Words | None = None) -> None:
         self.banks: dict[str, _Bank] = {}
-        self.words = Words(language)
+        self.words = words or Words("")
         self.locale = self.words.locale
-        if language:
-            self.name = f"{type(self).name}@{language}"
+        if self.words.language:
+            self.name = f"{type(self).name}@{self.words.language}"
 
     def shipped(self, curriculum: schema.Curriculum) -> dict[str, Form]:
         """Return the questions."""

@@ -25,6 +25,7 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = language
+        self._made: tuple[schema.Curriculum, list[schema.Course]] | None = None
 
     @cached_property
     def locale(self) -> Locale:
@@ -47,13 +48,18 @@ class Words:
         """Return the courses, of which only what is whole in this language is there."""
         if not self.language:
             return list(curriculum.courses)
-        found = []
-        for course in curriculum.courses:
-            for catalogue in course.catalogues:
-                if catalogue.language == self.language:
-                    segments = [segment for text in course_texts(course) for segment in text.segments]
-                    found.append(course_in(course, self.language, catalogue.current(segments)))
-        return [course for course in found if course is not None]
+        # Each part of a load asks for the same: a course has some thousand pieces, and walking them takes a while.
+        if self._made is None or self._made[0] is not curriculum:
+            found = [self._course(course) for course in curriculum.courses]
+            self._made = curriculum, [course for course in found if course is not None]
+        return self._made[1]
+
+    def _course(self, course: schema.Course) -> schema.Course | None:
+        for catalogue in course.catalogues:
+            if catalogue.language == self.language:
+                segments = [segment for text in course_texts(course) for segment in text.segments]
+                return course_in(course, self.language, catalogue.current(segments))
+        return None
 
     def _site_words(self, curriculum: schema.Curriculum) -> dict[str, str]:
         segments = [segment for text in site_texts(curriculum) for segment in text.segments]

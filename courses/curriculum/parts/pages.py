@@ -27,12 +27,12 @@ _WELCOME_SLUG: Final = "home"
 class _PagePart(Part):
     """Pages that are compared with their newest draft, since that is what an editor would lose."""
 
-    def __init__(self, language: str = "") -> None:
-        self.words = Words(language)
+    def __init__(self, words: Words | None = None) -> None:
+        self.words = words or Words("")
         self.locale = self.words.locale
-        if language:
+        if self.words.language:
             # The name is what the loader keeps its memory under.
-            self.name = f"{type(self).name}@{language}"
+            self.name = f"{type(self).name}@{self.words.language}"
 
     def _home(self) -> HomePage:
         return HomePage.objects.filter(locale=self.locale).order_by("path")[0]
@@ -159,10 +159,10 @@ class CoursePagePart(_PagePart):
 
     name = "course-page"
 
-    def __init__(self, language: str = "") -> None:
-        super().__init__(language)
+    def __init__(self, words: Words | None = None) -> None:
+        super().__init__(words)
         # A course is in use as long as it is there; a translation only while it says what the course says.
-        self.can_withdraw = bool(language)
+        self.can_withdraw = bool(self.words.language)
 
     def shipped(self, curriculum: schema.Curriculum) -> dict[str, Form]:
         """Return the courses' pages."""
@@ -217,8 +217,8 @@ class LessonPagePart(_PagePart):
     name = "lesson-page"
     can_withdraw = True
 
-    def __init__(self, language: str = "") -> None:
-        super().__init__(language)
+    def __init__(self, words: Words | None = None) -> None:
+        super().__init__(words)
         self.found: dict[tuple[str, str], int] = {}
 
     def shipped(self, curriculum: schema.Curriculum) -> dict[str, Form]:
