@@ -50,7 +50,7 @@ def notices(course: Course, *, edition: int) -> list[Notice]:
 def edition_text(edition: Edition, language: str) -> EditionText | None:
     """Return the latest revision of ``edition`` in ``language``, else in the nearest language that it has.
 
-    Nearest: the same language elsewhere (``fr`` for ``fr-ca``), then the site's own, then any.
+    Nearest: as ``wanted_languages`` has it, then any.
     """
     return _nearest_text(EditionText.objects.filter(edition=edition).order_by(), language)
 
@@ -72,20 +72,26 @@ def _nearest_text(texts: QuerySet[EditionText], language: str) -> EditionText | 
 
     One query, since every page of a course makes it.
     """
-    ranks = [When(language=wanted, then=rank) for rank, wanted in enumerate(_wanted(language))]
+    ranks = [When(language=wanted, then=rank) for rank, wanted in enumerate(wanted_languages(language))]
     nearness = Case(*ranks, default=len(ranks), output_field=IntegerField())
     order = (*texts.query.order_by, nearness, "language", "-revision")
     return texts.select_related("edition").order_by(*order).first()
 
 
-def _wanted(language: str) -> tuple[str, ...]:
-    return (language, language.split("-")[0], settings.LANGUAGE_CODE)
+def wanted_languages(language: str) -> tuple[str, ...]:
+    """Return in which languages to look for a text, for somebody who asks for ``language``: the nearest first.
+
+    It is their own, the ones that most of its readers read as well (``LANGUAGE_FALLBACKS``), the same language
+    elsewhere, and the site's. Whatever is shown, the page says in which language it is.
+    """
+    near = settings.LANGUAGE_FALLBACKS.get(language, ())
+    return tuple(dict.fromkeys((language, *near, language.split("-")[0], settings.LANGUAGE_CODE)))
 
 
 def nearest_language(language: str, available: Iterable[str]) -> str | None:
     """Return which of the ``available`` languages to show to somebody who asks for ``language``."""
     known = sorted(available)
-    for wanted in _wanted(language):
+    for wanted in wanted_languages(language):
         if wanted in known:
             return wanted
     return known[0] if known else None

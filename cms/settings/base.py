@@ -229,6 +229,8 @@ LANGUAGES = [
 ]
 # Interfaces that no native speaker has reviewed; every page says so. A test holds this equal to the catalogues' own headers.
 DRAFT_LANGUAGES = ("fr",)
+# Which languages to look for, in their order, where a course is not in the one that somebody reads. Pages say so.
+LANGUAGE_FALLBACKS = {"zh-hant": ("zh-hans",), "zh-hans": ("zh-hant",)}
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import cached_property, lru_cache, wraps
 from typing import Any, TypeAlias
 
-from django.conf import settings
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -289,8 +288,8 @@ def _nearest_text(wanted: str, readable: Q) -> dict[str, Subquery]:
 
     Most pages are read by who is enrolled, so this costs them no query of its own.
     """
-    preferred = [wanted, wanted.split("-")[0], settings.LANGUAGE_CODE]
-    ranks = [When(language=language, then=rank) for rank, language in enumerate(dict.fromkeys(preferred))]
+    preferred = selectors.wanted_languages(wanted)
+    ranks = [When(language=language, then=rank) for rank, language in enumerate(preferred)]
     texts = EditionText.objects.filter(readable, edition=OuterRef("edition")).order_by(
         Case(*ranks, default=len(preferred)), "language", "-revision"
     )

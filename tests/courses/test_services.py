@@ -548,6 +548,8 @@ class TestTexts:
             ("fr-ca", ["en", "fr"], "fr"),
             ("pa", ["en", "fr"], "en"),
             ("pa", ["fr", "ar"], "ar"),
+            ("zh-hant", ["en", "zh-hans"], "zh-hans"),
+            ("zh-hant", ["en", "zh-hans", "zh-hant"], "zh-hant"),
             ("pa", [], None),
         ],
     )

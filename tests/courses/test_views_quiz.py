@@ -415,6 +415,34 @@ def test_paper_follows_the_language_and_keeps_its_keys(client: Client, course: C
     assert Answer.objects.get().response == right_response(question)
 
 
+@override_settings(LANGUAGES=settings.WAGTAIL_CONTENT_LANGUAGES)
+def test_switch_in_mid_quiz_keeps_every_answer_in_one_attempt(
+    client: Client, course: Course, enrolment: Enrolment
+) -> None:
+    attempt = start(client, course)
+    questions = attempt.paper["questions"]
+    half = len(questions) // 2
+    for position, question in enumerate(questions[:half], start=1):
+        answer(client, course, position, question)
+    before = dict(attempt.answers.values_list("question_key", "response"))
+    edition = Edition.objects.get(course=course)
+    english = edition.texts.get()
+    french = {**english.snapshot, "language": "fr"}
+    EditionText.objects.create(
+        edition=edition, language="fr", snapshot=french, digest=digest(french), frozen_at=english.frozen_at
+    )
+    client.cookies["language"] = "fr"
+    overview = client.get(f"/learn/{course.slug}/quiz/")
+    assert overview.context["answered"] == half
+    for position, question in enumerate(questions[half:], start=half + 1):
+        answer(client, course, position, question)
+    assert before.items() <= dict(attempt.answers.values_list("question_key", "response")).items()
+    hand_in(client, course)
+    graded = Attempt.objects.get()
+    assert (graded.pk, graded.passed) == (attempt.pk, True)
+    assert all(each["right"] for each in graded.result["questions"])
+
+
 def test_handing_in_takes_few_queries(client: Client, course: Course, enrolment: Enrolment) -> None:
     attempt = start(client, course)
     answer_all(client, course, attempt, wrong="critical")

@@ -86,3 +86,15 @@ def test_my_training_lists_a_draft_only_where_the_workplace_reads_drafts(
     with override_settings(LANGUAGES=settings.WAGTAIL_CONTENT_LANGUAGES):
         [(item, _)] = client.get(reverse("courses:my_training")).context["items"]
     assert item.title == title
+
+
+def test_who_reads_traditional_chinese_is_openly_shown_simplified(client: Client) -> None:
+    course = released_course()
+    enrolment = on_the_way(client, course)
+    add_text(enrolment.edition, "zh-hans", 1, "标题")
+    client.cookies["language"] = "zh-hant"
+    with override_settings(LANGUAGES=settings.WAGTAIL_CONTENT_LANGUAGES):
+        answer = client.get(f"/learn/{course.slug}/")
+    assert answer.context["reading"].text == selectors.text_for(enrolment, "zh-hant")
+    assert answer.context["reading"].text.language == "zh-hans"
+    assert "繁體中文" in answer.content.decode().partition('class="message"')[2].partition("</p>")[0]

@@ -188,7 +188,7 @@ class TestPage:
         recorded(text(sources={"a": "One"}), text("lesson:hotel/b", sources={"b": "Two"}))
         translate("a", "Un")
         shown = localiser.get(reverse("translations_admin:matrix"), {"language": "fr"}).content.decode()
-        assert "0 to translate again, 1 missing" in shown
+        assert '<td data-state="stale">1 missing</td>' in shown
         assert "group=course%3Ahotel" in shown
         assert "Lesson:Hotel/B" not in shown
         shown = localiser.get(reverse("translations_admin:matrix"), {"group": "course:hotel"}).content.decode()

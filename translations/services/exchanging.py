@@ -85,7 +85,7 @@ def import_file(
     # Locked, so that nobody's edit slips in between the comparison and the writing.
     stored = {
         row.segment_id: row
-        for row in Translation.objects.select_for_update().filter(
+        for row in Translation.objects.select_for_update(of=("self",)).filter(
             language=language, segment__text__group__in={segment.text.group for segment in touched}
         )
     }

@@ -25,21 +25,20 @@ VIEW_PERMISSION: Final = "translations.view_text"
 
 def state_words(cell: Freshness) -> str:
     """Return the state of a text in the reader's words, with the number of segments that make it so."""
-    words = {
-        State.CURRENT: pgettext("state of a translation", "Current"),
-        State.UNTRANSLATED: pgettext("state of a translation", "Not translated"),
-        State.STALE: pgettext("state of a translation", "%(count)d to translate again, %(missing)d missing"),
-        State.DRAFT: pgettext("state of a translation", "Draft, not yet reviewed: %(draft)d"),
-        State.IN_REVIEW: pgettext("state of a translation", "In review: %(in_review)d"),
-        State.REVIEW_OVERDUE: pgettext("state of a translation", "Review overdue: %(overdue)d"),
-    }
-    return words[cell.state] % {
-        "count": cell.stale,
-        "missing": cell.untranslated,
-        "draft": cell.draft,
-        "in_review": cell.in_review,
-        "overdue": cell.review_overdue,
-    }
+    if cell.state is State.STALE:
+        counts = (
+            (cell.stale, pgettext("state of a translation", "%(count)d to translate again")),
+            (cell.untranslated, pgettext("state of a translation", "%(count)d missing")),
+        )
+        return ", ".join(words % {"count": count} for count, words in counts if count)
+    words, count = {
+        State.CURRENT: (pgettext("state of a translation", "Current"), 0),
+        State.UNTRANSLATED: (pgettext("state of a translation", "Not translated"), 0),
+        State.DRAFT: (pgettext("state of a translation", "Draft, not yet reviewed: %(count)d"), cell.draft),
+        State.IN_REVIEW: (pgettext("state of a translation", "In review: %(count)d"), cell.in_review),
+        State.REVIEW_OVERDUE: (pgettext("state of a translation", "Review overdue: %(count)d"), cell.review_overdue),
+    }[cell.state]
+    return words % {"count": count}
 
 
 class _Filtered:
