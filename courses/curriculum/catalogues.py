@@ -40,9 +40,8 @@ class Catalogue:
 
     def current(self, segments: Collection[Segment]) -> dict[str, str]:
         """Return the words for ``segments`` by key: those made from the very source, moved ones included."""
-        return {
-            key: given.target for key, given in self.carried(segments).items() if given.source == _text(segments)[key]
-        }
+        now = _text(segments)
+        return {key: given.target for key, given in self.carried(segments).items() if given.source == now[key]}
 
     def carried(self, segments: Collection[Segment]) -> dict[str, GivenTranslation]:
         """Return what goes with ``segments`` now: the same, moved along with its words, or stale."""
