@@ -30,7 +30,9 @@ def test_what_the_curriculum_teaches_is_left_alone() -> None:
     assert [(sentence, found(sentence)) for sentence in _read("harmless.yaml") if found(sentence)] == []
 
 
-@pytest.mark.parametrize(("name", "language"), [("second.yaml", "en"), ("third.yaml", "en"), ("fourth.yaml", "en"), ("french.yaml", "fr")])
+@pytest.mark.parametrize(
+    ("name", "language"), [("second.yaml", "en"), ("third.yaml", "en"), ("fourth.yaml", "en"), ("french.yaml", "fr")]
+)
 def test_sentences_written_after_the_rules(name: str, language: str) -> None:
     sentences = _read(name)
     assert [each for each in sentences["bad"] if not found(each, language)] == []
