@@ -37,6 +37,18 @@ class NothingToWithdraw(CourseError):
         self.target = target
 
 
+class NoReason(CourseError):
+    """An answer to a finding without a reason: reviewers could not judge it."""
+
+
+class NoSuchFinding(CourseError):
+    """The text has no such finding (any more); carries its ``fingerprint``."""
+
+    def __init__(self, *, fingerprint: str) -> None:
+        super().__init__(fingerprint)
+        self.fingerprint = fingerprint
+
+
 class ForeignMembership(CourseError):
     """The membership belongs to another learner."""
 
@@ -177,6 +189,7 @@ class ReleaseFault(StrEnum):
     RETRAIN_DATE = "retrain_date"
     RETRAIN_PAST = "retrain_past"
     WITHDRAWN = "withdrawn"
+    HARM = "harm"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -9,6 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from cms import clock
 from courses.models import Edition
 
+LOOKED_AT = (
+    ("pictures", _("Pictures show nobody in chains, hurt, cowering or half dressed, and nobody who did not agree")),
+    ("stories", _("Nobody can be recognised in a story, and each one is told with consent or invented")),
+    ("signs", _("No sign rests on looks, origin, faith or kind of work, also not between the lines")),
+    ("help", _("Somebody who recognises their own life finds help, and not police alone")),
+    ("disputes", _("Where people who know the subject disagree, the text says so and takes no side")),
+)
+
 
 class ReleaseForm(forms.Form):
     """What the change means for people, and why it is made."""
@@ -28,6 +36,20 @@ class ReleaseForm(forms.Form):
     note = forms.CharField(
         label=_("Note"), max_length=400, required=False, help_text=_("For other editors: what changed and why.")
     )
+
+    looked_at = forms.MultipleChoiceField(
+        label=_("What no rule can see, and you have looked at"),
+        choices=LOOKED_AT,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Look at all of these and tick them.")},
+    )
+
+    def clean_looked_at(self) -> list[str]:
+        """Ask for every one of them."""
+        chosen: list[str] = self.cleaned_data["looked_at"]
+        if len(set(chosen)) < len(LOOKED_AT):
+            raise forms.ValidationError(_("Look at all of these and tick them."), code="incomplete")
+        return chosen
 
     def clean(self) -> dict[str, Any]:
         """Ask for a date exactly where one is meant."""

@@ -48,6 +48,7 @@ _WORDS: Final[dict[ReleaseFault, Promise]] = {
     ReleaseFault.RETRAIN_PAST: pgettext_lazy(
         "release problem", "The day by which everybody takes it again is past. Choose one that lies ahead."
     ),
+    ReleaseFault.HARM: pgettext_lazy("release problem", "The harm check asks. Change this, or answer with a reason:"),
     ReleaseFault.RETRAIN_DATE: pgettext_lazy("release problem", "The date does not fit what the change means."),
 }
 

@@ -11,6 +11,7 @@ from wagtail import hooks
 from wagtail.log_actions import LogFormatter
 
 from courses import admin_urls
+from courses.services.checking import ANSWER_LOG_ACTION
 from courses.services.releasing import RELEASE_LOG_ACTION
 from courses.services.withdrawing import PUT_BACK_LOG_ACTION, WITHDRAW_LOG_ACTION
 from courses.viewsets import CourseGroup
@@ -51,6 +52,13 @@ def register_log_actions(actions: Any) -> None:
 
         def format_message(self, log_entry: Any) -> str:
             return _("Withdrawn: %(part)s") % {"part": log_entry.data["part"]}
+
+    @actions.register_action(ANSWER_LOG_ACTION)
+    class AnswerFormatter(LogFormatter):
+        label = gettext_lazy("Answer the harm check")
+
+        def format_message(self, log_entry: Any) -> str:
+            return _("Answered the harm check: %(rule)s") % {"rule": log_entry.data["rule"]}
 
     @actions.register_action(PUT_BACK_LOG_ACTION)
     class PutBackFormatter(LogFormatter):

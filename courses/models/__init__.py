@@ -2,6 +2,7 @@
 
 from courses.models.course import Course, Lesson
 from courses.models.edition import Edition, EditionText, FrozenMedia
+from courses.models.harm_answer import HarmAnswer
 from courses.models.learning import Completion, Enrolment, LearningEvent
 from courses.models.loading import LoadedItem
 from courses.models.pages import CoursePage, LessonPage, LessonSource
@@ -18,6 +19,7 @@ __all__ = [
     "EditionText",
     "Enrolment",
     "FrozenMedia",
+    "HarmAnswer",
     "LearningEvent",
     "Lesson",
     "LessonPage",

@@ -8,6 +8,7 @@ from courses.services.attending import (
     may_become,
     take_off_list,
 )
+from courses.services.checking import Judged, answer_finding, findings_of, open_findings, published_findings
 from courses.services.completing import complete_if_done
 from courses.services.learning import complete_lesson, enrol, record_event, record_quiz, refold
 from courses.services.merging import merge_learners
@@ -24,7 +25,9 @@ from courses.services.withdrawing import put_back, withdraw_part
 
 __all__ = [
     "Forecast",
+    "Judged",
     "add_text",
+    "answer_finding",
     "ask_for_renditions",
     "ask_to_look",
     "complete_if_done",
@@ -33,6 +36,7 @@ __all__ = [
     "draft_snapshot",
     "enrol",
     "expect",
+    "findings_of",
     "forecast_release",
     "hold_session",
     "is_released",
@@ -41,6 +45,8 @@ __all__ = [
     "mark_attendance",
     "may_become",
     "merge_learners",
+    "open_findings",
+    "published_findings",
     "put_back",
     "record_event",
     "record_quiz",

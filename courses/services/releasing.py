@@ -12,6 +12,7 @@ from wagtail.log_actions import log
 from courses import selectors
 from courses.exceptions import ReleaseFault, ReleaseProblem, ReleaseRefused
 from courses.models import Course, CoursePage, Edition, EditionText
+from courses.services.checking import open_findings
 from courses.services.freezing import (
     CourseDraft,
     ForecastShelf,
@@ -42,9 +43,11 @@ def release_course(
     by: User | None,
     at: datetime,
     languages: Collection[str] | None = None,
+    looked_at: Collection[str] = (),
 ) -> Edition:
     """Freeze every live language of ``course`` (or only ``languages``) as its next edition.
 
+    ``looked_at``: what the publisher says to have looked at with their own eyes; it is logged.
     An alias of another language is no translation and is left out. ``retrain_by`` belongs to the severity of
     that name and to no other, and lies ahead.
 
@@ -58,7 +61,7 @@ def release_course(
     newest = selectors.newest_edition(course)
     number = newest.number + 1 if newest else 1
     frozen = _freeze_published(course, languages, edition=number, shelf=FrozenShelf())
-    problems += _all_problems(frozen) + _still_there(course, frozen)
+    problems += _all_problems(frozen) + _still_there(course, frozen) + _harm(course, frozen)
     if not problems and newest and _is_unchanged(newest, frozen):
         problems.append(ReleaseProblem(ReleaseFault.UNCHANGED))
     if problems:
@@ -74,7 +77,7 @@ def release_course(
     )
     for draft, text in frozen:
         _keep(edition, text.snapshot, at)
-        _log(draft.page, edition, by)
+        _log(draft.page, edition, by, looked_at)
     edition_released.send(sender=Edition, edition=edition, at=at)
     return edition
 
@@ -136,6 +139,17 @@ def _still_there(course: Course, frozen: list[tuple[CourseDraft, Frozen]]) -> li
     return problems
 
 
+def _harm(course: Course, frozen: list[tuple[CourseDraft, Frozen]]) -> list[ReleaseProblem]:
+    """Return every finding of the harm check that nobody has answered."""
+    return [
+        ReleaseProblem(
+            ReleaseFault.HARM, draft.language, finding.place.lesson, f"{finding.rule} {finding.sentence}".strip()
+        )
+        for draft, text in frozen
+        for finding in open_findings(course=course, snapshot=text.snapshot)
+    ]
+
+
 def _translation_problems(source: Json, text: Frozen) -> list[ReleaseProblem]:
     """Return what ``text`` lacks and where it does not ask the same as ``source``: by name, else as a whole."""
     other = text.snapshot
@@ -188,8 +202,9 @@ def _keep(edition: Edition, snapshot: Json, at: datetime) -> EditionText:
     return text
 
 
-def _log(page: CoursePage, edition: Edition, by: User | None) -> None:
-    log(page, RELEASE_LOG_ACTION, user=by, data={"edition": edition.number, "severity": edition.severity})
+def _log(page: CoursePage, edition: Edition, by: User | None, looked_at: Collection[str] = ()) -> None:
+    data = {"edition": edition.number, "severity": edition.severity, "looked_at": sorted(looked_at)}
+    log(page, RELEASE_LOG_ACTION, user=by, data=data)
 
 
 @transaction.atomic
@@ -214,10 +229,11 @@ def add_text(*, edition: Edition, language: str, by: User | None, at: datetime) 
     if page is None:
         raise ReleaseRefused(course=course.code, problems=[_no_page(course, language)])
     before = _latest_in(edition, language)
-    [(_, frozen)] = _freeze_published(course, [language], edition=edition.number, shelf=FrozenShelf())
+    [(draft, frozen)] = _freeze_published(course, [language], edition=edition.number, shelf=FrozenShelf())
     frozen.snapshot["revision"] = before.revision + 1 if before else 1
     source = before or selectors.edition_text(edition, settings.LANGUAGE_CODE)
     problems = list(frozen.problems) if source is None else _translation_problems(source.snapshot, frozen)
+    problems += _harm(course, [(draft, frozen)])
     if before is not None and same_content(before.snapshot, frozen.snapshot):
         problems.append(ReleaseProblem(ReleaseFault.UNCHANGED, language))
     if problems:
@@ -244,7 +260,7 @@ def forecast_release(*, course: Course) -> list[Forecast]:
     """Return what releasing ``course`` now would change, language by language; keeps nothing."""
     newest = selectors.newest_edition(course)
     frozen = _freeze_published(course, None, edition=newest.number + 1 if newest else 1, shelf=ForecastShelf())
-    problems = _all_problems(frozen) + _still_there(course, frozen)
+    problems = _all_problems(frozen) + _still_there(course, frozen) + _harm(course, frozen)
     return [
         Forecast(
             language=draft.language,

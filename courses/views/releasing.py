@@ -81,6 +81,7 @@ class ReleaseView(WagtailAdminTemplateMixin, FormView[ReleaseForm]):  # type: ig
                 severity=form.cleaned_data["severity"],
                 retrain_by=form.cleaned_data["retrain_by"],
                 note=form.cleaned_data["note"],
+                looked_at=form.cleaned_data["looked_at"],
                 by=self.request.user,
                 at=clock.now(),
             )

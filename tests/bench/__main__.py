@@ -63,6 +63,7 @@ def main() -> int:
     figures += measure("obligations", "sqlite")
     figures += measure("languages", "sqlite")
     figures += measure("renditions", "sqlite")
+    figures += measure("harm", "none")
     if answers(POSTGRES):
         figures += on_postgres("pages")
         figures += on_postgres("people_list")

@@ -45,6 +45,7 @@ from tests.factories.people import StaffRoleFactory, UserFactory, sign_in_person
 
 pytestmark = pytest.mark.django_db
 
+LOOKED_AT_ALL = ["pictures", "stories", "signs", "help", "disputes"]
 LATER = RELEASED_AT + timedelta(days=30)
 
 
@@ -210,7 +211,11 @@ class TestReleaseCourse:
     def test_refuses_a_course_without_lessons(self) -> None:
         with pytest.raises(ReleaseRefused) as refused:
             release(course_with_pages(lessons=()))
-        assert {fault for fault, _, _ in faults(refused)} == {"no_lessons", "passage_missing"}
+        assert {fault for fault, _, _ in faults(refused)} == {
+            "no_lessons",
+            "passage_missing",
+            "harm",
+        }
 
     def test_refuses_an_empty_lesson_and_a_lesson_of_another_course(self) -> None:
         course = course_with_pages()
@@ -234,7 +239,9 @@ class TestReleaseCourse:
         SupportService.objects.all().delete()
         with pytest.raises(ReleaseRefused) as refused:
             release(course)
-        assert {(p.fault, p.lesson) for p in refused.value.problems} == {(ReleaseFault.PIECE_MISSING, "rich")}
+        assert {(p.fault, p.lesson) for p in refused.value.problems} == {
+            (ReleaseFault.PIECE_MISSING, lesson) for lesson in ("facts", "act", "rich")
+        }
         assert "Image" in {p.detail for p in refused.value.problems}
 
     def test_refuses_a_file_that_cannot_be_read(self, settings: Any, tmp_path: Any) -> None:
@@ -419,7 +426,11 @@ class TestCms:
         page = publisher.get(self.release_url(course)).content.decode()
         assert "<del>-Act</del>" in page
         assert "<ins>+Acting anew</ins>" in page
-        answer = publisher.post(self.release_url(course), {"severity": "finish_on_old", "note": "Wording"}, follow=True)
+        answer = publisher.post(
+            self.release_url(course),
+            {"severity": "finish_on_old", "note": "Wording", "looked_at": LOOKED_AT_ALL},
+            follow=True,
+        )
         assert "Edition 2 is released." in answer.content.decode()
         edition = course.editions.first()
         assert (edition.number, edition.note, edition.released_by.groups.get().name) == (2, "Wording", "publisher")
@@ -434,9 +445,13 @@ class TestCms:
         course = course_with_pages()
         answer = publisher.post(self.release_url(course), {"severity": "retrain_by"})
         assert "Choose the date by which everybody takes it again." in answer.content.decode()
-        answer = publisher.post(self.release_url(course), {"severity": "retrain_by", "retrain_by": "2020-01-31"})
+        answer = publisher.post(
+            self.release_url(course), {"severity": "retrain_by", "retrain_by": "2020-01-31", "looked_at": LOOKED_AT_ALL}
+        )
         assert "Choose a day that lies ahead: people need time to take it again." in answer.content.decode()
-        publisher.post(self.release_url(course), {"severity": "retrain_by", "retrain_by": "2090-09-01"})
+        publisher.post(
+            self.release_url(course), {"severity": "retrain_by", "retrain_by": "2090-09-01", "looked_at": LOOKED_AT_ALL}
+        )
         assert course.editions.get().retrain_by == date(2090, 9, 1)
 
     def test_refusal_is_said_in_words(self, publisher: Client) -> None:

@@ -61,7 +61,7 @@ def test_snapshot_has_the_shape_of_schema_1(course: Any) -> None:
         "tier": "recorded",
         "minutes": 12,
         "minimum_minutes": 0,
-        "exploitation": [],
+        "exploitation": ["labour", "sexual"],
         "reviews_missing": ["lawyer"],
         "sector": {"code": "hospitality", "title": "Hospitality"},
         "objectives": [{"code": "note", "text": "Do note"}],

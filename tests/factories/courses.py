@@ -39,6 +39,7 @@ class CourseFactory(DjangoModelFactory[Course]):
     sector = factory.SubFactory(SectorFactory)
     tier = Course.Tier.RECORDED
     minutes = 12
+    exploitation = factory.LazyFunction(lambda: ["labour", "sexual"])
     reviews_missing = factory.LazyFunction(lambda: ["lawyer"])
     final_quiz = factory.SubFactory(QuizFactory)
 
@@ -103,7 +104,13 @@ def lesson_page(parent: CoursePage, code: str, *, body: Sequence[Any] | None = N
         }
         | fields
     )
-    blocks = [("text", {"heading": "One idea", "text": f"<p>What {code} is about.</p>"})] if body is None else body
+    blocks = body
+    if blocks is None:
+        line = SupportServiceFactory(hotline=True)
+        blocks = [
+            ("text", {"heading": "One idea", "text": f"<p>What {code} is about.</p>"}),
+            ("help_now", {"title": "Somebody to talk to", "services": [line.pk]}),
+        ]
     page.body = [{"type": kind, "value": value} for kind, value in blocks]
     page.lesson_sources = [LessonSource(source=SourceFactory())]
     return parent.add_child(instance=page)

@@ -1,0 +1,11 @@
+"""The harm check: what a text may do to people, found by rules that are data, one file for each language.
+
+Plain Python over text: no clock, database or settings. A finding asks an editor; it never decides what is meant.
+"""
+
+from courses.harm.document import Document, Passage, Place, Use
+from courses.harm.findings import Finding, Severity
+from courses.harm.linter import lint
+from courses.harm.rules import RuleBook, rule_book
+
+__all__ = ["Document", "Finding", "Passage", "Place", "RuleBook", "Severity", "Use", "lint", "rule_book"]

@@ -1,0 +1,105 @@
+"""The check itself: each sentence against the rules of its language, the whole against those of structure."""
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Final
+
+from courses.harm.document import Document, Passage, Place, Use
+from courses.harm.findings import Finding
+from courses.harm.rules import Rule, RuleBook, plain, rule_book, structure_rules
+
+MIN_INNOCENT: Final = Fraction(1, 4)
+
+_SENTENCE: Final = re.compile(r".*?[.!?…]+[\"'”’»)\]]*(?=\s)|.+")
+# What somebody is quoted to say is theirs; a word alone in quotation marks is no quotation.
+_QUOTED: Final = re.compile(r'"[^"]*\s[^"]*"')
+_REPORTS: Final = re.compile(r"[\w,:]\s*$")
+
+
+def lint(document: Document) -> list[Finding]:
+    """Return every finding, the whole first, then in reading order; the same one in the same place once."""
+    book = rule_book(document.language)
+    found = [*_structure(document)]
+    for passage in document.passages:
+        found += _passage(passage, book)
+    return list(dict.fromkeys(found))
+
+
+def _structure(document: Document) -> Iterator[Finding]:
+    rules = structure_rules()
+
+    def missing(code: str, lesson: str = "", part: str = "") -> Finding:
+        rule = rules[code]
+        return Finding(rule.code, rule.severity, rule.why, "", Place(lesson, part), rule.suggestion)
+
+    for passage in document.passages:
+        if passage.use is Use.IMAGE and not passage.text.strip():
+            yield missing("image-without-words", passage.place.lesson, passage.place.part)
+    if document.lessons is None:
+        return
+    if not document.has_help_now:
+        yield missing("help-now-missing")
+    if not document.has_content_note:
+        yield missing("content-note-missing")
+    for lesson in document.lessons:
+        if not lesson.has_content_note:
+            yield missing("content-note-missing", lesson.code)
+        if not lesson.has_sources:
+            yield missing("sources-missing", lesson.code)
+    # "rights" is a wrong at work that is no trafficking; only "innocent" measures false alarms.
+    if document.verdicts.count("innocent") < len(document.verdicts) * MIN_INNOCENT:
+        yield missing("too-few-innocent")
+    if "labour" not in document.exploitation:
+        yield missing("labour-missing")
+
+
+def _passage(passage: Passage, book: RuleBook) -> Iterator[Finding]:
+    rules = [rule for rule in book.rules if passage.use in rule.uses]
+    if not rules:
+        return
+    lead = ""
+    for line in passage.text.splitlines():
+        shown = line.strip()
+        for sentence in map(str.strip, _SENTENCE.findall(shown)):
+            for rule in rules:
+                if _breaks(
+                    rule, plain(sentence), plain(f"{passage.heading}: " if passage.heading else ""), plain(lead), book
+                ) and not (rule.dated_is_enough and passage.dated):
+                    yield Finding(rule.code, rule.severity, rule.why, sentence, passage.place, rule.suggestion)
+        # "Watch for:" and "This is no sign:" reach to what follows in the same passage.
+        if shown.endswith(":"):
+            lead = f"{shown} "
+        elif not shown:
+            lead = ""
+
+
+def _breaks(rule: Rule, sentence: str, heading: str, lead: str, book: RuleBook) -> bool:
+    if rule.unless is not None and rule.unless.search(sentence):
+        return False
+    if any(pattern.search(sentence) for pattern in rule.patterns):
+        return True
+    if not rule.guarded or _denies(heading, book) or _denies(lead, book):
+        return False
+    clauses = _clauses(_without_quotations(sentence), book)
+    for index, clause in enumerate(clauses):
+        # "Some look at accents, but that is no sign": what follows takes it back.
+        if _denies(clause, book) or (index + 1 < len(clauses) and _denies(clauses[index + 1], book)):
+            continue
+        if any(pattern.search(text) for pattern in rule.guarded for text in {clause, lead + clause}):
+            return True
+    return False
+
+
+def _without_quotations(sentence: str) -> str:
+    return _QUOTED.sub(lambda found: '"…"' if _REPORTS.search(sentence[: found.start()]) else found[0], sentence)
+
+
+def _clauses(sentence: str, book: RuleBook) -> list[str]:
+    return [part for part in book.turns.split(sentence) if part] if book.turns else [sentence]
+
+
+def _denies(text: str, book: RuleBook) -> bool:
+    if not text or book.denials is None or book.still is None:
+        return False
+    return book.denials.search(book.still.sub(" ", text)) is not None

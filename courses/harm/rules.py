@@ -1,0 +1,125 @@
+"""Reading the rules: a YAML file of words for each language, and one of structure for all.
+
+A pattern is a regular expression in which ``<name>`` stands for any of the words under ``lists: name``, and a blank
+for any white space. ``guarded`` patterns do not hold where the sentence, its heading or what leads to it denies them
+(``denials``); ``still`` are turns that look like a denial and are none ("do not hesitate").
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from courses.harm.document import Use
+from courses.harm.findings import Severity
+
+_FOLDER: Final = Path(__file__).resolve().parent / "words"
+_LIST_NAME: Final = re.compile(r"<([a-z_]+)>")
+# Apostrophes and quotation marks come in several shapes; rules are written with the plain ones.
+_PLAIN: Final = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "«": '"', "»": '"', "\u00a0": " "})
+
+
+def plain(text: str) -> str:
+    """Return ``text`` with the plain apostrophe, quotation mark and space; as many characters as before."""
+    return text.translate(_PLAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule about words: ``patterns`` hold anywhere, ``guarded`` ones unless denied; ``uses``: where it looks."""
+
+    code: str
+    severity: Severity
+    why: str
+    suggestion: str
+    uses: frozenset[Use]
+    patterns: tuple[re.Pattern[str], ...]
+    guarded: tuple[re.Pattern[str], ...]
+    unless: re.Pattern[str] | None
+    dated_is_enough: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """The rules of one language, and how it says no. ``rules`` is empty where nobody wrote any yet."""
+
+    language: str
+    rules: tuple[Rule, ...]
+    denials: re.Pattern[str] | None
+    still: re.Pattern[str] | None
+    turns: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class StructureRule:
+    """What a finding about the whole says."""
+
+    code: str
+    severity: Severity
+    why: str
+    suggestion: str
+
+
+@cache
+def rule_book(language: str) -> RuleBook:
+    """Return the rules of ``language`` (``fr-CA`` has those of ``fr``)."""
+    file = _FOLDER / f"{language.partition('-')[0].lower()}.yaml"
+    if not re.fullmatch(r"[a-z]{2,3}\.yaml", file.name) or not file.is_file():
+        return RuleBook(language, (), None, None, None)
+    return read_rule_book(language, yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+def read_rule_book(language: str, data: Mapping[str, Any]) -> RuleBook:
+    """Return the rules in ``data``, the content of a file of words.
+
+    Raises:
+        KeyError: a pattern names a list that is not there, or a rule lacks what every rule has.
+    """
+    lists = {name: _alternatives(words, {}) for name, words in data["lists"].items()}
+    # Lists may be made of lists that stand before them.
+    for name, words in data["lists"].items():
+        lists[name] = _alternatives(words, lists)
+
+    def compiled(pattern: str) -> re.Pattern[str]:
+        return re.compile(_expanded(pattern, lists), re.IGNORECASE)
+
+    def any_of(name: str) -> re.Pattern[str]:
+        return compiled("|".join(f"(?:{each})" for each in data[name]))
+
+    rules = tuple(
+        Rule(
+            code=each["rule"],
+            severity=Severity(each["severity"]),
+            why=each["why"],
+            suggestion=each["suggestion"],
+            uses=frozenset(Use(use) for use in each["uses"]),
+            patterns=tuple(compiled(pattern) for pattern in each.get("patterns", ())),
+            guarded=tuple(compiled(pattern) for pattern in each.get("guarded", ())),
+            unless=compiled("|".join(f"(?:{one})" for one in each["unless"])) if "unless" in each else None,
+            dated_is_enough=bool(each.get("dated_is_enough", False)),
+        )
+        for each in data["rules"]
+    )
+    return RuleBook(language, rules, any_of("denials"), any_of("still"), any_of("turns"))
+
+
+def _alternatives(words: list[str], lists: Mapping[str, str]) -> str:
+    return "(?:" + "|".join(_LIST_NAME.sub(lambda found: lists.get(found[1], "(?!)"), word) for word in words) + ")"
+
+
+def _expanded(pattern: str, lists: Mapping[str, str]) -> str:
+    return _LIST_NAME.sub(lambda found: lists[found[1]], pattern).replace(" ", r"\s+")
+
+
+@cache
+def structure_rules() -> Mapping[str, StructureRule]:
+    """Return the rules of structure by their codes; they hold in every language."""
+    data = yaml.safe_load((_FOLDER / "structure.yaml").read_text(encoding="utf-8"))
+    return {
+        each["rule"]: StructureRule(each["rule"], Severity(each["severity"]), each["why"], each["suggestion"])
+        for each in data["rules"]
+    }

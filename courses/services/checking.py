@@ -1,0 +1,81 @@
+"""The harm check over what is published, and the answers of editors."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from wagtail.log_actions import log
+
+from courses.exceptions import NoReason, NoSuchFinding
+from courses.harm import Finding, lint
+from courses.harm.frozen import document_of
+from courses.models import Course, HarmAnswer
+from courses.services.freezing import ForecastShelf, freeze, published
+from courses.snapshot import Json
+from people.models import User
+
+ANSWER_LOG_ACTION = "courses.answer_finding"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A finding in one language, with the answer that an editor gave, if any."""
+
+    language: str
+    finding: Finding
+    answer: HarmAnswer | None
+
+
+def findings_of(*, course: Course, snapshot: Json) -> list[Judged]:
+    """Return every finding in ``snapshot`` with its answer; one query."""
+    language = snapshot["language"]
+    answers = {each.fingerprint: each for each in HarmAnswer.objects.filter(course=course, language=language)}
+    return [Judged(language, finding, answers.get(finding.fingerprint)) for finding in lint(document_of(snapshot))]
+
+
+def open_findings(*, course: Course, snapshot: Json) -> list[Finding]:
+    """Return the findings that nobody has answered: they keep the course from being released."""
+    return [each.finding for each in findings_of(course=course, snapshot=snapshot) if each.answer is None]
+
+
+def published_findings(*, course: Course, language: str = "") -> list[Judged]:
+    """Return the findings in what is published of ``course`` (only in ``language``, where one is named)."""
+    return [
+        judged
+        for draft in published(course)
+        if language in ("", draft.language)
+        for judged in findings_of(course=course, snapshot=freeze(draft, edition=0, shelf=ForecastShelf()).snapshot)
+    ]
+
+
+@transaction.atomic
+def answer_finding(
+    *, course: Course, language: str, fingerprint: str, reason: str, by: User | None, at: datetime
+) -> HarmAnswer:
+    """Record why the sentence may stay; a second answer to the same finding takes the place of the first.
+
+    Raises:
+        NoReason: ``reason`` is empty.
+        NoSuchFinding: what is published in ``language`` has no such finding.
+    """
+    if not reason.strip():
+        raise NoReason
+    course = Course.objects.select_for_update(of=("self",)).get(pk=course.pk)
+    found = {each.finding.fingerprint: each.finding for each in published_findings(course=course, language=language)}
+    if not language or fingerprint not in found:
+        raise NoSuchFinding(fingerprint=fingerprint)
+    finding = found[fingerprint]
+    answer, _ = HarmAnswer.objects.update_or_create(
+        course=course,
+        language=language,
+        fingerprint=fingerprint,
+        defaults={
+            "rule": finding.rule,
+            "sentence": finding.sentence,
+            "reason": reason.strip(),
+            "answered_at": at,
+            "answered_by": by,
+        },
+    )
+    log(course, ANSWER_LOG_ACTION, user=by, data={"rule": finding.rule, "of_language": language})
+    return answer

@@ -1,0 +1,81 @@
+"""The rules of words: what they find, and what they leave alone."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from courses.harm import Document, Passage, Place, Use, lint, rule_book
+from courses.harm.draft import read_draft
+
+_HERE = Path(__file__).parent
+
+
+def _read(name: str) -> Any:
+    return yaml.safe_load((_HERE / name).read_text(encoding="utf-8"))
+
+
+def found(text: str, language: str = "en") -> set[str]:
+    return {finding.rule for finding in lint(read_draft(text, language=language))}
+
+
+def test_all_of_the_planted_corpus_is_found_by_the_rule_it_was_planted_for() -> None:
+    planted = [(rule, sentence) for rule, sentences in _read("planted.yaml").items() for sentence in sentences]
+    assert len(planted) == 60
+    assert [pair for pair in planted if pair[0] not in found(pair[1])] == []
+
+
+def test_what_the_curriculum_teaches_is_left_alone() -> None:
+    assert [(sentence, found(sentence)) for sentence in _read("harmless.yaml") if found(sentence)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "language"), [("second.yaml", "en"), ("third.yaml", "en"), ("fourth.yaml", "en"), ("french.yaml", "fr")]
+)
+def test_sentences_written_after_the_rules(name: str, language: str) -> None:
+    sentences = _read(name)
+    assert [each for each in sentences["bad"] if not found(each, language)] == []
+    assert [each for each in sentences["good"] if found(each, language)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("Watch for:\n- foreign accents\n- keys held by another", {"indicator-by-appearance"}),
+        ("Do not look for:\n- foreign accents", set()),
+        ("# What is no sign\n\nWatch for foreign accents.", set()),
+        ("Do not judge by looks, but watch for foreign women.", {"indicator-by-appearance"}),
+        ("Never ignore a foreign accent: it is a warning sign.", {"indicator-by-appearance"}),
+        ("She was chained\nin the dark.", {"sensational-words"}),
+        ("![](street.jpg)", {"image-without-words"}),
+        ("", set()),
+    ],
+)
+def test_context_decides(text: str, rules: set[str]) -> None:
+    assert found(text) == rules
+
+
+def test_a_wrong_answer_may_say_what_is_wrong_but_not_sensationally() -> None:
+    place = Place("signs", "question one")
+    document = Document(
+        "en",
+        (
+            Passage(place, Use.WRONG, "Call the police, as she looks foreign."),
+            Passage(place, Use.WRONG, "Her pimp sold her."),
+        ),
+    )
+    assert [(each.rule, each.place) for each in lint(document)] == [("sensational-words", place)]
+
+
+def test_a_language_without_rules_of_words_has_none() -> None:
+    assert rule_book("pa").rules == ()
+    assert rule_book("../en").rules == ()
+    assert rule_book("fr-CA").rules == rule_book("fr").rules
+
+
+def test_a_finding_says_where_and_what_to_do() -> None:
+    [finding] = lint(read_draft("# Signs\n\nAll is well. Victims often look foreign.", language="en"))
+    assert (finding.sentence, str(finding.place)) == ("Victims often look foreign.", "line 3")
+    assert finding.why
+    assert finding.suggestion
