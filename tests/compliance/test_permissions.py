@@ -49,6 +49,7 @@ READ = (
     "rule_site",
 )
 WRITE_PAGES = (
+    "drafts",
     "adjustment_change",
     "assignment_edit",
     "licence_change",
@@ -76,6 +77,7 @@ WRITE_PAGES = (
 WRITE_ACTS = (
     "record_of_many",
     "assign_to_many",
+    "drafts",
     "filter_save",
     "filter_forget",
     "assignment_edit",
