@@ -27,6 +27,9 @@ CLOCK_SHIFT_DAYS = env.int("FIELDFARE_CLOCK_SHIFT_DAYS", default=0)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
+# One process does everything here: hundreds of files nobody asked for would keep it from its pages for minutes.
+RENDITIONS_OF_LOADED = env.bool("FIELDFARE_RENDITIONS_OF_LOADED", default=False)
+
 # Mails become files that /dev/mail/ shows.
 if "EMAIL_URL" not in env.ENVIRON:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

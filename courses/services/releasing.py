@@ -76,7 +76,7 @@ def release_course(
         released_by=by,
     )
     for draft, text in frozen:
-        _keep(edition, text.snapshot, at)
+        _keep(edition, text.snapshot, at, by)
         _log(draft.page, edition, by, looked_at)
     edition_released.send(sender=Edition, edition=edition, at=at)
     return edition
@@ -188,7 +188,7 @@ def _latest_in(edition: Edition, language: str) -> EditionText | None:
     return EditionText.objects.filter(edition=edition, language=language).order_by("-revision").first()
 
 
-def _keep(edition: Edition, snapshot: Json, at: datetime) -> EditionText:
+def _keep(edition: Edition, snapshot: Json, at: datetime, by: User | None) -> EditionText:
     text = EditionText.objects.create(
         edition=edition,
         language=snapshot["language"],
@@ -198,7 +198,8 @@ def _keep(edition: Edition, snapshot: Json, at: datetime) -> EditionText:
         is_draft=snapshot.get("draft", False),
         frozen_at=at,
     )
-    ask_for_renditions(edition=edition, language=text.language)
+    if by is not None or settings.RENDITIONS_OF_LOADED:
+        ask_for_renditions(edition=edition, language=text.language)
     return text
 
 
@@ -239,7 +240,7 @@ def add_text(*, edition: Edition, language: str, by: User | None, at: datetime) 
     if problems:
         raise ReleaseRefused(course=course.code, problems=problems)
     _log(page, edition, by)
-    return _keep(edition, frozen.snapshot, at)
+    return _keep(edition, frozen.snapshot, at, by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,11 +62,15 @@ def ask_to_look() -> None:
 
 
 def look_for_stale_renditions() -> None:
-    """Ask for what is not true, or not there, of the newest edition of each course."""
+    """Ask for what is not true, or not there, of the newest edition of each course.
+
+    Where loaded courses wait until somebody wants a file, what is not there goes on waiting.
+    """
     for course in Course.objects.order_by("pk"):
         edition = selectors.newest_edition(course)
         if edition is not None:
-            for language in sorted(set(edition.texts.values_list("language", flat=True))):
+            there = edition.texts if settings.RENDITIONS_OF_LOADED else edition.rendition_sets
+            for language in sorted(set(there.values_list("language", flat=True))):
                 ask_for_renditions(edition=edition, language=language)
 
 
