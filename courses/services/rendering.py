@@ -12,7 +12,7 @@ from django.db import transaction
 
 from cms.typesetting import MissingGlyphs
 from courses import selectors
-from courses.models import Course, Edition, Rendition, RenditionSet
+from courses.models import Course, Edition, EditionText, Rendition, RenditionSet
 from courses.renditions.kinds import Piece, pieces
 from courses.renditions.material import Material, material_of
 from people import outbox
@@ -69,8 +69,9 @@ def look_for_stale_renditions() -> None:
     for course in Course.objects.order_by("pk"):
         edition = selectors.newest_edition(course)
         if edition is not None:
-            there = edition.texts if settings.RENDITIONS_OF_LOADED else edition.rendition_sets
-            for language in sorted(set(there.values_list("language", flat=True))):
+            model = EditionText if settings.RENDITIONS_OF_LOADED else RenditionSet
+            there = model.objects.filter(edition=edition).values_list("language", flat=True)
+            for language in sorted(set(there)):
                 ask_for_renditions(edition=edition, language=language)
 
 

@@ -88,6 +88,27 @@ def test_a_release_makes_every_file_once_in_the_background(course: Course, made:
     assert len(made) == 13
 
 
+def test_files_of_a_loaded_course_may_wait_until_somebody_wants_one(
+    course: Course, client: Client, made: list[str], settings: Any
+) -> None:
+    RenditionSet.objects.all().delete()
+    outbox.deliver_due(at=RELEASED_AT, limit=50)
+    RenditionSet.objects.all().delete()
+    made.clear()
+    settings.RENDITIONS_OF_LOADED = False
+    page = LessonPage.objects.get(lesson__code="act")
+    page.body = [("text", {"heading": "One idea", "text": "What act is truly about."})]
+    publish(page)
+    edition = release(course)
+    look_for_stale_renditions()
+    work()
+    assert (made, RenditionSet.objects.count()) == ([], 0)
+    on_the_way(client, course)
+    client.get(f"/learn/{course.slug}/other-ways/")
+    work()
+    assert (len(made), RenditionSet.objects.get().edition) == (13, edition)
+
+
 def test_a_mended_word_remakes_what_says_it_and_the_old_files_go(course: Course, made: list[str]) -> None:
     work()
     made.clear()
