@@ -7,6 +7,7 @@ from wagtail.documents.models import Document
 from courses.exceptions import ReleaseFault, ReleaseProblem, ReleaseRefused
 from courses.recordings import MOST_BYTES, CaptionFault, CaptionProblem, caption_problems, kind_of
 from courses.release_words import in_words
+from tests.factories.cms import SupportServiceFactory
 from tests.factories.courses import course_with_pages, lesson_page, release
 
 GOOD = "WEBVTT\n\n00:00.000 --> 00:02.500\nWelcome.\n\n2\n00:00:02.500 --> 00:00:05.000 align:start\nStay as <i>long</i> as you like.\n"
@@ -63,7 +64,9 @@ def refused(settings, tmp_path, kind, **files):
     settings.MEDIA_ROOT = tmp_path
     course = course_with_pages(lessons=[])
     chosen = {name: document(*file).pk for name, file in files.items()}
-    lesson_page(course.pages.get(), "film", body=[(kind, {"title": "Film", "transcript": "<p>Welcome.</p>", **chosen})])
+    helped = ("help_now", {"title": "Somebody to talk to", "services": [SupportServiceFactory(hotline=True).pk]})
+    shown = (kind, {"title": "Film", "transcript": "<p>Welcome.</p>", **chosen})
+    lesson_page(course.pages.get(), "film", body=[shown, helped])
     try:
         release(course, languages=["en"])
     except ReleaseRefused as error:

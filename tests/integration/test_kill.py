@@ -78,6 +78,8 @@ def test_these_are_all_the_places_where_a_process_may_be_ended():
         *OUTBOX,
         "evidence.written",
         *DIGESTS,
+        # tests/compliance/test_rebuilding.py
+        "rebuilding.part_done",
     }
 
 
