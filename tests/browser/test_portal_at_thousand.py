@@ -109,12 +109,12 @@ def test_hr_works_through_a_thousand_people_by_keyboard(served: Served, keyboard
     expect(page.get_by_role("heading", level=1)).to_have_text("Thousand Inns")
     clean(page)
     follow(page, ".tile[href*=overdue]")
-    expect(page.get_by_text("200 lines")).to_be_visible()
+    expect(page.get_by_text("200 lines: Past due")).to_be_visible()
     reach(page, "#q")
     page.keyboard.type("T01")
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    expect(page.get_by_text("20 lines")).to_be_visible()
+    expect(page.get_by_text("20 lines: Past due")).to_be_visible()
     follow(page, "tbody th[data-field=name] a")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Person 01")
 
