@@ -56,6 +56,8 @@ _WITHIN: Final[dict[type, tuple[str, ...]]] = {
     schema.Node: ("choices",),
     schema.Question: ("options", "pairs", "nodes"),
 }
+_PART_NAMES: Final = {"work": "at-work"}
+"""What a part is called in keys where its own name says too little: a key with "work" in it reads like a path."""
 _BLOCK_NAMES: Final[dict[type, str]] = {
     schema.TextBlock: "text",
     schema.CalloutBlock: "callout",
@@ -84,14 +86,12 @@ def reworded(thing: _T, place: str, say: Say) -> _T:
         elif value:
             changes[name] = say(f"{place}/{name}", value, markup)
     for name in _WITHIN.get(type(thing), ()):
-        value = getattr(thing, name)
+        value, at = getattr(thing, name), f"{place}/{_PART_NAMES.get(name, name)}"
         if isinstance(value, tuple):
             keys = _keys(value)
-            changes[name] = tuple(
-                reworded(each, f"{place}/{name}/{key}", say) for key, each in zip(keys, value, strict=True)
-            )
+            changes[name] = tuple(reworded(each, f"{at}/{key}", say) for key, each in zip(keys, value, strict=True))
         elif value is not None:
-            changes[name] = reworded(value, f"{place}/{name}", say)
+            changes[name] = reworded(value, at, say)
     return dataclasses.replace(thing, **changes) if changes else thing  # type: ignore[type-var]  # all are dataclasses
 
 
