@@ -3,54 +3,30 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from courses import selectors
 from courses.models import Course, Edition, RenditionSet
 from courses.renditions.material import material_of
 from courses.services import ask_for_renditions
+from courses.views.panel import CoursePanel
 from courses.views.reading import language_name
 from courses.views.renditions import sent
 
 VIEW_PERMISSION = "courses.change_course"
 
 
-class CourseFilesView(WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]  # Wagtail has no types
+class CourseFilesView(CoursePanel, TemplateView):
     """The files of the newest edition, language by language, or how far they are."""
 
     template_name = "courses/admin/files.html"
     header_icon = "download"
-    _show_breadcrumbs = True
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Refuse who may not edit courses: the key to the paper is among the files."""
-        if not request.user.has_perm(VIEW_PERMISSION):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    @cached_property
-    def course(self) -> Course:
-        """Return the course that the address names."""
-        return get_object_or_404(Course, pk=self.kwargs["course_id"])
-
-    def get_page_title(self) -> str:
-        """Return the heading."""
-        return _("Print and slides")
-
-    def get_page_subtitle(self) -> str:
-        """Return the course."""
-        return str(self.course)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Return the way here."""
-        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title(), "sublabel": str(self.course)}]
+    page_title = gettext_lazy("Print and slides")
+    permission = VIEW_PERMISSION
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the files of each language that are true; what is not is asked for."""

@@ -5,26 +5,27 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from cms import clock
 from courses import selectors
 from courses.exceptions import ReleaseRefused
-from courses.models import Course, Edition
+from courses.models import Edition
 from courses.release_form import ReleaseForm
 from courses.release_words import in_words
 from courses.services import Forecast, add_text, forecast_release, release_course
+from courses.views.panel import CoursePanel
 
 RELEASE_PERMISSION = "courses.release_course"
 
 
-class ReleaseView(WagtailAdminTemplateMixin, FormView[ReleaseForm]):  # type: ignore[misc]  # Wagtail has no types
+class ReleaseView(CoursePanel, FormView[ReleaseForm]):
     """What a release of the course would change, language by language, and the form to release it.
 
     A change that asks the same of a learner (a typo, a language that came later) can be added to the newest edition
@@ -34,35 +35,13 @@ class ReleaseView(WagtailAdminTemplateMixin, FormView[ReleaseForm]):  # type: ig
     form_class = ReleaseForm
     template_name = "courses/admin/release.html"
     header_icon = "upload"
-    _show_breadcrumbs = True
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Refuse who may not release."""
-        if not request.user.has_perm(RELEASE_PERMISSION):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    @cached_property
-    def course(self) -> Course:
-        """Return the course that the address names."""
-        return get_object_or_404(Course, pk=self.kwargs["course_id"])
+    page_title = gettext_lazy("Release")
+    permission = RELEASE_PERMISSION
 
     @cached_property
     def newest(self) -> Edition | None:
         """Return the edition that learners who start now are served."""
         return selectors.newest_edition(self.course)
-
-    def get_page_title(self) -> str:
-        """Return the heading."""
-        return _("Release")
-
-    def get_page_subtitle(self) -> str:
-        """Return the course."""
-        return str(self.course)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Return the way here."""
-        return [*self.breadcrumbs_items, {"url": "", "label": _("Release"), "sublabel": str(self.course)}]
 
     def get_success_url(self) -> str:
         """Stay: the page then says that nothing is left to release."""

@@ -6,23 +6,23 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from cms import clock
 from courses import selectors
-from courses.models import Course, EditionText
+from courses.models import EditionText
 from courses.services import put_back, withdraw_part
+from courses.views.panel import CoursePanel
 from courses.views.releasing import RELEASE_PERMISSION
 from courses.withdrawing_form import WithdrawForm
 
 WITHDRAW_PERMISSION = "courses.change_course"
 
 
-class WithdrawView(WagtailAdminTemplateMixin, FormView[WithdrawForm]):  # type: ignore[misc]  # Wagtail has no types
+class WithdrawView(CoursePanel, FormView[WithdrawForm]):
     """What is withdrawn of a course, and the form to withdraw more.
 
     Whoever may edit courses may withdraw: in an emergency nobody waits for a second person. Only who may release
@@ -32,30 +32,8 @@ class WithdrawView(WagtailAdminTemplateMixin, FormView[WithdrawForm]):  # type: 
     form_class = WithdrawForm
     template_name = "courses/admin/withdraw.html"
     header_icon = "warning"
-    _show_breadcrumbs = True
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Refuse who may not edit courses."""
-        if not request.user.has_perm(WITHDRAW_PERMISSION):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    @cached_property
-    def course(self) -> Course:
-        """Return the course that the address names."""
-        return get_object_or_404(Course, pk=self.kwargs["course_id"])
-
-    def get_page_title(self) -> str:
-        """Return the heading."""
-        return _("Withdraw")
-
-    def get_page_subtitle(self) -> str:
-        """Return the course."""
-        return str(self.course)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Return the way here."""
-        return [*self.breadcrumbs_items, {"url": "", "label": _("Withdraw"), "sublabel": str(self.course)}]
+    page_title = gettext_lazy("Withdraw")
+    permission = WITHDRAW_PERMISSION
 
     def get_success_url(self) -> str:
         """Stay: the page then lists the part."""
