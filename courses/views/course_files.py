@@ -12,10 +12,9 @@ from django.views.generic import TemplateView
 from courses import selectors
 from courses.models import Course, Edition, RenditionSet
 from courses.renditions.material import material_of
-from courses.services import ask_for_renditions
 from courses.views.panel import CoursePanel
 from courses.views.reading import language_name
-from courses.views.renditions import sent
+from courses.views.renditions import sent, true_set
 
 VIEW_PERMISSION = "courses.change_course"
 
@@ -52,13 +51,7 @@ def course_file(request: HttpRequest, course_id: int, language: str, name: str) 
 
 def _true(edition: Edition, language: str) -> tuple[RenditionSet | None, bool]:
     text = selectors.text_in(edition, language)
-    kept = selectors.rendition_set(edition, language)
-    if text is None:
-        return None, False
-    if kept is not None and kept.fingerprint == material_of(text).fingerprint:
-        return kept, True
-    ask_for_renditions(edition=edition, language=language)
-    return kept, False
+    return (None, False) if text is None else true_set(material_of(text))
 
 
 def _shown(edition: Edition, language: str) -> dict[str, Any]:

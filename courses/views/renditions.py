@@ -26,7 +26,7 @@ def other_ways(request: HttpRequest, reading: Reading) -> HttpResponse:
         return elsewhere
     if not settings.RENDITIONS:
         raise Http404
-    kept, is_true = true_set(reading)
+    kept, is_true = _of_reader(reading)
     files = [each for each in kept.files.all() if each.file] if kept and is_true else []
     by_kind: dict[str, list[Rendition]] = {}
     for each in files:
@@ -57,23 +57,26 @@ def rendition(request: HttpRequest, reading: Reading, name: str) -> HttpResponse
     elsewhere = way_in(request, reading)
     if elsewhere:
         return elsewhere
-    kept, is_true = true_set(reading)
+    kept, is_true = _of_reader(reading)
     found = next((each for each in kept.files.all() if each.name == name), None) if kept and is_true else None
     if found is None or found.kind not in FOR_LEARNERS:
         raise Http404
     return sent(found)
 
 
-def true_set(reading: Reading) -> tuple[RenditionSet | None, bool]:
-    """Return what is made of the reader's text and whether it is true; what is not is asked for."""
+def _of_reader(reading: Reading) -> tuple[RenditionSet | None, bool]:
     if not settings.RENDITIONS:
         return None, False
-    material = Material(reading.text, reading.snapshot, help_directory(), reading.notices)
-    kept = selectors.rendition_set(reading.text.edition, reading.text.language)
+    return true_set(Material(reading.text, reading.snapshot, help_directory(), reading.notices))
+
+
+def true_set(material: Material) -> tuple[RenditionSet | None, bool]:
+    """Return what is made of a text and whether it is true to ``material``; what is not is asked for."""
+    kept = selectors.rendition_set(material.text.edition, material.language)
     if kept is not None and kept.fingerprint == material.fingerprint:
         return kept, True
     if kept is None or kept.asked_for != material.fingerprint:
-        ask_for_renditions(edition=reading.text.edition, language=reading.text.language)
+        ask_for_renditions(edition=material.text.edition, language=material.language)
     return kept, False
 
 
