@@ -1,4 +1,4 @@
-"""What several commands are told: a person, a day."""
+"""What several commands are told: an organisation, a person, a day."""
 
 from datetime import date, datetime
 
@@ -6,6 +6,18 @@ from django.core.management import CommandError
 from django.db.models import QuerySet
 
 from people.models import Membership, Organisation
+
+
+def organisation_of(code: str) -> Organisation:
+    """Return the organisation with a code.
+
+    Raises:
+        CommandError: there is none.
+    """
+    organisation = Organisation.objects.filter(code=code).first()
+    if organisation is None:
+        raise CommandError(f"There is no organisation with the code {code!r}.")
+    return organisation
 
 
 def people_of(organisation: Organisation, number: str | None) -> QuerySet[Membership]:

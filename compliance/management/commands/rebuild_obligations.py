@@ -7,7 +7,8 @@ from django.core.management import BaseCommand, CommandError
 
 from cms import clock
 from compliance import services
-from people.models import Membership, Organisation
+from compliance.management.arguments import organisation_of
+from people.models import Membership
 
 
 class Command(BaseCommand):
@@ -23,9 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         memberships = Membership.objects.all()
         if options["organisation"]:
-            memberships = memberships.filter(organisation__code=options["organisation"])
-            if not Organisation.objects.filter(code=options["organisation"]).exists():
-                raise CommandError(f"There is no organisation with the code {options['organisation']!r}.")
+            memberships = memberships.filter(organisation=organisation_of(options["organisation"]))
         if options["person"]:
             if not options["organisation"]:
                 raise CommandError("Name the organisation too: employee numbers repeat.")

@@ -1,6 +1,5 @@
 """Who gets what."""
 
-import json
 from argparse import ArgumentParser
 from datetime import date, timedelta
 from typing import Any
@@ -9,7 +8,8 @@ from django.core.management import BaseCommand, CommandError
 
 from cms import clock
 from compliance import selectors
-from compliance.management.arguments import day_of, people_of
+from compliance.management.arguments import day_of, organisation_of, people_of
+from compliance.management.json_lines import write_json
 from compliance.selectors import PlannedLine
 from compliance.step_words import step_in_words
 from people.models import Membership, Organisation, Site
@@ -32,9 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object with a line for each thing told")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        organisation = Organisation.objects.filter(code=options["organisation"]).first()
-        if organisation is None:
-            raise CommandError(f"There is no organisation with the code {options['organisation']!r}.")
+        organisation = organisation_of(options["organisation"])
         today = clock.today(organisation.time_zone)
         first = day_of("--from", options["first"]) or today
         last = day_of("--through", options["through"]) or first + timedelta(days=DAYS_AHEAD)
@@ -56,17 +54,9 @@ class Command(BaseCommand):
             )
 
     def _write_json(self, lines: Any, organisation: Organisation, first: date, last: date) -> None:
-        """Write line by line: a large organisation is never held in memory."""
         numbers = dict(Membership.objects.filter(organisation=organisation).values_list("pk", "employee_number"))
         head = {"organisation": organisation.code, "from": first.isoformat(), "through": last.isoformat()}
-        self.stdout.write(json.dumps(head)[:-1] + ', "messages": [', ending="")
-        separator = "\n"
-        for it in lines:
-            self.stdout.write(
-                separator + json.dumps(_plain(it, numbers[it.membership_id]), ensure_ascii=False), ending=""
-            )
-            separator = ",\n"
-        self.stdout.write("\n]}")
+        write_json(self.stdout, head, "messages", (_plain(it, numbers[it.membership_id]) for it in lines))
 
 
 def _plain(line: PlannedLine, number: str) -> dict[str, Any]:

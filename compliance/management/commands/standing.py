@@ -1,6 +1,5 @@
 """Where people stand, and why."""
 
-import json
 from argparse import ArgumentParser
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,8 +9,8 @@ from django.core.management import BaseCommand, CommandError
 from certificates.validity import starts_at
 from cms import clock
 from compliance import selectors
-from compliance.management.arguments import day_of, people_of
-from people.models import Organisation
+from compliance.management.arguments import day_of, organisation_of, people_of
+from compliance.management.json_lines import write_json
 
 
 class Command(BaseCommand):
@@ -28,9 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object with all that is known of each line")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        organisation = Organisation.objects.filter(code=options["organisation"]).first()
-        if organisation is None:
-            raise CommandError(f"There is no organisation with the code {options['organisation']!r}.")
+        organisation = organisation_of(options["organisation"])
         on, known_on = day_of("--on", options["on"]), day_of("--known-on", options["known_on"])
         found = selectors.standings(
             memberships=people_of(organisation, options["person"]),
@@ -46,13 +43,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{line}{due}{until}")
             return
         head = {"organisation": organisation.code, "on": _text(on), "known_on": _text(known_on)}
-        # Line by line: a large organisation is never held in memory.
-        self.stdout.write(json.dumps(head)[:-1] + ', "standings": [', ending="")
-        separator = "\n"
-        for it in found:
-            self.stdout.write(separator + json.dumps(it.to_json(), ensure_ascii=False), ending="")
-            separator = ",\n"
-        self.stdout.write("\n]}")
+        write_json(self.stdout, head, "standings", (it.to_json() for it in found))
 
 
 def _end_of(day: date, zone: str) -> datetime:
