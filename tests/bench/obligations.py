@@ -29,16 +29,13 @@ from compliance import selectors, services  # noqa: E402
 from compliance.models import Message, Obligation, ObligationSpan  # noqa: E402
 from people import services as people_services  # noqa: E402
 from people.models import (  # noqa: E402
-    Credential,
-    Employment,
     Membership,
     Organisation,
     Role,
-    Site,
     StaffRole,
-    User,
 )
 from tests.bench.figures import Figures, started_with  # noqa: E402
+from tests.bench.population import CHUNK, employ, workplaces  # noqa: E402
 
 FULL = bool(os.environ.get("FULL"))
 OBLIGATIONS = 1_000_000 if FULL else 10_000
@@ -48,8 +45,6 @@ TRAININGS = 4
 PEOPLE = OBLIGATIONS // TRAININGS
 DUE = 10_000 if FULL else 100
 """Obligations due in one sweep, each of another person."""
-SITES = 40
-CHUNK = 2_000
 
 REBUILD_SECONDS, PREVIEW_SECONDS, PAGE_MS, PEAK_MEGABYTES, RATIO = 20 * 60, 10, 300, 400, 1.5
 
@@ -97,14 +92,8 @@ def peak_megabytes() -> float:
 def populate(code: str, people: int, certifications: list[Certification], at: datetime) -> Organisation:
     """Make an organisation of many people by bulk writes, of whom half hold a certificate; nothing is rebuilt yet."""
     today = at.date()
-    organisation = Organisation.objects.create(code=code, name=code, time_zone="UTC")
-    sites = Site.objects.bulk_create(
-        [
-            Site(organisation=organisation, code=f"s{n}", name=f"Site {n}", time_zone="UTC", languages=["en"])
-            for n in range(SITES)
-        ]
-    )
-    role = Role.objects.create(organisation=organisation, code="all", name="All")
+    at_work = workplaces(code, code)
+    organisation, role = at_work.organisation, at_work.role
     for n, certification in enumerate(certifications):
         requirement = services.planned(
             organisation=organisation,
@@ -119,33 +108,8 @@ def populate(code: str, people: int, certifications: list[Certification], at: da
     policy = ValidityPolicy()
     for start in range(0, people, CHUNK):
         numbers = range(start, min(start + CHUNK, people))
-        users = User.objects.bulk_create([User() for _ in numbers])
-        members = Membership.objects.bulk_create(
-            [
-                Membership(
-                    organisation=organisation,
-                    user=user,
-                    employee_number=f"{n:06}",
-                    name=f"Person {n * 7919 % people:06}",
-                    email=f"p{n}@{code}.example",
-                )
-                for n, user in zip(numbers, users, strict=True)
-            ]
-        )
-        Credential.objects.bulk_create([Credential(membership=member) for member in members])
-        Employment.objects.bulk_create(
-            [
-                Employment(
-                    membership=member,
-                    site=sites[n % SITES],
-                    role=role,
-                    # Nobody so newly past due that there is nothing to tell yet.
-                    starts_on=today - timedelta(days=50 + n % 850),
-                    recorded_at=at,
-                )
-                for n, member in zip(numbers, members, strict=True)
-            ]
-        )
+        # Nobody so newly past due that there is nothing to tell yet.
+        members = employ(at_work, numbers, people, starts_on=lambda n: today - timedelta(days=50 + n % 850), at=at)
         Certificate.objects.bulk_create(
             [
                 held(certifications[0], member, today - timedelta(days=n * 31 % 1_300), policy)

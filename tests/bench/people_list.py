@@ -19,56 +19,25 @@ from compliance import services  # noqa: E402
 from compliance.models import Message, Obligation  # noqa: E402
 from people import outbox  # noqa: E402
 from people import services as people_services  # noqa: E402
-from people.models import Credential, Employment, Membership, Organisation, Role, Site, StaffRole, User  # noqa: E402
+from people.models import Organisation, StaffRole, User  # noqa: E402
 from tests.bench.figures import started_with  # noqa: E402
+from tests.bench.population import CHUNK, employ, workplaces  # noqa: E402
 
 PEOPLE = 100_000 if os.environ.get("FULL") else 10_000
-SITES = 40
 LONG_AGO = timedelta(days=60)
 """Whoever began so long ago is not so newly past due that there is nothing to tell yet."""
 
 
 def populate(at, today: date) -> tuple[Organisation, User]:
     """Make an organisation of many people by bulk writes; only the read model goes through its service."""
-    organisation = Organisation.objects.create(code="many", name="Many", time_zone="UTC")
-    sites = Site.objects.bulk_create(
-        [
-            Site(organisation=organisation, code=f"s{n}", name=f"Site {n}", time_zone="UTC", languages=["en"])
-            for n in range(SITES)
-        ]
-    )
-    role = Role.objects.create(organisation=organisation, code="all", name="All")
+    at_work = workplaces("many", "Many")
+    organisation, role = at_work.organisation, at_work.role
     hr = people_services.create_staff(email="hr@many.example", name="HR")
     people_services.grant_staff_role(user=hr, organisation=organisation, kind=StaffRole.Kind.HR, by=None, at=at)
     certification = Certification.objects.create(code="bench", title="Bench")
-    for start in range(0, PEOPLE, 2000):
-        numbers = range(start, min(start + 2000, PEOPLE))
-        users = User.objects.bulk_create([User() for _ in numbers])
-        members = Membership.objects.bulk_create(
-            [
-                Membership(
-                    organisation=organisation,
-                    user=user,
-                    employee_number=f"{n:06}",
-                    name=f"Person {n * 7919 % PEOPLE:06}",
-                    email=f"p{n}@many.example",
-                )
-                for n, user in zip(numbers, users, strict=True)
-            ]
-        )
-        Credential.objects.bulk_create([Credential(membership=member) for member in members])
-        Employment.objects.bulk_create(
-            [
-                Employment(
-                    membership=member,
-                    site=sites[n % SITES],
-                    role=role,
-                    starts_on=today - timedelta(days=n % 900),
-                    recorded_at=at,
-                )
-                for n, member in zip(numbers, members, strict=True)
-            ]
-        )
+    for start in range(0, PEOPLE, CHUNK):
+        numbers = range(start, min(start + CHUNK, PEOPLE))
+        employ(at_work, numbers, PEOPLE, starts_on=lambda n: today - timedelta(days=n % 900), at=at)
     services.require(
         organisation=organisation,
         certification=certification,
