@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest
 
-from people.models import StaffRole, User
+from people.models import User
 from people.permissions import SEE_PEOPLE
 
 ENTRY = "wagtailadmin.access_admin"
@@ -29,10 +29,6 @@ class StaffOfOrganisationsStayOut:
         Raises:
             PermissionDenied: a user with a role that sees people asks for the CMS.
         """
-        if (
-            perm == ENTRY
-            and user_obj.is_active
-            and StaffRole.objects.filter(user=user_obj, kind__in=SEE_PEOPLE).exists()
-        ):
+        if perm == ENTRY and user_obj.is_active and not SEE_PEOPLE.isdisjoint(user_obj.staff_kinds):
             raise PermissionDenied
         return False

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 
@@ -64,6 +65,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Save; an empty e-mail is none, since only the missing may be there many times."""
         self.email = self.email or None
         super().save(*args, **kwargs)
+
+    @cached_property
+    def staff_kinds(self) -> frozenset[str]:
+        """The kinds of the roles that the user has anywhere; asked for once, as Django does with permissions."""
+        return frozenset(self.staff_roles.values_list("kind", flat=True))
 
     # Wagtail and Django ask users for these.
     @property

@@ -277,7 +277,7 @@ class TestPages:
             counted.append(len(queries))
             larch.ask(factories.training(number), membership=larch.employ("Ama Birch", number=number))
             services.sweep(at=AT)
-        assert counted == [14] * 3
+        assert counted == [13] * 3
 
     def test_a_lead_reads_of_the_people_of_their_own_site(self, client, larch, jo):
         sign_in_personally(client, larch.staff(StaffRole.Kind.SITE_LEAD, site=larch.prince))

@@ -150,7 +150,7 @@ def test_the_page_costs_the_same_whatever_the_people(client, larch, requirement,
     for _ in range(people):
         larch.employ()
     client.get(address(requirement))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         client.get(address(requirement))
 
 

@@ -165,7 +165,7 @@ class TestPage:
             assert answer.status_code == 200
             counted.append((len(queries), len(drilled)))
             larch.employ("Another", number=number)
-        assert counted == [(15, 16)] * 3
+        assert counted == [(14, 15)] * 3
         assert Message.objects.count() == 0
         assert [it.told for it in Obligation.objects.all()] == [[]] * 4
 

@@ -78,5 +78,5 @@ def test_the_page_costs_the_same_for_one_and_for_many(hr, larch, count, django_a
     for _ in range(count):
         StaffRole.objects.create(user=UserFactory(), organisation=larch.organisation, kind="trainer")
     hr.get(ADDRESS)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         hr.get(ADDRESS)

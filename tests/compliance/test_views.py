@@ -162,7 +162,7 @@ def test_the_list_costs_the_same_for_one_and_for_many(hr, larch, hospitality, pe
         connection,
     ) as queries:
         assert hr.get(url("organisation")).status_code == 200
-    assert len(queries) == 21
+    assert len(queries) == 20
 
 
 def test_the_list_has_pages(hr, larch, hospitality):
@@ -212,7 +212,7 @@ def test_the_people_cost_the_same_for_one_and_for_many(hr, larch, people):
     hr.get(url("people"))
     with CaptureQueriesContext(connection) as queries:
         hr.get(url("people"))
-    assert len(queries) == 12
+    assert len(queries) == 11
 
 
 NEW = {
@@ -600,7 +600,7 @@ def test_assignments_have_pages_and_cost_the_same(hr, larch, hospitality):
         with CaptureQueriesContext(connection) as queries:
             text = text_of(hr.get(url("assignments")))
         counted.append(len(queries))
-    assert counted == [14, 14]
+    assert counted == [13, 13]
     assert "Page 1 of 2" in text
 
 
