@@ -292,8 +292,8 @@ def test_pages_ask_the_database_the_same_for_any_number(
         desk.get("/sessions/larch/2026-03-01-1/")
 
 
-LIST_QUERIES = 14
-PAGE_QUERIES = 12
+LIST_QUERIES = 13
+PAGE_QUERIES = 11
 
 
 # --- workbooks ---
