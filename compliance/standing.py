@@ -18,9 +18,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from certificates.validity import ONE_DAY, Duration, starts_at
+
+SomeFact = TypeVar("SomeFact")
 
 
 class State(StrEnum):
@@ -318,6 +320,7 @@ def standing(facts: Facts, on: date) -> Standing:
     Raises:
         UnknownZone: the facts name no time zone.
     """
+    facts = _in_one_order(facts)
     now = _judge(facts, on)
     later = (day for day in _breakpoints(facts) if day > on)
     return _changing_on(facts, now, next((day for day in later if _judge(facts, day) != now), None))
@@ -332,6 +335,7 @@ def spans(facts: Facts) -> Iterator[StandingSpan]:
     Raises:
         UnknownZone: the facts name no time zone.
     """
+    facts = _in_one_order(facts)
     from_on = date.min
     now = _judge(facts, from_on)
     for day in _breakpoints(facts):
@@ -340,6 +344,28 @@ def spans(facts: Facts) -> Iterator[StandingSpan]:
             yield StandingSpan(from_on, day, _changing_on(facts, now, day))
             from_on, now = day, following
     yield StandingSpan(from_on, None, now)
+
+
+def _in_one_order(facts: Facts) -> Facts:
+    """Return the same facts in one order, so that two that tie on what is compared below are always told apart.
+
+    Which order does not matter, only that it is one: the words of a fact hold all of it.
+    """
+
+    def ordered(some: tuple[SomeFact, ...]) -> tuple[SomeFact, ...]:
+        return tuple(sorted(set(some), key=repr)) if len(some) > 1 else some
+
+    return replace(
+        facts,
+        employments=ordered(facts.employments),
+        requirements=ordered(facts.requirements),
+        periods=ordered(facts.periods),
+        cycles=ordered(facts.cycles),
+        leaves=ordered(facts.leaves),
+        waivers=ordered(facts.waivers),
+        extensions=ordered(facts.extensions),
+        other_ways=ordered(facts.other_ways),
+    )
 
 
 def _changing_on(facts: Facts, now: Standing, day: date | None) -> Standing:

@@ -13,9 +13,12 @@ from hypothesis import settings as hypothesis_settings
 
 from tests import migrated
 
-# Timings live in the benchmarks; a busy machine must not fail a property.
-hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-hypothesis_settings.load_profile("suite")
+# Timings live in the benchmarks; a busy machine must not fail a property. The same code is tried with the same examples,
+# so that a change is judged by what it changed; FULL=1 looks for new ones, ten times as many.
+PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+hypothesis_settings.register_profile("suite", derandomize=True, **PATIENT)
+hypothesis_settings.register_profile("full", max_examples=1_000, **PATIENT)
+hypothesis_settings.load_profile("full" if os.environ.get("FULL") else "suite")
 
 
 @pytest.fixture(scope="session")

@@ -993,6 +993,15 @@ def test_standing_of_the_past_is_not_changed_by_what_happens_later(facts, other,
         )
 
 
+def test_two_leaves_that_begin_on_one_day_are_told_in_one_order():
+    known_end, open_end = Span(date(2024, 1, 1), date(2024, 1, 2)), Span(date(2024, 1, 1), None)
+    one_way, other_way = (
+        Facts(employments=(), leaves=leaves) for leaves in ((known_end, open_end), (open_end, known_end))
+    )
+
+    assert list(spans(one_way)) == list(spans(other_way))
+
+
 @settings(deadline=None)
 @given(some_facts, days)
 def test_standing_counts_as_its_state_and_overlays_say(facts, on):
