@@ -5,11 +5,13 @@ import re
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
+from django.test import TransactionTestCase
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from wagtail.signal_handlers import reference_index_auto_update_disabled
 
 from tests import migrated
 
@@ -19,6 +21,12 @@ PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 hypothesis_settings.register_profile("suite", derandomize=True, **PATIENT)
 hypothesis_settings.register_profile("full", max_examples=1_000, **PATIENT)
 hypothesis_settings.load_profile("full" if os.environ.get("FULL") else "suite")
+
+
+# Flushing empties every table and writes rights and content types anew, which takes longer than copying the kept database;
+# and it would leave nothing of what migrations wrote to the tests that follow.
+_flush = TransactionTestCase._fixture_teardown
+TransactionTestCase._fixture_teardown = lambda test: migrated.restore() or _flush(test)
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +63,34 @@ def _plain_database(
     if not django_db_keepdb:
         with django_db_blocker.unblock():
             teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _reference_index(request) -> object:
+    """Leave out the index of who refers to what, which costs more than what is saved; mark ``reference_index`` keeps it."""
+    if not request.node.get_closest_marker("reference_index"):
+        reference_index_auto_update_disabled.value = True
+    yield
+    # What loads a curriculum may have taken it away.
+    if hasattr(reference_index_auto_update_disabled, "value"):
+        del reference_index_auto_update_disabled.value
+
+
+@pytest.fixture(scope="module")
+def module_rows(django_db_setup, django_db_blocker):
+    """Keep what fixtures of a module write under ``unblock()`` for all its tests, and take it back after the last.
+
+    The transaction of each test lies within. Not for a module with tests that need real transactions.
+    """
+    within = transaction.atomic()
+    # What Django's own test case says of its transactions: a durable block may lie in it.
+    within._from_testcase = True
+    with django_db_blocker.unblock():
+        within.__enter__()
+    yield django_db_blocker
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        within.__exit__(None, None, None)
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection
 
 KEPT = Path(settings.BASE_DIR) / "var" / "test-databases"
+_kept_on_server: str | None = None
 
 
 def is_ours() -> bool:
@@ -60,7 +61,8 @@ def prepare(migrate: Callable[[], None]) -> None:
 def prepare_on_server(migrate: Callable[[], None]) -> None:
     """Let ``migrate`` set the test database up from the kept one; the first worker that needs that keeps its own."""
     ours = f"kept_{connection.settings_dict['NAME']}_"[:40]
-    kept = f"{ours}{name()}"
+    global _kept_on_server  # one test database per process
+    _kept_on_server = kept = f"{ours}{name()}"
     KEPT.mkdir(parents=True, exist_ok=True)
     with (KEPT / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -75,6 +77,21 @@ def prepare_on_server(migrate: Callable[[], None]) -> None:
             return
     # Nothing is left to migrate, and nobody has to wait for us.
     migrate()
+
+
+def restore() -> bool:
+    """Bring the test database back to the kept one, rows of migrations included; return whether there is one."""
+    if is_ours():
+        _copy(KEPT / f"{name()}.sqlite3", out=False)
+        return True
+    if _kept_on_server is None:
+        return False
+    test = connection.settings_dict["NAME"]
+    connection.close()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE "{test}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{test}" TEMPLATE "{_kept_on_server}"')
+    return True
 
 
 def _keep(made: str, kept: str, *, outdated: set[str]) -> None:

@@ -1,6 +1,7 @@
 """A served Fieldfare, as a newcomer starts it, and a real browser."""
 
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
@@ -125,13 +126,7 @@ def _with_database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
-@pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A platform with the shipped curriculum and the demo organisations, on the profile that the suite runs on."""
-    # FIELDFARE_SERVED_VAR: a prepared folder to use again while writing these tests.
-    kept = os.environ.get("FIELDFARE_SERVED_VAR")
-    var = Path(kept) if kept else tmp_path_factory.mktemp("served")
-    port = free_port()
+def _environment(var: Path, port: int, database: str) -> dict[str, str]:
     env = {
         **{key: value for key, value in os.environ.items() if not key.startswith("PYTEST")},
         "DJANGO_SETTINGS_MODULE": "cms.settings.dev",
@@ -139,26 +134,71 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         "FIELDFARE_ORIGIN": f"http://127.0.0.1:{port}",
         "PORT": str(port),
     }
-    database = os.environ.get("DATABASE_URL", "")
-    name = f"fieldfare_served_{uuid.uuid4().hex[:8]}"
     if database:
-        import psycopg
-
-        with psycopg.connect(database, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
-        env["DATABASE_URL"] = _with_database(database, name)
+        env["DATABASE_URL"] = _with_database(os.environ["DATABASE_URL"], database)
         env["REDIS_URL"] = urlunsplit(urlsplit(os.environ["REDIS_URL"])._replace(path="/2"))
-    platform = Served(f"http://127.0.0.1:{port}", env, var)
+    return env
+
+
+def _on_server(*statements: str) -> None:
+    import psycopg
+
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Iterator[tuple[Path, str]]:
+    """A platform as the first start from nothing leaves it: its folder, and its database where there is a server.
+
+    The first worker that asks makes it, and all copy it: a start from nothing takes most of a minute.
+    """
+    shared = tmp_path_factory.getbasetemp().parent
+    # FIELDFARE_SERVED_VAR: a folder to keep it in while writing these tests, on SQLite.
+    folder = Path(os.environ.get("FIELDFARE_SERVED_VAR") or shared / f"prepared-{testrun_uid}")
+    database = f"fieldfare_prepared_{testrun_uid[:8]}" if os.environ.get("DATABASE_URL") else ""
+    done = folder / "done"
+    with _one_at_a_time(shared):
+        ours = not done.exists()
+        if ours:
+            folder.mkdir(parents=True, exist_ok=True)
+            if database:
+                _on_server(f'CREATE DATABASE "{database}"')
+            Served("", _environment(folder, 0, database), folder).manage("prepare")
+            done.touch()
+    yield folder, database
+    if ours and database:
+        with _one_at_a_time(shared):
+            # A worker that has not asked yet makes it anew.
+            done.unlink()
+            _on_server(f'DROP DATABASE "{database}" WITH (FORCE)')
+
+
+@contextlib.contextmanager
+def _one_at_a_time(shared: Path) -> Iterator[None]:
+    with (shared / "prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory, prepared: tuple[Path, str]) -> Iterator[Served]:
+    """A platform with the shipped curriculum and the demo organisations, on the profile that the suite runs on."""
+    folder, template = prepared
+    var = tmp_path_factory.mktemp("served")
+    port = free_port()
+    database = f"fieldfare_served_{uuid.uuid4().hex[:8]}" if template else ""
+    shutil.copytree(folder, var, dirs_exist_ok=True)
+    if database:
+        _on_server(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+    platform = Served(f"http://127.0.0.1:{port}", _environment(var, port, database), var)
     platform.start()
     yield platform
     platform.stop()
     if database:
-        import psycopg
-
-        with psycopg.connect(database, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    if not kept:
-        shutil.rmtree(var, ignore_errors=True)
+        _on_server(f'DROP DATABASE "{database}" WITH (FORCE)')
+    shutil.rmtree(var, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -184,7 +224,9 @@ def desk(browser: Browser) -> Iterator[Page]:
 
 
 def shoot(page: Page, name: str) -> None:
-    """Write the page as a picture at both widths, for people to look at."""
+    """Write the page as a picture at both widths, for people to look at; once, on the embedded profile."""
+    if os.environ.get("DATABASE_URL"):
+        return
     SCREENSHOTS.mkdir(exist_ok=True)
     before = page.viewport_size
     for label, size in (("360", PHONE), ("1280", DESK)):

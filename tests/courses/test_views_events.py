@@ -19,9 +19,15 @@ pytestmark = pytest.mark.django_db
 URL = "/learn/events/"
 
 
+@pytest.fixture(scope="module")
+def released(module_rows) -> Course:
+    with module_rows.unblock():
+        return released_course()
+
+
 @pytest.fixture
-def course() -> Course:
-    return released_course()
+def course(released: Course) -> Course:
+    return Course.objects.get(pk=released.pk)
 
 
 @pytest.fixture

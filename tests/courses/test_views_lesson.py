@@ -53,9 +53,19 @@ PRACTICE = (
 )
 
 
-@pytest.fixture
-def course() -> Course:
+@pytest.fixture(scope="module")
+def released(module_rows) -> Course:
     """Facts, then a lesson with a practice question of each type, an attestation and everything else, then act."""
+    with module_rows.unblock():
+        return _released()
+
+
+@pytest.fixture
+def course(released: Course) -> Course:
+    return Course.objects.get(pk=released.pk)
+
+
+def _released() -> Course:
     quiz = QuizFactory()
     course = CourseFactory(final_quiz=quiz)
     parent = course_page(course)

@@ -25,9 +25,15 @@ from tests.learning import right_response
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def released(module_rows) -> Course:
+    with module_rows.unblock():
+        return released_course(tier=Course.Tier.OPEN)
+
+
 @pytest.fixture
-def course() -> Course:
-    return released_course(tier=Course.Tier.OPEN)
+def course(released: Course) -> Course:
+    return Course.objects.get(pk=released.pk)
 
 
 def rows() -> dict[str, int]:

@@ -57,7 +57,7 @@ class Workplace:
         """Add a person and an employment, in housekeeping at Fort St. John unless told otherwise."""
         member = people_services.create_membership(
             organisation=self.organisation,
-            employee_number=number or f"{next(_numbers):04d}",
+            employee_number=number or f"{next(_numbers):05d}",
             name=name,
             email=email,
             by=self.hr,
