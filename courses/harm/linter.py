@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Final
 
 from courses.harm.document import Document, Passage, Place, Use
@@ -58,37 +60,53 @@ def _passage(passage: Passage, book: RuleBook) -> Iterator[Finding]:
     rules = [rule for rule in book.rules if passage.use in rule.uses]
     if not rules:
         return
-    lead = ""
+    heading_denies = _denies(plain(f"{passage.heading}: "), book) if passage.heading else False
+    lead, lead_denies = "", False
     for line in passage.text.splitlines():
         shown = line.strip()
         for sentence in map(str.strip, _SENTENCE.findall(shown)):
+            read = _Sentence(plain(sentence), lead, heading_denies or lead_denies, book)
             for rule in rules:
-                if _breaks(
-                    rule, plain(sentence), plain(f"{passage.heading}: " if passage.heading else ""), plain(lead), book
-                ) and not (rule.dated_is_enough and passage.dated):
+                if read.breaks(rule) and not (rule.dated_is_enough and passage.dated):
                     yield Finding(rule.code, rule.severity, rule.why, sentence, passage.place, rule.suggestion)
         # "Watch for:" and "This is no sign:" reach to what follows in the same passage.
         if shown.endswith(":"):
-            lead = f"{shown} "
+            lead = plain(f"{shown} ")
+            lead_denies = _denies(lead, book)
         elif not shown:
-            lead = ""
+            lead, lead_denies = "", False
 
 
-def _breaks(rule: Rule, sentence: str, heading: str, lead: str, book: RuleBook) -> bool:
-    if rule.unless is not None and rule.unless.search(sentence):
-        return False
-    if any(pattern.search(sentence) for pattern in rule.patterns):
-        return True
-    if not rule.guarded or _denies(heading, book) or _denies(lead, book):
-        return False
-    clauses = _clauses(_without_quotations(sentence), book)
-    for index, clause in enumerate(clauses):
-        # "Some look at accents, but that is no sign": what follows takes it back.
-        if _denies(clause, book) or (index + 1 < len(clauses) and _denies(clauses[index + 1], book)):
-            continue
-        if any(pattern.search(text) for pattern in rule.guarded for text in {clause, lead + clause}):
+@dataclass(frozen=True)
+class _Sentence:
+    """A sentence after what leads to it; what all rules ask of it is found once."""
+
+    text: str
+    lead: str
+    is_taken_back: bool
+    book: RuleBook
+
+    def breaks(self, rule: Rule) -> bool:
+        if rule.unless is not None and rule.unless.search(self.text):
+            return False
+        if any(pattern.search(self.text) for pattern in rule.patterns):
             return True
-    return False
+        return bool(rule.guarded) and any(pattern.search(said) for said in self.undenied for pattern in rule.guarded)
+
+    @cached_property
+    def undenied(self) -> tuple[str, ...]:
+        """Its clauses that nothing takes back, each alone and after what leads to it."""
+        if self.is_taken_back:
+            return ()
+        clauses = _clauses(_without_quotations(self.text), self.book)
+        denied = [_denies(clause, self.book) for clause in clauses]
+        # "Some look at accents, but that is no sign": what follows takes it back.
+        kept = [
+            clause
+            for clause, denies, next_denies in zip(clauses, denied, [*denied[1:], False], strict=True)
+            if not denies and not next_denies
+        ]
+        return tuple(dict.fromkeys(text for clause in kept for text in (clause, self.lead + clause)))
 
 
 def _without_quotations(sentence: str) -> str:
