@@ -13,8 +13,10 @@ SHIPPED = catalogue_files(Path(settings.LOCALE_PATHS[0]))
 each_language = pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.language)
 
 
-def test_french_is_shipped() -> None:
-    assert "fr" in [file.language for file in SHIPPED]
+def test_what_is_shipped_is_known_and_in_its_own_language() -> None:
+    languages = [file.language for file in SHIPPED]
+    assert {"es", "fr", "tl"} <= set(languages) <= dict(settings.KNOWN_LANGUAGES).keys()
+    assert [file.read().metadata["Language"].replace("_", "-").lower() for file in SHIPPED] == languages
 
 
 @each_language
@@ -36,13 +38,23 @@ def test_the_site_says_of_each_draft_that_it_is_one() -> None:
     assert sorted(settings.DRAFT_LANGUAGES) == [file.language for file in SHIPPED if is_draft(file.read())]
 
 
+NOTICE = "This translation is a draft"
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize(("language", "says"), [("fr", True), ("en", False)])
-def test_every_page_of_a_draft_says_so_in_both_languages(client: Client, language: str, says: bool) -> None:
-    client.cookies["language"] = language
+@each_language
+def test_every_page_of_a_draft_says_so_in_both_languages(client: Client, file: CatalogueFile) -> None:
+    catalogue = file.read()
+    [notice] = [entry.msgstr for entry in catalogue if entry.msgid.startswith(NOTICE)]
+    client.cookies["language"] = file.language
     page = client.get("/verify/").content.decode()
-    assert ("Cette traduction est une ébauche" in page) is says
-    assert ("This translation is a draft" in page) is says
+    assert (notice in page, NOTICE in page) == (is_draft(catalogue), is_draft(catalogue))
+
+
+@pytest.mark.django_db
+def test_english_is_no_draft(client: Client) -> None:
+    client.cookies["language"] = "en"
+    assert NOTICE not in client.get("/verify/").content.decode()
 
 
 def test_what_is_missing_or_wrong_is_named() -> None:
