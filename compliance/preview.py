@@ -5,11 +5,11 @@ will be.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from certificates.validity import local_date
 from compliance.changes import RequirementChange
@@ -117,6 +117,39 @@ NAMED: Final = ("enters", "leaves", "moves")
 def _members(keys: Iterable[int]) -> dict[int, Membership]:
     """Return what a page says of people, by key."""
     return Membership.objects.only("public_id", "employee_number", "name").in_bulk(list(keys))
+
+
+def to_json(found: Preview) -> dict[str, Any]:
+    """Return a preview as plain JSON values, people by the keys of their memberships and days in ISO form."""
+    return {
+        "counts": dict(found.counts),
+        "mails_today": found.mails_today,
+        "mails_soon": found.mails_soon,
+        "at_work": found.at_work,
+        "listed": [[[it.membership.pk, _iso(it.before), _iso(it.after)] for it in some] for some in found.listed],
+    }
+
+
+def from_json(kept: Mapping[str, Any]) -> Preview:
+    """Return the preview that ``to_json`` wrote; people who are gone are left out of its lists. One query."""
+    found = Preview(
+        counts=Counter(kept["counts"]),
+        mails_today=kept["mails_today"],
+        mails_soon=kept["mails_soon"],
+        at_work=kept["at_work"],
+    )
+    members = _members(key for some in kept["listed"] for key, _, _ in some)
+    for into, some in zip(found.listed, kept["listed"], strict=True):
+        into += [Effect(members[key], _day(before), _day(after)) for key, before, after in some if key in members]
+    return found
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _note(

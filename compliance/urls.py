@@ -74,6 +74,7 @@ urlpatterns = [
         name="assignment_withdraw",
     ),
     path("workplace/<slug:code>/assignments/<uuid:reference>/change/", views.assignment_edit, name="assignment_edit"),
+    path("workplace/<slug:code>/assignments/previews/<uuid:run>/", views.preview, name="preview"),
     path("workplace/<slug:code>/assignments/proposals/<uuid:proposal>/", views.proposal, name="proposal"),
     path("workplace/<slug:code>/evidence/", views.evidence, name="evidence"),
     path("workplace/<slug:code>/evidence/record.pdf", views.evidence_pdf, name="evidence_pdf"),

@@ -15,6 +15,7 @@ from compliance.views.assignments import (
     assignment_new,
     assignment_withdraw,
     assignments,
+    preview,
     proposal,
 )
 from compliance.views.bulk import assign_to_many, record_of_many
@@ -91,6 +92,7 @@ __all__ = [
     "person_history",
     "person_new",
     "planned",
+    "preview",
     "proposal",
     "record_of_many",
     "rule_approval",
