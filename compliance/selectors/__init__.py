@@ -1,6 +1,6 @@
 """Reads of compliance: whom a requirement concerns, who stands where, what is to be told, what a learner is asked."""
 
-from compliance.selectors.above import Hearer, above
+from compliance.selectors.above import Chain, Hearer
 from compliance.selectors.adjustments import (
     adjustments_of,
     agreed_other_ways,
@@ -76,6 +76,7 @@ from compliance.selectors.timelines import Entry, Happening, timeline
 from compliance.selectors.training import TrainingDue, training_of
 
 __all__ = [
+    "Chain",
     "Choice",
     "Delivered",
     "Delivery",
@@ -98,7 +99,6 @@ __all__ = [
     "Training",
     "TrainingDue",
     "Wanted",
-    "above",
     "adjustments_of",
     "adopted_rules",
     "agreed_other_ways",
