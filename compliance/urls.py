@@ -58,6 +58,12 @@ urlpatterns = [
         views.adjustment_change,
         name="adjustment_change",
     ),
+    path("workplace/<slug:code>/people/<uuid:person>/confirm/", views.confirm_new, name="confirm_new"),
+    path(
+        "workplace/<slug:code>/people/<uuid:person>/confirm/<uuid:reference>/undo/",
+        views.confirm_undo,
+        name="confirm_undo",
+    ),
     path("workplace/<slug:code>/people/<uuid:person>/licence/", views.licence_new, name="licence_new"),
     path(
         "workplace/<slug:code>/people/<uuid:person>/licence/<uuid:reference>/",

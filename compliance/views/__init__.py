@@ -4,6 +4,8 @@ from compliance.views.adjustments import (
     adjustment_change,
     adjustment_new,
     adjustment_undo,
+    confirm_new,
+    confirm_undo,
     licence_change,
     licence_new,
 )
@@ -64,6 +66,8 @@ __all__ = [
     "assignment_new",
     "assignment_withdraw",
     "assignments",
+    "confirm_new",
+    "confirm_undo",
     "drafts",
     "employment_end",
     "evidence",

@@ -116,6 +116,8 @@ PROOF_PAGES = ("evidence", "evidence_pdf", "evidence_pack")
 PROOF_ACTS = ("evidence_request",)
 PROPOSAL = "proposal"
 """Between two of HR; its own tests are in test_preview."""
+CONFIRMING = ("confirm_new", "confirm_undo")
+"""Only where a training asks for it; their own tests are in test_in_person."""
 PREVIEW = "preview"
 """Of one change that somebody of HR is about to make; its own tests are in test_previews."""
 NOT_HR = ("another_way", "other_ways")
@@ -282,6 +284,7 @@ def test_every_address_of_the_portal_is_in_these_tests():
         *PROOF_PAGES,
         *PROOF_ACTS,
         PREVIEW,
+        *CONFIRMING,
         PROPOSAL,
         "home",
         "visible",
