@@ -11,12 +11,13 @@ class CertificatesConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to courses and people, take on what the outbox asks, say what completions earned."""
-        from certificates import receivers
+        from certificates import receivers, services
         from certificates.curriculum import CertificationPart
         from courses.curriculum.registry import register_part
         from courses.registry import register_evidence
         from people import outbox
 
         outbox.register(receivers.CORRECT_NAMES, receivers.correct_names)
+        outbox.register(services.ISSUE_FOR_PART, receivers.issue_for_part)
         register_evidence(receivers.evidence)
         register_part(CertificationPart.name, CertificationPart)

@@ -1,50 +1,60 @@
-"""Which completions a certificate rests on, where a certification asks for several courses. Plain Python."""
+"""What a certificate rests on, where a certification asks for several things. Plain Python."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from certificates.expressions import Expression, chosen
+from certificates.expressions import Expression, Leaf, chosen
 from certificates.validity import Duration
 
 
 @dataclass(frozen=True, slots=True)
-class CompletedCourse:
-    """One completion: its public id, the course's key, the local date it counts on (renewal, rule R4)."""
+class Done:
+    """Something done that a certification can ask for: its id, what it was, the local date it counts on (renewal, rule R4)."""
 
-    completion_id: str
-    course_id: int
-    completed_on: date
+    id: str
+    part: Leaf
+    done_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Earning:
+    """What asks for a certificate: something that was ``done`` just now or arrived late, and whose it is."""
+
+    done: Done
+    learner_id: int
+    membership_id: int | None
+    time_zone: str
 
 
 def sufficient_evidence(
     *,
     expression: Expression,
-    newest: CompletedCourse,
-    others: Iterable[CompletedCourse],
+    newest: Done,
+    others: Iterable[Done],
     spent: frozenset[str],
     validity: Duration,
-) -> tuple[CompletedCourse, ...] | None:
-    """Return one completion for each course that fulfils ``expression``, oldest first; None while it is not fulfilled.
+) -> tuple[Done, ...] | None:
+    """Return what was done for each part that fulfils ``expression``, oldest first; None while it is not fulfilled.
 
-    ``newest`` is the completion that asks: it stands for its own course and is always among them. For each other
-    course the latest of ``others`` counts that no earlier certificate rests on (``spent``) and that is not older, on
-    the last of the dates, than the ``validity``: a renewal asks for everything again.
+    ``newest`` is what asks: it stands for its own part and is always among them. For each other part the latest of
+    ``others`` counts that no earlier certificate rests on (``spent``) and that is not older, on the last of the dates,
+    than the ``validity``: a renewal asks for everything again.
     """
-    latest = {newest.course_id: newest}
-    for course in sorted(others, key=lambda item: (item.completed_on, item.completion_id)):
-        if course.course_id != newest.course_id and course.completion_id not in spent:
-            latest[course.course_id] = course
+    latest = {newest.part: newest}
+    for item in sorted(others, key=lambda it: (it.done_on, it.id)):
+        if item.part != newest.part and item.id not in spent:
+            latest[item.part] = item
     # What is too old beside the last of the others is left out; where a choice remains, the rest may still do.
     while latest:
-        courses = chosen(expression, frozenset(latest), newest.course_id)
-        if courses is None or newest.course_id not in courses:
+        parts = chosen(expression, frozenset(latest), newest.part)
+        if parts is None or newest.part not in parts:
             return None
-        ordered = sorted((latest[it] for it in courses), key=lambda item: (item.completed_on, item.completion_id))
-        last_on = ordered[-1].completed_on
-        stale = [item for item in ordered if validity.after(item.completed_on) <= last_on]
+        ordered = sorted((latest[it] for it in parts), key=lambda it: (it.done_on, it.id))
+        last_on = ordered[-1].done_on
+        stale = [it for it in ordered if validity.after(it.done_on) <= last_on]
         if not stale:
             return tuple(ordered)
-        for item in stale:
-            del latest[item.course_id]
+        for it in stale:
+            del latest[it.part]
     return None

@@ -25,3 +25,7 @@ class AlreadyReplaced(CertificateError):
 
 class HolderErased(CertificateError):
     """The person was erased; there is no name to correct."""
+
+
+class AttestationTakenBack(CertificateError):
+    """It was taken back already."""

@@ -1,8 +1,10 @@
-"""What a certification asks for: courses, combined, as JSON. Plain Python.
+"""What a certification asks for: courses, sessions in person and attestations, combined, as JSON. Plain Python.
 
 An expression is an object with one of these::
 
     {"course": code}
+    {"session": code}          being there at a session in person of that course
+    {"attestation": code, "text": "…"}    the workplace confirms what the text says
     {"all": [expression, …]}   {"any": [expression, …]}   {"n": 2, "of": [expression, …]}
     {"certification": code}    what that other certification asks for
 
@@ -10,8 +12,9 @@ A certification without one asks for all of its courses. ``refreshers`` are expr
 one, in turn: year 1 the first, year 2 the second, then the first again. Whoever does the whole instead has done it too.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
@@ -20,6 +23,9 @@ from certificates.validity import Period
 
 DEEPEST = 8
 """How far expressions may be nested, those of other certifications counted in."""
+LONGEST_TEXT = 300
+"""Characters of what is confirmed."""
+_CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class ExpressionProblem(StrEnum):
@@ -33,6 +39,9 @@ class ExpressionProblem(StrEnum):
     UNKNOWN_CERTIFICATION = "unknown_certification"
     CYCLE = "cycle"
     TOO_DEEP = "too_deep"
+    NOT_A_CODE = "not_a_code"
+    NO_TEXT = "no_text"
+    NOTHING_LEARNT = "nothing_learnt"
 
 
 class ExpressionError(ValueError):
@@ -52,6 +61,25 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class InSession:
+    """Being there at a session in person of a course, by its key."""
+
+    course_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """That the workplace confirms something, by its code; what it confirms is the ``text``."""
+
+    code: str
+    text: str = field(default="", compare=False)
+
+
+Leaf: TypeAlias = Part | InSession | Attested
+"""What can be done by itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class AtLeast:
     """At least ``n`` of the parts; all of them, or any, are the two ends of it."""
 
@@ -59,7 +87,7 @@ class AtLeast:
     parts: "tuple[Expression, ...]"
 
 
-Expression: TypeAlias = Part | AtLeast
+Expression: TypeAlias = Leaf | AtLeast
 
 
 def every(courses: Iterable[int]) -> AtLeast:
@@ -77,9 +105,22 @@ def parse_expression(
     by code; ``own`` is the code of the one that this expression is of.
 
     Raises:
-        ExpressionError: it says none, names what is not there, or comes back to itself.
+        ExpressionError: it says none, names what is not there, comes back to itself, or can be fulfilled by being
+            confirmed alone.
     """
-    return _parse(data, courses, certifications or {}, (own,) if own else (), 0)
+    found = _parse(data, courses, certifications or {}, (own,) if own else (), 0)
+    if not _always_learns(found):
+        raise ExpressionError(
+            ExpressionProblem.NOTHING_LEARNT, sorted(it.code for it in leaves(found) if isinstance(it, Attested))
+        )
+    return found
+
+
+def _always_learns(expression: Expression) -> bool:
+    """Whether every way to fulfil an expression has a course or a session in it: a certificate says what was learnt."""
+    if not isinstance(expression, AtLeast):
+        return not isinstance(expression, Attested)
+    return sum(not _always_learns(part) for part in expression.parts) < expression.n
 
 
 def _parse(
@@ -98,6 +139,16 @@ def _parse(
             if not isinstance(code, str) or code not in courses:
                 raise ExpressionError(ExpressionProblem.UNKNOWN_COURSE, code)
             return Part(courses[code])
+        case {"session": code, **rest} if not rest:
+            if not isinstance(code, str) or code not in courses:
+                raise ExpressionError(ExpressionProblem.UNKNOWN_COURSE, code)
+            return InSession(courses[code])
+        case {"attestation": code, "text": text, **rest} if not rest:
+            if not isinstance(code, str) or not _CODE.fullmatch(code):
+                raise ExpressionError(ExpressionProblem.NOT_A_CODE, code)
+            if not isinstance(text, str) or not text.strip() or len(text) > LONGEST_TEXT:
+                raise ExpressionError(ExpressionProblem.NO_TEXT, code)
+            return Attested(code, " ".join(text.split()))
         case {"certification": code, **rest} if not rest:
             if not isinstance(code, str) or (code not in certifications and code not in within):
                 raise ExpressionError(ExpressionProblem.UNKNOWN_CERTIFICATION, code)
@@ -147,25 +198,43 @@ def renewals_in_time(periods: Iterable[Period], on: date) -> int | None:
     return renewals if reached is not None and on < reached else None
 
 
-def named_courses(expression: Expression) -> Iterator[int]:
-    """Yield the key of every course that an expression names."""
-    if isinstance(expression, Part):
-        yield expression.course_id
+def leaves(expression: Expression) -> Iterator[Leaf]:
+    """Yield everything that an expression names, in its order."""
+    if not isinstance(expression, AtLeast):
+        yield expression
         return
     for part in expression.parts:
-        yield from named_courses(part)
+        yield from leaves(part)
 
 
-def chosen(expression: Expression, done: frozenset[int], newest: int) -> frozenset[int] | None:
-    """Return the courses of ``done`` that fulfil an expression; None while they do not.
+def named_courses(expression: Expression) -> Iterator[int]:
+    """Yield the key of every course that an expression names, also where a session of it is asked."""
+    for leaf in leaves(expression):
+        if not isinstance(leaf, Attested):
+            yield leaf.course_id
+
+
+def chosen(expression: Expression, done: frozenset[Leaf], newest: Leaf) -> frozenset[Leaf] | None:
+    """Return what of ``done`` fulfils an expression; None while it does not.
 
     Where there is a choice, a part that has ``newest`` in it comes first, then the order of the expression: a
     certificate rests on what asks for it.
     """
-    if isinstance(expression, Part):
-        return frozenset({expression.course_id}) if expression.course_id in done else None
+    if not isinstance(expression, AtLeast):
+        return frozenset({expression}) if expression in done else None
     fulfilled = [found for part in expression.parts if (found := chosen(part, done, newest)) is not None]
     if len(fulfilled) < expression.n:
         return None
     fulfilled.sort(key=lambda found: newest not in found)
     return frozenset().union(*fulfilled[: expression.n])
+
+
+def still_open(expression: Expression, done: frozenset[Leaf]) -> Expression | None:
+    """Return what of an expression is still to be done; None where ``done`` fulfils it."""
+    if not isinstance(expression, AtLeast):
+        return None if expression in done else expression
+    left = [found for part in expression.parts if (found := still_open(part, done)) is not None]
+    missing = expression.n - (len(expression.parts) - len(left))
+    if missing <= 0:
+        return None
+    return left[0] if len(left) == 1 else AtLeast(missing, tuple(left))

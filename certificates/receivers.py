@@ -11,9 +11,9 @@ from django.urls import reverse
 from certificates import selectors, services
 from certificates.validity import local_date
 from cms import clock
-from courses.models import Completion
+from courses.models import Attendance, Completion
 from courses.registry import Evidence
-from courses.signals import completion_untold, course_completed
+from courses.signals import completion_untold, course_completed, session_counted
 from people import outbox
 from people.models import Membership, User
 from people.signals import membership_renamed, users_merged
@@ -31,6 +31,18 @@ def issue_on_completion(sender: object, completion: Completion, **_: object) -> 
 def owe_on_untold_completion(sender: object, completion: Completion, **_: object) -> None:
     """Owe it where what the completion set off was rolled back as a whole, our part with it."""
     services.owe_certificate(completion=completion)
+
+
+@receiver(session_counted, dispatch_uid="certificates.ask_for_session")
+def ask_for_session(sender: object, attendance: Attendance, **_: object) -> None:
+    """Leave it to the outbox where a certification asks for being there."""
+    if selectors.is_session_asked(attendance.session.edition.course_id):
+        services.ask_for_part(kind="attendance", key=attendance.pk)
+
+
+def issue_for_part(payload: Mapping[str, Any]) -> None:
+    """Issue what a session or an attestation earns."""
+    services.issue_for_part(kind=payload["kind"], key=payload["key"], at=clock.now())
 
 
 @receiver(membership_renamed, dispatch_uid="certificates.correct_names")

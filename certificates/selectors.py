@@ -1,19 +1,31 @@
 """Reads over certificates."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
+from uuid import uuid5
 
 from django.db.models import Max, Q, QuerySet
 from django.db.models.fields.json import KT
 
-from certificates.expressions import named_courses, renewals_in_time
-from certificates.models import Certificate, Certification, PriorLearning, UnissuedCompletion
+from certificates.evidence import Done, Earning
+from certificates.expressions import (
+    Attested,
+    Expression,
+    InSession,
+    Leaf,
+    Part,
+    leaves,
+    named_courses,
+    renewals_in_time,
+    still_open,
+)
+from certificates.models import Attestation, Certificate, Certification, PriorLearning, UnissuedCompletion
 from certificates.models.certificate import CertificateQuerySet
 from certificates.numbers import normalise
 from certificates.validity import Period
-from courses.models import Completion, Course, EditionText
+from courses.models import Attendance, Completion, Course, EditionText
 from people.models import Membership
 from people.scope import Scope
 from people.selectors import hidden_before
@@ -58,13 +70,95 @@ def language_is_hidden(certificate: Certificate, *, scope: Scope) -> bool:
     return last is None or last < since
 
 
-def certifications_asking_for(course_id: int) -> dict[Certification, frozenset[int]]:
-    """Return the certifications that ask for a course, each with the keys of all courses it asks for; one query."""
-    rows = Certification.courses.through.objects.filter(certification__courses=course_id)
+def certifications_asking_for(part: Leaf) -> dict[Certification, frozenset[int]]:
+    """Return the certifications that may ask for ``part``, each with the keys of all its courses; one query."""
+    rows = Certification.courses.through.objects.select_related("certification").order_by("certification_id")
+    if isinstance(part, Attested):
+        combined = Certification.objects.filter(Q(expression__isnull=False) | ~Q(refreshers=[]))
+        rows = rows.filter(certification__in=combined)
+    else:
+        rows = rows.filter(certification__courses=part.course_id)
     found: dict[Certification, set[int]] = {}
-    for row in rows.select_related("certification").order_by("certification_id"):
+    for row in rows:
         found.setdefault(row.certification, set()).add(row.course_id)
     return {certification: frozenset(courses) for certification, courses in found.items()}
+
+
+def as_done(completion: Completion) -> Done:
+    """Return a completion as the rule of evidence takes it."""
+    return Done(str(completion.public_id), Part(completion.course_id), completion.completed_on)
+
+
+def _as_attended(attendance: Attendance) -> Done:
+    """Return being at a session as the rule of evidence takes it; its id follows from session and person."""
+    id = uuid5(attendance.session.public_id, str(attendance.membership_id))
+    return Done(str(id), InSession(attendance.session.edition.course_id), attendance.session.held_on)
+
+
+def _as_attested(attestation: Attestation) -> Done:
+    return Done(str(attestation.reference), Attested(attestation.code), attestation.given_on)
+
+
+def earning_of(*, kind: str, key: int) -> Earning | None:
+    """Return what asks for a certificate, by the primary key of an "attendance" or "attestation"; None if it is gone."""
+    if kind == "attendance":
+        there = _attended().select_related("membership").filter(pk=key).first()
+        if there is None:
+            return None
+        member = there.membership
+        return Earning(_as_attended(there), member.user_id, member.pk, there.session.time_zone)
+    given = Attestation.objects.current_knowledge().select_related("membership__organisation").filter(pk=key).first()
+    if given is None:
+        return None
+    member = given.membership
+    return Earning(_as_attested(given), member.user_id, member.pk, member.organisation.time_zone)
+
+
+def is_session_asked(course_id: int) -> bool:
+    """Whether any certification with this course asks for more than courses; one query."""
+    return any(names_more_than_courses(it) for it in Certification.objects.filter(courses=course_id))
+
+
+def _attended() -> QuerySet[Attendance]:
+    """Return who was at which session, as far as the records have it."""
+    return Attendance.objects.filter(counted__in=Attendance.WAS_THERE).select_related("session__edition")
+
+
+def other_parts_done(earning: Earning, expression: Expression, required: frozenset[int]) -> list[Done]:
+    """Return what the same person did of an expression beside ``earning``; a query for each kind that it names."""
+    named = set(leaves(expression))
+    part = earning.done.part
+    others = required - ({part.course_id} if isinstance(part, Part) else set())
+    found = [as_done(it) for it in holder_completions(earning).filter(course__in=others)] if others else []
+    if earning.membership_id is None:
+        return found
+    return found + _in_person_and_confirmed(earning.membership_id, named)
+
+
+def _in_person_and_confirmed(membership_id: int, named: Collection[Leaf]) -> list[Done]:
+    sessions = {it.course_id for it in named if isinstance(it, InSession)}
+    codes = {it.code for it in named if isinstance(it, Attested)}
+    found: list[Done] = []
+    if sessions:
+        attended = _attended().filter(membership=membership_id, session__edition__course__in=sessions)
+        found += [_as_attended(it) for it in attended]
+    if codes:
+        given = Attestation.objects.current_knowledge().filter(membership=membership_id, code__in=codes)
+        found += [_as_attested(it) for it in given]
+    return found
+
+
+def text_of_parts(earning: Earning, evidence: Sequence[Done]) -> "TextLearnt":
+    """Return the text of the last course that was completed among ``evidence``, else that of the last session."""
+    ids = [it.id for it in evidence if isinstance(it.part, Part)]
+    if ids:
+        return text_learnt(Completion.objects.get(public_id=ids[-1]))
+    last = next(it for it in reversed(evidence) if isinstance(it.part, InSession))
+    attended = _attended().filter(membership=earning.membership_id).order_by("pk")
+    session = next(it.session for it in attended if _as_attended(it).id == last.id)
+    text = EditionText.objects.filter(edition=session.edition, language=session.language).order_by("-pk")
+    digest, title = text.values_list("digest", KT("snapshot__course__title"))[0]
+    return TextLearnt(session.edition.number, digest, session.language, title or "")
 
 
 class TextLearnt(NamedTuple):
@@ -89,18 +183,18 @@ def text_learnt(completion: Completion) -> TextLearnt:
     return TextLearnt(number, digest, language, title or "")
 
 
-def holder_certificates(completion: Completion) -> CertificateQuerySet:
-    """Return all certificates, revoked ones too, of the holder of ``completion``: membership, or learner alone."""
-    if completion.membership_id is not None:
-        return Certificate.objects.filter(membership_id=completion.membership_id)
-    return Certificate.objects.filter(membership__isnull=True, learner_id=completion.learner_id)
+def holder_certificates(earning: Earning) -> CertificateQuerySet:
+    """Return all certificates, revoked ones too, of whose ``earning`` is: membership, or learner alone."""
+    if earning.membership_id is not None:
+        return Certificate.objects.filter(membership_id=earning.membership_id)
+    return Certificate.objects.filter(membership__isnull=True, learner_id=earning.learner_id)
 
 
-def holder_completions(completion: Completion) -> QuerySet[Completion]:
-    """Return all completions of the holder of ``completion``."""
-    if completion.membership_id is not None:
-        return Completion.objects.filter(membership_id=completion.membership_id)
-    return Completion.objects.filter(membership__isnull=True, learner_id=completion.learner_id)
+def holder_completions(earning: Earning) -> QuerySet[Completion]:
+    """Return all completions of whose ``earning`` is."""
+    if earning.membership_id is not None:
+        return Completion.objects.filter(membership_id=earning.membership_id)
+    return Completion.objects.filter(membership__isnull=True, learner_id=earning.learner_id)
 
 
 def certificates_of(completions: Sequence[Completion]) -> dict[int, list[Certificate]]:
@@ -166,12 +260,67 @@ def courses_to_take(certification: Certification, periods: Iterable[Period], on:
     courses = list(certification.courses.all())
     if certification.expression is None and not certification.refreshers:
         return courses
-    keys = {course.code: course.pk for course in courses}
+    named = set(named_courses(asked_now(certification, periods, on)))
+    return [course for course in courses if course.pk in named]
+
+
+def asked_now(certification: Certification, periods: Iterable[Period], on: date) -> Expression:
+    """Return what leads to ``certification`` for whoever holds ``periods`` on that day."""
+    keys = {course.code: course.pk for course in certification.courses.all()}
     whole, refreshers = certification.asks(keys, others_named_by(certification))
     number = renewals_in_time(periods, on)
-    asks = whole if number is None or not refreshers else refreshers[number % len(refreshers)]
-    named = set(named_courses(asks))
-    return [course for course in courses if course.pk in named]
+    return whole if number is None or not refreshers else refreshers[number % len(refreshers)]
+
+
+def names_more_than_courses(certification: Certification) -> bool:
+    """Whether a certification asks for a session or an attestation anywhere; no query."""
+    words = json.dumps([certification.expression, certification.refreshers])
+    return any(f'"{it}"' in words for it in ("session", "attestation", "certification"))
+
+
+def attestations_asked(certifications: Iterable[Certification]) -> dict[str, Attested]:
+    """Return what the workplace is asked to confirm for any of ``certifications``, by code."""
+    found: dict[str, Attested] = {}
+    for certification in certifications:
+        if not names_more_than_courses(certification):
+            continue
+        keys = {course.code: course.pk for course in certification.courses.all()}
+        whole, refreshers = certification.asks(keys, others_named_by(certification))
+        for expression in (whole, *refreshers):
+            found |= {it.code: it for it in leaves(expression) if isinstance(it, Attested)}
+    return found
+
+
+def texts_of_attestations(*, without: Certification) -> dict[str, str]:
+    """Return what attestations of the other certifications say, by code."""
+    others = Certification.objects.exclude(pk=without.pk).prefetch_related("courses")
+    return {code: it.text for code, it in attestations_asked(others).items()}
+
+
+def open_in_person(
+    *, certification: Certification, membership_id: int, periods: Iterable[Period], on: date
+) -> list[InSession | Attested]:
+    """Return the sessions and attestations that are still to be done by a person for ``certification``; [] for most.
+
+    What an earlier certificate rests on is done no longer; courses are taken as done, so that nothing here tells which are.
+    """
+    if not names_more_than_courses(certification):
+        return []
+    expression = asked_now(certification, periods, on)
+    named = set(leaves(expression))
+    spent = {
+        id
+        for ids in Certificate.objects.filter(membership=membership_id, certification=certification).values_list(
+            "completion_ids", flat=True
+        )
+        for id in ids
+    }
+    done = [it for it in _in_person_and_confirmed(membership_id, named) if it.id not in spent]
+    courses = {it for it in named if isinstance(it, Part)}
+    left = still_open(expression, frozenset(courses | {it.part for it in done}))
+    if left is None:
+        return []
+    return [it for it in dict.fromkeys(leaves(left)) if not isinstance(it, Part)]
 
 
 def others_named_by(certification: Certification) -> dict[str, object]:

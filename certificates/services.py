@@ -3,24 +3,24 @@
 import logging
 import secrets
 import uuid
-from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from certificates import selectors
-from certificates.evidence import CompletedCourse, sufficient_evidence
-from certificates.exceptions import AlreadyReplaced, AlreadyRevoked, HolderErased
-from certificates.expressions import Expression, asked, every, renewals_in_time
-from certificates.models import Certificate, Certification, PriorLearning, UnissuedCompletion
+from certificates.evidence import Earning, sufficient_evidence
+from certificates.exceptions import AlreadyReplaced, AlreadyRevoked, AttestationTakenBack, HolderErased
+from certificates.expressions import Attested, Expression, asked, every, renewals_in_time
+from certificates.models import Attestation, Certificate, Certification, PriorLearning, UnissuedCompletion
 from certificates.numbers import NUMBER_BITS, number_from
+from certificates.selectors import TextLearnt
 from certificates.signals import certificate_changed
 from certificates.validity import Period, local_date, next_period, policy_from_json
 from courses.models import Completion
-from people import audit
+from people import audit, outbox
 from people.faults import fault_point
 from people.models import Membership, User
 from people.selectors import known_employments
@@ -28,6 +28,7 @@ from people.selectors import known_employments
 logger = logging.getLogger(__name__)
 
 TEMPLATE_VERSION = 1
+ISSUE_FOR_PART: Final = "certificates.issue_for_part"
 
 
 def issue_for_completion(*, completion: Completion, at: datetime) -> list[Certificate]:
@@ -37,23 +38,37 @@ def issue_for_completion(*, completion: Completion, at: datetime) -> list[Certif
     empty while courses are missing, where no certification asks for the course, and where the policy only records a
     completion (renewal, rules R5 and R7). ``at`` is the instant of issue; the dates follow from the completions alone.
     """
+    earning = Earning(
+        selectors.as_done(completion), completion.learner_id, completion.membership_id, completion.time_zone
+    )
     with transaction.atomic():
         fault_point("certificates.before_issue")
-        issued = _issue_all(completion, at)
+        issued = _issue_all(earning, completion, at)
         fault_point("certificates.after_issue")
     return issued
 
 
-def _issue_all(completion: Completion, at: datetime) -> list[Certificate]:
-    asking = selectors.certifications_asking_for(completion.course_id)
+@transaction.atomic
+def issue_for_part(*, kind: str, key: int, at: datetime) -> list[Certificate]:
+    """Issue what being at a session (``kind`` "attendance") or an attestation earns; ``key`` is its primary key.
+
+    As ``issue_for_completion`` in all else; a part that is gone, or was taken back, earns nothing.
+    """
+    earning = selectors.earning_of(kind=kind, key=key)
+    return [] if earning is None else _issue_all(earning, None, at)
+
+
+def _issue_all(earning: Earning, completion: Completion | None, at: datetime) -> list[Certificate]:
+    asking = selectors.certifications_asking_for(earning.done.part)
     if not asking:
         return []
-    holder = _lock_holder(completion)
-    earlier = list(selectors.holder_certificates(completion).filter(certification__in=asking))
+    holder = _lock_holder(earning)
+    earlier = list(selectors.holder_certificates(earning).filter(certification__in=asking))
     issued = [
         _issue(
             certification=certification,
             required=required,
+            earning=earning,
             completion=completion,
             holder=holder,
             earlier=[each for each in earlier if each.certification_id == certification.pk],
@@ -64,41 +79,44 @@ def _issue_all(completion: Completion, at: datetime) -> list[Certificate]:
     return [certificate for certificate in issued if certificate is not None]
 
 
-def _lock_holder(completion: Completion) -> Membership | User:
-    """Return who completed it, locked, so that two completions at once follow one another in the chain."""
-    if completion.membership_id is not None:
+def _lock_holder(earning: Earning) -> Membership | User:
+    """Return whose it is, locked, so that two completions at once follow one another in the chain."""
+    if earning.membership_id is not None:
         memberships = Membership.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
         accepted = PriorLearning.objects.filter(membership=OuterRef("pk"))
-        return memberships.annotate(has_prior_learning=Exists(accepted)).get(pk=completion.membership_id)
-    return User.objects.select_for_update(no_key=True).get(pk=completion.learner_id)
+        return memberships.annotate(has_prior_learning=Exists(accepted)).get(pk=earning.membership_id)
+    return User.objects.select_for_update(no_key=True).get(pk=earning.learner_id)
 
 
 def _issue(
     *,
     certification: Certification,
     required: frozenset[int],
-    completion: Completion,
+    earning: Earning,
+    completion: Completion | None,
     holder: Membership | User,
     earlier: list[Certificate],
     at: datetime,
 ) -> Certificate | None:
-    key = f"{certification.code}:{completion.public_id}"
+    """Issue what ``earning`` earns; ``completion`` is what it is, where it is one."""
+    newest = earning.done
     policy = certification.validity_policy
-    resting_on_it = [each for each in earlier if str(completion.public_id) in each.completion_ids]
+    resting_on_it = [each for each in earlier if newest.id in each.completion_ids]
     if resting_on_it:
         return next((each for each in resting_on_it if each.replaced_by_id is None), None)
 
-    prior = _prior_learning(certification, completion, holder)
+    prior = _prior_learning(certification, earning, holder)
+    expression = _asked_of(certification, required, earlier, prior, newest.done_on)
     evidence = sufficient_evidence(
-        expression=_asked_of(certification, required, earlier, prior, completion.completed_on),
-        newest=_as_evidence(completion),
-        others=_other_courses(completion, required),
-        spent=frozenset(public_id for each in earlier for public_id in each.completion_ids),
+        expression=expression,
+        newest=newest,
+        others=selectors.other_parts_done(earning, expression, required),
+        spent=frozenset(id for each in earlier for id in each.completion_ids),
         validity=policy.validity,
     )
     if evidence is None:
         return None
-    completed_on = evidence[-1].completed_on
+    completed_on = evidence[-1].done_on
     current = _current(earlier, completed_on)
     held = [it.period for it in (current, prior) if it is not None]
     held_period = max(held, key=lambda it: it.valid_until, default=None)
@@ -109,17 +127,18 @@ def _issue(
     certificate = Certificate(
         number=number_from(secrets.randbits(NUMBER_BITS)),
         certification=certification,
-        learner_id=completion.learner_id,
-        membership_id=completion.membership_id,
-        completion_ids=[each.completion_id for each in evidence],
-        completion_key=key,
+        learner_id=earning.learner_id,
+        membership_id=earning.membership_id,
+        completion_ids=[each.id for each in evidence],
+        completion_key=f"{certification.code}:{newest.id}",
         holder_name=holder.name,
         title=certification.title,
         full_title=certification.full_title,
         organisation_name=holder.organisation.name if isinstance(holder, Membership) else "",
         issuer_name=str(settings.SITE_NAME),
-        workplace_language=_workplace_language(completion),
-        time_zone=completion.time_zone,
+        # What is loaded with a completion costs no query again.
+        workplace_language=_workplace_language((completion and completion.membership) or holder, newest.done_on),
+        time_zone=earning.time_zone,
         issued_at=at,
         completed_on=completed_on,
         **_dates(period),
@@ -127,7 +146,8 @@ def _issue(
         template_version=TEMPLATE_VERSION,
         renews=current,
     )
-    _freeze_text(certificate, completion, only_course=len(required) == 1)
+    learnt = selectors.text_learnt(completion) if completion else selectors.text_of_parts(earning, evidence)
+    _freeze_text(certificate, learnt, only_course=len(required) == 1)
     certificate.save(force_insert=True)
     certificate_changed.send(sender=Certificate, certificate=certificate)
     _date_later_ones_anew(certificate, earlier, at)
@@ -180,17 +200,6 @@ def _dates(period: Period) -> dict[str, Any]:
     }
 
 
-def _as_evidence(completion: Completion) -> CompletedCourse:
-    return CompletedCourse(str(completion.public_id), completion.course_id, completion.completed_on)
-
-
-def _other_courses(completion: Completion, required: frozenset[int]) -> Iterable[CompletedCourse]:
-    others = required - {completion.course_id}
-    if not others:
-        return []
-    return map(_as_evidence, selectors.holder_completions(completion).filter(course__in=others))
-
-
 def _current(earlier: list[Certificate], completed_on: date) -> Certificate | None:
     """Return the certificate whose period governs on that day: the end of the unrevoked chain.
 
@@ -204,35 +213,98 @@ def _current(earlier: list[Certificate], completed_on: date) -> Certificate | No
     return max(chain, key=lambda each: (each.valid_until, each.pk), default=None)
 
 
-def _prior_learning(
-    certification: Certification, completion: Completion, holder: Membership | User
-) -> PriorLearning | None:
+def _prior_learning(certification: Certification, earning: Earning, holder: Membership | User) -> PriorLearning | None:
     """Return what was accepted from elsewhere and reaches furthest of what was earned by that day."""
     if not getattr(holder, "has_prior_learning", False):
         return None
     known = PriorLearning.objects.current_knowledge().filter(
-        membership=completion.membership_id, certification=certification, completed_on__lte=completion.completed_on
+        membership=earning.membership_id, certification=certification, completed_on__lte=earning.done.done_on
     )
     return known.order_by("-valid_until", "-pk").first()
 
 
-def _workplace_language(completion: Completion) -> str:
+def _workplace_language(holder: Membership | User, day: date) -> str:
     """Return the language of the site where the holder worked that day; of the installation where there was none."""
-    day = completion.completed_on
-    for employment in known_employments(completion.membership) if completion.membership else ():
+    for employment in known_employments(holder) if isinstance(holder, Membership) else ():
         if employment.starts_on <= day and (employment.ends_on is None or day <= employment.ends_on):
             return employment.site.workplace_language
     return settings.LANGUAGE_CODE
 
 
-def _freeze_text(certificate: Certificate, completion: Completion, *, only_course: bool) -> None:
+def _freeze_text(certificate: Certificate, text: TextLearnt, *, only_course: bool) -> None:
     """Copy what was learnt from: edition, digest, language and, of a single course, its title in that language."""
-    text = selectors.text_learnt(completion)
     certificate.edition_number = text.edition_number
     certificate.edition_digest = text.digest
     certificate.language = text.language
     if only_course and text.language != settings.LANGUAGE_CODE:
         certificate.learner_title = text.course_title[:200]
+
+
+@transaction.atomic
+def attest(*, membership: Membership, attested: Attested, given_on: date, by: User | None, at: datetime) -> Attestation:
+    """Record that the workplace confirms of a person, on ``given_on``, what ``attested`` asks.
+
+    What it earns is issued soon after, by the outbox. The same again returns what is known already.
+    """
+    Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
+    known = Attestation.objects.current_knowledge().filter(membership=membership, code=attested.code)
+    same = known.filter(given_on=given_on).first()
+    if same is not None:
+        return same
+    attestation = Attestation.objects.create(
+        membership=membership,
+        code=attested.code,
+        text=attested.text,
+        given_on=given_on,
+        recorded_at=at,
+        recorded_by=by,
+    )
+    _audit_attestation(attestation, "attestation.given", by, at)
+    ask_for_part(kind="attestation", key=attestation.pk)
+    return attestation
+
+
+@transaction.atomic
+def take_back_attestation(*, attestation: Attestation, by: User | None, at: datetime) -> Attestation:
+    """Record that it does not hold and never did; certificates that rest on it stay until they are revoked.
+
+    Raises:
+        AttestationTakenBack: it was taken back before.
+    """
+    Membership.objects.select_for_update(no_key=True).get(pk=attestation.membership_id)
+    old = Attestation.objects.current_knowledge().filter(pk=attestation.pk).first()
+    if old is None:
+        raise AttestationTakenBack
+    successor = Attestation.objects.create(
+        membership=old.membership,
+        code=old.code,
+        text=old.text,
+        given_on=old.given_on,
+        taken_back=True,
+        recorded_at=at,
+        recorded_by=by,
+        supersedes=old,
+    )
+    _audit_attestation(successor, "attestation.taken_back", by, at)
+    return successor
+
+
+def _audit_attestation(attestation: Attestation, verb: str, by: User | None, at: datetime) -> None:
+    membership = attestation.membership
+    audit.record(
+        organisation=membership.organisation,
+        actor=by,
+        verb=verb,
+        target=membership,
+        at=at,
+        attestation=attestation.code,
+        given_on=attestation.given_on,
+    )
+
+
+def ask_for_part(*, kind: str, key: int) -> None:
+    """Let the outbox issue what a part earns; ``kind`` and ``key`` as ``issue_for_part`` takes them."""
+    outbox.enqueue(kind=ISSUE_FOR_PART, key=f"{ISSUE_FOR_PART}:{kind}:{key}", payload={"kind": kind, "key": key})
 
 
 def owe_certificate(*, completion: Completion) -> None:

@@ -154,6 +154,28 @@ class LicenceForm(forms.Form):
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
 
 
+class ConfirmForm(forms.Form):
+    """What the workplace confirms of a person, where a training asks for it."""
+
+    code = forms.ChoiceField(
+        label=gettext_lazy("What you confirm"), error_messages={"required": gettext_lazy("Choose what you confirm.")}
+    )
+    given_on = DayField(label=gettext_lazy("On which day it was so"))
+
+    def __init__(self, *args: Any, texts: list[tuple[str, str]], today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["code"].choices = [("", _CHOOSE), *texts]  # type: ignore[attr-defined]
+        self.fields["given_on"].initial = today
+
+    def clean_given_on(self) -> date:
+        """Refuse a day that has not come."""
+        given_on: date = self.cleaned_data["given_on"]
+        if given_on > self.today:
+            raise forms.ValidationError(_("Choose today or an earlier day."))
+        return given_on
+
+
 class PriorLearningForm(_AboutOnePerson):
     """A training from elsewhere that stands for one of ours."""
 

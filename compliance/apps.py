@@ -25,6 +25,7 @@ class ComplianceConfig(AppConfig):
         register_forecast(forecast)
         register_training_items(training_items)
         outbox.register(services.evidence.KIND, services.deliver_evidence_pack)
+        outbox.register(services.previews.KIND, services.deliver_preview)
         outbox.register(services.rebuilding.KIND, services.deliver_rebuild)
         register_preparation(
             Preparation(

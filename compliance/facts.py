@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
-from django.db.models import Exists, Model, OuterRef, Q
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from certificates.models import Certificate, PriorLearning
 from certificates.validity import Duration, local_date
@@ -19,12 +19,15 @@ from compliance.reach import Job, Reach, jobs_in, joined, needs_sites
 from compliance.standing import AnotherWay, Extension, Facts, HeldPeriod, NewContent, Span, Waiver
 from compliance.standing import Requirement as RequirementSpan
 from courses.models import Completion, Edition, Enrolment
-from people.models import Employment, Licence, Membership
+from people.models import Employment, Licence, Membership, Organisation
 
 ASKING = (Edition.Severity.DELTA, Edition.Severity.RETRAIN_BY)
 """Severities of a release that ask something of whoever holds a certificate."""
 ADDITION_DAYS = 30
 """How many days an addition to a course may wait."""
+
+_Among: TypeAlias = Sequence[int] | QuerySet[Membership]
+"""Whose facts a query is to find: memberships by their keys, or any that hold them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,14 @@ class FactsOfMembership:
     """By the reference of the requirement, for those in the organisation that have one of their own."""
 
 
+class _Whom(NamedTuple):
+    """A membership as gathering needs it: its key, its organisation, and the calendar of who has no site."""
+
+    pk: int
+    organisation_id: int
+    time_zone: str
+
+
 def facts_of(
     memberships: Sequence[Membership],
     *,
@@ -63,14 +74,15 @@ def facts_of(
     it. The calendar is that of the site of the employment that began last, or will; the organisation's without any.
     """
     asked = _requirements(memberships, known_before)
-    loaded, asking = _Loaded(memberships, asked, known_before), _Asking(asked)
-    for membership in memberships:
-        required = loaded.required(membership, asking)
+    people = [_Whom(it.pk, it.organisation_id, it.organisation.time_zone) for it in memberships]
+    loaded, asking = _Loaded(people, [it.pk for it in people], asked, known_before), _Asking(asked)
+    for membership, whom in zip(memberships, people, strict=True):
+        required = loaded.required(whom, asking)
         concerning = sorted(required.keys() | loaded.periods.get(membership.pk, {}).keys())
         yield FactsOfMembership(
             membership,
             loaded.zones[membership.pk],
-            {key: loaded.facts(membership, key, required.get(key, ())) for key in concerning},
+            {key: loaded.facts(whom, key, required.get(key, ())) for key in concerning},
             asking.ladders,
         )
 
@@ -82,42 +94,75 @@ class Asked(NamedTuple):
     ladders: Mapping[str, Ladder]
 
 
-def facts_before_and_after(
-    memberships: Sequence[Membership], *, change: RequirementChange, certification_id: int
-) -> Iterator[tuple[Membership, Asked | None, Asked | None]]:
-    """Yield the facts of ``memberships`` about one certification as they are, and as they would be with ``change``.
+class _Stretches(NamedTuple):
+    """When people with the same employments and licences are asked: by what stays, by what ends, by what is new."""
 
-    None: nothing is ever asked. What the change does not touch is read once, and is the same object twice.
+    kept: list[RequirementSpan]
+    was: list[RequirementSpan]
+    will: list[RequirementSpan]
+
+
+def facts_before_and_after(
+    keys: Sequence[int],
+    *,
+    organisation: Organisation,
+    change: RequirementChange,
+    certification_id: int,
+    batch: int,
+) -> Iterator[tuple[int, Asked | None, Asked | None]]:
+    """Yield the facts about one certification of the memberships ``keys``, as they are and as they would be with ``change``.
+
+    ``keys`` are sorted, and all of ``organisation``; ``batch`` of them are read at once. None: nothing is ever asked.
+    What the change does not touch is read once, and is the same object twice.
     """
-    asked = [it for it in _requirements(memberships, None) if it.certification_id == certification_id]
-    loaded = _Loaded(memberships, [*asked, *change.added], None, certification_id)
+    asked = list(
+        Requirement.objects.current_knowledge()
+        .filter(organisation=organisation, certification=certification_id)
+        .order_by("pk")
+    )
     staying = _Asking(it for it in asked if it.pk not in change.removed)
     leaving = _Asking(it for it in asked if it.pk in change.removed)
     coming = _Asking(change.added)
+    parts = (staying, leaving, coming)
     ladders_before, ladders_after = staying.ladders | leaving.ladders, staying.ladders | coming.ladders
-    for membership in memberships:
-        kept, was, will = (
-            loaded.required(membership, it).get(certification_id, []) for it in (staying, leaving, coming)
-        )
-        before = _asked_of(loaded, membership, certification_id, kept + was, ladders_before)
-        same = was == will and ladders_before == ladders_after
-        yield (
-            membership,
-            before,
-            before if same else _asked_of(loaded, membership, certification_id, kept + will, ladders_after),
-        )
+    personal = {key for part in parts for key in part.personal}
+    reach = Reach(needs_sites([*asked, *change.added]))
+    known: dict[object, _Stretches] = {}
+    for start in range(0, len(keys), batch):
+        people = [_Whom(key, organisation.pk, organisation.time_zone) for key in keys[start : start + batch]]
+        # A range says in two values what a list says in one each.
+        among = Membership.objects.filter(organisation=organisation, pk__range=(people[0].pk, people[-1].pk))
+        loaded = _Loaded(people, among.order_by(), [*asked, *change.added], None, certification_id, reach)
+        if len(known) > _SHAPES:
+            known.clear()
+        for whom in people:
+            shape = None if whom.pk in personal else loaded.shape(whom)
+            stretches = known.get(shape) if shape is not None else None
+            if stretches is None:
+                stretches = _Stretches(*(loaded.required(whom, it).get(certification_id, []) for it in parts))
+                if shape is not None:
+                    known[shape] = stretches
+            kept, was, will = stretches
+            before = _asked_of(loaded, whom, certification_id, kept + was, ladders_before)
+            same = was == will and ladders_before == ladders_after
+            after = before if same else _asked_of(loaded, whom, certification_id, kept + will, ladders_after)
+            yield whom.pk, before, after
+
+
+_SHAPES = 10_000
+"""So many different combinations of employments are remembered with what is asked in them."""
 
 
 def _asked_of(
     loaded: "_Loaded",
-    membership: Membership,
+    whom: "_Whom",
     certification_id: int,
     required: Sequence[RequirementSpan],
     ladders: Mapping[str, Ladder],
 ) -> Asked | None:
     if not required:
         return None
-    return Asked(loaded.facts(membership, certification_id, required), ladders)
+    return Asked(loaded.facts(whom, certification_id, required), ladders)
 
 
 class _Asking:
@@ -135,53 +180,61 @@ class _Asking:
             if it.ladder is not None:
                 self.ladders[str(it.reference)] = ladder_from_json(it.ladder)
 
-    def of(self, membership: Membership) -> Sequence[Requirement]:
+    def of(self, whom: _Whom) -> Sequence[Requirement]:
         """Return what may reach a person."""
-        grouped = self.grouped.get(membership.organisation_id, [])
-        own = self.personal.get(membership.pk)
+        grouped = self.grouped.get(whom.organisation_id, [])
+        own = self.personal.get(whom.pk)
         return own + grouped if own else grouped
 
 
 class _Loaded:
-    """All about ``memberships`` but what is asked of them; ``asked`` says what may be. A constant number of queries."""
+    """All about ``people`` but what is asked of them; ``asked`` says what may be. A constant number of queries.
+
+    ``among`` finds them in queries: their keys, or memberships that they are among.
+    """
 
     def __init__(
         self,
-        memberships: Sequence[Membership],
+        people: Sequence[_Whom],
+        among: _Among,
         asked: Sequence[Requirement],
         known_before: datetime | None,
         certification_id: int | None = None,
+        reach: Reach | None = None,
     ) -> None:
-        keys = [it.pk for it in memberships]
-        self.jobs = _jobs(keys, known_before)
-        self.zones = {
-            it.pk: self.jobs[it.pk][-1].zone if self.jobs[it.pk] else it.organisation.time_zone for it in memberships
-        }
-        self.reach = Reach(needs_sites(asked))
-        self.licences = _licences(keys, known_before) if any(it.licence_kind for it in asked) else {}
-        rare = _rare(keys, self.jobs)
-        self.periods = _periods(keys, rare.taught_elsewhere, known_before, self.zones, certification_id)
-        self.begun = _begun(keys, known_before, certification_id)
+        self.jobs = _jobs(among, known_before)
+        self.zones = {it.pk: self.jobs[it.pk][-1].zone if it.pk in self.jobs else it.time_zone for it in people}
+        self.reach = reach or Reach(needs_sites(asked))
+        self.licences = _licences(among, known_before) if any(it.licence_kind for it in asked) else {}
+        rare = _rare(people, self.jobs)
+        self.periods = _periods(among, rare.taught_elsewhere, known_before, self.zones, certification_id)
+        self.begun = _begun(among, known_before, certification_id)
         self.adjusted = _adjustments(rare.adjusted, known_before)
         self.other_ways = _other_ways(rare.asked, known_before)
+        self._at_work: dict[object, tuple[Span, ...]] = {}
 
-    def required(self, membership: Membership, asking: _Asking) -> dict[int, list[RequirementSpan]]:
+    def shape(self, whom: _Whom) -> object:
+        """Return what people of whom a group's requirements ask the same have in common."""
+        jobs = self.jobs.get(whom.pk, ())
+        return tuple([job[1:] for job in jobs]), tuple(self.licences.get(whom.pk, ()))
+
+    def required(self, whom: _Whom, asking: _Asking) -> dict[int, list[RequirementSpan]]:
         """Return the stretches in which something is asked of a person, by certification."""
         found: dict[int, list[RequirementSpan]] = {}
-        jobs, licences = self.jobs.get(membership.pk, ()), self.licences.get(membership.pk, ())
-        for requirement in asking.of(membership):
+        jobs, licences = self.jobs.get(whom.pk, ()), self.licences.get(whom.pk, ())
+        for requirement in asking.of(whom):
             if reached := list(_requirement_spans(requirement, jobs, self.reach, licences)):
                 found.setdefault(requirement.certification_id, []).extend(reached)
         return found
 
-    def facts(self, membership: Membership, certification_id: int, required: Sequence[RequirementSpan]) -> Facts:
+    def facts(self, whom: _Whom, certification_id: int, required: Sequence[RequirementSpan]) -> Facts:
         """Return the facts of a person about one certification, if this is ``required``."""
-        pk, key = membership.pk, certification_id
-        jobs, zone = self.jobs.get(pk, ()), self.zones[pk]
+        pk, key = whom.pk, certification_id
+        zone = self.zones[pk]
         adjusted = self.adjusted.get(pk)
         mine = adjusted[key] if adjusted else _NOT_ADJUSTED
         return Facts(
-            employments=tuple(Span(start, end) for start, end in joined([(job.from_on, job.until) for job in jobs])),
+            employments=self._employments(pk),
             requirements=tuple(_with_due_dates(required, mine.due_dates) if mine.due_dates else required),
             periods=tuple(self.periods[pk].get(key, ())) if pk in self.periods else (),
             cycles=tuple(Span(local_date(at, zone)) for at in self.begun[pk].get(key, ())) if pk in self.begun else (),
@@ -192,13 +245,21 @@ class _Loaded:
             zone=zone,
         )
 
+    def _employments(self, pk: int) -> tuple[Span, ...]:
+        """Return when somebody is at work; whoever is so on the same days shares one object."""
+        stretches = tuple([(job.from_on, job.until) for job in self.jobs.get(pk, ())])
+        found = self._at_work.get(stretches)
+        if found is None:
+            found = self._at_work[stretches] = tuple(Span(start, end) for start, end in joined(stretches))
+        return found
+
 
 def _known(facts: Any, before: datetime | None) -> Any:
     """Limit a queryset of append-only facts to those that hold by what is known now, or was known then."""
     return facts.current_knowledge() if before is None else facts.known_before(before)
 
 
-def _jobs(keys: Sequence[int], known_before: datetime | None) -> dict[int, list[Job]]:
+def _jobs(keys: _Among, known_before: datetime | None) -> dict[int, list[Job]]:
     found: dict[int, list[Job]] = defaultdict(list)
     known = _known(Employment.objects, known_before).filter(membership__in=keys).order_by("starts_on", "pk")
     for job in jobs_in(known.annotate(**{name: _has(model) for name, model in _RARE.items()})):
@@ -226,12 +287,14 @@ class _Rare(NamedTuple):
     taught_elsewhere: list[int]
 
 
-def _rare(keys: Sequence[int], jobs: Mapping[int, list[Job]]) -> _Rare:
+def _rare(people: Sequence[_Whom], jobs: Mapping[int, list[Job]]) -> _Rare:
     """Return who may have rare facts: the employments said so, or there is none that could say."""
-    return _Rare(*([key for key in keys if not jobs[key] or name in jobs[key][0].rare] for name in _RARE))
+    maybe = [(it.pk, jobs[it.pk][0].rare if it.pk in jobs else _RARE) for it in people]
+    maybe = [(key, names) for key, names in maybe if names]
+    return _Rare(*([key for key, names in maybe if name in names] for name in _RARE))
 
 
-def _licences(keys: Sequence[int], known_before: datetime | None) -> dict[int, list[tuple[str, date]]]:
+def _licences(keys: _Among, known_before: datetime | None) -> dict[int, list[tuple[str, date]]]:
     """Return by membership which kinds of licences are to be renewed when, the soonest first."""
     found: dict[int, list[tuple[str, date]]] = defaultdict(list)
     known = _known(Licence.objects, known_before).filter(membership__in=keys).order_by("renews_on", "pk")
@@ -263,7 +326,7 @@ _OF_CERTIFICATES = (
 
 
 def _periods(
-    keys: Sequence[int],
+    keys: _Among,
     taught_elsewhere: Sequence[int],
     known_before: datetime | None,
     zones: Mapping[int, str],
@@ -280,9 +343,10 @@ def _periods(
     # What is asked by no release costs no query of its own.
     asking = Edition.objects.filter(course__certifications=OuterRef("certification"), severity__in=ASKING)
     certificates = list(held.annotate(is_asked=Exists(asking)).only(*_OF_CERTIFICATES).order_by("pk"))
-    newer = _NewerContent(keys if any(it.is_asked for it in certificates) else [], known_before)
+    newer = _NewerContent(keys if any(it.is_asked for it in certificates) else None, known_before)
     for certificate in certificates:
-        assert certificate.membership_id is not None
+        if certificate.membership_id is None or certificate.membership_id not in zones:
+            continue
         revoked_at, revoked_on = certificate.revoked_at, certificate.revoked_on
         if revoked_at is None or (known_before is not None and revoked_at >= known_before):
             revoked_on = None
@@ -321,16 +385,16 @@ def _periods(
 class _NewerContent:
     """What released editions ask of those who hold certificates of earlier ones (renewal, rule R15).
 
-    Two queries, and none without ``keys``.
+    Two queries, and none where ``keys`` is None.
     """
 
-    def __init__(self, keys: Sequence[int], known_before: datetime | None) -> None:
+    def __init__(self, keys: _Among | None, known_before: datetime | None) -> None:
         asking = Edition.objects.filter(severity__in=ASKING)
-        learnt = Completion.objects.filter(membership__in=keys)
+        learnt = Completion.objects.filter(membership__in=() if keys is None else keys)
         if known_before is not None:
             asking = asking.filter(released_at__lt=known_before)
             learnt = learnt.filter(recorded_at__lt=known_before)
-        self._asking = list(asking.order_by("released_at", "pk")) if keys else []
+        self._asking = list(asking.order_by("released_at", "pk")) if keys is not None else []
         self._learnt: dict[int, list[_Learnt]] = defaultdict(list)
         if self._asking:
             rows = learnt.filter(course__in={it.course_id for it in self._asking}).order_by("completed_on", "pk")
@@ -431,7 +495,7 @@ def _other_ways(keys: Sequence[int], known_before: datetime | None) -> dict[int,
 
 
 def _begun(
-    keys: Sequence[int], known_before: datetime | None, certification_id: int | None
+    keys: _Among, known_before: datetime | None, certification_id: int | None
 ) -> dict[int, dict[int, list[datetime]]]:
     """Return when people began courses, by membership and certification.
 

@@ -5,7 +5,7 @@ for many people costs what is different among them. What is remembered is the an
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from compliance import reminders
 from compliance.ladder import DEFAULT_LADDER, Ladder, ladder_from_json, ladder_to_json, merged
 from compliance.models import ObligationSpan
+from compliance.outlook import shortened
 from compliance.standing import Facts, Overlay, ReasonCode, StandingSpan, spans
 
 REMEMBERED: Final = 4_096
@@ -52,10 +53,22 @@ def judge(facts: Facts, ladders: Mapping[str, Ladder]) -> Judged:
     Raises:
         UnknownZone: the facts name no time zone.
     """
+    facts = _as_far_as_asked(facts)
     if not ladders:
         return _judged(facts, frozenset())
     references = {_reference(it.id) for it in facts.requirements}
     return _judged(facts, frozenset(item for item in ladders.items() if item[0] in references))
+
+
+def _as_far_as_asked(facts: Facts) -> Facts:
+    """Return facts that say the same of every day, without the time at work in which nothing was asked yet.
+
+    So whoever began on different days before a requirement did has equal facts.
+    """
+    first = min((it.from_on for it in facts.requirements), default=date.max)
+    if all(it.from_on >= first for it in facts.employments):
+        return facts
+    return replace(facts, employments=shortened(facts.employments, first))
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -5,20 +5,20 @@ will be.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from certificates.validity import local_date
 from compliance.changes import RequirementChange
 from compliance.facts import Asked, facts_before_and_after
 from compliance.judging import REMEMBERED, Judged, judge
-from compliance.standing import State
+from compliance.outlook import NOTHING, Outlook, outlook
 from people.models import Employment, Membership, Organisation
 
-BATCH: Final = 500
+BATCH: Final = 5_000
 LISTED: Final = 50
 """People named of each kind; the rest is a number."""
 MAIL_DAYS: Final = 30
@@ -65,13 +65,12 @@ class Preview:
         return -(-100 * self.touched // self.at_work) if self.at_work else 0
 
 
-class _Asked(NamedTuple):
-    """What is asked of somebody from a day on: whether, by when, and the days on which they are told."""
+class _Found(NamedTuple):
+    """One person who is to be named: the key of the membership, and the last good days before and after."""
 
-    required: bool
-    due_on: date | None
-    undated: bool
-    told_on: tuple[date, ...]
+    key: int
+    before: date | None
+    after: date | None
 
 
 def preview(
@@ -95,57 +94,100 @@ def preview(
         .distinct()
         .count()
     )
+    named: dict[str, list[_Found]] = {kind: [] for kind in NAMED}
     keys = sorted(set(memberships))
-    for start in range(0, len(keys), BATCH):
-        part = keys[start : start + BATCH]
-        # All are of one organisation: loading it with each of them would cost as much as their facts.
-        named = Membership.objects.only("organisation", "public_id", "employee_number", "name")
-        members = list(named.filter(pk__in=part).order_by("name", "pk"))
-        for member in members:
-            member.organisation = organisation
-        for member, was, will in facts_before_and_after(members, change=change, certification_id=certification_id):
-            _note(found, member, _judged(was, today), _judged(will, today), today)
-        progress(min(start + BATCH, len(keys)))
+    each = facts_before_and_after(
+        keys, organisation=organisation, change=change, certification_id=certification_id, batch=BATCH
+    )
+    for done, (key, was, will) in enumerate(each, start=1):
+        _note(found, named, key, was, will, today)
+        if done % BATCH == 0 or done == len(keys):
+            progress(done)
+    members = _members([it.key for some in named.values() for it in some])
+    for kind, into in zip(NAMED, found.listed, strict=True):
+        effects = (Effect(members[it.key], it.before, it.after) for it in named[kind] if it.key in members)
+        into += sorted(effects, key=lambda it: (it.membership.name, it.membership.pk))
     return found
 
 
-_NOTHING: Final = _Asked(False, None, False, ())
+NAMED: Final = ("enters", "leaves", "moves")
+"""The kinds of which people are named, in the order of ``Preview.listed``."""
 
 
-def _judged(asked_of: Asked | None, today: date) -> _Asked:
-    """Judge the days from today on."""
-    if asked_of is None:
-        return _NOTHING
-    return _from(judge(asked_of.facts, asked_of.ladders), today)
+def _members(keys: Iterable[int]) -> dict[int, Membership]:
+    """Return what a page says of people, by key."""
+    return Membership.objects.only("public_id", "employee_number", "name").in_bulk(list(keys))
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _from(judged: Judged, today: date) -> _Asked:
-    asked = [it for it in judged.spans if it.required and (it.until is None or it.until > today)]
-    if not asked:
-        return _NOTHING
-    due_on = next((it.due_on for it in asked if it.due_on is not None), None)
-    told_on = tuple(step.on for step in judged.steps if today <= step.on <= today + timedelta(days=MAIL_DAYS))
-    return _Asked(True, due_on, asked[0].state == State.NEEDS_DATE, told_on)
+def to_json(found: Preview) -> dict[str, Any]:
+    """Return a preview as plain JSON values, people by the keys of their memberships and days in ISO form."""
+    return {
+        "counts": dict(found.counts),
+        "mails_today": found.mails_today,
+        "mails_soon": found.mails_soon,
+        "at_work": found.at_work,
+        "listed": [[[it.membership.pk, _iso(it.before), _iso(it.after)] for it in some] for some in found.listed],
+    }
 
 
-def _note(found: Preview, member: Membership, was: _Asked, will: _Asked, today: date) -> None:
+def from_json(kept: Mapping[str, Any]) -> Preview:
+    """Return the preview that ``to_json`` wrote; people who are gone are left out of its lists. One query."""
+    found = Preview(
+        counts=Counter(kept["counts"]),
+        mails_today=kept["mails_today"],
+        mails_soon=kept["mails_soon"],
+        at_work=kept["at_work"],
+    )
+    members = _members(key for some in kept["listed"] for key, _, _ in some)
+    for into, some in zip(found.listed, kept["listed"], strict=True):
+        into += [Effect(members[key], _day(before), _day(after)) for key, before, after in some if key in members]
+    return found
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _note(
+    found: Preview,
+    named: dict[str, list[_Found]],
+    key: int,
+    asked_before: Asked | None,
+    asked_after: Asked | None,
+    today: date,
+) -> None:
+    was = _outlook(asked_before, today)
+    will = was if asked_after is asked_before else _outlook(asked_after, today)
     if not was.required and not will.required:
         return
-    effect = Effect(member, was.due_on, will.due_on)
     if not was.required:
-        kind, into = "enters", found.enters
+        kind = "enters"
     elif not will.required:
-        kind, into = "leaves", found.leaves
+        kind = "leaves"
     elif was.due_on != will.due_on:
-        kind, into = "moves", found.moves
+        kind = "moves"
     else:
-        kind, into = "same", []
+        kind = "same"
     found.counts[kind] += 1
     if will.undated:
         found.counts["undated"] += 1
-    if len(into) < LISTED:
-        into.append(effect)
-    if kind in ("enters", "moves"):
-        found.mails_today += today in will.told_on
-        found.mails_soon += bool(will.told_on)
+    if kind in named and len(named[kind]) < LISTED:
+        named[kind].append(_Found(key, was.due_on, will.due_on))
+    if kind in ("enters", "moves") and asked_after is not None:
+        told_on = _told_on(judge(asked_after.facts, asked_after.ladders), today)
+        found.mails_today += today in told_on
+        found.mails_soon += bool(told_on)
+
+
+def _outlook(asked_of: Asked | None, today: date) -> Outlook:
+    return NOTHING if asked_of is None else outlook(asked_of.facts, today)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _told_on(judged: Judged, today: date) -> tuple[date, ...]:
+    """Return the days from today on on which somebody is told something, as far ahead as mails are counted."""
+    return tuple(step.on for step in judged.steps if today <= step.on <= today + timedelta(days=MAIL_DAYS))

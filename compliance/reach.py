@@ -1,11 +1,14 @@
 """Whom requirements reach: employments and sites as conditions see them, loaded a constant number of queries a batch."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from compliance.conditions import Condition, JobFacts, matches, parse
 from compliance.models import Requirement
@@ -18,7 +21,7 @@ Stretch = tuple[date, date | None]
 
 
 class Job(NamedTuple):
-    """An employment as matching needs it; ``until`` is exclusive."""
+    """An employment as matching needs it; ``until`` is exclusive. All but the person can be the same for many."""
 
     membership_id: int
     organisation: str
@@ -46,7 +49,8 @@ def jobs_in(employments: QuerySet[Employment]) -> Iterator[Job]:
         "site__time_zone",
         "role_id",
         "role__code",
-        "role__tags",
+        # As text: few roles are read for many people.
+        Cast("role__tags", TextField()),
         "employment_type",
         "hired_on",
         *employments.query.annotations,
@@ -63,7 +67,7 @@ def jobs_in(employments: QuerySet[Employment]) -> Iterator[Job]:
             zone,
             role,
             code or "",
-            frozenset(tags) if tags else _NONE,
+            _tags(tags),
             kind,
             hired_on,
             frozenset(name for name, holds in zip(names, rare, strict=True) if holds) if any(rare) else _NONE,
@@ -71,6 +75,12 @@ def jobs_in(employments: QuerySet[Employment]) -> Iterator[Job]:
 
 
 _NONE: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=256)
+def _tags(text: str | None) -> frozenset[str]:
+    """Return the tags of a role from their JSON."""
+    return frozenset(json.loads(text)) if text else _NONE
 
 
 @dataclass(frozen=True, slots=True)

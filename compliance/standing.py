@@ -326,19 +326,21 @@ def standing(facts: Facts, on: date) -> Standing:
     return _changing_on(facts, now, next((day for day in later if _judge(facts, day) != now), None))
 
 
-def spans(facts: Facts) -> Iterator[StandingSpan]:
-    """Yield the standing of all dates as spans that touch; each is as long as it can be.
+def spans(facts: Facts, *, since: date = date.min) -> Iterator[StandingSpan]:
+    """Yield the standing of all dates from ``since`` on as spans that touch; each is as long as it can be.
 
-    The first starts on ``date.min``, the last is open. On every day the span that covers it holds what
+    The first starts on ``since``, the last is open. On every day the span that covers it holds what
     ``standing`` returns.
 
     Raises:
         UnknownZone: the facts name no time zone.
     """
     facts = _in_one_order(facts)
-    from_on = date.min
+    from_on = since
     now = _judge(facts, from_on)
     for day in _breakpoints(facts):
+        if day <= since:
+            continue
         following = _judge(facts, day)
         if following != now:
             yield StandingSpan(from_on, day, _changing_on(facts, now, day))

@@ -15,10 +15,11 @@ def sweep_reminders() -> None:
 
 @shared_task(ignore_result=True)
 def sweep_evidence() -> None:
-    """Forget evidence packs that were made long ago."""
+    """Forget evidence packs and previews that were made long ago."""
     from compliance import services
 
     services.forget_evidence_packs(at=clock.now())
+    services.forget_previews(at=clock.now())
 
 
 @shared_task(ignore_result=True)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import pgettext
 
 from compliance import selectors
+from compliance.part_words import part_in_words
 from compliance.standing import State
 from courses.registry import TrainingItem
 from people.scope import Scope
@@ -24,6 +25,8 @@ def training_items(scope: Scope, at: datetime) -> Iterable[TrainingItem]:
         if due.state in _NOT_TO_DO and not is_addition:
             continue
         certification = due.obligation.certification
+        still = selectors.still_open_of(certification, due.obligation.membership_id, on=due.on)
+        also = tuple(part_in_words(part, still.courses) for part in still.parts) if still and not is_addition else ()
         organisation = {"organisation": due.obligation.membership.organisation.name}
         for course in due.courses:
             yield TrainingItem(
@@ -41,4 +44,5 @@ def training_items(scope: Scope, at: datetime) -> Iterable[TrainingItem]:
                     "compliance:another_way",
                     kwargs={"membership": due.obligation.membership.public_id, "training": certification.code},
                 ),
+                also=also,
             )

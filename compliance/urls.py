@@ -58,6 +58,12 @@ urlpatterns = [
         views.adjustment_change,
         name="adjustment_change",
     ),
+    path("workplace/<slug:code>/people/<uuid:person>/confirm/", views.confirm_new, name="confirm_new"),
+    path(
+        "workplace/<slug:code>/people/<uuid:person>/confirm/<uuid:reference>/undo/",
+        views.confirm_undo,
+        name="confirm_undo",
+    ),
     path("workplace/<slug:code>/people/<uuid:person>/licence/", views.licence_new, name="licence_new"),
     path(
         "workplace/<slug:code>/people/<uuid:person>/licence/<uuid:reference>/",
@@ -74,6 +80,7 @@ urlpatterns = [
         name="assignment_withdraw",
     ),
     path("workplace/<slug:code>/assignments/<uuid:reference>/change/", views.assignment_edit, name="assignment_edit"),
+    path("workplace/<slug:code>/assignments/previews/<uuid:run>/", views.preview, name="preview"),
     path("workplace/<slug:code>/assignments/proposals/<uuid:proposal>/", views.proposal, name="proposal"),
     path("workplace/<slug:code>/evidence/", views.evidence, name="evidence"),
     path("workplace/<slug:code>/evidence/record.pdf", views.evidence_pdf, name="evidence_pdf"),

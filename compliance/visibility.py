@@ -196,6 +196,14 @@ VISIBLE_FIELDS: tuple[VisibleField, ...] = (
         ),
     ),
     _field(
+        "in_person",
+        pgettext_lazy("column", "In person"),
+        pgettext_lazy(
+            "what work sees",
+            "At which sessions in person you were, which one a training still asks for, and what they confirm that you did",
+        ),
+    ),
+    _field(
         "licences",
         pgettext_lazy("column", "Licences"),
         pgettext_lazy(

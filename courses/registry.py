@@ -20,7 +20,8 @@ class TrainingItem:
     ``state`` is a code that ``{% state_badge %}`` knows (``assigned``, ``overdue``, ``expiring``, ``expired`` …).
     ``last_good_on`` is the last day on which doing it is in time; None: no day is set. ``because`` is a
     translated sentence ("because you work at …"). ``url`` is where to go on, a path of this site;
-    ``another_way_url`` where to ask for another way to learn it, empty where nobody could agree one.
+    ``another_way_url`` where to ask for another way to learn it, empty where nobody could agree one. ``also`` says
+    what is asked beside the course, each in words.
     """
 
     course: "Course"
@@ -30,6 +31,7 @@ class TrainingItem:
     because: str
     url: str
     another_way_url: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

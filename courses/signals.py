@@ -15,3 +15,6 @@ enrolment_opened = Signal()
 
 edition_released = Signal()
 """``edition``, ``at``: a course was released. Sent inside the transaction that records it."""
+
+session_counted = Signal()
+"""``attendance``, ``at``: it is on record that somebody was at a session. Sent inside the transaction that records it."""

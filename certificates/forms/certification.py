@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from certificates import selectors
-from certificates.expressions import ExpressionError, ExpressionProblem, parse_expression
+from certificates.expressions import Attested, ExpressionError, ExpressionProblem, leaves, parse_expression
 from certificates.models import Certification
 from certificates.validity import Duration, PolicyError, PolicyProblem, ValidityPolicy
 from courses.models import Course
@@ -71,13 +71,22 @@ _PROBLEMS: dict[PolicyProblem, tuple[str, Promise]] = {
 
 _EXPRESSION_PROBLEMS: dict[ExpressionProblem, Promise] = {
     ExpressionProblem.NOT_AN_OBJECT: _('%(value)s is no part: write {"course": "its-code"}, {"all": […]} and so on.'),
-    ExpressionProblem.UNKNOWN_KEYS: _("%(value)s: write course, all, any, n and of, or certification."),
+    ExpressionProblem.UNKNOWN_KEYS: _(
+        "%(value)s: write course, session, attestation and text, all, any, n and of, or certification."
+    ),
     ExpressionProblem.EMPTY: _("A list is empty. Put at least one part in it."),
     ExpressionProblem.NOT_A_COUNT: _("%(value)s: n is a whole number from 1 up to the number of parts."),
     ExpressionProblem.UNKNOWN_COURSE: _("%(value)s is none of the courses that are ticked above."),
     ExpressionProblem.UNKNOWN_CERTIFICATION: _("There is no certification %(value)s."),
     ExpressionProblem.CYCLE: _("It comes back to itself: %(value)s. Leave one of them out."),
     ExpressionProblem.TOO_DEEP: _("It is nested more than %(value)s deep."),
+    ExpressionProblem.NOT_A_CODE: _("%(value)s: a code has lower-case letters, digits and hyphens."),
+    ExpressionProblem.NO_TEXT: _(
+        "%(value)s: write as text, in at most 300 characters, what the workplace confirms of the person."
+    ),
+    ExpressionProblem.NOTHING_LEARNT: _(
+        "It can be fulfilled without learning anything, by %(value)s alone. Ask for a course or a session beside it."
+    ),
 }
 
 
@@ -177,6 +186,13 @@ class CertificationForm(WagtailAdminModelForm):
         model = Certification
         fields: ClassVar = ["code", "title", "full_title", "courses", "expression", "refreshers"]
         widgets: ClassVar = {"courses": forms.CheckboxSelectMultiple}
+        help_texts: ClassVar = {
+            "expression": _(
+                'Empty: all of the courses. Otherwise parts, combined by all, any, or n and of: {"all": [{"course": '
+                '"its-code"}, {"session": "its-code"}, {"attestation": "a-code-of-yours", "text": "what the workplace '
+                'confirms"}]}. A session is one in person, of a course that is ticked above.'
+            )
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -225,10 +241,25 @@ class CertificationForm(WagtailAdminModelForm):
         if not isinstance(found["refreshers"], list):
             self.add_error("refreshers", _("Write a list: [ … ]."))
             return
+        # One confirmation counts wherever its code is named, so a code says one thing everywhere.
+        texts = selectors.texts_of_attestations(without=self.instance)
         for field, expressions in found.items():
             for expression in expressions:
                 try:
-                    parse_expression(expression, courses, others, own=own)
+                    parsed = parse_expression(expression, courses, others, own=own)
                 except ExpressionError as error:
                     message = str(_EXPRESSION_PROBLEMS[error.problem])
-                    self.add_error(field, ValidationError(message, params={"value": error.value}))
+                    value = ", ".join(error.value) if isinstance(error.value, list) else error.value
+                    self.add_error(field, ValidationError(message, params={"value": value}))
+                    continue
+                for leaf in leaves(parsed):
+                    if isinstance(leaf, Attested) and texts.setdefault(leaf.code, leaf.text) != leaf.text:
+                        self.add_error(
+                            field,
+                            ValidationError(
+                                _(
+                                    "%(code)s stands for something else already: “%(text)s” Take that text or another code."
+                                ),
+                                params={"code": leaf.code, "text": texts[leaf.code]},
+                            ),
+                        )

@@ -1,8 +1,9 @@
 """Models of certificates."""
 
+from certificates.models.attestation import Attestation
 from certificates.models.certificate import Certificate
 from certificates.models.certification import Certification
 from certificates.models.prior_learning import PriorLearning
 from certificates.models.unissued import UnissuedCompletion
 
-__all__ = ["Certificate", "Certification", "PriorLearning", "UnissuedCompletion"]
+__all__ = ["Attestation", "Certificate", "Certification", "PriorLearning", "UnissuedCompletion"]

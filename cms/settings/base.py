@@ -150,7 +150,7 @@ CELERY_BEAT_SCHEDULE = {
     "forgettable": {"task": "people.tasks.sweep_forgettable", "schedule": 3600.0},
     # Finds what is due and not yet told; every quarter of an hour, since "nightly" means nothing across time zones.
     "reminders": {"task": "compliance.tasks.sweep_reminders", "schedule": 900.0},
-    # Forgets evidence packs that were made long ago.
+    # Forgets evidence packs and previews that were made long ago.
     "evidence": {"task": "compliance.tasks.sweep_evidence", "schedule": 3600.0},
     # Recomputes a sample of kept standing; what differs is an error in the log, and is mended.
     "check_obligations": {"task": "compliance.tasks.check_obligations", "schedule": 3600.0},

@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils.translation import pgettext
 
 from certificates.documents import render_pdf
+from certificates.models import Attestation
 from cms.typesetting import MissingGlyphs
 from compliance import signing
 from compliance.evidence.rows import EvidenceRow, evidence_rows
@@ -22,14 +23,22 @@ from compliance.evidence.sheet import TooManyRows, evidence_sheet, yes_or_no
 from compliance.models import Adjustment, Requirement
 from compliance.selectors import sites_from
 from compliance.visibility import STATUS_LABELS
-from courses.models import EditionText
+from courses.models import Attendance, EditionText
 from courses.snapshot import lesson_text
 from people.models import AuditEntry, Employment, Organisation, Site
 
 SCRIPT: Final = Path(__file__).with_name("checking.py")
 _FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
 # The verbs of staff that bear on who had to learn what, and on what it was worth.
-_LOGGED: Final = ("requirement.", "adjustment.", "employment.", "certificate.", "approval.", "adoption.")
+_LOGGED: Final = (
+    "requirement.",
+    "adjustment.",
+    "employment.",
+    "certificate.",
+    "approval.",
+    "adoption.",
+    "attestation.",
+)
 
 
 class Pack:
@@ -85,6 +94,7 @@ def write_pack(
     pack.add("requirements.csv", _table(_requirements(organisation, site)))
     pack.add("employments.csv", _table(_employments(organisation, site, on)))
     pack.add("adjustments.csv", _table(_adjustments(organisation, site, on)))
+    pack.add("in-person.csv", _table(_in_person(organisation, site, on)))
     pack.add("log.csv", _table(_log(organisation, on)))
     pack.add("verify.py", SCRIPT.read_bytes())
     pack.add("READ-ME.txt", _read_me(organisation, site, on).encode())
@@ -233,6 +243,31 @@ def _employments(organisation: Organisation, site: Site | None, on: date) -> Ite
         )
 
 
+def _in_person(organisation: Organisation, site: Site | None, on: date) -> Iterator[Sequence[str]]:
+    """Yield who was at a session and what was confirmed of whom, up to the day: dates, and no clock times."""
+    yield ("employee_number", "what", "code", "text", "day", "recorded_on", "holds")
+    attended = Attendance.objects.filter(session__organisation=organisation, counted__in=Attendance.WAS_THERE)
+    given = Attestation.objects.filter(membership__organisation=organisation, given_on__lte=on, taken_back=False)
+    if site is not None:
+        here = Employment.objects.covering(on).filter(site__in=sites_from(site)).values("membership")
+        attended, given = attended.filter(membership__in=here), given.filter(membership__in=here)
+    for there in attended.select_related("session__edition__course", "membership").order_by("pk").iterator():
+        if there.session.held_on <= on:
+            number, day = there.membership.employee_number, there.session.held_on.isoformat()
+            recorded_on = there.recorded_at.date().isoformat()
+            yield (number, "session", there.session.edition.course.code, there.session.code, day, recorded_on, "yes")
+    for it in given.select_related("membership", "superseded_by").order_by("recorded_at", "pk").iterator():
+        yield (
+            it.membership.employee_number,
+            "confirmed",
+            it.code,
+            it.text,
+            it.given_on.isoformat(),
+            it.recorded_at.date().isoformat(),
+            "no" if hasattr(it, "superseded_by") else "yes",
+        )
+
+
 def _adjustments(organisation: Organisation, site: Site | None, on: date) -> Iterator[Sequence[str]]:
     """Yield leave (dates only), more time, exemptions and due dates up to the day, with every correction."""
     yield (
@@ -309,6 +344,7 @@ texts.csv            the released texts, with the SHA-256 of each whole text, it
 requirements.csv     what was asked of whom, with every change
 employments.csv      who worked where, with every correction
 adjustments.csv      leave (days only), more time, exemptions and due dates, with every correction
+in-person.csv        who was at which session, and what the workplace confirmed of whom, by date
 log.csv              what staff recorded, by date
 manifest.json        every file with its SHA-256
 manifest.sig         the signature of manifest.json (Ed25519)

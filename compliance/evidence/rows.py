@@ -197,7 +197,9 @@ def _minutes_met(
     if certificate is None or certificate.edition_digest not in asked:
         return None
     least = asked[certificate.edition_digest].minimum_minutes
-    if not least:
+    if not least or completions.keys().isdisjoint(
+        certificate.completion_ids
+    ):  # a session alone: its own list says more
         return None
     taken = [
         completions[public_id][0]

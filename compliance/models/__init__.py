@@ -8,6 +8,7 @@ from compliance.models.escalation import Digest, Escalation
 from compliance.models.evidence import EvidencePack
 from compliance.models.message import Message
 from compliance.models.obligation import Obligation, ObligationSpan
+from compliance.models.preview_run import PreviewRun
 from compliance.models.proposal import Proposal
 from compliance.models.requirement import Requirement
 from compliance.models.rule_pack import RulePackVersion, RuleVersion, TopicVersion
@@ -27,6 +28,7 @@ __all__ = [
     "Message",
     "Obligation",
     "ObligationSpan",
+    "PreviewRun",
     "Proposal",
     "Requirement",
     "RuleAssignment",

@@ -1,6 +1,6 @@
 """Reads of compliance: whom a requirement concerns, who stands where, what is to be told, what a learner is asked."""
 
-from compliance.selectors.above import Hearer, above
+from compliance.selectors.above import Chain, Hearer
 from compliance.selectors.adjustments import (
     adjustments_of,
     agreed_other_ways,
@@ -21,6 +21,7 @@ from compliance.selectors.deliveries import (
 )
 from compliance.selectors.digests import DigestLine, digests_to_send, lines_of_digest
 from compliance.selectors.endings import Endings, endings, ends_in
+from compliance.selectors.in_person import StillOpen, attestations_of, in_person_of, still_open_of, to_confirm
 from compliance.selectors.messages import (
     Line,
     letters,
@@ -76,6 +77,7 @@ from compliance.selectors.timelines import Entry, Happening, timeline
 from compliance.selectors.training import TrainingDue, training_of
 
 __all__ = [
+    "Chain",
     "Choice",
     "Delivered",
     "Delivery",
@@ -94,11 +96,11 @@ __all__ = [
     "RuleReach",
     "SiteCounts",
     "StepName",
+    "StillOpen",
     "Summary",
     "Training",
     "TrainingDue",
     "Wanted",
-    "above",
     "adjustments_of",
     "adopted_rules",
     "agreed_other_ways",
@@ -107,6 +109,7 @@ __all__ = [
     "approvals",
     "asked_certifications",
     "asks_holders",
+    "attestations_of",
     "awaiting_slip",
     "concerned",
     "counts_by_site",
@@ -118,6 +121,7 @@ __all__ = [
     "endings",
     "ends_in",
     "holders_of",
+    "in_person_of",
     "letters",
     "licence_kinds",
     "lines_of",
@@ -148,9 +152,11 @@ __all__ = [
     "standings",
     "statements",
     "status_filter",
+    "still_open_of",
     "summary",
     "takes_mail",
     "timeline",
+    "to_confirm",
     "to_send",
     "topics",
     "training_of",

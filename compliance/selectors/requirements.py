@@ -17,11 +17,15 @@ def sites_from(site: Site) -> set[int]:
 
 
 def _reached(requirement: Requirement, jobs: QuerySet[Employment]) -> set[int]:
-    """Return the memberships that a requirement of a group reaches through ``jobs``; two queries and a pass."""
-    reach = Reach(needs_sites([requirement]))
+    """Return the memberships that a requirement of a group reaches through ``jobs``; two queries, a pass for conditions."""
     jobs = jobs.filter(membership__organisation=requirement.organisation_id)
     if requirement.role_id is not None:
         jobs = jobs.filter(role=requirement.role_id)
+    if requirement.conditions is None:
+        if requirement.site is not None:
+            jobs = jobs.filter(site__in=sites_from(requirement.site))
+        return set(jobs.order_by().values_list("membership_id", flat=True))
+    reach = Reach(needs_sites([requirement]))
     return {job.membership_id for job in jobs_in(jobs) if reach.reaches(requirement, job)}
 
 

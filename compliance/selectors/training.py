@@ -20,6 +20,8 @@ class TrainingDue:
     """
 
     obligation: Obligation
+    on: date
+    """The day in the obligation's own calendar."""
     state: str
     due_on: date | None
     courses: tuple[Course, ...]
@@ -48,7 +50,7 @@ def training_of(*, memberships: Iterable[Membership], at: datetime) -> list[Trai
         if span.required:
             periods = held.get((obligation.membership_id, obligation.certification_id), [])
             courses = tuple(courses_to_take(obligation.certification, periods, on))
-            found.append(TrainingDue(obligation, span.state, span.due_on, courses, _addition_due_on(span)))
+            found.append(TrainingDue(obligation, on, span.state, span.due_on, courses, _addition_due_on(span)))
     return sorted(found, key=lambda it: (it.due_on or date.max, it.obligation.pk))
 
 

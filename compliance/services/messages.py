@@ -87,18 +87,19 @@ def claim_messages(*, at: datetime, limit: int = BATCH) -> list[int]:
     A person who had a message today is looked at again tomorrow. Obligations with nothing to tell get their next
     instant. The list is empty only when nothing is due any more.
     """
+    chain = selectors.Chain()
     while True:
         due = Obligation.objects.filter(next_message_at__lte=at).order_by("next_message_at", "pk")
         memberships = sorted(set(due.values_list("membership_id", flat=True)[:limit]))
         if not memberships:
             return []
-        claimed = [key for pk in memberships if (key := _claim_for(pk, at)) is not None]
+        claimed = [key for pk in memberships if (key := _claim_for(pk, chain, at)) is not None]
         if claimed:
             return claimed
 
 
 @transaction.atomic(durable=True)
-def _claim_for(membership_id: int, at: datetime) -> int | None:
+def _claim_for(membership_id: int, chain: selectors.Chain, at: datetime) -> int | None:
     """Commit what a person is to be told at ``at`` as one message; return its key, None where there is nothing."""
     membership = (
         Membership.objects.select_for_update(of=("self",), no_key=True)
@@ -111,20 +112,26 @@ def _claim_for(membership_id: int, at: datetime) -> int | None:
     told_today = Message.objects.filter(membership=membership, day__in=days).exists()
     items: list[dict[str, Any]] = []
     above: list[Escalation] = []
+    changed: list[Obligation] = []
     for obligation in obligations:
+        before = obligation.told, obligation.next_message_at
         today = local_date(at, obligation.time_zone)
         steps = reminders.steps(days_of(obligation.spans.all()))
         step = reminders.due_step(steps, obligation.told, today)
         if step is not None and not told_today:
             items.append(_item(obligation, step))
-            above += _above(obligation, step, at)
+            above += _above(chain, membership, obligation, step, at)
             passed = reminders.passed_keys(steps, today)
             obligation.told = [*obligation.told, *(key for key in passed if key not in obligation.told)]
         obligation.next_message_at = selectors.next_message_at(
             steps, told=obligation.told, zone=obligation.time_zone, at=at, not_today=told_today
         )
-    Obligation.objects.bulk_update(obligations, ["told", "next_message_at"])
-    Escalation.objects.bulk_create(above, ignore_conflicts=True)
+        if (obligation.told, obligation.next_message_at) != before:
+            changed.append(obligation)
+    for obligation in changed:  # mostly one
+        obligation.save(update_fields=["told", "next_message_at"])
+    if above:
+        Escalation.objects.bulk_create(above, ignore_conflicts=True)
     if not items:
         return None
     day = max(days)
@@ -141,7 +148,9 @@ def _claim_for(membership_id: int, at: datetime) -> int | None:
     return message.pk
 
 
-def _above(obligation: Obligation, step: reminders.Step, at: datetime) -> list[Escalation]:
+def _above(
+    chain: selectors.Chain, membership: Membership, obligation: Obligation, step: reminders.Step, at: datetime
+) -> list[Escalation]:
     """Return that those above the person, whom the step names, are to hear of it."""
     return [
         Escalation(
@@ -153,7 +162,7 @@ def _above(obligation: Obligation, step: reminders.Step, at: datetime) -> list[E
             manager_id=heard.manager_id,
             recorded_at=at,
         )
-        for heard in selectors.above(membership_id=obligation.membership_id, to=step.to, at=at)
+        for heard in chain.above(member=membership, to=step.to, at=at)
     ]
 
 
@@ -170,12 +179,14 @@ def _taken_over(membership: Membership, items: list[dict[str, Any]], at: datetim
     waiting = Message.objects.filter(membership=membership, state__in=_MAILS).exclude(claimed_until__gt=at)
     named = {item["obligation"] for item in items}
     kept = []
-    for message in waiting.order_by("-day"):
+    found = list(waiting.order_by("-day"))
+    for message in found:
         for item in message.items:
             if item["obligation"] not in named:
                 named.add(item["obligation"])
                 kept.append(item)
-    waiting.update(state=Message.State.DROPPED, claimed_until=None)
+    if found:
+        waiting.update(state=Message.State.DROPPED, claimed_until=None)
     return kept
 
 

@@ -9,7 +9,7 @@ the ``reference`` of what it changes; for a withdrawal ``reference`` and ``on``;
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -19,7 +19,7 @@ from certificates.validity import local_date
 from compliance import selectors
 from compliance.changes import RequirementChange
 from compliance.exceptions import AlreadyDecided, AlreadyWithdrawn, NeedsAnotherPerson
-from compliance.models import Adoption, Proposal, Requirement, RulePackVersion
+from compliance.models import Adoption, PreviewRun, Proposal, Requirement, RulePackVersion
 from compliance.preview import Preview, preview
 from compliance.selectors import Choice, RuleReach
 from compliance.services.adoptions import adopt, check_choices
@@ -48,92 +48,137 @@ def needs_second_person(*, touched: int, share_percent: int, limit_percent: int)
     return touched >= FROM_PEOPLE and share_percent > limit_percent
 
 
+class Planned(NamedTuple):
+    """A change as its preview needs it: what would be asked, and the keys of the memberships that it may touch."""
+
+    change: RequirementChange
+    certification_id: int
+    organisation: Organisation
+    memberships: frozenset[int]
+
+    def preview(self, *, at: datetime, progress: Callable[[int], None] = lambda done: None) -> Preview:
+        """Return what it does from ``at`` on; nothing is written."""
+        return preview(
+            self.change,
+            organisation=self.organisation,
+            certification_id=self.certification_id,
+            memberships=self.memberships,
+            at=at,
+            progress=progress,
+        )
+
+
+def addition_of(requirement: Requirement) -> Planned:
+    """Return the change that makes the unsaved ``requirement`` (of ``planned``)."""
+    return _planned(requirement, RequirementChange(added=(requirement,)), requirement)
+
+
+def change_of(requirement: Requirement, changed: Requirement) -> Planned:
+    """Return the change that makes ``requirement`` the unsaved ``changed`` (of ``planned_change``)."""
+    return _planned(
+        requirement, RequirementChange(added=(changed,), removed=frozenset({requirement.pk})), requirement, changed
+    )
+
+
+def withdrawal_of(requirement: Requirement, *, on: date) -> Planned:
+    """Return the change that withdraws ``requirement`` from ``on``."""
+    ended = Requirement.objects.get(pk=requirement.pk)
+    ended.pk, ended.ends_on = None, max(on, requirement.starts_on)
+    change = RequirementChange(added=(ended,), removed=frozenset({requirement.pk}))
+    return _planned(requirement, change, requirement)
+
+
+def _planned(requirement: Requirement, change: RequirementChange, *reaching: Requirement) -> Planned:
+    touched = frozenset(key for it in reaching for key in selectors.concerned(it))
+    return Planned(change, requirement.certification_id, requirement.organisation, touched)
+
+
+def planned_by(proposed: Proposal | PreviewRun) -> Planned:
+    """Return the change that a proposal or a preview in the background is about.
+
+    Raises:
+        AlreadyWithdrawn: what it would withdraw or change is withdrawn or changed.
+        DueBeforeStart: its last good day has passed meanwhile.
+    """
+    if proposed.kind == Proposal.Kind.REQUIRE:
+        return addition_of(requirement_of(proposed))
+    current = selectors.current_requirement(
+        organisation=proposed.organisation, reference=UUID(proposed.payload["reference"])
+    )
+    if current is None or current.ends_on is not None:
+        raise AlreadyWithdrawn
+    if proposed.kind == Proposal.Kind.CHANGE:
+        return change_of(current, requirement_of(proposed))
+    return withdrawal_of(current, on=date.fromisoformat(proposed.payload["on"]))
+
+
 def preview_of_requirement(
     *, requirement: Requirement, at: datetime, progress: Callable[[int], None] = lambda done: None
 ) -> Preview:
     """Return what the unsaved ``requirement`` (of ``planned``) would do."""
-    return preview(
-        RequirementChange(added=(requirement,)),
-        organisation=requirement.organisation,
-        certification_id=requirement.certification_id,
-        memberships=selectors.concerned(requirement),
-        at=at,
-        progress=progress,
-    )
+    return addition_of(requirement).preview(at=at, progress=progress)
 
 
-def preview_of_change(
-    *,
-    requirement: Requirement,
-    changed: Requirement,
-    at: datetime,
-    progress: Callable[[int], None] = lambda done: None,
-) -> Preview:
+def preview_of_change(*, requirement: Requirement, changed: Requirement, at: datetime) -> Preview:
     """Return what making ``requirement`` the unsaved ``changed`` (of ``planned_change``) would do."""
-    return preview(
-        RequirementChange(added=(changed,), removed=frozenset({requirement.pk})),
-        organisation=requirement.organisation,
-        certification_id=requirement.certification_id,
-        memberships={*selectors.concerned(requirement), *selectors.concerned(changed)},
-        at=at,
-        progress=progress,
-    )
+    return change_of(requirement, changed).preview(at=at)
 
 
-def preview_of_withdrawal(
-    *, requirement: Requirement, on: date, at: datetime, progress: Callable[[int], None] = lambda done: None
-) -> Preview:
+def preview_of_withdrawal(*, requirement: Requirement, on: date, at: datetime) -> Preview:
     """Return what withdrawing ``requirement`` from ``on`` would do."""
-    ended = Requirement.objects.get(pk=requirement.pk)
-    ended.pk, ended.ends_on = None, max(on, requirement.starts_on)
-    return preview(
-        RequirementChange(added=(ended,), removed=frozenset({requirement.pk})),
-        organisation=requirement.organisation,
-        certification_id=requirement.certification_id,
-        memberships=selectors.concerned(requirement),
-        at=at,
-        progress=progress,
-    )
+    return withdrawal_of(requirement, on=on).preview(at=at)
 
 
 @transaction.atomic
-def ask_to_require(*, requirement: Requirement, by: User | None, at: datetime) -> Requirement | Proposal:
-    """Record the unsaved ``requirement`` (of ``planned``), or propose it where it touches many."""
-    found = preview_of_requirement(requirement=requirement, at=at)
-    payload = _payload(requirement)
+def ask_to_require(
+    *, requirement: Requirement, by: User | None, at: datetime, found: Preview | None = None
+) -> Requirement | Proposal:
+    """Record the unsaved ``requirement`` (of ``planned``), or propose it where it touches many.
+
+    ``found`` is its preview, where that was worked out not long ago.
+    """
+    found = found or preview_of_requirement(requirement=requirement, at=at)
+    payload = payload_of(requirement)
     if _is_free(found, requirement.organisation):
         return require(by=by, at=at, **_arguments(requirement.organisation, payload))
     return _propose(Proposal.Kind.REQUIRE, requirement, payload, found, by, at)
 
 
 @transaction.atomic
-def ask_to_withdraw(*, requirement: Requirement, on: date, by: User | None, at: datetime) -> Requirement | Proposal:
-    """Withdraw ``requirement`` from ``on``, or propose that where it touches many.
+def ask_to_withdraw(
+    *, requirement: Requirement, on: date, by: User | None, at: datetime, found: Preview | None = None
+) -> Requirement | Proposal:
+    """Withdraw ``requirement`` from ``on``, or propose that where it touches many; ``found`` as in ``ask_to_require``.
 
     Raises:
         AlreadyWithdrawn: a later fact supersedes it, or it was withdrawn.
     """
-    found = preview_of_withdrawal(requirement=requirement, on=on, at=at)
+    found = found or preview_of_withdrawal(requirement=requirement, on=on, at=at)
     if _is_free(found, requirement.organisation):
         return withdraw(requirement=requirement, on=on, by=by, at=at)
-    payload = {"reference": str(requirement.reference), "on": on.isoformat()}
-    return _propose(Proposal.Kind.WITHDRAW, requirement, payload, found, by, at)
+    return _propose(Proposal.Kind.WITHDRAW, requirement, payload_of_withdrawal(requirement, on=on), found, by, at)
 
 
 @transaction.atomic
 def ask_to_change(
-    *, requirement: Requirement, changed: Requirement, by: User | None, at: datetime
+    *,
+    requirement: Requirement,
+    changed: Requirement,
+    by: User | None,
+    at: datetime,
+    found: Preview | None = None,
 ) -> Requirement | Proposal:
     """Change ``requirement`` to the unsaved ``changed`` (of ``planned_change``), or propose that where it touches many.
+
+    ``found`` as in ``ask_to_require``.
 
     Raises:
         AlreadyWithdrawn: a later fact supersedes it, or it was withdrawn.
     """
-    found = preview_of_change(requirement=requirement, changed=changed, at=at)
+    found = found or preview_of_change(requirement=requirement, changed=changed, at=at)
     if _is_free(found, requirement.organisation):
         return change_requirement(requirement=requirement, changed=changed, by=by, at=at)
-    payload = _payload(changed) | {"reference": str(requirement.reference)}
-    return _propose(Proposal.Kind.CHANGE, requirement, payload, found, by, at)
+    return _propose(Proposal.Kind.CHANGE, requirement, payload_of_change(requirement, changed), found, by, at)
 
 
 @transaction.atomic
@@ -319,7 +364,18 @@ def _decide(proposal: Proposal, state: Proposal.State, by: User, at: datetime) -
     return locked
 
 
-def _payload(requirement: Requirement) -> dict[str, Any]:
+def payload_of_change(requirement: Requirement, changed: Requirement) -> dict[str, Any]:
+    """Return what a proposal keeps of making ``requirement`` the unsaved ``changed``."""
+    return payload_of(changed) | {"reference": str(requirement.reference)}
+
+
+def payload_of_withdrawal(requirement: Requirement, *, on: date) -> dict[str, Any]:
+    """Return what a proposal keeps of withdrawing ``requirement`` from ``on``."""
+    return {"reference": str(requirement.reference), "on": on.isoformat()}
+
+
+def payload_of(requirement: Requirement) -> dict[str, Any]:
+    """Return what a proposal keeps of the unsaved ``requirement``."""
     return {
         "certification": requirement.certification.code,
         "site": requirement.site.code if requirement.site else None,
@@ -344,8 +400,8 @@ def _arguments(organisation: Organisation, payload: dict[str, Any]) -> dict[str,
     }
 
 
-def requirement_of(proposal: Proposal) -> Requirement:
-    """Return, unsaved, the assignment that a proposal would make or change to, for its preview.
+def requirement_of(proposal: Proposal | PreviewRun) -> Requirement:
+    """Return, unsaved, the assignment that a proposal would make or change to.
 
     Raises: what ``planned`` raises.
     """

@@ -4,6 +4,8 @@ from compliance.views.adjustments import (
     adjustment_change,
     adjustment_new,
     adjustment_undo,
+    confirm_new,
+    confirm_undo,
     licence_change,
     licence_new,
 )
@@ -15,6 +17,7 @@ from compliance.views.assignments import (
     assignment_new,
     assignment_withdraw,
     assignments,
+    preview,
     proposal,
 )
 from compliance.views.bulk import assign_to_many, record_of_many
@@ -63,6 +66,8 @@ __all__ = [
     "assignment_new",
     "assignment_withdraw",
     "assignments",
+    "confirm_new",
+    "confirm_undo",
     "drafts",
     "employment_end",
     "evidence",
@@ -91,6 +96,7 @@ __all__ = [
     "person_history",
     "person_new",
     "planned",
+    "preview",
     "proposal",
     "record_of_many",
     "rule_approval",

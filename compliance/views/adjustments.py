@@ -11,10 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from certificates import services as certificate_services
+from certificates.exceptions import AttestationTakenBack
 from cms import clock
 from cms.templatetags.fieldfare import day
 from compliance import selectors, services
-from compliance.adjustment_forms import KINDS, LastDayForm, LicenceForm
+from compliance.adjustment_forms import KINDS, ConfirmForm, LastDayForm, LicenceForm
 from compliance.exceptions import AdjustmentOverlaps, AlreadySuperseded, DatesOutOfOrder, NoticeTooShort
 from compliance.models import Adjustment
 from compliance.views.people import find_person
@@ -124,6 +126,44 @@ def _changed(form: Form, held: Adjustment, desk: Desk) -> bool:
     except AlreadySuperseded:
         form.add_error(None, _("This was changed meanwhile. Look at it again."))
     return not form.errors
+
+
+@portal(writes=True)
+def confirm_new(request: HttpRequest, desk: Desk, person: UUID) -> HttpResponse:
+    """Record that the workplace confirms of a person what a training asks it to."""
+    member = find_person(desk, person)
+    asked = selectors.to_confirm(member)
+    if not asked:
+        raise Http404
+    texts = [(code, it.text) for code, it in sorted(asked.items())]
+    form = ConfirmForm(*posted(request), texts=texts, today=desk.today)
+    if request.method == "POST" and form.is_valid():
+        certificate_services.attest(
+            membership=member,
+            attested=asked[form.cleaned_data["code"]],
+            given_on=form.cleaned_data["given_on"],
+            by=desk.user,
+            at=clock.now(),
+        )
+        messages.success(request, _("Recorded. If nothing else is missing, the certificate follows in a moment."))
+        return _to(desk, member)
+    context = desk.context("people", member=member, form=form, title=_("Confirm something"))
+    return render(request, "compliance/adjustment_new.html", context, status=422 if form.errors else 200)
+
+
+@portal(writes=True)
+@require_POST
+def confirm_undo(request: HttpRequest, desk: Desk, person: UUID, reference: UUID) -> HttpResponse:
+    """Take back what was confirmed; it stays on record, and so does a certificate until it is revoked."""
+    member = find_person(desk, person)
+    attestation = get_object_or_404(selectors.attestations_of(member), reference=reference)
+    try:
+        certificate_services.take_back_attestation(attestation=attestation, by=desk.user, at=clock.now())
+    except AttestationTakenBack:
+        messages.error(request, _("This was changed meanwhile. Look at it again."))
+    else:
+        messages.success(request, _("Undone. What was recorded stays in the history."))
+    return _to(desk, member)
 
 
 @portal(writes=True)

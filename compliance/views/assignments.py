@@ -1,6 +1,7 @@
 """Assignments: who must hold what, by when."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from compliance.condition_words import Names, condition_in_words, due_rule_in_wo
 from compliance.conditions import parse
 from compliance.due_dates import parse_due_rule
 from compliance.exceptions import AlreadyDecided, AlreadyWithdrawn, DueBeforeStart, NeedsAnotherPerson
-from compliance.models import Proposal, Requirement
+from compliance.models import PreviewRun, Proposal, Requirement
 from compliance.preview import Preview
 from compliance.requirement_forms import RequirementForm
 from compliance.views.portal import Desk, portal, posted
@@ -80,15 +81,14 @@ def assignment_new(request: HttpRequest, desk: Desk) -> HttpResponse:
             due_on=form.cleaned_data["due_on"],
         )
         if "confirm" not in request.POST:
-            found = services.preview_of_requirement(requirement=requirement, at=clock.now())
+            look = services.addition_of(requirement)
+            if services.is_long(look):
+                return _in_background(desk, Proposal.Kind.REQUIRE, services.payload_of(requirement), look)
             hidden = [(name, form.data[name]) for name in _PASSED_ON if form.data.get(name)]
+            found = look.preview(at=clock.now())
             return _preview(request, desk, requirement, found, action=_new_url(desk), hidden=hidden)
         done = services.ask_to_require(requirement=requirement, by=desk.user, at=clock.now())
-        if isinstance(done, Proposal):
-            messages.info(request, _waits())
-        else:
-            messages.success(request, _assigned_to(selectors.reached(done, on=desk.today)))
-        return redirect("compliance:assignments", code=desk.organisation.code)
+        return _done(request, desk, done, Proposal.Kind.REQUIRE)
     context = desk.context("assignments", form=form, chosen=chosen)
     return render(request, "compliance/assignment_new.html", context, status=422 if form.errors else 200)
 
@@ -128,6 +128,70 @@ def _preview(
     return render(request, "compliance/assignment_preview.html", context)
 
 
+def _in_background(desk: Desk, kind: Proposal.Kind, payload: dict[str, Any], look: services.Planned) -> HttpResponse:
+    """Lead to the page that shows what a change for very many people does, as soon as that is known."""
+    run = services.begin_preview(
+        organisation=desk.organisation,
+        kind=kind,
+        payload=payload,
+        people=len(look.memberships),
+        by=desk.user,
+        at=clock.now(),
+    )
+    return redirect("compliance:preview", code=desk.organisation.code, run=run.public_id)
+
+
+_DOES = {Proposal.Kind.REQUIRE: "assign", Proposal.Kind.CHANGE: "change", Proposal.Kind.WITHDRAW: "withdraw"}
+
+
+@portal(writes=True)
+def preview(request: HttpRequest, desk: Desk, run: UUID) -> HttpResponse:
+    """What a change for very many people does: how far it was looked at, then what was found, to be confirmed."""
+    runs = PreviewRun.objects.filter(organisation=desk.organisation).select_related("organisation")
+    looked_at = get_object_or_404(runs, public_id=run)
+    kind = Proposal.Kind(looked_at.kind)
+    found = services.found_by(looked_at)
+    try:
+        if request.method == "POST" and found is not None:
+            if services.is_fresh(looked_at, at=clock.now()):
+                done = services.make_previewed(run=looked_at, by=desk.user, at=clock.now())
+                return _done(request, desk, done, kind)
+            messages.info(request, _("Something changed since you looked at it. See again what it does."))
+            return _in_background(desk, kind, looked_at.payload, services.planned_by(looked_at))
+        if looked_at.failed:
+            raise AlreadyWithdrawn
+        if found is None:
+            return render(request, "compliance/preview_running.html", desk.context("assignments", run=looked_at))
+        requirement = _requirement_of(looked_at)
+    except (AlreadyWithdrawn, DueBeforeStart):
+        messages.info(request, _("This was decided or changed meanwhile."))
+        return redirect("compliance:assignments", code=desk.organisation.code)
+    return _preview(request, desk, requirement, found, action=request.path, does=_DOES[kind])
+
+
+def _requirement_of(run: PreviewRun) -> Requirement:
+    """Return what the page of a preview is about."""
+    if run.kind != Proposal.Kind.WITHDRAW:
+        return services.requirement_of(run)
+    current = selectors.current_requirement(organisation=run.organisation, reference=UUID(run.payload["reference"]))
+    if current is None:
+        raise AlreadyWithdrawn
+    return current
+
+
+def _done(request: HttpRequest, desk: Desk, done: Requirement | Proposal, kind: Proposal.Kind) -> HttpResponse:
+    """Say what came of a change, and lead to the list."""
+    if isinstance(done, Proposal):
+        messages.info(request, _waits())
+    elif kind is Proposal.Kind.REQUIRE:
+        messages.success(request, _assigned_to(selectors.reached(done, on=desk.today)))
+    elif kind is Proposal.Kind.CHANGE:
+        messages.success(request, _("Changed. It holds from now on."))
+    else:
+        messages.success(request, _("Withdrawn. Nobody is reminded of it any more; what was learnt stays on record."))
+    return redirect("compliance:assignments", code=desk.organisation.code)
+
+
 def _waits() -> str:
     return _("This touches many people, so somebody else of HR has to agree. It waits on this page.")
 
@@ -160,23 +224,32 @@ def proposal(request: HttpRequest, desk: Desk, proposal: UUID) -> HttpResponse:
 def _proposal_context(desk: Desk, found: Proposal) -> dict[str, Any]:
     """Return what the page of a proposal shows: its preview anew while it is open, what it counted then otherwise."""
     fresh: Preview | None = None
+    run: PreviewRun | None = None
     reaches: list[selectors.RuleReach] = []
     if found.state == Proposal.State.OPEN and found.kind == Proposal.Kind.ADOPT:
         reaches = selectors.preview_adoption(**services.adoption_of(found, on=desk.today))
     elif found.state == Proposal.State.OPEN:
-        if found.kind == Proposal.Kind.REQUIRE:
-            fresh = services.preview_of_requirement(requirement=services.requirement_of(found), at=clock.now())
-        else:
-            current = selectors.current_requirement(
-                organisation=desk.organisation, reference=found.payload["reference"]
-            )
-            if current is not None and current.ends_on is None and found.kind == Proposal.Kind.CHANGE:
-                changed = services.requirement_of(found)
-                fresh = services.preview_of_change(requirement=current, changed=changed, at=clock.now())
-            elif current is not None and current.ends_on is None:
-                fresh = services.preview_of_withdrawal(requirement=current, on=desk.today, at=clock.now())
+        with suppress(AlreadyWithdrawn, DueBeforeStart):
+            look = services.planned_by(found)
+            if services.is_long(look):
+                run = services.begin_preview(
+                    organisation=desk.organisation,
+                    kind=found.kind,
+                    payload=found.payload,
+                    people=len(look.memberships),
+                    by=desk.user,
+                    at=clock.now(),
+                )
+                fresh = services.found_by(run)
+            else:
+                fresh = look.preview(at=clock.now())
     return desk.context(
-        "assignments", proposal=found, preview=fresh, reaches=reaches, own=found.proposed_by_id == desk.user.pk
+        "assignments",
+        proposal=found,
+        preview=fresh,
+        run=None if run is None or run.is_done else run,
+        reaches=reaches,
+        own=found.proposed_by_id == desk.user.pk,
     )
 
 
@@ -210,19 +283,18 @@ def assignment_edit(request: HttpRequest, desk: Desk, reference: UUID) -> HttpRe
         )
         return render(request, "compliance/assignment_edit.html", context, status=422 if form.errors else 200)
     if "confirm" not in request.POST:
-        found = services.preview_of_change(requirement=requirement, changed=changed, at=clock.now())
+        look = services.change_of(requirement, changed)
+        if services.is_long(look):
+            return _in_background(desk, Proposal.Kind.CHANGE, services.payload_of_change(requirement, changed), look)
+        found = look.preview(at=clock.now())
         sent = [(name, value) for name, values in request.POST.lists() for value in values if name in form.fields]
         return _preview(request, desk, changed, found, action=request.path, hidden=sent, does="change")
     try:
         done = services.ask_to_change(requirement=requirement, changed=changed, by=desk.user, at=clock.now())
     except AlreadyWithdrawn:
         messages.info(request, _("This was decided or changed meanwhile."))
-    else:
-        if isinstance(done, Proposal):
-            messages.info(request, _waits())
-        else:
-            messages.success(request, _("Changed. It holds from now on."))
-    return redirect("compliance:assignments", code=desk.organisation.code)
+        return redirect("compliance:assignments", code=desk.organisation.code)
+    return _done(request, desk, done, Proposal.Kind.CHANGE)
 
 
 def _changed(form: RequirementForm, requirement: Requirement) -> Requirement | None:
@@ -253,20 +325,18 @@ def assignment_withdraw(request: HttpRequest, desk: Desk, reference: UUID) -> Ht
         messages.info(request, _("It was withdrawn already."))
         return redirect("compliance:assignments", code=desk.organisation.code)
     if "confirm" not in request.POST:
-        found = services.preview_of_withdrawal(requirement=requirement, on=desk.today, at=clock.now())
+        look = services.withdrawal_of(requirement, on=desk.today)
+        if services.is_long(look):
+            payload = services.payload_of_withdrawal(requirement, on=desk.today)
+            return _in_background(desk, Proposal.Kind.WITHDRAW, payload, look)
+        found = look.preview(at=clock.now())
         return _preview(request, desk, requirement, found, action=request.path, does="withdraw")
     try:
         done = services.ask_to_withdraw(requirement=requirement, on=desk.today, by=desk.user, at=clock.now())
     except AlreadyWithdrawn:
         messages.info(request, _("It was withdrawn already."))
-    else:
-        if isinstance(done, Proposal):
-            messages.info(request, _waits())
-        else:
-            messages.success(
-                request, _("Withdrawn. Nobody is reminded of it any more; what was learnt stays on record.")
-            )
-    return redirect("compliance:assignments", code=desk.organisation.code)
+        return redirect("compliance:assignments", code=desk.organisation.code)
+    return _done(request, desk, done, Proposal.Kind.WITHDRAW)
 
 
 @portal(writes=True)

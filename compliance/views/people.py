@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cms import clock
 from compliance import forms, selectors, services
 from compliance.adjustment_forms import KINDS
+from compliance.part_words import part_in_words
 from compliance.views.portal import Desk, portal, posted
 from people import services as people_services
 from people.exceptions import EmploymentOverlaps, EndsBeforeStart, FactSuperseded, NumberTaken
@@ -110,6 +111,12 @@ def person(request: HttpRequest, desk: Desk, person: UUID) -> HttpResponse:
         adjustments=selectors.adjustments_of(member),
         prior_learning=selectors.prior_learning_of(member),
         other_ways=selectors.agreed_other_ways(member),
+        attestations=selectors.attestations_of(member),
+        may_confirm=desk.may_write and bool(selectors.to_confirm(member)),
+        in_person=[
+            (it.certification, [part_in_words(part, it.courses) for part in it.parts])
+            for it in selectors.in_person_of(member, on=desk.today)
+        ],
         licences=Licence.objects.current_knowledge().filter(membership=member),
         licence_kinds=dict(selectors.licence_kinds(desk.organisation)),
         adjustment_kinds=[(kind, title) for kind, (title, _form) in KINDS.items()],

@@ -22,6 +22,7 @@ from courses.fold import fold_events
 from courses.models import Attendance, Course, Edition, EditionText, Enrolment, LearningEvent, Session
 from courses.services.completing import complete_if_done, lock_enrolment
 from courses.services.learning import SERVER, enrol
+from courses.signals import session_counted
 from courses.snapshot import Json
 from people import audit
 from people.models import Membership, Organisation, StaffRole, User
@@ -172,6 +173,8 @@ def _count(pk: int, session: Session, at: datetime) -> bool:
         )
         _record(enrolment, attendance, session, at)
     Attendance.objects.filter(pk=pk).update(counted=attendance.result)
+    if not attendance.counted:
+        session_counted.send(sender=Attendance, attendance=attendance, at=at)
     return True
 
 

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from certificates.evidence import CompletedCourse, sufficient_evidence
-from certificates.expressions import every
+from certificates.evidence import Done, sufficient_evidence
+from certificates.expressions import AtLeast, InSession, Part, every
 from certificates.validity import Duration
 
 A, B = 1, 2
@@ -11,7 +11,7 @@ YEAR = Duration(1, "y")
 
 
 def done(name, course, day):
-    return CompletedCourse(name, course, day)
+    return Done(name, Part(course), day)
 
 
 def evidence(newest, *others, required=frozenset({A, B}), spent=()):
@@ -60,3 +60,16 @@ def test_evidence_older_than_the_validity_counts_no_more():
     b = done("b1", B, date(2026, 3, 10))
     assert evidence(b, done("a1", A, date(2025, 3, 10))) is None
     assert evidence(b, done("a1", A, date(2025, 3, 11))) is not None
+
+
+def test_a_session_and_a_course_are_dated_by_the_later_one():
+    expression = AtLeast(2, (Part(A), InSession(A)))
+    there, learnt = Done("s1", InSession(A), date(2026, 3, 1)), done("a1", A, date(2026, 3, 10))
+    found = sufficient_evidence(expression=expression, newest=there, others=[learnt], spent=frozenset(), validity=YEAR)
+    assert found == (there, learnt)
+    assert (
+        sufficient_evidence(
+            expression=expression, newest=learnt, others=[there], spent=frozenset({"s1"}), validity=YEAR
+        )
+        is None
+    )

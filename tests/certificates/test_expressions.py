@@ -3,18 +3,24 @@
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from certificates.expressions import (
     AtLeast,
+    Attested,
     ExpressionError,
     ExpressionProblem,
+    InSession,
     Part,
     asked,
     chosen,
     every,
+    leaves,
     named_courses,
     parse_expression,
     renewals_in_time,
+    still_open,
 )
 from certificates.validity import Duration, ValidityPolicy, next_period
 
@@ -39,8 +45,81 @@ A, B, C, D = ({"course": code} for code in "abcd")
     ],
 )
 def test_which_courses_fulfil_it(data, done, newest, courses):
-    found = chosen(parse_expression(data, COURSES), frozenset(done), newest)
-    assert found == (None if courses is None else frozenset(courses))
+    found = chosen(parse_expression(data, COURSES), frozenset(map(Part, done)), Part(newest))
+    assert found == (None if courses is None else frozenset(map(Part, courses)))
+
+
+SHOWN = {"attestation": "shown-the-exits", "text": "Was shown  whom to call."}
+IN_ROOM = {"session": "a"}
+
+
+def test_sessions_and_attestations_are_parts_of_their_own():
+    both = parse_expression({"all": [A, IN_ROOM, SHOWN]}, COURSES)
+    assert both == AtLeast(3, (Part(1), InSession(1), Attested("shown-the-exits")))
+    assert [it.text for it in leaves(both) if isinstance(it, Attested)] == ["Was shown whom to call."]
+    done = frozenset({Part(1), InSession(1), Attested("shown-the-exits", "as it read then")})
+    assert chosen(both, done, InSession(1)) == done
+    assert chosen(both, done - {InSession(1)}, Part(1)) is None
+    assert list(named_courses(both)) == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("data", "done", "left"),
+    [
+        (A, {Part(1)}, None),
+        ({"all": [A, IN_ROOM]}, set(), AtLeast(2, (Part(1), InSession(1)))),
+        ({"all": [A, IN_ROOM]}, {Part(1)}, InSession(1)),
+        ({"any": [A, IN_ROOM]}, {InSession(1)}, None),
+        ({"n": 2, "of": [A, B, IN_ROOM]}, {Part(2)}, AtLeast(1, (Part(1), InSession(1)))),
+        ({"all": [A, {"any": [IN_ROOM, SHOWN]}]}, {Part(1)}, AtLeast(1, (InSession(1), Attested("shown-the-exits")))),
+    ],
+)
+def test_what_is_still_open(data, done, left):
+    assert still_open(parse_expression(data, COURSES), frozenset(done)) == left
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_what_is_still_open_is_nothing_exactly_where_it_is_fulfilled(data):
+    leaf = st.sampled_from([A, B, C, IN_ROOM, {"session": "b"}])
+    tree = st.recursive(
+        leaf,
+        lambda parts: st.lists(parts, min_size=1, max_size=3).flatmap(
+            lambda some: st.one_of(
+                st.just({"all": some}),
+                st.just({"any": some}),
+                st.integers(1, len(some)).map(lambda n: {"n": n, "of": some}),
+            )
+        ),
+        max_leaves=8,
+    )
+    expression = parse_expression(data.draw(tree), COURSES)
+    done = frozenset(data.draw(st.sets(st.sampled_from([Part(1), Part(2), Part(3), InSession(1), InSession(2)]))))
+    left = still_open(expression, done)
+    assert (left is None) == (chosen(expression, done, Part(1)) is not None)
+    if left is not None:
+        assert not set(leaves(left)) & done
+        assert chosen(expression, done | set(leaves(left)), Part(1)) is not None
+
+
+@pytest.mark.parametrize(
+    ("data", "learns"),
+    [
+        (SHOWN, False),
+        ({"any": [A, SHOWN]}, False),
+        ({"all": [A, SHOWN]}, True),
+        ({"n": 2, "of": [A, IN_ROOM, SHOWN]}, True),
+        ({"n": 1, "of": [A, IN_ROOM, SHOWN]}, False),
+        ({"all": [SHOWN, {"any": [A, B]}]}, True),
+    ],
+)
+def test_what_can_be_fulfilled_without_learning_is_refused(data, learns):
+    if learns:
+        parse_expression(data, COURSES)
+        return
+    with pytest.raises(ExpressionError) as refused:
+        parse_expression(data, COURSES)
+    assert refused.value.problem is ExpressionProblem.NOTHING_LEARNT
 
 
 @pytest.mark.parametrize(
@@ -50,7 +129,12 @@ def test_which_courses_fulfil_it(data, done, newest, courses):
         ("a", ExpressionProblem.NOT_AN_OBJECT),
         ({}, ExpressionProblem.UNKNOWN_KEYS),
         ({"course": "a", "any": []}, ExpressionProblem.UNKNOWN_KEYS),
-        ({"session": "a"}, ExpressionProblem.UNKNOWN_KEYS),
+        ({"session": "a", "text": "x"}, ExpressionProblem.UNKNOWN_KEYS),
+        ({"session": "z"}, ExpressionProblem.UNKNOWN_COURSE),
+        ({"attestation": "shown"}, ExpressionProblem.UNKNOWN_KEYS),
+        ({"attestation": "Shown!", "text": "x"}, ExpressionProblem.NOT_A_CODE),
+        ({"attestation": "shown", "text": "  "}, ExpressionProblem.NO_TEXT),
+        ({"attestation": "shown", "text": "x" * 301}, ExpressionProblem.NO_TEXT),
         ({"course": "z"}, ExpressionProblem.UNKNOWN_COURSE),
         ({"course": 1}, ExpressionProblem.UNKNOWN_COURSE),
         ({"all": []}, ExpressionProblem.EMPTY),

@@ -56,7 +56,7 @@ def jo(larch, hospitality):
 
 
 def heard(member, to=FOR_ALL, at=AT):
-    return selectors.above(membership_id=member.pk, to=to, at=at)
+    return selectors.Chain().above(member=Membership.objects.get(pk=member.pk), to=to, at=at)
 
 
 def to_whom(mails):

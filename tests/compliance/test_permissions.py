@@ -116,6 +116,10 @@ PROOF_PAGES = ("evidence", "evidence_pdf", "evidence_pack")
 PROOF_ACTS = ("evidence_request",)
 PROPOSAL = "proposal"
 """Between two of HR; its own tests are in test_preview."""
+CONFIRMING = ("confirm_new", "confirm_undo")
+"""Only where a training asks for it; their own tests are in test_in_person."""
+PREVIEW = "preview"
+"""Of one change that somebody of HR is about to make; its own tests are in test_previews."""
 NOT_HR = ("another_way", "other_ways")
 """Between a person and a trainer; their own tests are in test_another_way."""
 
@@ -273,7 +277,19 @@ def everything() -> list[object]:
 def test_every_address_of_the_portal_is_in_these_tests():
     resolver = next(it for it in get_resolver().url_patterns if getattr(it, "app_name", "") == "compliance")
     names = {it.name for it in resolver.url_patterns}
-    assert names == {*READ, *WRITE_PAGES, *WRITE_ACTS, *PROOF_PAGES, *PROOF_ACTS, PROPOSAL, "home", "visible", *NOT_HR}
+    assert names == {
+        *READ,
+        *WRITE_PAGES,
+        *WRITE_ACTS,
+        *PROOF_PAGES,
+        *PROOF_ACTS,
+        PREVIEW,
+        *CONFIRMING,
+        PROPOSAL,
+        "home",
+        "visible",
+        *NOT_HR,
+    }
 
 
 @pytest.fixture(params=["hr of another", "nobody", "editor", "learner with a PIN", "staff with a PIN", "inactive"])

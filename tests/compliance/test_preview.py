@@ -1,5 +1,7 @@
 """What a change would do, before it is made; and that it then does just that."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,10 +12,13 @@ from django.urls import reverse
 from compliance import services
 from compliance.changes import RequirementChange
 from compliance.exceptions import AlreadyDecided, NeedsAnotherPerson
+from compliance.facts import facts_of
+from compliance.judging import judge
 from compliance.models import Obligation, ObligationSpan, Proposal, Requirement
 from compliance.preview import preview
 from compliance.services import proposals
-from people.models import StaffRole
+from compliance.standing import Facts
+from people.models import Membership, StaffRole
 from tests.factories import compliance as factories
 from tests.factories.compliance import AT, TODAY
 from tests.factories.people import sign_in_personally
@@ -105,6 +110,84 @@ def test_what_was_shown_is_what_then_is(larch, hospitality):
     for _, effect in [(it, one) for it in found.listed for one in it]:
         assert then[effect.membership.name] == effect.after
     assert found.counts["enters"] == 3
+
+
+def one_by_one(member, certification, change):
+    """Return the day by which a person is asked before and after a change, from the spans of all dates; None: not asked."""
+
+    def first(requirements):
+        [gathered] = facts_of([Membership.objects.select_related("organisation").get(pk=member.pk)])
+        facts = gathered.by_certification.get(certification.pk, Facts(employments=()))
+        own = [it for it in facts.requirements if requirements(it.id)]
+        found = [
+            it.due_on
+            for it in judge(replace(facts, requirements=tuple(own)), {}).spans
+            if it.required and (it.until is None or it.until > TODAY)
+        ]
+        return (True, next((it for it in found if it is not None), None)) if found else (False, None)
+
+    added = {str(it.reference) for it in change.added}
+    removed = {str(it.reference) for it in Requirement.objects.filter(pk__in=change.removed)}
+    return first(lambda id: id[:36] not in added), first(lambda id: id[:36] not in removed)
+
+
+@pytest.mark.parametrize("batch", [2, 5_000])
+def test_the_same_comes_out_as_for_each_person_alone(larch, hospitality, monkeypatch, batch):
+    monkeypatch.setattr("compliance.preview.BATCH", batch)
+    sites, roles = (larch.fort, larch.prince, larch.region), (larch.housekeeping, larch.kitchen)
+    people = [
+        larch.employ(
+            f"Person {n}",
+            site=sites[n % 3],
+            role=roles[n % 2],
+            starts_on=TODAY + timedelta(days=(-900, -20, 12)[n % 3]),
+        )
+        for n in range(12)
+    ]
+    for member in people[::4]:
+        factories.learn(member, hospitality)
+    factories.learn(people[1], hospitality, at=AT - timedelta(days=1_200))
+    factories.begin(people[2], hospitality)
+    about = {"by": None, "at": AT}
+    services.record_leave(membership=people[3], from_on=TODAY, last_on=date(2026, 5, 1), **about)
+    services.grant_waiver(
+        membership=people[5],
+        certification=hospitality,
+        from_on=TODAY,
+        last_on=date(2026, 6, 1),
+        reason="covered",
+        **about,
+    )
+    held = larch.ask(hospitality, site=larch.region, due_on=date(2026, 3, 25))
+    larch.ask(hospitality, membership=people[7], due_on=date(2026, 3, 9))
+    larch.ask(hospitality, membership=people[6], due_on=date(2026, 7, 9))
+    change = RequirementChange(
+        added=(plan(larch, hospitality, role=larch.kitchen, due_on=date(2026, 3, 20), recurs="6m"),),
+        removed=frozenset({held.pk}),
+    )
+    found = preview(
+        change,
+        organisation=larch.organisation,
+        certification_id=hospitality.pk,
+        memberships=[it.pk for it in people],
+        at=AT,
+    )
+    shown = {it.membership.pk: (it.before, it.after) for some in found.listed for it in some}
+    change.added[0].recorded_at = AT
+    change.added[0].save(force_insert=True)
+    expected, kinds = {}, Counter()
+    for member in people:
+        (was, before), (will, after) = one_by_one(member, hospitality, change)
+        kind = {(False, True): "enters", (True, False): "leaves"}.get(
+            (was, will), "moves" if before != after else "same"
+        )
+        if was or will:
+            kinds[kind] += 1
+            if kind != "same":
+                expected[member.pk] = (before, after)
+    assert shown == expected
+    assert numbers(found) | {"undated": 0} == dict(kinds) | {"undated": 0}
+    assert {"leaves", "moves", "same"} <= kinds.keys()
 
 
 def test_costs_grow_by_batches_and_not_by_people(larch, hospitality):

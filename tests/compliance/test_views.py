@@ -16,6 +16,8 @@ from openpyxl import Workbook, load_workbook
 from pypdf import PdfReader
 
 from assessments.models import Attempt
+from certificates import services as certificate_services
+from certificates.expressions import Attested
 from certificates.models import Certificate
 from compliance import services
 from compliance.models import Message, Obligation, Requirement
@@ -724,6 +726,9 @@ def test_no_page_of_the_portal_shows_more_than_the_visible_fields(hr, larch, sec
     )
     trainer = larch.staff(StaffRole.Kind.TRAINER)
     services.agree_another_way(question=question, trainer=trainer, on=TODAY, last_on=date(2026, 5, 1), at=AT)
+    certificate_services.attest(
+        membership=jo, attested=Attested("shown", "Was shown whom to call."), given_on=TODAY, by=None, at=AT
+    )
     seen = set()
     for path in (
         url("organisation"),

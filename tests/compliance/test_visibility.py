@@ -78,6 +78,7 @@ def test_the_list_of_visible_fields_is_exactly_this():
         "acknowledged",
         "certificate",
         "adjustments",
+        "in_person",
         "licences",
         "other_way",
         "reminder",

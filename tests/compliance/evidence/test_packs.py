@@ -65,6 +65,7 @@ def test_a_pack_holds_people_certificates_texts_and_facts(larch):
         [
             "people.csv",
             "adjustments.csv",
+            "in-person.csv",
             f"certificates/{number}.pdf",
             "training-record.pdf",
             f"texts/{Certificate.objects.get().certification.courses.get().code}-edition-1-en-1.txt",
