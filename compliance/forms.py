@@ -220,6 +220,9 @@ class UploadForm(forms.Form):
         allow_empty_file=True,
     )
     mode = forms.ChoiceField(label=gettext_lazy("What the rows may do"), initial=Mode.UPSERT, required=False)
+    all_or_nothing = forms.BooleanField(
+        label=gettext_lazy("Write nothing as long as a single row is to be corrected"), required=False
+    )
 
     def __init__(self, *args: Any, kind: Kind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

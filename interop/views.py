@@ -95,6 +95,7 @@ def imports(request: HttpRequest, organisation: Organisation, kind: str) -> Http
                 encoding=said.get("encoding", ""),
                 date_order=said.get("dates", "") if said.get("dates") in ("day_first", "month_first") else "",
                 all_or_nothing=said.get("all_or_nothing") in ("1", "true"),
+                blank_clears=said.getlist("blank_clears"),
                 apply=apply,
             ),
             idempotency_key=f"api:{key}",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from people.exceptions import UnknownKind
 from people.workbooks.columns import Column
-from people.workbooks.problems import Problem, RowProblem
+from people.workbooks.problems import LONGEST_VALUE_SHOWN, Problem, RowProblem
 from people.workbooks.values import ChoiceSet
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ class Plan:
 
     def wrong(self, column: str, problem: Problem, *hints: str) -> None:
         """Note what is wrong; such a row does nothing."""
-        self.problems.append(RowProblem(self.given.row, column, problem, hints=hints))
+        value = self.given.values.get(column, "")[:LONGEST_VALUE_SHOWN]
+        self.problems.append(RowProblem(self.given.row, column, problem, hints=hints, value=value))
 
     def change(self, column: str, before: str, after: str) -> None:
         """Note that a value would change, if it does."""

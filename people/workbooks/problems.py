@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from people.workbooks.cells import Found
 
@@ -36,8 +36,12 @@ class Problem(StrEnum):
     COLUMN_WITHOUT_NAME = "column_without_name"
     GUESSED_COLUMN = "guessed_column"
     DATES_READ_AS = "dates_read_as"
+    HIDDEN_ROWS = "hidden_rows"
+    HIDDEN_COLUMN = "hidden_column"
+    BLANK_CLEARS = "blank_clears"
     # Cells
     FORMULA = "formula"
+    WORKED_OUT = "worked_out"
     ERROR_VALUE = "error_value"
     LIKE_A_FORMULA = "like_a_formula"
     MISSING = "missing"
@@ -73,11 +77,17 @@ class Problem(StrEnum):
     CHANGED_MEANWHILE = "changed_meanwhile"
 
 
+LONGEST_VALUE_SHOWN: Final = 60
+
 WARNINGS = frozenset(
     {
         Problem.UNKNOWN_COLUMN,
         Problem.GUESSED_COLUMN,
         Problem.DATES_READ_AS,
+        Problem.HIDDEN_ROWS,
+        Problem.HIDDEN_COLUMN,
+        Problem.BLANK_CLEARS,
+        Problem.WORKED_OUT,
         Problem.LIKE_A_FORMULA,
         Problem.OTHER_VERSION,
     }
@@ -90,7 +100,7 @@ class RowProblem:
     """One thing that is wrong, and where.
 
     ``row`` is the number that the spreadsheet shows, None for the file as a whole. ``column`` is a column's key, or
-    the heading as typed where the column itself is the problem. ``hints`` help to mend it (codes to choose from, the
+    the heading as typed where the column itself is the problem. ``value`` is what stands there, shortened. ``hints`` help to mend it (codes to choose from, the
     row of the double); they never tell anything of another organisation.
     """
 
@@ -99,6 +109,7 @@ class RowProblem:
     problem: Problem
     found: Found | None = None
     hints: tuple[str, ...] = ()
+    value: str = ""
 
     @property
     def is_warning(self) -> bool:
@@ -113,10 +124,13 @@ class RowProblem:
             "problem": str(self.problem),
             "found": str(self.found) if self.found else None,
             "hints": list(self.hints),
+            "value": self.value,
         }
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> "RowProblem":
         """Return what ``to_json`` kept."""
         found = Found(kept["found"]) if kept["found"] else None
-        return cls(kept["row"], kept["column"], Problem(kept["problem"]), found, tuple(kept["hints"]))
+        return cls(
+            kept["row"], kept["column"], Problem(kept["problem"]), found, tuple(kept["hints"]), kept.get("value", "")
+        )

@@ -47,6 +47,13 @@ class Command(BaseCommand):
             metavar="HEADING=KEY",
             help="what a heading of the file means; HEADING= leaves it out",
         )
+        parser.add_argument(
+            "--blank-clears",
+            action="append",
+            default=[],
+            metavar="KEY",
+            help="empty cells of this column empty the value; without it they change nothing",
+        )
         parser.add_argument("--endings", type=int, default=0, help="how many employments a snapshot may end")
         parser.add_argument("--language", default="en", help="of the words in reports")
 
@@ -112,6 +119,7 @@ class Command(BaseCommand):
                         date_order=options["dates"],
                         mapping=mapping,
                         all_or_nothing=options["all_or_nothing"],
+                        blank_clears=options["blank_clears"],
                         language=options["language"],
                     ),
                     later=False,
