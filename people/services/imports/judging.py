@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.db.models import Count, F
 
+from people.bulk import insert_many
 from people.exceptions import ImportHasErrors, ManyWouldEnd, WorkbookRefused
 from people.faults import fault_point
 from people.models import WorkbookImport, WorkbookRow
@@ -222,7 +223,7 @@ class _Judge:
             )
         told = kinds.forecast(self.kind.code, plans, self.setting)
         with self._ours():
-            WorkbookRow.objects.bulk_create(rows)
+            insert_many(rows)
             WorkbookImport.objects.filter(pk=self.kept.pk).update(judged_rows=F("judged_rows") + len(rows))
         self.told.update(told)
         fault_point("imports.staged")
@@ -295,7 +296,7 @@ class _Judge:
 
         def lay_down() -> None:
             with self._ours():
-                WorkbookRow.objects.bulk_create(batch)
+                insert_many(batch)
             batch.clear()
             breathe()
 
