@@ -21,7 +21,7 @@ from people.exceptions import (
 )
 from people.explanations import explain
 from people.models import Organisation, WorkbookImport
-from people.workbooks.kinds import Mode, kind_of
+from people.workbooks.kinds import Mode, kind_for
 from people.workbooks.options import Options
 from people.workbooks.reading.csv_files import ENCODINGS
 
@@ -66,7 +66,7 @@ def imports(request: HttpRequest, organisation: Organisation, kind: str) -> Http
     if not key or len(key) > 180:
         return refusal(400, "Send an Idempotency-Key of at most 180 signs, a new one for each import.")
     try:
-        modes = kind_of(kind).modes
+        modes = kind_for(kind, organisation).modes
     except UnknownKind:
         return refusal(404, "There is no such kind.")
     said = request.GET

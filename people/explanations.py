@@ -197,6 +197,10 @@ def _message(problem: RowProblem, kind: Kind | None) -> str:
             return _("This cannot be changed any more.")
         case Problem.SECOND_PERSON:
             return _("This touches %(people)s people, so a second person of HR has to agree.") % {"people": first}
+        case Problem.FORMAT_LOST:
+            return _("This text is laid out in a way that a cell cannot say. Written anew, it loses that.")
+        case Problem.OF_KIND:
+            return (kind.words(problem) if kind else ("", ""))[0]
         case Problem.CHANGED_MEANWHILE:
             return _("Somebody changed this after you saw the preview, so the row was held back.")
     raise ValueError(problem.problem)
@@ -325,6 +329,10 @@ def _mend(problem: RowProblem, kind: Kind | None) -> str:
             return _("Leave it as it was, or leave the cell empty.")
         case Problem.SECOND_PERSON:
             return _("Delete the row here, and make the change on the page “Assignments”.")
+        case Problem.FORMAT_LOST:
+            return _("Change it on its page, or look at it there afterwards.")
+        case Problem.OF_KIND:
+            return (kind.words(problem) if kind else ("", ""))[1]
         case Problem.CHANGED_MEANWHILE:
             return _("Upload the file again and look at the new preview.")
     raise ValueError(problem.problem)

@@ -23,6 +23,7 @@ from people.models import Membership
 from people.workbooks.cells import fold
 from people.workbooks.columns import Column, Type
 from people.workbooks.kinds import Given, Kind, Plan, Setting
+from people.workbooks.names import labelled
 from people.workbooks.problems import Problem
 from people.workbooks.values import ChoiceSet
 
@@ -451,9 +452,9 @@ class WaiversKind(AdjustmentKind):
 
     def choices(self, setting: Setting) -> Mapping[str, ChoiceSet]:
         """Return trainings, and the closed lists."""
-        reasons = {str(it): str(Adjustment.Reason(it).label) for it in Adjustment.REASONS[self.adjustment]}
-        papers = {str(value): str(label) for value, label in Adjustment.Document.choices}
-        return {"certification": certification_choices(), "reason": ChoiceSet(reasons), "document": ChoiceSet(papers)}
+        reasons = labelled({str(it): Adjustment.Reason(it).label for it in Adjustment.REASONS[self.adjustment]})
+        papers = labelled(dict(Adjustment.Document.choices))
+        return {"certification": certification_choices(), "reason": reasons, "document": papers}
 
     def values_of(self, fact: Adjustment) -> dict[str, str]:
         """Return the columns."""

@@ -242,9 +242,12 @@ def import_report(request: HttpRequest, desk: Desk, upload: uuid.UUID) -> JsonRe
 
 def _kind(code: str) -> Kind:
     try:
-        return kind_of(code)
+        kind = kind_of(code)
     except UnknownKind as error:
         raise Http404 from error
+    if kind.is_shared:
+        raise Http404
+    return kind
 
 
 def _import(desk: Desk, public_id: uuid.UUID) -> WorkbookImport:

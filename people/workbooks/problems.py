@@ -75,6 +75,9 @@ class Problem(StrEnum):
     FIXED = "fixed"
     SECOND_PERSON = "second_person"
     CHANGED_MEANWHILE = "changed_meanwhile"
+    OF_KIND = "of_kind"
+    """What only the kind itself has words for; the first hint says which."""
+    FORMAT_LOST = "format_lost"
 
 
 LONGEST_VALUE_SHOWN: Final = 60
@@ -90,6 +93,7 @@ WARNINGS = frozenset(
         Problem.WORKED_OUT,
         Problem.LIKE_A_FORMULA,
         Problem.OTHER_VERSION,
+        Problem.FORMAT_LOST,
     }
 )
 """What is told and holds nothing up."""

@@ -81,6 +81,8 @@ class ChoiceSet:
 
     names: Mapping[str, str]
     """Code to name."""
+    also: Mapping[str, str] = field(default_factory=dict)
+    """What else somebody may write, folded, to code; such as the names in other languages."""
     _found: dict[str, str | None] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -88,7 +90,7 @@ class ChoiceSet:
         for code, name in self.names.items():
             key = fold(name)
             by_name[key] = None if key in by_name else code
-        self._found = by_name | {fold(code): code for code in self.names}
+        self._found = {**self.also, **by_name} | {fold(code): code for code in self.names}
 
     def find(self, text: str) -> str | None:
         """Return the code that ``text`` names."""

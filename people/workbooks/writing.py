@@ -239,7 +239,7 @@ def standard_facts(
     with translation.override(language):
         facts = [
             (pgettext("about a list", "List"), str(kind.label)),
-            (pgettext("about a list", "Organisation"), organisation_name),
+            *([(pgettext("about a list", "Organisation"), organisation_name)] if organisation_name else []),
             (pgettext("about a list", "As of"), as_of_words(on)),
             (pgettext("about a list", "Made at"), made_at.strftime("%Y-%m-%d %H:%M UTC")),
         ]

@@ -15,12 +15,12 @@ from people.bulk import insert_many
 from people.exceptions import ImportHasErrors, ManyWouldEnd, WorkbookRefused
 from people.faults import fault_point
 from people.models import WorkbookImport, WorkbookRow
-from people.selectors import local_day
 from people.services.imports.arriving import known_mapping, opened_file
 from people.services.imports.confirming import confirm_import
+from people.services.imports.setting import setting_of
 from people.workbooks import kinds
 from people.workbooks.cells import EMPTY, Cell
-from people.workbooks.kinds import Action, Given, Kind, Mode, Plan, Setting
+from people.workbooks.kinds import Action, Given, Kind, Mode, Plan
 from people.workbooks.names import clear_words
 from people.workbooks.options import Options
 from people.workbooks.problems import Problem, RowProblem
@@ -77,13 +77,7 @@ class _Judge:
         self.kept = kept
         self.kind: Kind = kinds.kind_of(kept.kind)
         self.options = Options.from_json(kept.options)
-        self.setting = Setting(
-            organisation=kept.organisation,
-            mode=Mode(kept.mode),
-            at=at,
-            today=local_day(kept.organisation, at),
-            language=self.options.language,
-        )
+        self.setting = setting_of(kept.organisation, at=at, mode=kept.mode, language=self.options.language)
         self.choices = self.kind.choices(self.setting)
         self.told: Counter[str] = Counter()
         self.warnings = 0
