@@ -124,6 +124,7 @@ class QuestionBankKind(Kind):
     code: ClassVar = "question_bank"
     label: ClassVar = pgettext_lazy("kind of workbook", "Question bank")
     sheet: ClassVar = "Questions"
+    counted: ClassVar = frozenset({"bank", "type", "difficulty", "critical", "use"})
     is_shared: ClassVar = True
     has_dates: ClassVar = False
     permissions: ClassVar = ("assessments.add_question", "assessments.change_question")

@@ -207,6 +207,7 @@ class PastCompletionsKind(FactKind):
     code: ClassVar = "past_completions"
     label: ClassVar = pgettext_lazy("kind of workbook", "Past completions")
     sheet: ClassVar = "Past completions"
+    counted: ClassVar = frozenset({"certification"})
     columns: ClassVar = (
         PERSON,
         NAME_TO_READ,
@@ -410,6 +411,7 @@ class WaiversKind(AdjustmentKind):
     code: ClassVar = "waivers"
     label: ClassVar = pgettext_lazy("kind of workbook", "Exemptions")
     sheet: ClassVar = "Exemptions"
+    counted: ClassVar = frozenset({"certification", "reason"})
     adjustment: ClassVar = Adjustment.Kind.WAIVER
     columns: ClassVar = (
         PERSON,

@@ -45,6 +45,7 @@ class SessionAttendanceKind(Kind):
     code: ClassVar = "session_attendance"
     label: ClassVar = pgettext_lazy("kind of workbook", "Session attendance")
     sheet: ClassVar = "Session attendance"
+    counted: ClassVar = frozenset({"session", "attendance"})
     columns: ClassVar = (
         Column(
             "session",

@@ -70,6 +70,7 @@ class EmploymentsKind(Kind):
     code: ClassVar = "employments"
     label: ClassVar = pgettext_lazy("kind of workbook", "Employments")
     sheet: ClassVar = "Employments"
+    counted: ClassVar = frozenset({"site", "role", "employment_type"})
     columns: ClassVar = (
         NUMBER,
         replace(NAME, needed=False, read_only=True, help=_("For reading only. Names are changed by a people file.")),

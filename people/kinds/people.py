@@ -161,6 +161,7 @@ class PeopleKind(Kind):
     code: ClassVar = "people"
     label: ClassVar = pgettext_lazy("kind of workbook", "People")
     sheet: ClassVar = "People"
+    counted: ClassVar = frozenset({"site", "role"})
     columns: ClassVar = (NUMBER, NAME, EMAIL, SITE, ROLE, STARTS_ON, ENDS_ON, MANAGER)
     modes: ClassVar = frozenset(Mode)
     passes: ClassVar = 2

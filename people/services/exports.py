@@ -6,9 +6,10 @@ from typing import IO, Final
 from django.utils import translation
 
 from people import audit
-from people.models import Organisation, User
+from people.models import ExportColumns, Organisation, User
 from people.services.imports.setting import setting_of
-from people.workbooks.kinds import kind_for
+from people.workbooks.columns import Column
+from people.workbooks.kinds import Kind, kind_for
 from people.workbooks.writing import standard_facts, write_csv, write_xlsx
 
 FORMATS: Final = ("xlsx", "csv")
@@ -39,17 +40,27 @@ def write_export(
     if on is not None and not known.has_dates:
         raise ValueError(f"{kind} cannot be taken out as of a day")
     setting = setting_of(organisation, at=at, language=language)
+    columns = export_columns(organisation, known)
     with translation.override(language):
         rows = known.export(setting, on=on)
         if file_format == "csv":
-            count = write_csv(target, rows, kind=known, delimiter=delimiter)
+            count = write_csv(target, rows, columns=columns, delimiter=delimiter)
         else:
             facts = standard_facts(
                 known, organisation_name=organisation.name if organisation else "", on=on, made_at=at, language=language
             )
-            count = write_xlsx(target, rows, kind=known, choices=known.choices(setting), facts=facts)
+            count = write_xlsx(target, rows, kind=known, columns=columns, choices=known.choices(setting), facts=facts)
     audit.record(organisation=organisation, actor=by, verb="workbook.exported", at=at, kind=kind, rows=count)
     return count
+
+
+def export_columns(organisation: Organisation | None, kind: Kind) -> tuple[Column, ...]:
+    """Return the columns of a kind that may leave the organisation."""
+    chosen = ExportColumns.objects.filter(organisation=organisation, kind=kind.code).values_list("columns", flat=True)
+    allowed = chosen.first() if organisation is not None else None
+    if allowed is None:
+        return kind.columns
+    return tuple(column for column in kind.columns if column.key in allowed or column.identifies)
 
 
 def write_template(

@@ -124,6 +124,8 @@ class Kind(ABC):
     """What an editor needs to bring in a shared kind; one of them is enough to take it out."""
     has_dates: ClassVar[bool] = True
     """Whether it can be taken out as of a day."""
+    counted: ClassVar[frozenset[str]] = frozenset()
+    """Columns by whose values an export counts its rows, on the sheet of totals."""
     version: ClassVar[int] = 1
     passes: ClassVar[int] = 1
     """How often the rows are gone through when they are written."""
@@ -183,10 +185,6 @@ class Kind(ABC):
     def words(self, problem: RowProblem) -> tuple[str, str]:
         """Return what is wrong, and how to mend it, for a problem that only this kind knows (``Problem.OF_KIND``)."""
         return _("This row breaks a rule of its kind."), _("Look at the row, or ask who leads this list.")
-
-    def totals(self) -> Sequence[tuple[str, str]]:
-        """Return definitions of what the sheet of totals counts: column key and what it means."""
-        return ()
 
 
 NoticeForecast = Callable[[str, Sequence[Plan], Setting], Mapping[str, int]]
