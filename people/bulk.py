@@ -1,7 +1,7 @@
 """Inserting very many rows of one model at once."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -29,18 +29,7 @@ def insert_many(rows: Sequence[models.Model]) -> None:
             for row in rows:
                 field.pre_save(row, True)
     values_of = attrgetter(*(field.attname for field in fields))
-    json_fields = [(at, field.encoder) for at, field in enumerate(fields) if isinstance(field, models.JSONField)]
-    quoted = connection.ops.quote_name
-    columns = ", ".join(quoted(field.column) for field in fields)
-    said = f"COPY {quoted(model._meta.db_table)} ({columns}) FROM STDIN"
-    open_cursor: Any = connection.cursor
-    with open_cursor() as cursor, connection.wrap_database_errors, cursor.copy(said) as copy:
-        for row in rows:
-            values = list(values_of(row))
-            for at, encoder in json_fields:
-                if values[at] is not None:
-                    values[at] = json.dumps(values[at], cls=encoder)
-            copy.write_row(values)
+    _copy(model, fields, map(values_of, rows))
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 
@@ -57,3 +46,32 @@ def _number(model: Any, rows: Sequence[models.Model]) -> None:
         )
         for row, (number,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = number
+
+
+def insert_values(model: Any, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows of which nobody asks the key afterwards, given as values of the columns ``names`` (their attnames)."""
+    if not rows:
+        return
+    if connection.vendor != "postgresql":
+        model._default_manager.bulk_create(
+            [model(**dict(zip(names, row, strict=True))) for row in rows], batch_size=500
+        )
+        return
+    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    _copy(model, [by_name[name] for name in names], rows)
+
+
+def _copy(model: Any, fields: Sequence[Any], rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows of values by COPY."""
+    quoted = connection.ops.quote_name
+    columns = ", ".join(quoted(field.column) for field in fields)
+    json_fields = [(at, field.encoder) for at, field in enumerate(fields) if isinstance(field, models.JSONField)]
+    said = f"COPY {quoted(model._meta.db_table)} ({columns}) FROM STDIN"
+    open_cursor: Any = connection.cursor
+    with open_cursor() as cursor, connection.wrap_database_errors, cursor.copy(said) as copy:
+        for row in rows:
+            values = list(row)
+            for at, encoder in json_fields:
+                if values[at] is not None:
+                    values[at] = json.dumps(values[at], cls=encoder)
+            copy.write_row(values)

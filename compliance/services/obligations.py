@@ -13,7 +13,7 @@ from compliance.facts import facts_of
 from compliance.judging import Judged, SpanValues, judge
 from compliance.models import Message, Obligation, ObligationSpan
 from compliance.selectors import lines_of, next_message_at
-from people.bulk import insert_many
+from people.bulk import insert_many, insert_values
 from people.models import Membership
 
 logger = logging.getLogger(__name__)
@@ -177,7 +177,9 @@ def _write(
         unique_fields=["pk"],
         update_fields=["time_zone", "rebuilt_at", "next_message_at"],
     )
-    insert_many([ObligationSpan(obligation_id=obligation.pk, **it._asdict()) for obligation, it in new])
+    insert_values(
+        ObligationSpan, ("obligation_id", *SpanValues._fields), [(obligation.pk, *it) for obligation, it in new]
+    )
 
 
 def _new(member: Membership, certification_id: int) -> Obligation:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from people.bulk import insert_many
+from people.bulk import insert_many, insert_values
 from people.models import Employment, Organisation, WorkbookChunk
 from tests.factories.people import AT, EmploymentFactory, OrganisationFactory
 
@@ -49,3 +49,11 @@ def test_what_the_database_refuses_is_refused_as_ever() -> None:
         insert_many([Organisation(code="same", name="A"), Organisation(code="same", name="B")])
     insert_many([])
     assert not Organisation.objects.exists()
+
+
+def test_values_of_columns_are_kept_too() -> None:
+    kept = OrganisationFactory().workbook_imports.create(kind="people", file_name="x", file_bytes=1, uploaded_at=AT)
+    names = ("workbook_import_id", "undo", "written_at")
+    insert_values(WorkbookChunk, names, [(kept.pk, [{"n": n}], AT) for n in range(3)])
+    insert_values(WorkbookChunk, names, [])
+    assert [it.undo for it in kept.chunks.order_by("pk")] == [[{"n": 0}], [{"n": 1}], [{"n": 2}]]
