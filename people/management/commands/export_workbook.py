@@ -11,8 +11,9 @@ from django.core.management import BaseCommand, CommandError
 
 from cms import clock
 from people import services
-from people.management.commands.import_workbook import organisation_of
+from people.management.commands.import_workbook import check_door, organisation_of
 from people.models import Organisation
+from people.workbooks.doors import all_doors, door_of
 from people.workbooks.kinds import all_kinds, shared_kinds
 
 
@@ -20,7 +21,9 @@ class Command(BaseCommand):
     help = "Write what is known as a workbook, .xlsx or .csv by the name of the file; it can be brought in again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("kind", help=f"one of: {', '.join(kind.code for kind in [*all_kinds(), *shared_kinds()])}")
+        parser.add_argument(
+            "kind", help=f"one of: {', '.join(kind.code for kind in [*all_kinds(), *shared_kinds(), *all_doors()])}"
+        )
         parser.add_argument("file", type=Path)
         parser.add_argument("--organisation", metavar="CODE", help="needed, except for kinds that belong to none")
         parser.add_argument("--as-of", metavar="DATE", help="as of this day, such as 2026-05-01")
@@ -29,6 +32,15 @@ class Command(BaseCommand):
         parser.add_argument("--language", default="en")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        door = door_of(options["kind"])
+        if door is not None:
+            check_door(door, options)
+            try:
+                count = door.take(options["file"], options["language"])
+            except (OSError, ValueError) as error:
+                raise CommandError(f"{error}.", returncode=2) from error
+            self.stdout.write(f"{options['file']}: {count} pieces")
+            return
         organisation = organisation_of(options)
         path: Path = options["file"]
         file_format = path.suffix.lower().lstrip(".")
