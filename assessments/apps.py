@@ -8,3 +8,9 @@ class AssessmentsConfig(AppConfig):
 
     name = "assessments"
     verbose_name = "Assessments"
+
+    def ready(self) -> None:
+        """Say which workbooks come in and go out."""
+        from assessments import kinds
+
+        kinds.register()

@@ -17,39 +17,12 @@ from wagtail.blocks.stream_block import StreamBlockValidationError
 from wagtail.blocks.struct_block import StructBlockValidationError
 
 from assessments.frozen import PAPER_TYPES, Json
+from assessments.item_words import fault_message
 from assessments.items import ItemFault, ItemProblem, item_problems
 from assessments.models import BlueprintRow, CriticalRule, Objective, Question, QuestionBank
 from assessments.papers import BlueprintFault, BlueprintProblem
 from assessments.scenarios import ScenarioFault
 from assessments.selectors import questions_in_use
-
-_FAULT_MESSAGES: Final[Mapping[ItemFault | ScenarioFault, str | Promise]] = {
-    ItemFault.TEXT_MISSING: gettext_lazy("This is needed."),
-    ItemFault.PRACTICE_ONLY: gettext_lazy("This type of question is for practice only: on a phone it tests reading."),
-    ItemFault.NEVER_CRITICAL: gettext_lazy("True or false is never critical: a tossed coin is right half the time."),
-    ItemFault.CRITICAL_AND_INNOCENT: gettext_lazy(
-        "A question is about a critical rule, or an innocent situation, or neither; not both."
-    ),
-    ItemFault.SITUATION_MISSING: gettext_lazy("A question of a critical rule needs a word for its situation."),
-    ItemFault.SITUATION_TAKEN: gettext_lazy("Another question of this critical rule has this situation."),
-    ItemFault.WRONG_NUMBER_OF_PARTS: gettext_lazy("There have to be %(least)d to %(most)d."),
-    ItemFault.NOT_ONE_RIGHT: gettext_lazy("Exactly one option has to be right."),
-    ItemFault.TOO_FEW_RIGHT: gettext_lazy("At least %(least)d options have to be right."),
-    ItemFault.NONE_WRONG: gettext_lazy("At least one option has to be wrong."),
-    ItemFault.SAME_TEXT: gettext_lazy("Another one says the same: nobody could tell them apart."),
-    ItemFault.FEEDBACK_MISSING: gettext_lazy("Say why somebody would think so, and what is better."),
-    ItemFault.ALARM_NOT_INNOCENT: gettext_lazy("Only options of an innocent situation can report somebody innocent."),
-    ItemFault.ALARM_ON_RIGHT: gettext_lazy("The right option cannot report somebody innocent."),
-    ItemFault.ALARM_MISSING: gettext_lazy(
-        "Of an innocent situation at least one wrong option reports somebody, or acts against them."
-    ),
-    ItemFault.NO_CREDIT: gettext_lazy("At least one choice has to earn credit."),
-    ScenarioFault.REPEATED_NODE: gettext_lazy("There is another part “%(name)s”."),
-    ScenarioFault.UNKNOWN_START: gettext_lazy("There is no part “%(name)s”."),
-    ScenarioFault.UNKNOWN_NEXT: gettext_lazy("There is no part “%(name)s”: the story would end in nothing."),
-    ScenarioFault.UNREACHABLE: gettext_lazy("No choice leads to this part."),
-    ScenarioFault.CYCLE: gettext_lazy("This leads back to part “%(name)s”: the story would never end."),
-}
 
 _FIELD_OF_FAULT: Final[Mapping[ItemFault | ScenarioFault, str]] = {
     ItemFault.FEEDBACK_MISSING: "feedback",
@@ -77,12 +50,6 @@ _BLUEPRINT_MESSAGES: Final[Mapping[BlueprintFault, str | Promise]] = {
         "%(found)d innocent situations are drawn; at least %(needed)d have to be, a quarter of the paper."
     ),
 }
-
-
-def fault_message(problem: ItemProblem) -> str:
-    """Return the sentence for an editor."""
-    values = {"least": problem.least, "most": problem.most, "name": problem.name}
-    return str(_FAULT_MESSAGES[problem.fault]) % values
 
 
 def blueprint_message(problem: BlueprintProblem) -> str:

@@ -19,6 +19,7 @@ class ComplianceConfig(AppConfig):
         from compliance.training import training_items
         from courses.registry import register_training_items
         from people import outbox
+        from people.services import staff_notes
         from people.workbooks.kinds import register_forecast
 
         kinds.register()
@@ -27,6 +28,7 @@ class ComplianceConfig(AppConfig):
         outbox.register(services.evidence.KIND, services.deliver_evidence_pack)
         outbox.register(services.previews.KIND, services.deliver_preview)
         outbox.register(services.rebuilding.KIND, services.deliver_rebuild)
+        outbox.register(staff_notes.KIND, services.send_staff_note)
         register_preparation(
             Preparation(
                 "Loading the rule packs", services.packs_differ, lambda: call_command("load_rule_packs", verbosity=0)

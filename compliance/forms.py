@@ -1,6 +1,6 @@
 """Forms of the portal."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -14,9 +14,9 @@ from certificates.models import Certification
 from compliance.selectors import Delivery
 from compliance.step_words import DELIVERY_LABELS
 from courses.models import Course
-from people.models import Membership, Organisation, Role, Site, WorkbookImport
-from people.selectors import employed_on_or_after
-from people.workbooks.kinds import Kind, Mode
+from people.models import ExportSchedule, Membership, Organisation, Role, Site, User, WorkbookImport
+from people.selectors import employed_on_or_after, hr_of
+from people.workbooks.kinds import Kind, Mode, all_kinds
 from people.workbooks.values import FIRST_YEAR, LAST_YEAR
 
 _FIRST_DAY = date(FIRST_YEAR, 1, 1)
@@ -220,6 +220,9 @@ class UploadForm(forms.Form):
         allow_empty_file=True,
     )
     mode = forms.ChoiceField(label=gettext_lazy("What the rows may do"), initial=Mode.UPSERT, required=False)
+    all_or_nothing = forms.BooleanField(
+        label=gettext_lazy("Write nothing as long as a single row is to be corrected"), required=False
+    )
 
     def __init__(self, *args: Any, kind: Kind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -229,6 +232,38 @@ class UploadForm(forms.Form):
     def clean_mode(self) -> str:
         """Add and change, unless somebody chose otherwise."""
         return self.cleaned_data["mode"] or Mode.UPSERT
+
+
+class RegularExportForm(forms.ModelForm):
+    """An export to be made regularly."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("List"))
+    first_on = DayField(label=gettext_lazy("First day"))
+
+    class Meta:
+        model = ExportSchedule
+        fields = ("kind", "file_format", "every", "first_on", "kept_days", "recipient")
+        help_texts = {
+            "recipient": gettext_lazy("Somebody of HR, who gets a mail with a link and signs in to fetch it.")
+        }
+
+    def __init__(self, *args: Any, organisation: Organisation, user: User, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind: Any = self.fields["kind"]
+        kind.choices = [(it.code, it.label) for it in all_kinds()]
+        recipient: Any = self.fields["recipient"]
+        recipient.queryset = hr_of(organisation)
+        recipient.empty_label = None
+        self.initial.setdefault("recipient", user.pk)
+        self.initial.setdefault("first_on", today + timedelta(days=1))
+        self.today = today
+
+    def clean_first_on(self) -> date:
+        """Refuse a day that is past."""
+        first_on: date = self.cleaned_data["first_on"]
+        if first_on < self.today:
+            raise forms.ValidationError(_("Choose today or a later day."))
+        return first_on
 
 
 def assignable_certifications() -> QuerySet[Certification]:

@@ -1,5 +1,6 @@
 """The texts of reminders: plain, neutral, one link, in the person's language."""
 
+import uuid
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Final
@@ -15,7 +16,8 @@ from cms.languages import direction
 from compliance.channels import Notice
 from compliance.models import Digest, Message
 from compliance.selectors import DigestLine, Line, takes_mail
-from people.models import Employment, Membership
+from people.models import Employment, Membership, Organisation, User
+from people.services.staff_notes import EXPORT
 from people.slips import printed_languages
 
 DIGEST_LINES: Final = 50
@@ -99,6 +101,37 @@ def compose_digest(digest: Digest, lines: Sequence[DigestLine]) -> Notice | None
             "direction": direction(language),
         }
         return _notice("digest", context, to=address, message_id=digest.message_id)
+
+
+def compose_staff_note(user: User, organisation: Organisation, *, about: str, target: str) -> Notice:
+    """Return the mail that something waits for somebody of HR: a link, and nothing of any person or list."""
+    language = printed_languages([user.language or "en"])[0]
+    code = organisation.code
+    if about == EXPORT:
+        path = reverse("compliance:export_file", kwargs={"code": code, "file": target})
+    elif _is_public_id(target):
+        path = reverse("compliance:import", kwargs={"code": code, "upload": target})
+    else:
+        path = reverse("compliance:workbooks", kwargs={"code": code})
+    said = uuid.uuid5(uuid.NAMESPACE_URL, f"{about}:{target}:{user.pk}")
+    with translation.override(language):
+        context = {
+            "name": user.name,
+            "organisation": organisation.name,
+            "is_export": about == EXPORT,
+            "link": f"{settings.ORIGIN}{path}",
+            "language": language,
+            "direction": direction(language),
+        }
+        return _notice("staff_note", context, to=user.email or "", message_id=f"<{said}@{settings.MAIL_DOMAIN}>")
+
+
+def _is_public_id(target: str) -> bool:
+    try:
+        uuid.UUID(target)
+    except ValueError:
+        return False
+    return True
 
 
 def _notice(template: str, context: dict[str, Any], *, to: str, message_id: str, calendar: bytes = b"") -> Notice:

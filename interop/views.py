@@ -21,7 +21,7 @@ from people.exceptions import (
 )
 from people.explanations import explain
 from people.models import Organisation, WorkbookImport
-from people.workbooks.kinds import Mode, kind_of
+from people.workbooks.kinds import Mode, kind_for
 from people.workbooks.options import Options
 from people.workbooks.reading.csv_files import ENCODINGS
 
@@ -66,7 +66,7 @@ def imports(request: HttpRequest, organisation: Organisation, kind: str) -> Http
     if not key or len(key) > 180:
         return refusal(400, "Send an Idempotency-Key of at most 180 signs, a new one for each import.")
     try:
-        modes = kind_of(kind).modes
+        modes = kind_for(kind, organisation).modes
     except UnknownKind:
         return refusal(404, "There is no such kind.")
     said = request.GET
@@ -95,6 +95,7 @@ def imports(request: HttpRequest, organisation: Organisation, kind: str) -> Http
                 encoding=said.get("encoding", ""),
                 date_order=said.get("dates", "") if said.get("dates") in ("day_first", "month_first") else "",
                 all_or_nothing=said.get("all_or_nothing") in ("1", "true"),
+                blank_clears=said.getlist("blank_clears"),
                 apply=apply,
             ),
             idempotency_key=f"api:{key}",

@@ -17,3 +17,4 @@ class PeopleConfig(AppConfig):
         outbox.register(receivers.JUDGE, receivers.judge_import)
         outbox.register(receivers.WRITE, receivers.write_import)
         outbox.register(receivers.TAKE_BACK, receivers.take_back_import)
+        outbox.register(receivers.MAKE, receivers.make_export)

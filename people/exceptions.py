@@ -138,6 +138,10 @@ class ManyWouldEnd(PeopleError):
         self.live = live
 
 
+class NotForHr(PeopleError):
+    """The person is not HR of the whole organisation."""
+
+
 class KeyUsedOtherwise(PeopleError):
     """The same Idempotency-Key came before with another file."""
 

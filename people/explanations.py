@@ -21,6 +21,8 @@ class Explanation:
     mend: str
     rule: str
     is_warning: bool
+    value: str = ""
+    """What stands there, shortened."""
 
 
 def explain(problem: RowProblem, kind: Kind | None = None) -> Explanation:
@@ -32,6 +34,7 @@ def explain(problem: RowProblem, kind: Kind | None = None) -> Explanation:
         mend=_mend(problem, kind),
         rule=str(problem.problem),
         is_warning=problem.is_warning,
+        value=problem.value,
     )
 
 
@@ -118,8 +121,18 @@ def _message(problem: RowProblem, kind: Kind | None) -> str:
                     "row": shown
                 }
             return _("Dates such as 03/04/2026 were read with the month first, as row %(row)s shows.") % {"row": shown}
+        case Problem.HIDDEN_ROWS:
+            return _("Rows are hidden in the file, such as by a filter, and were read like all others: %(count)s.") % {
+                "count": first
+            }
+        case Problem.HIDDEN_COLUMN:
+            return _("This column is hidden in the file. It was read like all others.")
+        case Problem.BLANK_CLEARS:
+            return _("Empty cells of this column empty the value.")
         case Problem.FORMULA:
-            return _("There is a formula in this cell.")
+            return _("There is a formula in this cell, and the file does not say what it gives.")
+        case Problem.WORKED_OUT:
+            return _("A formula gives this value. The value is taken as it was when the file was saved.")
         case Problem.ERROR_VALUE:
             return _("There is an error in this cell.")
         case Problem.LIKE_A_FORMULA:
@@ -184,6 +197,10 @@ def _message(problem: RowProblem, kind: Kind | None) -> str:
             return _("This cannot be changed any more.")
         case Problem.SECOND_PERSON:
             return _("This touches %(people)s people, so a second person of HR has to agree.") % {"people": first}
+        case Problem.FORMAT_LOST:
+            return _("This text is laid out in a way that a cell cannot say. Written anew, it loses that.")
+        case Problem.OF_KIND:
+            return (kind.words(problem) if kind else ("", ""))[0]
         case Problem.CHANGED_MEANWHILE:
             return _("Somebody changed this after you saw the preview, so the row was held back.")
     raise ValueError(problem.problem)
@@ -244,8 +261,16 @@ def _mend(problem: RowProblem, kind: Kind | None) -> str:
             return _("If that is wrong, say below what it is.")
         case Problem.DATES_READ_AS:
             return _("If that is wrong, write year, month, day, such as 2026-05-01.")
+        case Problem.HIDDEN_ROWS:
+            return _("If they do not belong here, delete them in the file and upload it again.")
+        case Problem.HIDDEN_COLUMN:
+            return _("If it does not belong here, leave it out below, or delete it.")
+        case Problem.BLANK_CLEARS:
+            return _("If that is wrong, say below that they change nothing.")
         case Problem.FORMULA:
             return _("Copy the cell and paste it as a value.")
+        case Problem.WORKED_OUT:
+            return _("Nothing to do, if the value is right.")
         case Problem.ERROR_VALUE:
             return _("Write the right value.")
         case Problem.LIKE_A_FORMULA:
@@ -304,6 +329,10 @@ def _mend(problem: RowProblem, kind: Kind | None) -> str:
             return _("Leave it as it was, or leave the cell empty.")
         case Problem.SECOND_PERSON:
             return _("Delete the row here, and make the change on the page “Assignments”.")
+        case Problem.FORMAT_LOST:
+            return _("Change it on its page, or look at it there afterwards.")
+        case Problem.OF_KIND:
+            return (kind.words(problem) if kind else ("", ""))[1]
         case Problem.CHANGED_MEANWHILE:
             return _("Upload the file again and look at the new preview.")
     raise ValueError(problem.problem)

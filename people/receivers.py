@@ -13,8 +13,9 @@ from cms import clock
 from people import services, sessions
 from people.services.imports.arriving import JUDGE
 from people.services.imports.confirming import TAKE_BACK, WRITE
+from people.services.regular_exports import MAKE
 
-__all__ = ["JUDGE", "TAKE_BACK", "WRITE"]
+__all__ = ["JUDGE", "MAKE", "TAKE_BACK", "WRITE"]
 
 
 @receiver(user_logged_in, dispatch_uid="people.become_personal")
@@ -43,3 +44,8 @@ def write_import(payload: Mapping[str, Any]) -> None:
 def take_back_import(payload: Mapping[str, Any]) -> None:
     """Take back what a workbook wrote, for one turn."""
     services.take_back_import(import_id=payload["import"], at=clock.now())
+
+
+def make_export(payload: Mapping[str, Any]) -> None:
+    """Make a file of a regular export."""
+    services.deliver_export(payload, at=clock.now())

@@ -35,6 +35,12 @@ def staff_roles(*, user: User | AnonymousUser) -> QuerySet[StaffRole]:
     )
 
 
+def hr_of(organisation: Organisation) -> QuerySet[User]:
+    """Return who is HR of the whole of an organisation."""
+    roles = StaffRole.objects.filter(organisation=organisation, kind=StaffRole.Kind.HR, site=None)
+    return User.objects.filter(pk__in=roles.values("user"), is_active=True).order_by("name", "email", "pk")
+
+
 def is_staff(user: User) -> bool:
     """Return whether a user has a staff role or may enter the CMS."""
     return StaffRole.objects.filter(user=user).exists() or user.has_perm("wagtailadmin.access_admin")

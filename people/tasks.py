@@ -27,13 +27,22 @@ def deliver(key: str) -> None:
 
 
 @shared_task(ignore_result=True)
+def sweep_exports() -> None:
+    """Ask for regular exports that are due."""
+    from people.services import ask_for_due_exports
+
+    ask_for_due_exports(at=clock.now())
+
+
+@shared_task(ignore_result=True)
 def sweep_forgettable() -> None:
-    """Delete failed sign-ins older than a day, ended sessions, what the outbox did long ago, and old uploaded files."""
+    """Delete failed sign-ins older than a day, ended sessions, what the outbox did long ago, old files in and out."""
     from people import outbox
-    from people.services import forget_ended_sessions, forget_failures, forget_files
+    from people.services import forget_ended_sessions, forget_exports, forget_failures, forget_files
 
     now = clock.now()
     forget_failures(at=now)
     forget_ended_sessions()
     forget_files(at=now)
+    forget_exports(at=now)
     outbox.forget_done(before=now - timedelta(days=outbox.KEPT_DAYS))

@@ -10,15 +10,18 @@ class TranslationsConfig(AppConfig):
     verbose_name = "Languages and translations"
 
     def ready(self) -> None:
-        """Say that the interface's catalogues are taken in before the first visitor."""
+        """Say that the interface's catalogues are taken in before the first visitor; open a door for its files."""
         from pathlib import Path
 
         from django.conf import settings
 
         from cms import clock
         from cms.preparation import Preparation, register_preparation
+        from people.workbooks.doors import register_door
         from translations import services
+        from translations.workbook_door import DOOR
 
+        register_door(DOOR)
         root = Path(settings.LOCALE_PATHS[0])
         register_preparation(
             Preparation(

@@ -148,6 +148,8 @@ CELERY_BEAT_SCHEDULE = {
     "outbox": {"task": "people.tasks.sweep_outbox", "schedule": 5.0},
     # Forgets failed sign-ins, ended sessions and what the outbox did long ago.
     "forgettable": {"task": "people.tasks.sweep_forgettable", "schedule": 3600.0},
+    # Asks for regular exports that are due.
+    "exports": {"task": "people.tasks.sweep_exports", "schedule": 900.0},
     # Finds what is due and not yet told; every quarter of an hour, since "nightly" means nothing across time zones.
     "reminders": {"task": "compliance.tasks.sweep_reminders", "schedule": 900.0},
     # Forgets evidence packs and previews that were made long ago.

@@ -47,6 +47,7 @@ class AssignmentsKind(Kind):
     code: ClassVar = "assignments"
     label: ClassVar = pgettext_lazy("kind of workbook", "Assignments")
     sheet: ClassVar = "Assignments"
+    counted: ClassVar = frozenset({"certification", "site", "role"})
     columns: ClassVar = (
         REFERENCE,
         CERTIFICATION,

@@ -23,6 +23,7 @@ from people.models import Membership
 from people.workbooks.cells import fold
 from people.workbooks.columns import Column, Type
 from people.workbooks.kinds import Given, Kind, Plan, Setting
+from people.workbooks.names import labelled
 from people.workbooks.problems import Problem
 from people.workbooks.values import ChoiceSet
 
@@ -206,6 +207,7 @@ class PastCompletionsKind(FactKind):
     code: ClassVar = "past_completions"
     label: ClassVar = pgettext_lazy("kind of workbook", "Past completions")
     sheet: ClassVar = "Past completions"
+    counted: ClassVar = frozenset({"certification"})
     columns: ClassVar = (
         PERSON,
         NAME_TO_READ,
@@ -409,6 +411,7 @@ class WaiversKind(AdjustmentKind):
     code: ClassVar = "waivers"
     label: ClassVar = pgettext_lazy("kind of workbook", "Exemptions")
     sheet: ClassVar = "Exemptions"
+    counted: ClassVar = frozenset({"certification", "reason"})
     adjustment: ClassVar = Adjustment.Kind.WAIVER
     columns: ClassVar = (
         PERSON,
@@ -451,9 +454,9 @@ class WaiversKind(AdjustmentKind):
 
     def choices(self, setting: Setting) -> Mapping[str, ChoiceSet]:
         """Return trainings, and the closed lists."""
-        reasons = {str(it): str(Adjustment.Reason(it).label) for it in Adjustment.REASONS[self.adjustment]}
-        papers = {str(value): str(label) for value, label in Adjustment.Document.choices}
-        return {"certification": certification_choices(), "reason": ChoiceSet(reasons), "document": ChoiceSet(papers)}
+        reasons = labelled({str(it): Adjustment.Reason(it).label for it in Adjustment.REASONS[self.adjustment]})
+        papers = labelled(dict(Adjustment.Document.choices))
+        return {"certification": certification_choices(), "reason": reasons, "document": papers}
 
     def values_of(self, fact: Adjustment) -> dict[str, str]:
         """Return the columns."""

@@ -76,6 +76,7 @@ from compliance.services.requirements import (
 from compliance.services.rule_packs import Change, PackReport, load_packs, packs_differ
 from compliance.services.saved_filters import forget_filter, save_filter
 from compliance.services.sending import Outcome
+from compliance.services.staff_notes import send_staff_note
 
 __all__ = [
     "MOST_PEOPLE",
@@ -154,6 +155,7 @@ __all__ = [
     "save_filter",
     "send_again",
     "send_claimed",
+    "send_staff_note",
     "set_default_due_date",
     "set_due_date",
     "state_condition",

@@ -13,6 +13,7 @@ from compliance.facts import facts_of
 from compliance.judging import Judged, SpanValues, judge
 from compliance.models import Message, Obligation, ObligationSpan
 from compliance.selectors import lines_of, next_message_at
+from people.bulk import insert_many, insert_values
 from people.models import Membership
 
 logger = logging.getLogger(__name__)
@@ -168,7 +169,7 @@ def _write(
         Obligation.objects.filter(pk__in=[it.pk for it in gone]).delete()
     if stale:
         ObligationSpan.objects.filter(pk__in=stale).delete()
-    Obligation.objects.bulk_create(made)
+    insert_many(made)
     # All are there and their people locked: an insert that meets each of them costs a tenth of one case per row.
     Obligation.objects.bulk_create(
         changed,
@@ -176,8 +177,8 @@ def _write(
         unique_fields=["pk"],
         update_fields=["time_zone", "rebuilt_at", "next_message_at"],
     )
-    ObligationSpan.objects.bulk_create(
-        [ObligationSpan(obligation_id=obligation.pk, **it._asdict()) for obligation, it in new], batch_size=500
+    insert_values(
+        ObligationSpan, ("obligation_id", *SpanValues._fields), [(obligation.pk, *it) for obligation, it in new]
     )
 
 

@@ -23,6 +23,7 @@ from compliance.views.assignments import (
 from compliance.views.bulk import assign_to_many, record_of_many
 from compliance.views.drafts import drafts
 from compliance.views.evidence import evidence, evidence_pack, evidence_pdf, evidence_request
+from compliance.views.exports import export_columns, export_file, export_stop, exports
 from compliance.views.letters import letters, letters_pdf
 from compliance.views.messages import address_again, planned, sent
 from compliance.views.people import employment_end, people, person, person_new
@@ -75,6 +76,10 @@ __all__ = [
     "evidence_pdf",
     "evidence_request",
     "export",
+    "export_columns",
+    "export_file",
+    "export_stop",
+    "exports",
     "filter_forget",
     "filter_save",
     "home",

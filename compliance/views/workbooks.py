@@ -3,6 +3,7 @@
 import tempfile
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -66,7 +67,7 @@ def upload(request: HttpRequest, desk: Desk, kind: str = "people") -> HttpRespon
                 by=desk.user,
                 at=clock.now(),
                 mode=Mode(form.cleaned_data["mode"]),
-                options=Options(language=get_language() or "en"),
+                options=Options(all_or_nothing=form.cleaned_data["all_or_nothing"], language=get_language() or "en"),
                 later=not at_once,
             )
         except WorkbookRefused as refused:
@@ -198,12 +199,13 @@ def import_again(request: HttpRequest, desk: Desk, upload: uuid.UUID) -> HttpRes
     }
     people_services.remember_mapping(organisation=desk.organisation, kind=kept.kind, mapping=mapping)
     dates = request.POST.get("dates", "")
-    options = Options(
+    options = replace(
+        before,
         sheet=request.POST.get("sheet", before.sheet),
         encoding=request.POST.get("encoding", before.encoding),
-        delimiter=before.delimiter,
-        date_order=dates if dates in ("day_first", "month_first") else "",
+        date_order=dates if dates in ("day_first", "month_first") else before.date_order,
         mapping=before.mapping | mapping,
+        blank_clears=sorted(keys & set(request.POST.getlist("blank"))),
         language=get_language() or "en",
     )
     at_once = kept.file_bytes <= JUDGED_AT_ONCE_BYTES
@@ -240,9 +242,12 @@ def import_report(request: HttpRequest, desk: Desk, upload: uuid.UUID) -> JsonRe
 
 def _kind(code: str) -> Kind:
     try:
-        return kind_of(code)
+        kind = kind_of(code)
     except UnknownKind as error:
         raise Http404 from error
+    if kind.is_shared:
+        raise Http404
+    return kind
 
 
 def _import(desk: Desk, public_id: uuid.UUID) -> WorkbookImport:
@@ -291,5 +296,10 @@ def _choices(kept: WorkbookImport, kind: Kind) -> dict[str, Any]:
             (position, title, positions.get(position, "")) for position, title in kept.layout.get("titles", {}).items()
         ],
         "keys": [(column.key, column.label) for column in kind.columns if not column.read_only],
+        "clearing": [
+            (column.key, column.label, column.key in Options.from_json(kept.options).blank_clears)
+            for column in kind.columns
+            if column.clears and column.key in positions.values()
+        ],
         "dates": kept.state == WorkbookImport.State.READY and ambiguous.exists(),
     }

@@ -16,6 +16,7 @@ from people.models import Membership
 from people.workbooks.cells import fold
 from people.workbooks.columns import Column, Type
 from people.workbooks.kinds import Given, Kind, Plan, Setting
+from people.workbooks.names import labelled
 from people.workbooks.problems import Problem
 from people.workbooks.values import ChoiceSet
 
@@ -44,6 +45,7 @@ class SessionAttendanceKind(Kind):
     code: ClassVar = "session_attendance"
     label: ClassVar = pgettext_lazy("kind of workbook", "Session attendance")
     sheet: ClassVar = "Session attendance"
+    counted: ClassVar = frozenset({"session", "attendance"})
     columns: ClassVar = (
         Column(
             "session",
@@ -82,7 +84,7 @@ class SessionAttendanceKind(Kind):
 
     def choices(self, setting: Setting) -> Mapping[str, ChoiceSet]:
         """Return what a workbook may say of somebody."""
-        return {"attendance": ChoiceSet({str(it): str(Result(it).label) for it in dict.fromkeys(_SHOWN.values())})}
+        return {"attendance": labelled({str(it): Result(it).label for it in dict.fromkeys(_SHOWN.values())})}
 
     def known_keys(self, setting: Setting) -> Iterable[str]:
         """Return employee numbers."""

@@ -29,6 +29,7 @@ from people.models import Employment, Membership
 from people.workbooks.cells import fold
 from people.workbooks.columns import Column, Type
 from people.workbooks.kinds import Given, Kind, Plan, Setting
+from people.workbooks.names import labelled
 from people.workbooks.problems import Problem
 from people.workbooks.values import ChoiceSet
 
@@ -69,6 +70,7 @@ class EmploymentsKind(Kind):
     code: ClassVar = "employments"
     label: ClassVar = pgettext_lazy("kind of workbook", "Employments")
     sheet: ClassVar = "Employments"
+    counted: ClassVar = frozenset({"site", "role", "employment_type"})
     columns: ClassVar = (
         NUMBER,
         replace(NAME, needed=False, read_only=True, help=_("For reading only. Names are changed by a people file.")),
@@ -88,8 +90,7 @@ class EmploymentsKind(Kind):
 
     def choices(self, setting: Setting) -> Mapping[str, ChoiceSet]:
         """Return sites, roles and types."""
-        types = {str(value): str(label) for value, label in Employment.Type.choices}
-        return {**workplace_choices(setting.organisation), "type": ChoiceSet(types)}
+        return {**workplace_choices(setting.organisation), "type": labelled(dict(Employment.Type.choices))}
 
     def known_keys(self, setting: Setting) -> Iterable[str]:
         """Return employee numbers."""

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from people import signals
+from people.bulk import insert_many
 from people.exceptions import EmploymentOverlaps
 from people.models import Employment, Membership, Organisation, Role, Site
 from people.workbooks.kinds import Setting
@@ -173,25 +174,24 @@ def write_steps(steps: Sequence[tuple[int, Step]], setting: Setting) -> list[tup
     if not steps:
         return []
     places = Workplaces.of(setting.organisation)
-    facts = Employment.objects.bulk_create(
-        [
-            Employment(
-                reference=step.before.reference if step.before and step.before.reference else uuid.uuid4(),
-                employer_ref=step.after.employer_ref,
-                employment_type=step.after.employment_type,
-                hired_on=step.after.hired_on,
-                membership_id=membership,
-                site_id=places.site_keys[step.after.site],
-                role_id=places.role_keys[step.after.role] if step.after.role else None,
-                starts_on=step.after.starts_on,
-                ends_on=step.after.ends_on,
-                recorded_at=setting.at,
-                recorded_by=setting.by,
-                supersedes_id=step.before.pk if step.before else None,
-            )
-            for membership, step in steps
-        ]
-    )
+    facts = [
+        Employment(
+            reference=step.before.reference if step.before and step.before.reference else uuid.uuid4(),
+            employer_ref=step.after.employer_ref,
+            employment_type=step.after.employment_type,
+            hired_on=step.after.hired_on,
+            membership_id=membership,
+            site_id=places.site_keys[step.after.site],
+            role_id=places.role_keys[step.after.role] if step.after.role else None,
+            starts_on=step.after.starts_on,
+            ends_on=step.after.ends_on,
+            recorded_at=setting.at,
+            recorded_by=setting.by,
+            supersedes_id=step.before.pk if step.before else None,
+        )
+        for membership, step in steps
+    ]
+    insert_many(facts)
     tell({membership for membership, _ in steps}, setting)
     return [
         (membership, fact.pk, step.before.pk if step.before else None)

@@ -5,6 +5,7 @@ from people.models.api_key import ApiKey
 from people.models.audit import AuditEntry
 from people.models.credential import Credential, SignInFailure
 from people.models.employment import Employment, Role
+from people.models.export import ExportColumns, ExportFile, ExportPart, ExportSchedule
 from people.models.licence import Licence
 from people.models.membership import Membership
 from people.models.organisation import Organisation, Site
@@ -20,6 +21,10 @@ __all__ = [
     "ColumnMapping",
     "Credential",
     "Employment",
+    "ExportColumns",
+    "ExportFile",
+    "ExportPart",
+    "ExportSchedule",
     "Licence",
     "Membership",
     "Organisation",

@@ -37,7 +37,10 @@ class WorkbookImport(models.Model):
         )
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="workbook_imports")
+    organisation = models.ForeignKey(
+        "people.Organisation", null=True, on_delete=models.PROTECT, related_name="workbook_imports"
+    )
+    """None: of a kind that belongs to no organisation."""
     kind = models.CharField(max_length=40)
     mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.UPSERT)
     state = models.CharField(max_length=10, choices=State.choices, default=State.JUDGING)

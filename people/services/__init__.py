@@ -25,21 +25,37 @@ from people.services.memberships import change_contact, correct_name, create_mem
 from people.services.organisations import let_read_drafts
 from people.services.own_email import add_own_email, note_own_email, remove_own_email
 from people.services.recovery import make_recovery_code, sign_in_with_recovery_code
+from people.services.regular_exports import (
+    ask_for_due_exports,
+    choose_export_columns,
+    deliver_export,
+    fetch_export,
+    forget_exports,
+    schedule_export,
+    stop_export,
+)
 from people.services.sites import describe_site
 from people.services.staff import create_staff, grant_staff_role, name_trainer, withdraw_staff_role
+from people.services.staff_notes import FOLDER, note
 
 __all__ = [
+    "FOLDER",
     "add_own_email",
+    "ask_for_due_exports",
     "change_contact",
+    "choose_export_columns",
     "confirm_import",
     "correct_employment",
     "correct_licence",
     "correct_name",
     "create_membership",
     "create_staff",
+    "deliver_export",
     "describe_site",
     "end_employment",
+    "fetch_export",
     "forget_ended_sessions",
+    "forget_exports",
     "forget_failures",
     "forget_files",
     "grant_staff_role",
@@ -53,6 +69,7 @@ __all__ = [
     "make_api_key",
     "make_recovery_code",
     "name_trainer",
+    "note",
     "note_own_email",
     "organisation_of_key",
     "record_licence",
@@ -61,10 +78,12 @@ __all__ = [
     "rename_member",
     "report_of",
     "revoke_api_keys",
+    "schedule_export",
     "set_pin",
     "sign_in",
     "sign_in_with_recovery_code",
     "start_employment",
+    "stop_export",
     "take_back_import",
     "undo_import",
     "unlock",

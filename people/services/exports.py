@@ -6,9 +6,10 @@ from typing import IO, Final
 from django.utils import translation
 
 from people import audit
-from people.models import Organisation, User
-from people.selectors import local_day
-from people.workbooks.kinds import Mode, Setting, kind_of
+from people.models import ExportColumns, Organisation, User
+from people.services.imports.setting import setting_of
+from people.workbooks.columns import Column
+from people.workbooks.kinds import Kind, kind_for
 from people.workbooks.writing import standard_facts, write_csv, write_xlsx
 
 FORMATS: Final = ("xlsx", "csv")
@@ -17,7 +18,7 @@ DELIMITERS: Final = (",", ";", "\t")
 
 def write_export(
     *,
-    organisation: Organisation,
+    organisation: Organisation | None,
     kind: str,
     target: IO[bytes],
     at: datetime,
@@ -31,37 +32,46 @@ def write_export(
 
     Raises:
         UnknownKind: there is no such kind.
-        ValueError: there is no such format or delimiter.
+        ValueError: there is no such format or delimiter, or the kind knows no days.
     """
     if file_format not in FORMATS or delimiter not in DELIMITERS:
         raise ValueError(f"no export as {file_format} with {delimiter!r}")
-    known = kind_of(kind)
-    setting = _setting(organisation, at, language)
+    known = kind_for(kind, organisation)
+    if on is not None and not known.has_dates:
+        raise ValueError(f"{kind} cannot be taken out as of a day")
+    setting = setting_of(organisation, at=at, language=language)
+    columns = export_columns(organisation, known)
     with translation.override(language):
         rows = known.export(setting, on=on)
         if file_format == "csv":
-            count = write_csv(target, rows, kind=known, delimiter=delimiter)
+            count = write_csv(target, rows, columns=columns, delimiter=delimiter)
         else:
-            facts = standard_facts(known, organisation_name=organisation.name, on=on, made_at=at, language=language)
-            count = write_xlsx(target, rows, kind=known, choices=known.choices(setting), facts=facts)
+            facts = standard_facts(
+                known, organisation_name=organisation.name if organisation else "", on=on, made_at=at, language=language
+            )
+            count = write_xlsx(target, rows, kind=known, columns=columns, choices=known.choices(setting), facts=facts)
     audit.record(organisation=organisation, actor=by, verb="workbook.exported", at=at, kind=kind, rows=count)
     return count
 
 
+def export_columns(organisation: Organisation | None, kind: Kind) -> tuple[Column, ...]:
+    """Return the columns of a kind that may leave the organisation."""
+    chosen = ExportColumns.objects.filter(organisation=organisation, kind=kind.code).values_list("columns", flat=True)
+    allowed = chosen.first() if organisation is not None else None
+    if allowed is None:
+        return kind.columns
+    return tuple(column for column in kind.columns if column.key in allowed or column.identifies)
+
+
 def write_template(
-    *, organisation: Organisation, kind: str, target: IO[bytes], at: datetime, language: str = "en"
+    *, organisation: Organisation | None, kind: str, target: IO[bytes], at: datetime, language: str = "en"
 ) -> None:
     """Write an empty workbook of a kind with drop-down lists and a sheet that explains it.
 
     Raises:
         UnknownKind: there is no such kind.
     """
-    known = kind_of(kind)
+    known = kind_for(kind, organisation)
     with translation.override(language):
-        choices = known.choices(_setting(organisation, at, language))
+        choices = known.choices(setting_of(organisation, at=at, language=language))
         write_xlsx(target, (), kind=known, choices=choices, template=True)
-
-
-def _setting(organisation: Organisation, at: datetime, language: str) -> Setting:
-    today = local_day(organisation, at)
-    return Setting(organisation=organisation, mode=Mode.UPSERT, at=at, today=today, language=language)

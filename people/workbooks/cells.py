@@ -23,13 +23,15 @@ class Found(StrEnum):
 class Cell(NamedTuple):
     """A cell as read: its kind, its text (numbers and truth values as text, too), and its date where it is one.
 
-    ``exact`` is false for numbers that spreadsheets cannot keep exactly, or that are not whole.
+    ``exact`` is false for numbers that spreadsheets cannot keep exactly, or that are not whole. ``worked_out``: a formula
+    gave the value when the file was saved.
     """
 
     found: Found
     text: str = ""
     day: date | None = None
     exact: bool = True
+    worked_out: bool = False
 
 
 EMPTY: Final = Cell(Found.NOTHING)

@@ -7,9 +7,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.utils.translation import gettext as _
+
 from people.exceptions import UnknownKind
 from people.workbooks.columns import Column
-from people.workbooks.problems import Problem, RowProblem
+from people.workbooks.problems import LONGEST_VALUE_SHOWN, Problem, RowProblem
 from people.workbooks.values import ChoiceSet
 
 if TYPE_CHECKING:
@@ -68,7 +70,8 @@ class Plan:
 
     def wrong(self, column: str, problem: Problem, *hints: str) -> None:
         """Note what is wrong; such a row does nothing."""
-        self.problems.append(RowProblem(self.given.row, column, problem, hints=hints))
+        value = self.given.values.get(column, "")[:LONGEST_VALUE_SHOWN]
+        self.problems.append(RowProblem(self.given.row, column, problem, hints=hints, value=value))
 
     def change(self, column: str, before: str, after: str) -> None:
         """Note that a value would change, if it does."""
@@ -91,6 +94,7 @@ class Setting:
     """In what a kind plans and writes."""
 
     organisation: "Organisation"
+    """Of a shared kind there is none: such a kind does not ask for it."""
     mode: Mode
     at: datetime
     today: date
@@ -114,6 +118,14 @@ class Kind(ABC):
     """The name of the sheet, the same in all languages."""
     columns: ClassVar[tuple[Column, ...]]
     modes: ClassVar[frozenset[Mode]] = frozenset({Mode.UPSERT, Mode.CREATE, Mode.UPDATE})
+    is_shared: ClassVar[bool] = False
+    """Whether it belongs to no organisation: HR never sees it, editors of the CMS bring it in and out."""
+    permissions: ClassVar[tuple[str, ...]] = ()
+    """What an editor needs to bring in a shared kind; one of them is enough to take it out."""
+    has_dates: ClassVar[bool] = True
+    """Whether it can be taken out as of a day."""
+    counted: ClassVar[frozenset[str]] = frozenset()
+    """Columns by whose values an export counts its rows, on the sheet of totals."""
     version: ClassVar[int] = 1
     passes: ClassVar[int] = 1
     """How often the rows are gone through when they are written."""
@@ -170,9 +182,9 @@ class Kind(ABC):
     def export(self, setting: Setting, *, on: date | None) -> Iterator[Mapping[str, str]]:
         """Yield the rows of an export in a stable order, streamed; ``on``: as of that day, None: all that is known."""
 
-    def totals(self) -> Sequence[tuple[str, str]]:
-        """Return definitions of what the sheet of totals counts: column key and what it means."""
-        return ()
+    def words(self, problem: RowProblem) -> tuple[str, str]:
+        """Return what is wrong, and how to mend it, for a problem that only this kind knows (``Problem.OF_KIND``)."""
+        return _("This row breaks a rule of its kind."), _("Look at the row, or ask who leads this list.")
 
 
 NoticeForecast = Callable[[str, Sequence[Plan], Setting], Mapping[str, int]]
@@ -204,8 +216,25 @@ def kind_of(code: str) -> Kind:
 
 
 def all_kinds() -> list[Kind]:
-    """Return all kinds, in the order of their registration."""
-    return list(_kinds.values())
+    """Return the kinds that organisations have, in the order of their registration."""
+    return [kind for kind in _kinds.values() if not kind.is_shared]
+
+
+def shared_kinds() -> list[Kind]:
+    """Return the kinds that belong to no organisation, in the order of their registration."""
+    return [kind for kind in _kinds.values() if kind.is_shared]
+
+
+def kind_for(code: str, organisation: "Organisation | None") -> Kind:
+    """Return a kind that the organisation has; a shared one without an organisation.
+
+    Raises:
+        UnknownKind: there is none.
+    """
+    kind = kind_of(code)
+    if kind.is_shared != (organisation is None):
+        raise UnknownKind(kind=code)
+    return kind
 
 
 def forecast(code: str, plans: Sequence[Plan], setting: Setting) -> dict[str, int]:

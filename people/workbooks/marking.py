@@ -68,10 +68,9 @@ def mark_up(
     ``names``: column key to what it is called in the active language, as ``Mark.problems`` has it. The first sheets are
     those of the file; on the last one stand the rows that fail, ready to be corrected and uploaded.
     """
-    if source.format == "xlsx" and rows < KEPT_FORMATS_BELOW:
-        file.seek(0)
-        book = load_workbook(file, keep_links=False)
-        _disarm(book)
+    book = _kept(file) if source.format == "xlsx" and rows < KEPT_FORMATS_BELOW else None
+    if book is not None:
+        _disarm(book, source)
         _mark_kept(book[layout["sheet"]], layout, marks, names)
     else:
         book = Workbook(write_only=True)
@@ -92,19 +91,32 @@ def mark_up(
     book.save(target)
 
 
-def _disarm(book: Any) -> None:
-    """Let formulas be the text that they are: what somebody else wrote must not run for whoever opens it next."""
-    for sheet in book.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.data_type == "f":
-                    cell.value = str(getattr(cell.value, "text", cell.value))
-                    cell.data_type = "s"
-                    cell.quotePrefix = True
-                if cell.hyperlink is not None:
-                    cell.hyperlink = None
+def _kept(file: IO[bytes]) -> Any:
+    """Return the workbook with its formats; None where openpyxl is stricter than who wrote it."""
+    file.seek(0)
+    try:
+        return load_workbook(file, data_only=True, keep_links=False)
+    except Exception:  # it fails in many ways; the values are copied then, without formats
+        return None
+
+
+def _disarm(book: Any, source: Source) -> None:
+    """Let formulas be what they gave, or the text that they are: nothing may run for whoever opens it next."""
+    for sheet in list(book.worksheets):
         if sheet.title == TO_CORRECT:
             book.remove(sheet)
+            continue
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.hyperlink is not None:
+                    cell.hyperlink = None
+        for number, cells in source.rows(sheet.title):
+            for position, read in enumerate(cells, start=1):
+                if read.found is Found.FORMULA:
+                    cell = sheet.cell(number, position)
+                    cell.value = read.text
+                    cell.data_type = "s"
+                    cell.quotePrefix = True
 
 
 def _positions(layout: Mapping[str, Any]) -> dict[str, int]:

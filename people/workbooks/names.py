@@ -1,13 +1,19 @@
 """What columns are called: their keys, their labels in all interface languages, and what people call them."""
 
+from collections.abc import Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from people.workbooks.cells import fold, fold_heading
 from people.workbooks.kinds import Kind
+from people.workbooks.values import ChoiceSet
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
 
 STATUS, PROBLEM, MEND = "fieldfare_status", "fieldfare_problem", "fieldfare_mend"
 """The columns that a marked-up file has more than the one that came."""
@@ -44,6 +50,21 @@ def all_added_names() -> dict[str, str]:
         with translation.override(language):
             found |= {fold_heading(name): key for name, key in zip(added_names(), OURS, strict=True)}
     return found
+
+
+def labelled(labels: Mapping[str, "Promise | str"]) -> ChoiceSet:
+    """Return codes to choose from, shown in the active language and known again in all interface languages."""
+    also: dict[str, str] = {}
+    for language, _ in settings.LANGUAGES:
+        with translation.override(language):
+            for code, label in labels.items():
+                also.setdefault(fold(str(label)), str(code))
+    return ChoiceSet({str(code): str(label) for code, label in labels.items()}, also)
+
+
+def yes_or_no() -> ChoiceSet:
+    """Return the two answers of a column that is true or not."""
+    return labelled({"yes": pgettext_lazy("in a cell", "Yes"), "no": pgettext_lazy("in a cell", "No")})
 
 
 def clear_words() -> frozenset[str]:

@@ -12,6 +12,7 @@ class Options:
 
     ``mapping``: folded heading to column key, "" for "leave it out". ``date_order``: a ``values.DateOrder``, for
     dates that are written with numbers alone. ``all_or_nothing``: with a single error nothing is written.
+    ``blank_clears``: keys of columns whose empty cells empty the value, where they leave it as it is otherwise.
     ``apply``: what has no problems is written as soon as it was judged, without anybody looking.
     """
 
@@ -19,6 +20,7 @@ class Options:
     encoding: str = ""
     delimiter: str = ""
     date_order: str = ""
+    blank_clears: list[str] = field(default_factory=list)
     mapping: dict[str, str] = field(default_factory=dict)
     all_or_nothing: bool = False
     apply: bool = False

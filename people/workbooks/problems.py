@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from people.workbooks.cells import Found
 
@@ -36,8 +36,12 @@ class Problem(StrEnum):
     COLUMN_WITHOUT_NAME = "column_without_name"
     GUESSED_COLUMN = "guessed_column"
     DATES_READ_AS = "dates_read_as"
+    HIDDEN_ROWS = "hidden_rows"
+    HIDDEN_COLUMN = "hidden_column"
+    BLANK_CLEARS = "blank_clears"
     # Cells
     FORMULA = "formula"
+    WORKED_OUT = "worked_out"
     ERROR_VALUE = "error_value"
     LIKE_A_FORMULA = "like_a_formula"
     MISSING = "missing"
@@ -71,15 +75,25 @@ class Problem(StrEnum):
     FIXED = "fixed"
     SECOND_PERSON = "second_person"
     CHANGED_MEANWHILE = "changed_meanwhile"
+    OF_KIND = "of_kind"
+    """What only the kind itself has words for; the first hint says which."""
+    FORMAT_LOST = "format_lost"
 
+
+LONGEST_VALUE_SHOWN: Final = 60
 
 WARNINGS = frozenset(
     {
         Problem.UNKNOWN_COLUMN,
         Problem.GUESSED_COLUMN,
         Problem.DATES_READ_AS,
+        Problem.HIDDEN_ROWS,
+        Problem.HIDDEN_COLUMN,
+        Problem.BLANK_CLEARS,
+        Problem.WORKED_OUT,
         Problem.LIKE_A_FORMULA,
         Problem.OTHER_VERSION,
+        Problem.FORMAT_LOST,
     }
 )
 """What is told and holds nothing up."""
@@ -90,7 +104,7 @@ class RowProblem:
     """One thing that is wrong, and where.
 
     ``row`` is the number that the spreadsheet shows, None for the file as a whole. ``column`` is a column's key, or
-    the heading as typed where the column itself is the problem. ``hints`` help to mend it (codes to choose from, the
+    the heading as typed where the column itself is the problem. ``value`` is what stands there, shortened. ``hints`` help to mend it (codes to choose from, the
     row of the double); they never tell anything of another organisation.
     """
 
@@ -99,6 +113,7 @@ class RowProblem:
     problem: Problem
     found: Found | None = None
     hints: tuple[str, ...] = ()
+    value: str = ""
 
     @property
     def is_warning(self) -> bool:
@@ -113,10 +128,13 @@ class RowProblem:
             "problem": str(self.problem),
             "found": str(self.found) if self.found else None,
             "hints": list(self.hints),
+            "value": self.value,
         }
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> "RowProblem":
         """Return what ``to_json`` kept."""
         found = Found(kept["found"]) if kept["found"] else None
-        return cls(kept["row"], kept["column"], Problem(kept["problem"]), found, tuple(kept["hints"]))
+        return cls(
+            kept["row"], kept["column"], Problem(kept["problem"]), found, tuple(kept["hints"]), kept.get("value", "")
+        )

@@ -19,7 +19,7 @@ TO_CORRECT: Final = "To correct"
 """The second sheet of a marked-up file."""
 MARKED: Final = "marked:"
 """Begins, in the name that says the template, what the second sheet said when we wrote it."""
-_OWN_SHEETS: Final = frozenset({"Read me", "Lists", "About this list", "Help"})
+_OWN_SHEETS: Final = frozenset({"Read me", "Lists", "About this list", "Totals", "Help"})
 """Sheets of our templates and exports that hold no rows."""
 
 

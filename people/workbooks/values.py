@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from people.workbooks.cells import EMPTY, Cell, Found, clean, clean_key, fold, is_risky
 from people.workbooks.columns import Column, Type
-from people.workbooks.problems import Problem, RowProblem
+from people.workbooks.problems import LONGEST_VALUE_SHOWN, Problem, RowProblem
 
 FIRST_YEAR: Final = 1950
 LAST_YEAR: Final = 2100
@@ -81,6 +81,8 @@ class ChoiceSet:
 
     names: Mapping[str, str]
     """Code to name."""
+    also: Mapping[str, str] = field(default_factory=dict)
+    """What else somebody may write, folded, to code; such as the names in other languages."""
     _found: dict[str, str | None] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -88,7 +90,7 @@ class ChoiceSet:
         for code, name in self.names.items():
             key = fold(name)
             by_name[key] = None if key in by_name else code
-        self._found = by_name | {fold(code): code for code in self.names}
+        self._found = {**self.also, **by_name} | {fold(code): code for code in self.names}
 
     def find(self, text: str) -> str | None:
         """Return the code that ``text`` names."""
@@ -109,6 +111,8 @@ class Reader:
     orders: Mapping[str, DateOrder] = field(default_factory=dict)
     evidence: dict[str, DateEvidence] = field(default_factory=dict)
     """By the key of the column."""
+    blank_clears: frozenset[str] = frozenset()
+    """Columns of the file whose empty cells empty the value."""
 
     def read(self, row: int, cells: Mapping[str, Cell]) -> tuple[dict[str, str], list[RowProblem]]:
         """Return the values of a row by column key, and what is wrong with it. An empty cell gives no value."""
@@ -117,6 +121,8 @@ class Reader:
         for column in self.columns:
             cell = cells.get(column.key, EMPTY)
             if cell.found is Found.NOTHING or column.read_only:
+                if column.key in self.blank_clears:
+                    values[column.key] = ""
                 continue
             value = self._value(row, column, cell, problems)
             if value is not None:
@@ -125,8 +131,11 @@ class Reader:
 
     def _value(self, row: int, column: Column, cell: Cell, problems: list[RowProblem]) -> str | None:
         def wrong(problem: Problem, *hints: str) -> None:
-            problems.append(RowProblem(row, column.key, problem, cell.found, hints))
+            shown = cell.text[:LONGEST_VALUE_SHOWN]
+            problems.append(RowProblem(row, column.key, problem, cell.found, hints, shown))
 
+        if cell.worked_out:
+            wrong(Problem.WORKED_OUT)
         if cell.found is Found.FORMULA:
             wrong(Problem.FORMULA)
             return None

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import IO, Any, Final
@@ -26,6 +27,7 @@ from people.workbooks.values import ChoiceSet
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV_TYPE: Final = "text/csv; charset=utf-8"
 READ_ME: Final = "Read me"
+TOTALS: Final = "Totals"
 LISTS: Final = "Lists"
 _DATE_FORMAT: Final = "yyyy-mm-dd"
 _TEXT_FORMAT: Final = "@"
@@ -65,29 +67,35 @@ def write_xlsx(
     choices: Mapping[str, ChoiceSet],
     facts: Sequence[tuple[str, str]] = (),
     template: bool = False,
+    columns: Sequence[Column] = (),
 ) -> int:
     """Write a workbook of a kind, in the active language; return how many rows it has.
 
     Row 1 has the keys for machines and is hidden; row 2 the labels. Rows are written as they come. ``facts`` are said
-    on a sheet of their own: what this is, of which day, how much, and what the words mean. A ``template`` has
+    on a sheet of their own: what this is, of which day, how much; beside it stand the totals of the kind. ``columns``: those that go out, all
+    of them unless given. A ``template`` has
     drop-down lists and a sheet that explains the columns.
     """
     book = Workbook(write_only=True)
     book.defined_names[VERSION_NAME] = DefinedName(VERSION_NAME, attr_text=f'"{kind.code}:{kind.version}"')
     sheet: Any = book.create_sheet(kind.sheet)
-    _shape(sheet, kind.columns)
+    columns = columns or kind.columns
+    _shape(sheet, columns)
     if template:
         _add_lists(sheet, kind, choices)
-    for heading in headings(sheet, kind.columns):
+    for heading in headings(sheet, columns):
         sheet.append(heading)
     count = 0
+    totals = [(column, Counter[str]()) for column in columns if column.key in kind.counted]
     # Styles are looked up once a column, not once a cell.
-    makers = [_maker(sheet, column) for column in kind.columns]
+    makers = [_maker(sheet, column) for column in columns]
     for row in rows:
-        sheet.append([make(row.get(column.key, "")) for make, column in zip(makers, kind.columns, strict=True)])
+        sheet.append([make(row.get(column.key, "")) for make, column in zip(makers, columns, strict=True)])
         count += 1
+        for column, counts in totals:
+            counts[row.get(column.key, "")] += 1
     if not template:
-        sheet.auto_filter.ref = f"A2:{get_column_letter(len(kind.columns))}{count + 2}"
+        sheet.auto_filter.ref = f"A2:{get_column_letter(len(columns))}{count + 2}"
     if template:
         _explain(book.create_sheet(READ_ME), kind)
         _list_choices(book.create_sheet(LISTS), kind, choices)
@@ -97,18 +105,38 @@ def write_xlsx(
         about.column_dimensions["B"].width = 80
         for label, value in [*facts, (_("Rows"), str(count))]:
             about.append([text_cell(about, label, bold=True), text_cell(about, value, wrap=True)])
+        _write_totals(book.create_sheet(TOTALS), totals, choices)
     book.save(target)
     return count
 
 
-def write_csv(target: IO[bytes], rows: Iterable[Mapping[str, str]], *, kind: Kind, delimiter: str = ",") -> int:
+def _write_totals(sheet: Any, totals: Sequence[tuple[Column, Counter[str]]], choices: Mapping[str, ChoiceSet]) -> None:
+    """Count the rows by each value of a column; what a row is, the first sheet says."""
+    for letters, width in (("A", 30), ("B", 44), ("C", 12)):
+        sheet.column_dimensions[letters].width = width
+    words = (
+        pgettext("column of a list", "Column"),
+        pgettext("column of a list", "Value"),
+        pgettext("column of a list", "Rows"),
+    )
+    sheet.append([text_cell(sheet, word, bold=True) for word in words])
+    for column, counts in totals:
+        names = choices[column.choices].names if column.choices in choices else {}
+        for value in sorted(counts):
+            said = names.get(value, value) or pgettext("value of a column in the totals of a list", "(empty)")
+            sheet.append([text_cell(sheet, column.label), text_cell(sheet, said), counts[value]])
+
+
+def write_csv(
+    target: IO[bytes], rows: Iterable[Mapping[str, str]], *, columns: Sequence[Column], delimiter: str = ","
+) -> int:
     """Write .csv as UTF-8 with a byte order mark, headed by the keys; return how many rows it has."""
     text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="", write_through=False)
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerow([column.key for column in kind.columns])
+    writer.writerow([column.key for column in columns])
     count = 0
     for row in rows:
-        writer.writerow([protect(row.get(column.key, "")) for column in kind.columns])
+        writer.writerow([protect(row.get(column.key, "")) for column in columns])
         count += 1
     text.flush()
     text.detach()
@@ -237,10 +265,9 @@ def standard_facts(
 ) -> list[tuple[str, str]]:
     """Return what the last sheet of an export says first."""
     with translation.override(language):
-        facts = [
+        return [
             (pgettext("about a list", "List"), str(kind.label)),
-            (pgettext("about a list", "Organisation"), organisation_name),
+            *([(pgettext("about a list", "Organisation"), organisation_name)] if organisation_name else []),
             (pgettext("about a list", "As of"), as_of_words(on)),
             (pgettext("about a list", "Made at"), made_at.strftime("%Y-%m-%d %H:%M UTC")),
         ]
-        return facts + [(key, str(meaning)) for key, meaning in kind.totals()]

@@ -24,7 +24,19 @@ from compliance.models import (
 from compliance.selectors import Choice
 from courses.models import Edition
 from people import services as people_services
-from people.models import AccountChange, AuditEntry, Employment, Licence, Membership, Site, StaffRole, WorkbookImport
+from people.models import (
+    AccountChange,
+    AuditEntry,
+    Employment,
+    ExportColumns,
+    ExportFile,
+    ExportSchedule,
+    Licence,
+    Membership,
+    Site,
+    StaffRole,
+    WorkbookImport,
+)
 from tests.corpus.workbooks import KEYS, csv_file
 from tests.factories import compliance as factories
 from tests.factories.compliance import AT, TODAY
@@ -73,6 +85,9 @@ WRITE_PAGES = (
     "import",
     "import_marked_up",
     "import_report",
+    "exports",
+    "export_columns",
+    "export_file",
 )
 WRITE_ACTS = (
     "record_of_many",
@@ -109,6 +124,9 @@ WRITE_ACTS = (
     "import_confirm",
     "import_undo",
     "import_again",
+    "exports",
+    "export_columns",
+    "export_stop",
 )
 
 # For HR and site leads; tests/compliance/evidence says who gets what.
@@ -151,6 +169,17 @@ def larch_with_people(larch, hospitality):
         later=False,
     )
     people_services.judge_import(import_id=kept.pk, at=AT)
+    schedule = people_services.schedule_export(
+        organisation=larch.organisation,
+        kind="people",
+        every="day",
+        first_on=TODAY,
+        recipient=larch.hr,
+        by=larch.hr,
+        at=AT,
+    )
+    due = {"schedule": schedule.pk, "due_at": AT.isoformat()}
+    people_services.deliver_export(due, at=AT)
     return larch
 
 
@@ -169,7 +198,11 @@ def address(name: str, organisation: str = "larch") -> str:
         return reverse(f"compliance:{name}", args=[organisation, UUID(int=1)])
     if name.startswith("import"):
         return reverse(f"compliance:{name}", args=[organisation, WorkbookImport.objects.get().public_id])
-    if name in ("workbook_upload", "workbook_template", "export_xlsx", "export_csv"):
+    if name == "export_file":
+        return reverse(f"compliance:{name}", args=[organisation, ExportFile.objects.get().public_id])
+    if name == "export_stop":
+        return reverse(f"compliance:{name}", args=[organisation, ExportSchedule.objects.get().public_id])
+    if name in ("workbook_upload", "workbook_template", "export_xlsx", "export_csv", "export_columns"):
         return reverse(f"compliance:{name}", args=[organisation, "people"])
     jo = Membership.objects.get(employee_number="0042")
     if name == "adjustment_new":
@@ -247,6 +280,15 @@ def body_of(name: str) -> dict[str, object]:
             "approved_on": "2026-03-02",
         },
         "rule_condition": {"condition": "paid-time", "answer": "yes"},
+        "exports": {
+            "kind": "people",
+            "file_format": "csv",
+            "every": "week",
+            "first_on": "2026-03-09",
+            "kept_days": "30",
+            "recipient": StaffRole.objects.filter(kind="hr").values_list("user", flat=True).first() or 1,
+        },
+        "export_columns": {"column": "name"},
         "rule_site": {"jurisdiction": "us-ny", "kind": "hotel", "rooms": "40"},
     }.get(name, {})
 
@@ -267,6 +309,8 @@ def everything() -> list[object]:
             CourseApproval,
             ConditionStatement,
             WorkbookImport,
+            ExportSchedule,
+            ExportColumns,
             SavedFilter,
             Licence,
             StaffRole,

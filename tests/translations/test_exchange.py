@@ -1,4 +1,5 @@
 import io
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -270,6 +271,36 @@ class TestImport:
         call_command("exchange", "import", path, "--language", "fr", "--course", "hotel", stdout=said)
         assert said.getvalue() == "1 taken, 0 signed, 0 unchanged, 0 kept\n"
         assert rows() == [("course/title", "Chambres", "person", "")]
+
+    @pytest.mark.parametrize("ending", FORMATS)
+    def test_the_commands_of_workbooks_lead_here(self, ending: str, tmp_path: Path) -> None:
+        translate("course/title", "Brouillon")
+        path, report = tmp_path / f"all.{ending}", tmp_path / "report.json"
+        call_command("export_workbook", "translations", str(path), "--language", "fr", stdout=io.StringIO())
+        form = FORMATS[ending]
+        path.write_bytes(form.write(filled({"course/title": "Chambres"}, file=form.read(path.read_bytes()))))
+        before = rows()
+
+        def bring(*options: str) -> tuple[int, str]:
+            said = io.StringIO()
+            with pytest.raises(SystemExit) as ended:
+                call_command("import_workbook", "translations", str(path), "--language", "fr", *options, stdout=said)
+            return int(ended.value.code or 0), said.getvalue()
+
+        assert bring() == (0, "1 taken, 0 signed, 0 unchanged, 0 kept\n1 changes; nothing was written.\n")
+        assert rows() == before
+        assert bring("--apply", "--json", str(report))[0] == 0
+        assert rows() == [("course/title", "Chambres", "person", "")]
+        assert json.loads(report.read_text())["applied"] is True
+        path.write_bytes(form.write(replace(filled({"course/title": "Autre"}), language="es")))
+        status, said = bring("--apply")
+        assert (status, "nothing was written" in said, rows()[0][1]) == (2, True, "Chambres")
+        for args, words in (
+            (["--language", "en"], "Not a language"),
+            (["--language", "fr", "--organisation", "larch"], "no organisation"),
+        ):
+            with pytest.raises(CommandError, match=words):
+                call_command("export_workbook", "translations", str(path), *args)
 
     @pytest.mark.parametrize(
         "asked",

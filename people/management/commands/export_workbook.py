@@ -11,27 +11,37 @@ from django.core.management import BaseCommand, CommandError
 
 from cms import clock
 from people import services
-from people.exceptions import UnknownKind
+from people.management.commands.import_workbook import check_door, organisation_of
 from people.models import Organisation
-from people.workbooks.kinds import all_kinds
+from people.workbooks.doors import all_doors, door_of
+from people.workbooks.kinds import all_kinds, shared_kinds
 
 
 class Command(BaseCommand):
     help = "Write what is known as a workbook, .xlsx or .csv by the name of the file; it can be brought in again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("kind", help=f"one of: {', '.join(kind.code for kind in all_kinds())}")
+        parser.add_argument(
+            "kind", help=f"one of: {', '.join(kind.code for kind in [*all_kinds(), *shared_kinds(), *all_doors()])}"
+        )
         parser.add_argument("file", type=Path)
-        parser.add_argument("--organisation", required=True, metavar="CODE")
+        parser.add_argument("--organisation", metavar="CODE", help="needed, except for kinds that belong to none")
         parser.add_argument("--as-of", metavar="DATE", help="as of this day, such as 2026-05-01")
         parser.add_argument("--template", action="store_true", help="an empty workbook to fill in")
         parser.add_argument("--delimiter", default=",", help="of a .csv: , ; or tab")
         parser.add_argument("--language", default="en")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        organisation = Organisation.objects.filter(code=options["organisation"]).first()
-        if organisation is None:
-            raise CommandError(f"There is no organisation {options['organisation']}.", returncode=2)
+        door = door_of(options["kind"])
+        if door is not None:
+            check_door(door, options)
+            try:
+                count = door.take(options["file"], options["language"])
+            except (OSError, ValueError) as error:
+                raise CommandError(f"{error}.", returncode=2) from error
+            self.stdout.write(f"{options['file']}: {count} pieces")
+            return
+        organisation = organisation_of(options)
         path: Path = options["file"]
         file_format = path.suffix.lower().lstrip(".")
         if file_format not in ("xlsx", "csv"):
@@ -46,17 +56,16 @@ class Command(BaseCommand):
                 count = self._write(organisation, options, target, file_format, on)
             Path(target.name).chmod(0o600)
             os.replace(target.name, path)
-        except UnknownKind as error:
+        except ValueError as error:
             Path(target.name).unlink(missing_ok=True)
-            known = ", ".join(kind.code for kind in all_kinds())
-            raise CommandError(f"There is no kind {options['kind']}; there are {known}.", returncode=2) from error
+            raise CommandError(f"{error}.", returncode=2) from error
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error.strerror}.", returncode=2) from error
         self.stdout.write(f"{path}: {count} rows")
 
     @staticmethod
     def _write(
-        organisation: Organisation, options: dict[str, Any], target: Any, file_format: str, on: date | None
+        organisation: Organisation | None, options: dict[str, Any], target: Any, file_format: str, on: date | None
     ) -> int:
         if options["template"]:
             services.write_template(

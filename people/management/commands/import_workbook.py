@@ -13,12 +13,46 @@ from people import services
 from people.exceptions import ImportHasErrors, ManyWouldEnd, UnknownKind, WorkbookRefused
 from people.explanations import explain
 from people.models import Organisation, WorkbookImport
-from people.workbooks.kinds import Mode, all_kinds, kind_of
+from people.workbooks.doors import Door, all_doors, door_of
+from people.workbooks.kinds import Mode, all_kinds, kind_for, kind_of, shared_kinds
 from people.workbooks.options import Options
 from people.workbooks.reading.csv_files import ENCODINGS
 
 CLEAN, PROBLEMS, REFUSED = 0, 1, 2
 SHOWN = 50
+
+
+def check_door(door: Door, options: dict[str, Any]) -> None:
+    """Refuse what a door does not know.
+
+    Raises:
+        CommandError: the file has another ending, or an organisation is said.
+    """
+    if options["organisation"]:
+        raise CommandError(f"{door.code} belongs to no organisation: leave --organisation out.", returncode=REFUSED)
+    if options["file"].suffix.lower() not in door.suffixes:
+        raise CommandError(f"The name of the file ends with {', '.join(door.suffixes)}.", returncode=REFUSED)
+
+
+def organisation_of(options: dict[str, Any]) -> Organisation | None:
+    """Return the organisation that a command is about; None for a kind that belongs to none.
+
+    Raises:
+        CommandError: there is no such kind, no such organisation, or one is said where there is none, or the reverse.
+    """
+    code, kind = options["organisation"], options["kind"]
+    organisation = Organisation.objects.filter(code=code).first() if code else None
+    if code and organisation is None:
+        raise CommandError(f"There is no organisation {code}.", returncode=REFUSED)
+    try:
+        kind_for(kind, organisation)
+    except UnknownKind as error:
+        known = {it.code: it for it in [*all_kinds(), *shared_kinds(), *all_doors()]}
+        if kind not in known:
+            raise CommandError(f"There is no kind {kind}; there are {', '.join(known)}.", returncode=REFUSED) from error
+        said = "belongs to no organisation: leave --organisation out" if code else "needs --organisation"
+        raise CommandError(f"{kind} {said}.", returncode=REFUSED) from error
+    return organisation
 
 
 class Command(BaseCommand):
@@ -28,9 +62,11 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("kind", help=f"one of: {', '.join(kind.code for kind in all_kinds())}")
+        parser.add_argument(
+            "kind", help=f"one of: {', '.join(kind.code for kind in [*all_kinds(), *shared_kinds(), *all_doors()])}"
+        )
         parser.add_argument("file", type=Path)
-        parser.add_argument("--organisation", required=True, metavar="CODE")
+        parser.add_argument("--organisation", metavar="CODE", help="needed, except for kinds that belong to none")
         parser.add_argument("--apply", action="store_true", help="write what is sound; without it nothing is written")
         parser.add_argument("--json", type=Path, metavar="REPORT", help="write the report to this file")
         parser.add_argument("--marked-up", type=Path, metavar="FILE", help="write the file back, with what is wrong")
@@ -47,6 +83,13 @@ class Command(BaseCommand):
             metavar="HEADING=KEY",
             help="what a heading of the file means; HEADING= leaves it out",
         )
+        parser.add_argument(
+            "--blank-clears",
+            action="append",
+            default=[],
+            metavar="KEY",
+            help="empty cells of this column empty the value; without it they change nothing",
+        )
         parser.add_argument("--endings", type=int, default=0, help="how many employments a snapshot may end")
         parser.add_argument("--language", default="en", help="of the words in reports")
 
@@ -54,14 +97,10 @@ class Command(BaseCommand):
         sys.exit(self._run(**options))
 
     def _run(self, **options: Any) -> int:
-        organisation = Organisation.objects.filter(code=options["organisation"]).first()
-        if organisation is None:
-            raise CommandError(f"There is no organisation {options['organisation']}.", returncode=REFUSED)
-        try:
-            kind_of(options["kind"])
-        except UnknownKind as error:
-            known = ", ".join(kind.code for kind in all_kinds())
-            raise CommandError(f"There is no kind {options['kind']}; there are {known}.", returncode=REFUSED) from error
+        door = door_of(options["kind"])
+        if door is not None:
+            return self._through(door, options)
+        organisation = organisation_of(options)
         kept, refusal = self._judged(organisation, options)
         if kept is None:
             self.stdout.write(refusal)
@@ -81,7 +120,24 @@ class Command(BaseCommand):
             return REFUSED
         return PROBLEMS if report["problems"] else CLEAN
 
-    def _judged(self, organisation: Organisation, options: dict[str, Any]) -> tuple[WorkbookImport | None, str]:
+    def _through(self, door: Door, options: dict[str, Any]) -> int:
+        """Bring a file in that is no workbook of a kind: all of it, or nothing."""
+        check_door(door, options)
+        try:
+            brought = door.bring(options["file"], options["language"], options["apply"])
+        except (OSError, ValueError) as error:
+            raise CommandError(f"{error}.", returncode=REFUSED) from error
+        for line in brought.lines[:SHOWN]:
+            self.stdout.write(line)
+        if len(brought.lines) > SHOWN:
+            self.stdout.write(f"and {len(brought.lines) - SHOWN} more; --json has them all")
+        applied = options["apply"] and not brought.refused
+        self.stdout.write(f"{brought.changes} changes{'' if applied else '; nothing was written'}.")
+        report = {"kind": door.code, "refused": brought.refused, "applied": applied, "changes": brought.changes}
+        self._report(options, {**report, "problems": list(brought.lines) if brought.refused else []})
+        return REFUSED if brought.refused else CLEAN
+
+    def _judged(self, organisation: Organisation | None, options: dict[str, Any]) -> tuple[WorkbookImport | None, str]:
         """Return the upload, judged; or None and why the file cannot even be kept."""
         from people.workbooks.cells import fold_heading
 
@@ -112,6 +168,7 @@ class Command(BaseCommand):
                         date_order=options["dates"],
                         mapping=mapping,
                         all_or_nothing=options["all_or_nothing"],
+                        blank_clears=options["blank_clears"],
                         language=options["language"],
                     ),
                     later=False,

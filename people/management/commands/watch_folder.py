@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError
+from django.db import transaction
 
 from cms import clock
 from people import services
 from people.exceptions import ImportHasErrors, KeyUsedOtherwise, ManyWouldEnd, WorkbookRefused
 from people.explanations import explain
 from people.models import Organisation, WorkbookImport
+from people.selectors import hr_of
 from people.workbooks.kinds import Mode, all_kinds, kind_of
 from people.workbooks.options import Options
 
@@ -32,6 +34,12 @@ class Command(BaseCommand):
         parser.add_argument("--organisation", required=True, metavar="CODE")
         parser.add_argument("--mode", choices=[str(mode) for mode in Mode], default="upsert")
         parser.add_argument("--all-or-nothing", action="store_true")
+        parser.add_argument(
+            "--mail",
+            choices=["always", "problems", "never"],
+            default="always",
+            help="whether HR gets a mail about each file, or where it had problems; it holds a link alone",
+        )
         parser.add_argument("--once", action="store_true", help="look once instead of every --seconds")
         parser.add_argument("--seconds", type=int, default=30)
 
@@ -87,9 +95,11 @@ class Command(BaseCommand):
         except WorkbookRefused as refused:
             words = [explain(problem, kind_of(kind)) for problem in refused.problems]
             self._put_away(path, "failed", {"refused": True, "problems": [f"{it.message} {it.mend}" for it in words]})
+            self._tell(organisation, key, clean=False, mail=options["mail"])
             return
         except KeyUsedOtherwise:
             self._put_away(path, "failed", {"refused": True, "problems": ["The file changed while it was read."]})
+            self._tell(organisation, key, clean=False, mail=options["mail"])
             return
         kept = services.judge_import(import_id=kept.pk, at=clock.now())
         error = ""
@@ -106,7 +116,17 @@ class Command(BaseCommand):
         if not clean and kept.state != WorkbookImport.State.REFUSED:
             with put.with_name(f"{put.stem}-marked.xlsx").open("wb") as target:
                 services.write_marked_up(workbook_import=kept, target=target)
+        self._tell(organisation, str(kept.public_id), clean=clean, mail=options["mail"])
         self.stdout.write(f"{kind}/{path.name}: {'done' if clean else 'failed'}")
+
+    @staticmethod
+    def _tell(organisation: Organisation, target: str, *, clean: bool, mail: str) -> None:
+        """Ask for a mail to HR: that there is something to look at, and where."""
+        if mail == "never" or (mail == "problems" and clean):
+            return
+        with transaction.atomic():
+            for user in hr_of(organisation):
+                services.note(user=user, organisation=organisation, about=services.FOLDER, target=target)
 
     @staticmethod
     def _put_away(path: Path, where: str, report: dict[str, Any]) -> Path:

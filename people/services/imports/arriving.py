@@ -13,7 +13,7 @@ from people import outbox, sealing
 from people.exceptions import KeyUsedOtherwise
 from people.models import ColumnMapping, Organisation, User, WorkbookImport, WorkbookPart
 from people.workbooks.cells import clean, clean_key
-from people.workbooks.kinds import Mode, kind_of
+from people.workbooks.kinds import Mode, kind_for, kind_of
 from people.workbooks.options import Options
 from people.workbooks.problems import Problem
 from people.workbooks.reading.source import LARGEST_BYTES, rejected
@@ -27,7 +27,7 @@ _READ_BYTES: Final = 1024 * 1024
 @transaction.atomic
 def keep_upload(
     *,
-    organisation: Organisation,
+    organisation: Organisation | None,
     kind: str,
     file: IO[bytes],
     file_name: str,
@@ -44,12 +44,12 @@ def keep_upload(
     ``idempotency_key`` that came before, the same file gives the same import.
 
     Raises:
-        UnknownKind: there is no such kind of workbook.
+        UnknownKind: there is no such kind of workbook, or it is shared and there is an ``organisation``, or neither.
         ValueError: the kind does not know this mode.
         WorkbookRefused: the file is larger than ``LARGEST_BYTES``.
         KeyUsedOtherwise: the key came before with another file, kind or mode.
     """
-    known = kind_of(kind)
+    known = kind_for(kind, organisation)
     if mode not in known.modes:
         raise ValueError(f"{kind} knows no mode {mode}")
     options = options or Options()
@@ -64,7 +64,8 @@ def keep_upload(
         size += len(block)
     if idempotency_key is not None:
         # Two at once with one key follow each other.
-        Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+        if organisation is not None:
+            Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         before = WorkbookImport.objects.filter(organisation=organisation, idempotency_key=idempotency_key).first()
         if before is not None:
             if before.digest != digest.hexdigest():
@@ -113,8 +114,10 @@ def opened_file(kept: WorkbookImport) -> Iterator[IO[bytes]]:
         yield file  # type: ignore[misc]
 
 
-def known_mapping(organisation: Organisation, kind: str) -> dict[str, str]:
+def known_mapping(organisation: Organisation | None, kind: str) -> dict[str, str]:
     """Return what the organisation's own headings mean, as somebody has said before."""
+    if organisation is None:
+        return {}
     return dict(ColumnMapping.objects.filter(organisation=organisation, kind=kind).values_list("heading", "column"))
 
 

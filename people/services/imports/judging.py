@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
@@ -11,15 +11,16 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.db.models import Count, F
 
+from people.bulk import insert_many
 from people.exceptions import ImportHasErrors, ManyWouldEnd, WorkbookRefused
 from people.faults import fault_point
 from people.models import WorkbookImport, WorkbookRow
-from people.selectors import local_day
 from people.services.imports.arriving import known_mapping, opened_file
 from people.services.imports.confirming import confirm_import
+from people.services.imports.setting import setting_of
 from people.workbooks import kinds
 from people.workbooks.cells import EMPTY, Cell
-from people.workbooks.kinds import Action, Given, Kind, Mode, Plan, Setting
+from people.workbooks.kinds import Action, Given, Kind, Mode, Plan
 from people.workbooks.names import clear_words
 from people.workbooks.options import Options
 from people.workbooks.problems import Problem, RowProblem
@@ -76,13 +77,7 @@ class _Judge:
         self.kept = kept
         self.kind: Kind = kinds.kind_of(kept.kind)
         self.options = Options.from_json(kept.options)
-        self.setting = Setting(
-            organisation=kept.organisation,
-            mode=Mode(kept.mode),
-            at=at,
-            today=local_day(kept.organisation, at),
-            language=self.options.language,
-        )
+        self.setting = setting_of(kept.organisation, at=at, mode=kept.mode, language=self.options.language)
         self.choices = self.kind.choices(self.setting)
         self.told: Counter[str] = Counter()
         self.warnings = 0
@@ -111,7 +106,16 @@ class _Judge:
                     self._stage_all(source, found, shown)
             finally:
                 source.close()
-        self._finish(source, found)
+        self._tell(found)
+        self._finish()
+
+    def _tell(self, found: Found) -> None:
+        """Say what somebody who looks at the spreadsheet may not see."""
+        told = [(key, Problem.HIDDEN_COLUMN) for key in self.hidden_columns]
+        told += [(key, Problem.BLANK_CLEARS) for key in sorted(self._blank_clears(found.layout.positions.values()))]
+        self.problems += [RowProblem(None, key, problem) for key, problem in told]
+        if self.hidden:
+            self.problems.append(RowProblem(None, "", Problem.HIDDEN_ROWS, hints=(f"{self.hidden:,}",)))
 
     def _find(self, source: Source) -> Found:
         mapping = known_mapping(self.kept.organisation, self.kept.kind) | self.options.mapping
@@ -144,8 +148,9 @@ class _Judge:
     def _stage_all(self, source: Source, found: Found, orders: Mapping[str, DateOrder]) -> Mapping[str, Any]:
         """Read the sheet and lay all rows down; return what its dates show."""
         self._forget()
-        reader = ValueReader(self.kind.columns, self.choices, clear_words(), orders)
         positions = found.layout.positions
+        blank_clears = self._blank_clears(positions.values())
+        reader = ValueReader(self.kind.columns, self.choices, clear_words(), orders, blank_clears=blank_clears)
         batch: list[tuple[Given, list[RowProblem]]] = []
         size = BATCH_ROWS_SQLITE if connection.vendor == "sqlite" else BATCH_ROWS
         nameless: set[int] = set()
@@ -166,7 +171,14 @@ class _Judge:
                 batch = []
         if batch:
             self._stage(batch)
+        self.hidden = sum(number >= found.layout.first_data_row for number in source.hidden_rows)
+        self.hidden_columns = [positions[at] for at in sorted(source.hidden_columns) if at in positions]
         return reader.evidence
+
+    def _blank_clears(self, present: Iterable[str]) -> frozenset[str]:
+        """Return the columns of the file whose empty cells empty the value."""
+        asked = frozenset(self.options.blank_clears) & frozenset(present)
+        return frozenset(column.key for column in self.kind.columns if column.clears and column.key in asked)
 
     def _forget(self) -> None:
         self.told.clear()
@@ -205,7 +217,7 @@ class _Judge:
             )
         told = kinds.forecast(self.kind.code, plans, self.setting)
         with self._ours():
-            WorkbookRow.objects.bulk_create(rows)
+            insert_many(rows)
             WorkbookImport.objects.filter(pk=self.kept.pk).update(judged_rows=F("judged_rows") + len(rows))
         self.told.update(told)
         fault_point("imports.staged")
@@ -214,7 +226,7 @@ class _Judge:
     def _ours(self) -> Any:
         return _Ours(self.kept)
 
-    def _finish(self, source: Source, found: Found) -> None:
+    def _finish(self) -> None:
         """Judge what only the whole file shows, end what a snapshot ends, and say that it is ready."""
         rows = WorkbookRow.objects.filter(workbook_import=self.kept)
         if not rows.exists():
@@ -278,7 +290,7 @@ class _Judge:
 
         def lay_down() -> None:
             with self._ours():
-                WorkbookRow.objects.bulk_create(batch)
+                insert_many(batch)
             batch.clear()
             breathe()
 

@@ -66,5 +66,6 @@ def _said(words: Explanation, problem: dict[str, Any]) -> dict[str, Any]:
         "warning": words.is_warning,
         "problem": words.message,
         "mend": words.mend,
+        "value": words.value,
         "hints": problem["hints"],
     }

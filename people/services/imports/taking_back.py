@@ -8,12 +8,11 @@ from django.db import transaction
 
 from people.faults import fault_point
 from people.models import WorkbookChunk, WorkbookImport
-from people.selectors import local_day
 from people.services.imports.confirming import ask_for_taking_back
 from people.services.imports.judging import breathe
+from people.services.imports.setting import setting_of
 from people.services.imports.writing import TURN_SECONDS
 from people.workbooks import kinds
-from people.workbooks.kinds import Mode, Setting
 
 MOST_LEFT_NAMED: Final = 1000
 
@@ -49,14 +48,7 @@ def _take_back_chunk(import_id: int, at: datetime) -> bool:
         kept.state = WorkbookImport.State.UNDONE
         kept.save(update_fields=["state"])
         return False
-    setting = Setting(
-        organisation=kept.organisation,
-        mode=Mode(kept.mode),
-        at=at,
-        today=local_day(kept.organisation, at),
-        by=kept.undone_by,
-        locked=True,
-    )
+    setting = setting_of(kept.organisation, at=at, mode=kept.mode, by=kept.undone_by, locked=True)
     left = kinds.kind_of(kept.kind).take_back(chunk.undo, setting)
     kept.outcome = {
         **kept.outcome,

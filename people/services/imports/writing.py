@@ -10,11 +10,11 @@ from django.db.models import Count
 from people import audit
 from people.faults import fault_point
 from people.models import WorkbookChunk, WorkbookImport, WorkbookRow
-from people.selectors import local_day
 from people.services.imports.confirming import ask_for_writing
 from people.services.imports.judging import breathe
+from people.services.imports.setting import setting_of
 from people.workbooks import kinds
-from people.workbooks.kinds import Action, Given, Kind, Mode, Plan, Setting
+from people.workbooks.kinds import Action, Given, Kind, Plan
 from people.workbooks.options import Options
 from people.workbooks.problems import Problem, RowProblem
 
@@ -59,15 +59,8 @@ def _write_chunk(import_id: int, at: datetime) -> bool:
     rows = list(waiting.order_by("pk")[:size])
     if not rows:
         return _next_pass(kept, kind, at)
-    setting = Setting(
-        organisation=kept.organisation,
-        mode=Mode(kept.mode),
-        at=at,
-        today=local_day(kept.organisation, at),
-        by=kept.confirmed_by,
-        locked=True,
-        language=Options.from_json(kept.options).language,
-    )
+    language = Options.from_json(kept.options).language
+    setting = setting_of(kept.organisation, at=at, mode=kept.mode, by=kept.confirmed_by, locked=True, language=language)
     plans = kind.plan([Given(row.number, row.key, row.values) for row in rows], setting)
     sound = plans if kept.applied_pass else _hold_back(rows, plans)
     undo = kind.write(sound, setting, number=kept.applied_pass)

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import IO, Final
@@ -27,6 +28,7 @@ DELIMITERS: Final = (",", ";", "\t", "|")
 _BLOCK: Final = 1024 * 1024
 _LONGEST_FIELD: Final = 100_000
 _SAMPLE_LINES: Final = 30
+_CONSTANT: Final = re.compile(r'="([^"=]*)"')
 
 
 class CsvSource:
@@ -40,6 +42,8 @@ class CsvSource:
         self.encoding = _encoding(file, encoding)
         self.delimiter = delimiter or self._find_delimiter()
         self.sheets = [""]
+        self.hidden_rows: set[int] = set()
+        self.hidden_columns: set[int] = set()
 
     def rows(self, sheet: str) -> Iterator[Row]:
         """Yield the rows that have anything in them; a row that has line breaks in a cell counts once."""
@@ -107,6 +111,9 @@ def _read(field: str) -> Cell:
     if not field or field.isspace():
         return EMPTY
     text = unprotect(field)
+    # How some programs keep the zeros of ="0042" from being lost.
+    if constant := _CONSTANT.fullmatch(field):
+        return Cell(Found.TEXT, constant[1])
     # What we write ourselves is protected; a bare one is what a spreadsheet would run.
     if field.startswith(("=", "\uff1d")):
         return Cell(Found.FORMULA, field[:200])

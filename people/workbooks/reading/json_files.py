@@ -26,6 +26,8 @@ class JsonSource:
             raise rejected(Problem.NOT_A_WORKBOOK)
         self._rows: list[dict[str, Any]] = rows
         self.sheets = [""]
+        self.hidden_rows: set[int] = set()
+        self.hidden_columns: set[int] = set()
 
     def rows(self, sheet: str) -> Iterator[Row]:
         """Yield the headings, then the objects."""

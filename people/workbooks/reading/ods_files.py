@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import IO, Any, Final
 from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+from xml.parsers.expat import ExpatError
 
 from people.workbooks.cells import EMPTY, Cell, Found
 from people.workbooks.problems import Problem
 from people.workbooks.reading.source import MOST_COLUMNS, Row, counted, rejected
+from people.workbooks.reading.xml_parts import elements
 
 _OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -21,7 +20,10 @@ _LINKS: Final = frozenset({f"{_TABLE}table-source", f"{_TABLE}cell-range-source"
 _NUMBERS: Final = frozenset({"float", "percentage", "currency"})
 _EXACT_BELOW: Final = 10**15
 _MOST_REPEATED_FILLED_ROWS: Final = 1000
-_BROKEN: Final = (ParseError, zipfile.BadZipFile, OSError, KeyError, ValueError, EOFError, UnicodeError)
+_FAILED: Final = ("#", "Err:")
+"""How what a formula failed at is shown."""
+_HIDING: Final = frozenset({"collapse", "filter"})
+_BROKEN: Final = (ParseError, ExpatError, zipfile.BadZipFile, OSError, KeyError, ValueError, EOFError, UnicodeError)
 
 
 class OdsSource:
@@ -32,6 +34,8 @@ class OdsSource:
 
     def __init__(self, file: IO[bytes]) -> None:
         self._archive = zipfile.ZipFile(file)
+        self.hidden_rows: set[int] = set()
+        self.hidden_columns: set[int] = set()
         self.sheets: list[str] = []
         self.versions: list[str] = []
         hidden: list[str] = []
@@ -68,16 +72,15 @@ class OdsSource:
 
     def _parsed(self) -> Iterator[tuple[str, Any]]:
         try:
-            with self._archive.open("content.xml") as content:
-                yield from iterparse(content, events=("start", "end"))
-        except DefusedXmlException as error:
-            raise rejected(Problem.TOO_MUCH_INSIDE) from error
+            yield from elements(self._archive, "content.xml")
         except _BROKEN as error:
             raise rejected(Problem.UNREADABLE) from error
 
     def _rows(self, sheet: str) -> Iterator[Row]:
-        here, number = False, 0
+        here, number, columns = False, 0, 0
         table: Element | None = None
+        self.hidden_rows.clear()
+        self.hidden_columns.clear()
         for event, element in self._parsed():
             if event == "start":
                 if element.tag == f"{_TABLE}table":
@@ -85,6 +88,11 @@ class OdsSource:
                 continue
             if element.tag == f"{_TABLE}table" and here:
                 return
+            if element.tag == f"{_TABLE}table-column" and here:
+                repeated = min(_repeated(element, "number-columns-repeated"), MOST_COLUMNS)
+                if element.get(f"{_TABLE}visibility") in _HIDING:
+                    self.hidden_columns.update(range(columns, columns + repeated))
+                columns += repeated
             if element.tag != f"{_TABLE}table-row":
                 continue
             if here:
@@ -94,6 +102,8 @@ class OdsSource:
                     # The same filled row many times over is no list of anything.
                     if repeated > _MOST_REPEATED_FILLED_ROWS:
                         raise rejected(Problem.TOO_MUCH_INSIDE)
+                    if element.get(f"{_TABLE}visibility") in _HIDING:
+                        self.hidden_rows.update(range(number + 1, number + 1 + repeated))
                     for offset in range(repeated):
                         yield number + 1 + offset, cells
                 number += repeated
@@ -132,9 +142,18 @@ def _cells(row: Any) -> Iterator[Cell]:
 
 
 def _read(element: Any) -> Cell:
+    formula = element.get(f"{_TABLE}formula")
+    if formula is None:
+        return _said(element)
+    # What it was worked out to when the file was saved.
+    cell = _said(element)
+    if cell.found in (Found.NOTHING, Found.ERROR) or cell.text.startswith(_FAILED):
+        return Cell(Found.FORMULA, formula[:200])
+    return cell._replace(worked_out=True)
+
+
+def _said(element: Any) -> Cell:
     kind = element.get(f"{_OFFICE}value-type")
-    if element.get(f"{_TABLE}formula") is not None:
-        return Cell(Found.FORMULA, element.get(f"{_TABLE}formula", "")[:200])
     if kind is None:
         return EMPTY
     shown = _shown(element)

@@ -26,6 +26,10 @@ class Source(Protocol):
     """What the file says of the template that it was made from, such as ``people:1``."""
     encoding: str
     delimiter: str
+    hidden_rows: set[int]
+    """Filled rows, of the sheet that was read last, that the file hides, such as by a filter; by number."""
+    hidden_columns: set[int]
+    """Columns of that sheet that the file hides, by position."""
 
     def rows(self, sheet: str) -> Iterator[Row]:
         """Yield the rows of a sheet that have anything in them.

@@ -1,6 +1,7 @@
 """Bad and odd workbooks, made when a test asks for one: no file of somebody else lies here."""
 
 import csv
+import re
 import zipfile
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -96,6 +97,52 @@ def with_1904_dates() -> BytesIO:
     return saved(book)
 
 
+def with_formulas() -> BytesIO:
+    """Return rows that formulas give, as a spreadsheet program saves them: with what they gave, without, and failed."""
+    book = Workbook()
+    book.active.append(KEYS)
+    book.active.append([None, None, None, "fsj", "hk", date(2026, 3, 2)])
+    for number, formula in ((3, "=A3&B3"), (4, "=1/0")):
+        book.active.append([f"004{number}", formula, None, "fsj", "hk", date(2026, 3, 2)])
+    file = saved(book)
+    with zipfile.ZipFile(file) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    sheet = sheet.replace("<v>46083</v>", "<f>DATE(2026,3,2)</f><v>46083</v>", 1)
+    first = '<c r="A2" t="str"><f>TEXT(42,"0000")</f><v>0042</v></c><c r="B2" t="str"><f t="shared" si="0"/><v>Jo Castellan</v></c>'
+    sheet = re.sub(r'(<row r="2"[^>]*>)', rf"\1{first}", sheet)
+    failed = '<c r="B4" t="e"><f>1/0</f><v>#DIV/0!</v></c>'
+    sheet = re.sub(r'<c r="B4".*?</c>', failed, sheet)
+    return packed(file, **{"xl__worksheets__sheet1.xml": sheet.encode()})
+
+
+def with_a_number_that_is_none() -> BytesIO:
+    """Return a row whose number says that it is one, and is not."""
+    file = xlsx(KEYS, [7, *JO[1:]])
+    with zipfile.ZipFile(file) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    return packed(file, **{"xl__worksheets__sheet1.xml": sheet.replace("<v>7</v>", "<v>none</v>").encode()})
+
+
+def with_hidden_parts() -> BytesIO:
+    """Return two people, one of them hidden by a filter, with a hidden column."""
+
+    def hide(sheet: Any) -> None:
+        sheet.row_dimensions[3].hidden = True
+        sheet.column_dimensions["C"].hidden = True
+
+    return xlsx(KEYS, JO, ["0043", *JO[1:]], change=hide)
+
+
+def ods_with_hidden_parts() -> BytesIO:
+    """Return the same as .ods."""
+    content = ods_content(KEYS, JO, ["0043", *JO[1:]])
+    columns = '<table:table-column table:number-columns-repeated="2"/><table:table-column table:visibility="collapse"/>'
+    head, second, third = content.split("<table:table-row>", 3)[:3]
+    rest = content.split("<table:table-row>", 3)[3]
+    hidden = '<table:table-row table:visibility="filter">'
+    return _ods_with(f"{head}{columns}<table:table-row>{second}<table:table-row>{third}{hidden}{rest}".encode())
+
+
 def entity_bomb() -> BytesIO:
     """Return a sheet whose text would grow without end."""
     bomb = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
@@ -166,8 +213,7 @@ def ods(*rows: Iterable[Any], sheet: str = "People", extra: str = "", hidden: bo
 
 def ods_entity_bomb() -> BytesIO:
     """Return an .ods whose text would grow without end."""
-    with zipfile.ZipFile(ods(KEYS, JO)) as archive:
-        content = archive.read("content.xml").decode()
+    content = ods_content(KEYS, JO)
     head, body = content.split("?>", 1)
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
     return _ods_with(f"{head}?>{bomb}{body.replace('Jo Castellan', '&b;')}".encode())
@@ -180,11 +226,16 @@ def ods_zip_bomb() -> BytesIO:
 
 def ods_repeated_rows() -> BytesIO:
     """Return an .ods that says of one filled row that it is there a million times."""
-    with zipfile.ZipFile(ods(KEYS, JO)) as archive:
-        content = archive.read("content.xml").decode()
+    content = ods_content(KEYS, JO)
     return _ods_with(
         content.replace("<table:table-row>", '<table:table-row table:number-rows-repeated="1000000">').encode()
     )
+
+
+def ods_content(*rows: Iterable[Any]) -> str:
+    """Return what ``ods`` writes of these rows."""
+    with zipfile.ZipFile(ods(*rows)) as archive:
+        return archive.read("content.xml").decode()
 
 
 def _ods_with(content: bytes) -> BytesIO:

@@ -11,9 +11,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
 
-from people.models import Membership, WorkbookImport
+from people.models import Membership, OutboxEntry, StaffRole, WorkbookImport
+from people.services.staff_notes import KIND
 from people.workbooks.kinds import all_kinds
 from tests.corpus.workbooks import JO, KEYS, csv_file, xlsx
+from tests.factories.people import StaffRoleFactory
 from tests.people.workbooks.conftest import Hand
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +150,8 @@ def test_export_refuses_with_a_sentence(
 
 
 def test_folder_is_watched(larch: Hand, tmp_path: Path) -> None:
+    hr = StaffRoleFactory(organisation=larch.organisation, kind=StaffRole.Kind.HR)
+    StaffRoleFactory(organisation=larch.organisation, kind=StaffRole.Kind.AUDITOR)
     (tmp_path / "people").mkdir()
     good = put(tmp_path / "people", xlsx(KEYS, JO), "good.xlsx")
     bad = put(tmp_path / "people", xlsx(KEYS, ["0043", "Ama", "x", "fsj", None, "2026-03-02", None]), "bad.xlsx")
@@ -160,4 +164,9 @@ def test_folder_is_watched(larch: Hand, tmp_path: Path) -> None:
     assert done == ["good.xlsx", "good.xlsx.report.json"]
     assert failed == ["bad-marked.xlsx", "bad.xlsx", "bad.xlsx.report.json"]
     assert (tmp_path / "people" / "young.xlsx").exists()
+    # Each of HR hears of each file, by a mail that holds a link alone; nobody else does.
+    notes = OutboxEntry.objects.filter(kind=KIND).order_by("pk").values_list("payload", flat=True)
+    imports = [str(it.public_id) for it in WorkbookImport.objects.order_by("pk")]
+    assert sorted(it["target"] for it in notes) == sorted(imports)
+    assert {it["user"] for it in notes} == {hr.user.pk}
     assert (Membership.objects.count(), WorkbookImport.objects.count()) == (1, 2)

@@ -126,7 +126,8 @@ def test_what_another_organisation_has_reads_like_what_nobody_has(larch: Hand) -
             xlsx(heads, [number, None, "fsj", "2026-03-02"], [number, None, site, "2026-03-02"]), "employments"
         )
         report = services.report_of(kept)
-        reports.append([{key: it[key] for key in it if key != "import"} for it in report["problems"]])
+        # What is told apart is what somebody wrote into the file.
+        reports.append([{key: it[key] for key in it if key != "value"} for it in report["problems"]])
     assert reports[0] == reports[1]
     larch.bring(xlsx(KEYS, JO))
     theirs.refresh_from_db()
@@ -410,6 +411,54 @@ def test_files_without_anything_say_so(larch: Hand, rows: Any, problem: str) -> 
     assert (kept.state, [it[2] for it in said(kept)]) == ("refused", [problem])
 
 
+def test_what_formulas_gave_is_taken_and_told(larch: Hand) -> None:
+    kept = larch.bring(corpus.with_formulas())
+    assert said(kept) == [
+        (2, "employee_number", "worked_out"),
+        (2, "name", "worked_out"),
+        (2, "starts_on", "worked_out"),
+        (3, "name", "formula"),
+        (4, "name", "formula"),
+    ]
+    assert larch.people() == [("0042", "Jo Castellan", "")]
+    assert larch.jobs()[0][3] == date(2026, 3, 2)
+    sheet = load_workbook(larch.marked_up(kept)).worksheets[0]
+    assert [(sheet[at].value, sheet[at].data_type) for at in ("B2", "B3", "B4")] == [
+        ("Jo Castellan", "s"),
+        ("=A3&B3", "s"),
+        ("=1/0", "s"),
+    ]
+
+
+@pytest.mark.parametrize("make", [corpus.with_hidden_parts, corpus.ods_with_hidden_parts])
+def test_what_a_file_hides_is_read_and_told(larch: Hand, make: Any) -> None:
+    kept = larch.look(make())
+    assert (said(kept), counted(kept)) == (
+        [(None, "email", "hidden_column"), (None, "", "hidden_rows")],
+        (2, 0, 0, 0, 0),
+    )
+    assert kept.problems[1]["hints"] == ["1"]
+
+
+def test_empty_cells_empty_a_value_only_where_somebody_said_so(larch: Hand) -> None:
+    larch.bring(xlsx(KEYS, JO))
+    empty = xlsx(KEYS, row(email=None, role=None, name=None))
+    assert counted(larch.look(empty)) == (0, 0, 1, 0, 0)
+    kept = larch.bring(empty, blank_clears=["email", "name", "manager"])
+    # A name cannot be emptied, and a column that is not in the file says nothing.
+    assert said(kept) == [(None, "email", "blank_clears")]
+    assert larch.people() == [("0042", "Jo Castellan", "")]
+    assert larch.jobs()[0][2] == "hk"
+
+
+def test_reports_say_what_stands_in_the_cell(larch: Hand) -> None:
+    kept = larch.look(xlsx(KEYS, row(email="nonsense", starts_on="x" * 99)))
+    assert [(it["column"], it["value"]) for it in services.report_of(kept)["problems"]] == [
+        ("email", "nonsense"),
+        ("starts_on", "x" * 60),
+    ]
+
+
 # --- the way back -------------------------------------------------------------------------------------
 
 
@@ -440,6 +489,13 @@ def test_marked_up_file_is_taken_where_it_was_corrected(larch: Hand, sheet: str)
                 cell.value = "ama@larch.example"
     again = larch.look(saved(book))
     assert (again.layout["sheet"], said(again), again.counts["error"]) == (sheet, [], 0)
+
+
+def test_file_that_another_reader_refuses_comes_back_without_its_formats(larch: Hand) -> None:
+    kept = larch.look(corpus.with_a_number_that_is_none())
+    assert [it[:2] for it in said(kept)] == [(2, "employee_number")]
+    sheet = load_workbook(larch.marked_up(kept)).worksheets[0]
+    assert (sheet["A2"].value, sheet["H2"].value) == ("none", "To correct")
 
 
 @pytest.mark.parametrize("make", [csv_file, ods])

@@ -90,8 +90,23 @@ def test_ods_gives_the_same_as_xlsx() -> None:
     assert [number for number, _ in read(ods(*rows))] == [1, 2, 4]
 
 
-def test_formula_of_ods_is_seen() -> None:
-    assert read(ods(["of:=1+1"])) == [(1, [Cell(Found.FORMULA, "of:=1+1")])]
+def test_formula_of_ods_says_what_it_gave() -> None:
+    assert read(ods(["of:=1+1"])) == [(1, [Cell(Found.NUMBER, "2", worked_out=True)])]
+
+
+@pytest.mark.parametrize("value", ["#N/A", "Err:502"])
+def test_formula_of_ods_that_failed_is_seen(value: str) -> None:
+    file = packed(
+        ods(["of:=1+1"]),
+        **{
+            "content.xml": corpus.ods_content(["of:=1+1"])
+            .replace(">2<", f">{value}<")
+            .replace("float", "string")
+            .encode()
+        },
+    )
+    file.name = "people.ods"
+    assert read(file) == [(1, [Cell(Found.FORMULA, "of:=1+1")])]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -126,13 +141,14 @@ def test_other_encodings_are_asked_for_and_then_read(encoding: str, name: str) -
 
 
 def test_csv_from_us_comes_back_as_it_was_and_bare_formulas_are_seen() -> None:
-    file = csv_file(["name"], ["'=1+1"], ["''=1"], ["=1+1"], ["it's"], ["'plain"])
+    file = csv_file(["name"], ["'=1+1"], ["''=1"], ["=1+1"], ["it's"], ["'plain"], ['="0042"'])
     assert [cells[0] for _, cells in read(file)][1:] == [
         text("=1+1"),
         text("'=1"),
         Cell(Found.FORMULA, "=1+1"),
         text("it's"),
         text("'plain"),
+        text("0042"),
     ]
 
 

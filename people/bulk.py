@@ -1,0 +1,77 @@
+"""Inserting very many rows of one model at once."""
+
+import json
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import Field
+
+
+def insert_many(rows: Sequence[models.Model]) -> None:
+    """Insert new rows of one model, and give them their keys; part of the caller's transaction.
+
+    As ``bulk_create`` does it, and on PostgreSQL by COPY, which takes a third of the work. Values are written as they
+    are: they have the types that their fields give back.
+    """
+    if not rows:
+        return
+    model: Any = type(rows[0])
+    if connection.vendor != "postgresql":
+        model._default_manager.bulk_create(rows)
+        return
+    _number(model, rows)
+    fields: list[Any] = list(model._meta.concrete_fields)
+    for field in fields:
+        if type(field).pre_save is not Field.pre_save:
+            # Such as the instant at which a row is made.
+            for row in rows:
+                field.pre_save(row, True)
+    values_of = attrgetter(*(field.attname for field in fields))
+    _copy(model, fields, map(values_of, rows))
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def _number(model: Any, rows: Sequence[models.Model]) -> None:
+    """Take the keys from the sequence of the table, for rows that have none of their own."""
+    key = model._meta.pk
+    if not isinstance(key, models.AutoField):
+        return
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [table, key.column, len(rows)]
+        )
+        for row, (number,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk = number
+
+
+def insert_values(model: Any, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows of which nobody asks the key afterwards, given as values of the columns ``names`` (their attnames)."""
+    if not rows:
+        return
+    if connection.vendor != "postgresql":
+        model._default_manager.bulk_create(
+            [model(**dict(zip(names, row, strict=True))) for row in rows], batch_size=500
+        )
+        return
+    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    _copy(model, [by_name[name] for name in names], rows)
+
+
+def _copy(model: Any, fields: Sequence[Any], rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows of values by COPY."""
+    quoted = connection.ops.quote_name
+    columns = ", ".join(quoted(field.column) for field in fields)
+    json_fields = [(at, field.encoder) for at, field in enumerate(fields) if isinstance(field, models.JSONField)]
+    said = f"COPY {quoted(model._meta.db_table)} ({columns}) FROM STDIN"
+    open_cursor: Any = connection.cursor
+    with open_cursor() as cursor, connection.wrap_database_errors, cursor.copy(said) as copy:
+        for row in rows:
+            values = list(row)
+            for at, encoder in json_fields:
+                if values[at] is not None:
+                    values[at] = json.dumps(values[at], cls=encoder)
+            copy.write_row(values)

@@ -1,0 +1,292 @@
+"""Questions as rows: what goes out comes in unchanged, and what is bad is named by row and column."""
+
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from openpyxl import load_workbook
+
+from assessments.freezing import freeze_question
+from assessments.models import Attempt, ChoiceOption, Question
+from people import services
+from people.exceptions import UnknownKind
+from people.models import AuditEntry, WorkbookImport
+from people.workbooks.kinds import Mode, all_kinds, shared_kinds
+from people.workbooks.options import Options
+from tests.corpus.workbooks import INJECTIONS, saved, texts, xlsx
+from tests.factories.assessments import (
+    TYPE_FACTORIES,
+    BankFactory,
+    ChoiceOptionFactory,
+    MultipleChoiceQuestionFactory,
+    SingleChoiceQuestionFactory,
+    TrueFalseQuestionFactory,
+)
+from tests.factories.people import AT, OrganisationFactory
+from tests.people.workbooks.conftest import counted, said
+
+pytestmark = pytest.mark.django_db
+
+HEADS = [
+    "question",
+    "bank",
+    "type",
+    "objective",
+    "stem",
+    "right",
+    "feedback",
+    "option_a",
+    "option_b",
+    "feedback_b",
+    "option_c",
+    "feedback_c",
+]
+NEW = [
+    "who-to-tell",
+    "hospitality",
+    "single",
+    "note",
+    "Whom do you tell?",
+    "a",
+    "They know what to do.",
+    "The contact person",
+    "Nobody",
+    "Help never comes.",
+    "The guest",
+    "It may harm somebody.",
+]
+
+
+def look(file: BytesIO, mode: str = "upsert", **options: Any) -> WorkbookImport:
+    kept = services.keep_upload(
+        organisation=None,
+        kind="question_bank",
+        file=file,
+        file_name=file.name,
+        by=None,
+        at=AT,
+        mode=Mode(mode),
+        options=Options(**options),
+        later=False,
+    )
+    return services.judge_import(import_id=kept.pk, at=AT)
+
+
+def bring(file: BytesIO, **options: Any) -> WorkbookImport:
+    kept = look(file, **options)
+    services.confirm_import(workbook_import=kept, by=None, at=AT, later=False)
+    return services.write_import(import_id=kept.pk, at=AT, turn_seconds=None)
+
+
+def export(file_format: str = "xlsx") -> BytesIO:
+    target = BytesIO()
+    services.write_export(organisation=None, kind="question_bank", target=target, at=AT, file_format=file_format)
+    target.seek(0)
+    target.name = f"questions.{file_format}"
+    return target
+
+
+def faults(kept: WorkbookImport) -> list[tuple[str, str]]:
+    return [(it["column"], (it["hints"] or [""])[0]) for row in kept.rows.order_by("pk") for it in row.problems]
+
+
+@pytest.fixture(autouse=True)
+def bank() -> Any:
+    return BankFactory(code="hospitality")
+
+
+def test_new_questions_come_in(bank: Any) -> None:
+    kept = bring(xlsx(HEADS, NEW))
+    assert (said(kept), counted(kept)) == ([], (1, 0, 0, 0, 0))
+    question = Question.objects.get(code="who-to-tell")
+    assert (question.kind, question.bank, question.difficulty, question.stem) == (
+        "single",
+        bank,
+        "medium",
+        "<p>Whom do you tell?</p>",
+    )
+    assert [(it.text, it.correct, it.feedback) for it in question.options.all()] == [
+        ("<p>The contact person</p>", True, ""),
+        ("<p>Nobody</p>", False, "<p>Help never comes.</p>"),
+        ("<p>The guest</p>", False, "<p>It may harm somebody.</p>"),
+    ]
+    assert question.latest_revision is not None
+    assert counted(look(xlsx(HEADS, NEW))) == (0, 0, 1, 0, 0)
+
+
+@pytest.mark.parametrize("file_format", ["xlsx", "csv"])
+def test_what_goes_out_comes_in_unchanged(bank: Any, file_format: str) -> None:
+    for factory in TYPE_FACTORIES.values():
+        factory(bank=bank)
+    SingleChoiceQuestionFactory(bank=bank, innocent=True, stem="<h3>Odd</h3><p>A <b>b</b></p><ul><li>=1+1</li></ul>")
+    for sign in INJECTIONS:
+        TrueFalseQuestionFactory(bank=bank, stem=f"<p>{sign}</p>", feedback=f"<p>{sign}</p>")
+    before = [freeze_question(it) for it in Question.objects.order_by("pk")]
+    kept = bring(export(file_format))
+    assert {it[2] for it in said(kept)} <= {"like_a_formula"}
+    assert counted(kept) == (0, 0, 4 + len(INJECTIONS), 0, 0)
+    assert [freeze_question(it) for it in Question.objects.order_by("pk")] == before
+
+
+def test_options_keep_their_keys_however_they_are_moved_and_reworded(bank: Any) -> None:
+    question = SingleChoiceQuestionFactory(bank=bank, code="first")
+    for option in question.options.all():
+        option.feedback = "<p>Why.</p>"
+        option.save()
+    keys = [str(it.key) for it in question.options.all()]
+    book = load_workbook(export())
+    sheet = book["Questions"]
+    at = {cell.value: cell.column for cell in sheet[1]}
+    for name in ("option", "feedback", "key"):
+        first, second = sheet.cell(3, at[f"{name}_a"]), sheet.cell(3, at[f"{name}_b"])
+        first.value, second.value = second.value, first.value
+    sheet.cell(3, at["option_a"]).value = "Tell the owner"
+    kept = bring(saved(book))
+    assert said(kept) == []
+    after = {str(it.key): (it.text, it.correct) for it in ChoiceOption.objects.filter(question=question)}
+    # The letter that is right names a place in the row.
+    assert after == {
+        keys[0]: ("<p>Ask what is needed</p>", False),
+        keys[1]: ("<p>Tell the owner</p>", True),
+        keys[2]: ("<p>Look the other way</p>", False),
+    }
+    bring(xlsx(["question", "option_c"], ["first", "Turn away"]), mode="update")
+    third = ChoiceOption.objects.get(question=question, key=keys[2])
+    assert third.text == "<p>Turn away</p>"
+    bring(xlsx(["question", "option_d", "feedback_d"], ["first", "Run", "No."]), mode="update")
+    assert ChoiceOption.objects.filter(question=question).count() == 4
+    bring(xlsx(["question", "option_d"], ["first", "(clear)"]), mode="update")
+    assert {str(it) for it in ChoiceOption.objects.filter(question=question).values_list("key", flat=True)} == {*keys}
+
+
+def test_undo_gives_questions_back_and_keeps_later_edits(bank: Any) -> None:
+    SingleChoiceQuestionFactory(bank=bank, code="first")
+    TrueFalseQuestionFactory(bank=bank, code="second", feedback="<p>Old.</p>")
+    before = freeze_question(Question.objects.get(code="first"))
+    heads = ["question", "stem", "feedback", *HEADS[1:4], "right", *HEADS[7:]]
+    new = [NEW[0], NEW[4], NEW[6], *NEW[1:4], NEW[5], *NEW[7:]]
+    kept = bring(xlsx(heads, ["first", "Anew?", "So."], ["second", "Anew?", "So."], new))
+    assert counted(kept) == (1, 2, 0, 0, 0)
+    Question.objects.filter(code="second").update(feedback="<p>Later.</p>")
+    services.undo_import(workbook_import=kept, by=None, at=AT, later=False)
+    undone = services.take_back_import(import_id=kept.pk, at=AT, turn_seconds=None)
+    assert undone.outcome["left"] == [{"key": "second", "column": "question"}]
+    assert freeze_question(Question.objects.get(code="first")) == before
+    assert Question.objects.get(code="second").feedback == "<p>Later.</p>"
+    assert not Question.objects.filter(code="who-to-tell").exists()
+
+
+def test_papers_that_were_drawn_never_change(bank: Any) -> None:
+    question = SingleChoiceQuestionFactory(bank=bank, code="first")
+    paper = {"schema": 1, "questions": [freeze_question(question)]}
+    attempt = Attempt.objects.create(quiz_code="q", context="c", form=1, paper=paper, language="en", started_at=AT)
+    bring(xlsx(["question", "stem", "right"], ["first", "Anew?", "b"], ["x", "y", "z"]), mode="update")
+    bring(xlsx(["question", "stem"], ["first", "Anew?"]), mode="update")
+    attempt.refresh_from_db()
+    assert attempt.paper == paper
+    assert Question.objects.get(code="first").stem == "<p>Anew?</p>"
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({"question": "Not a code"}, ("question", "bad_code")),
+        ({"right": "a, b"}, ("right", "not_one_right")),
+        ({"right": "f"}, ("right", "no_option")),
+        ({"right": "first"}, ("right", "bad_letters")),
+        ({"feedback_b": None}, ("feedback_b", "feedback_missing")),
+        ({"option_c": "Nobody"}, ("option_c", "same_text")),
+        ({"option_c": None}, ("option_a", "wrong_number_of_parts")),
+        ({"type": "multiple"}, ("option_a", "wrong_number_of_parts")),
+        ({"type": "true_false"}, ("right", "not_a_statement")),
+        ({"stem": None}, ("stem", "")),
+        ({"objective": "nothing"}, ("objective", "note")),
+        ({"bank": "nowhere"}, ("bank", "hospitality")),
+    ],
+)
+def test_bad_rows_are_named_by_row_and_column(changed: Any, found: Any) -> None:
+    row = [changed.get(key, value) for key, value in zip(HEADS, NEW, strict=True)]
+    kept = look(xlsx(HEADS, row))
+    assert found in faults(kept)
+    report = services.report_of(kept)
+    assert all(it["problem"] and it["mend"] and "%(" not in it["problem"] for it in report["problems"])
+    assert not Question.objects.exists()
+
+
+def test_rules_across_questions_hold(bank: Any) -> None:
+    SingleChoiceQuestionFactory(bank=bank, code="first", of_rule=True, situation="lobby")
+    heads = [*HEADS, "critical", "situation"]
+    rows = [[f"new-{n}", *NEW[1:], "emergency-first", word] for n, word in enumerate(("lobby", "yard", "yard", None))]
+    kept = look(xlsx(heads, *rows))
+    assert [(it["row"], it["column"], it["hints"][0]) for row in kept.rows.order_by("pk") for it in row.problems] == [
+        (2, "situation", "situation_taken"),
+        (4, "situation", "situation_taken"),
+        (5, "situation", "situation_missing"),
+    ]
+
+
+def test_what_never_changes_and_what_fits_no_row_is_said(bank: Any) -> None:
+    TrueFalseQuestionFactory(bank=bank, code="first")
+    TYPE_FACTORIES["scenario"](bank=bank, code="story")
+    kept = look(xlsx(["question", "type", "stem"], ["first", "single", "x"], ["story", None, "x"]), mode="update")
+    assert [it[:3] for it in said(kept)] == [(2, "type", "fixed"), (3, "question", "of_kind")]
+
+
+def test_words_of_all_languages_are_taken(bank: Any) -> None:
+    TrueFalseQuestionFactory(bank=bank, code="first", difficulty="easy")
+    kept = look(xlsx(["question", "difficulty", "retired"], ["first", "hard", "YES"]), mode="update")
+    assert kept.rows.get().changes == {"difficulty": ["easy", "hard"], "retired": ["no", "yes"]}
+
+
+def test_formulas_stay_texts(bank: Any) -> None:
+    MultipleChoiceQuestionFactory(bank=bank, code="first", feedback="<p>=cmd|' /C calc'!A0</p>")
+    cells = [cell for sheet in load_workbook(export()).worksheets for line in sheet.iter_rows() for cell in line]
+    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    kept = look(texts(["question", "feedback"], ["first", "=1+1"]), mode="update")
+    assert [it[2] for it in said(kept)] == ["like_a_formula"]
+
+
+def test_organisations_neither_see_nor_bring_shared_kinds(bank: Any) -> None:
+    assert [it.code for it in shared_kinds()] == ["question_bank"]
+    assert "question_bank" not in {it.code for it in all_kinds()}
+    organisation = OrganisationFactory()
+    with pytest.raises(UnknownKind):
+        services.write_export(organisation=organisation, kind="question_bank", target=BytesIO(), at=AT)
+    with pytest.raises(UnknownKind):
+        services.write_export(organisation=None, kind="people", target=BytesIO(), at=AT)
+    with pytest.raises(UnknownKind):
+        services.keep_upload(
+            organisation=organisation, kind="question_bank", file=xlsx(HEADS), file_name="x", by=None, at=AT
+        )
+
+
+def test_commands_bring_questions_in_and_out(bank: Any, tmp_path: Path) -> None:
+    TrueFalseQuestionFactory(bank=bank, code="first")
+    path = tmp_path / "questions.xlsx"
+    out = StringIO()
+    call_command("export_workbook", "question_bank", str(path), stdout=out)
+    with pytest.raises(SystemExit) as ended:
+        call_command("import_workbook", "question_bank", str(path), "--apply", stdout=out)
+    assert (ended.value.code, "0 changes." in out.getvalue()) == (0, True)
+    assert AuditEntry.objects.filter(verb="workbook.written", organisation=None).count() == 1
+    call_command("export_workbook", "question_bank", str(tmp_path / "t.xlsx"), "--template", stdout=out)
+    for args, words in (
+        (["export_workbook", "question_bank", str(path), "--as-of", "2026-03-02"], "as of a day"),
+        (
+            ["export_workbook", "question_bank", str(path), "--organisation", OrganisationFactory().code],
+            "no organisation",
+        ),
+        (["export_workbook", "people", str(path)], "needs --organisation"),
+    ):
+        with pytest.raises(CommandError, match=words):
+            call_command(*args)
+
+
+def test_rows_cost_no_more_than_their_writing(bank: Any, django_assert_num_queries: Any) -> None:
+    for _ in range(6):
+        option = SingleChoiceQuestionFactory(bank=bank)
+        ChoiceOptionFactory(question=option, text="<p>More</p>")
+    with django_assert_num_queries(8):
+        export()
