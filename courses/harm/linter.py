@@ -11,7 +11,7 @@ from courses.harm.rules import Rule, RuleBook, plain, rule_book, structure_rules
 
 MIN_INNOCENT: Final = Fraction(1, 4)
 
-_SENTENCE: Final = re.compile(r".*?[.!?…]+[\"'”’»)\]]*(?=\s)|.+")
+SENTENCE: Final = re.compile(r".*?[.!?…]+[\"'”’»)\]]*(?=\s)|.+")
 # What somebody is quoted to say is theirs; a word alone in quotation marks is no quotation.
 _QUOTED: Final = re.compile(r'"[^"]*\s[^"]*"')
 _REPORTS: Final = re.compile(r"[\w,:]\s*$")
@@ -61,7 +61,7 @@ def _passage(passage: Passage, book: RuleBook) -> Iterator[Finding]:
     lead = ""
     for line in passage.text.splitlines():
         shown = line.strip()
-        for sentence in map(str.strip, _SENTENCE.findall(shown)):
+        for sentence in map(str.strip, SENTENCE.findall(shown)):
             for rule in rules:
                 if _breaks(
                     rule, plain(sentence), plain(f"{passage.heading}: " if passage.heading else ""), plain(lead), book
