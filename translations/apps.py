@@ -17,8 +17,11 @@ class TranslationsConfig(AppConfig):
 
         from cms import clock
         from cms.preparation import Preparation, register_preparation
+        from people import outbox
         from translations import services
+        from translations.services.digests import KIND
 
+        outbox.register(KIND, services.deliver_digest)
         root = Path(settings.LOCALE_PATHS[0])
         register_preparation(
             Preparation(

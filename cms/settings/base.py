@@ -158,6 +158,8 @@ CELERY_BEAT_SCHEDULE = {
     "certificates": {"task": "certificates.tasks.sweep_unissued", "schedule": 300.0},
     # Asks for files whose help lines passed their review date, and for those of texts that never had any.
     "renditions": {"task": "courses.tasks.look_for_stale_renditions", "schedule": 3600.0},
+    # Counts once a day what there is to do in each language, and tells who leads it where something is new.
+    "translations": {"task": "translations.tasks.look_for_digests", "schedule": 3600.0},
     # Takes the person out of answers 30 days after grading.
     "answers": {"task": "assessments.tasks.sweep_answers", "schedule": 3600.0},
 }

@@ -60,7 +60,8 @@ class _Glossary:
 def _unit(segment: Segment, row: Translation | None, glossary: _Glossary) -> Unit:
     name = f"{segment.text.group}/{segment.key}"
     title = segment.text.title if segment.text.title != segment.source else ""
-    note = "\n".join(filter(None, (title, glossary.about(segment.source))))
+    changed = f"Changed here since; it now says: {segment.shown}" if segment.shown else ""
+    note = "\n".join(filter(None, (title, changed, glossary.about(segment.source))))
     if row is None:
         return Unit(name, segment.source, base=NO_BASE, note=note)
     fresh = row.source_digest == segment.digest
