@@ -160,6 +160,8 @@ CELERY_BEAT_SCHEDULE = {
     "renditions": {"task": "courses.tasks.look_for_stale_renditions", "schedule": 3600.0},
     # Counts once a day what there is to do in each language, and tells who leads it where something is new.
     "translations": {"task": "translations.tasks.look_for_digests", "schedule": 3600.0},
+    # Asks who leads a language to look at questions that are failed far more often in it.
+    "item_statistics": {"task": "assessments.tasks.ask_about_languages", "schedule": 21600.0},
     # Takes the person out of answers 30 days after grading.
     "answers": {"task": "assessments.tasks.sweep_answers", "schedule": 3600.0},
 }

@@ -1,6 +1,6 @@
 """Services of translations: what is known of each segment in each language."""
 
-from translations.services.changing import finish_task, source_changed
+from translations.services.changing import finish_task, report_answers, source_changed
 from translations.services.digests import deliver_digest, look_for_digests
 from translations.services.exchanging import Imported, OnConflict, import_file
 from translations.services.interface import are_recorded, record_catalogues
@@ -17,5 +17,6 @@ __all__ = [
     "record_catalogues",
     "record_texts",
     "record_translations",
+    "report_answers",
     "source_changed",
 ]

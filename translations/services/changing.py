@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from people.models import User
 from translations.changes import ChangeKind, letters_of, unsigned
 from translations.freshness import Provenance
+from translations.given import Kind
 from translations.models import Segment, Translation, TranslationTask
 
 _BATCH_ROWS = 500
@@ -88,3 +89,35 @@ def settle_tasks(*, segments: Collection[int], language: str, by: User | None, a
 def finish_task(*, task: TranslationTask, by: User, at: datetime) -> None:
     """Say that ``task`` is done; a second time changes nothing."""
     TranslationTask.objects.filter(pk=task.pk, done_at__isnull=True).update(done_at=at, done_by=by)
+
+
+@transaction.atomic
+def report_answers(
+    *,
+    question: str,
+    language: str,
+    here_percent: int | None,
+    elsewhere_percent: int | None,
+    at: datetime,
+    not_since: datetime,
+) -> bool:
+    """Open a task about the words of a question that is failed far more often in ``language``; whether one was opened.
+
+    ``question`` is its code. None is opened while one is open, where one was closed after ``not_since``, or where the
+    question has no translation here.
+    """
+    translated = Translation.objects.filter(language=language, segment__text__kind=Kind.QUESTION)
+    row = translated.filter(segment__text__code__endswith=f"/{question}").order_by("segment__position").first()
+    if row is None:
+        return False
+    cause = TranslationTask.Cause.REPORTED
+    known = TranslationTask.objects.filter(segment=row.segment_id, language=language, cause=cause)
+    if known.filter(Q(done_at__isnull=True) | Q(done_at__gte=not_since)).exists():
+        return False
+    said = (
+        f"{here_percent} % : {elsewhere_percent} %"
+        if here_percent is not None and elsewhere_percent is not None
+        else ""
+    )
+    TranslationTask.objects.create(segment_id=row.segment_id, language=language, cause=cause, detail=said, opened_at=at)
+    return True
