@@ -235,6 +235,8 @@ LANGUAGES = [
 ]
 # Interfaces that no native speaker has reviewed; every page says so. A test holds this equal to the catalogues' own headers.
 DRAFT_LANGUAGES = ("fr",)
+# FIELDFARE_MACHINE_TRANSLATOR: path of a class that drafts translations (translations.machine); none by default.
+MACHINE_TRANSLATOR = env.str("FIELDFARE_MACHINE_TRANSLATOR", default="")
 # Which languages to look for, in their order, where a course is not in the one that somebody reads. Pages say so.
 LANGUAGE_FALLBACKS = {"zh-hant": ("zh-hans",), "zh-hans": ("zh-hant",)}
 USE_I18N = True
