@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from math import sqrt
 from typing import Final
 
+from assessments.frozen import Json
+from assessments.items import plain_text
+
 MIN_ANSWERS: Final = 30
 """Below so many answers in a language nothing is said about the question there."""
 MIN_IN_A_HALF: Final = 10
@@ -65,6 +68,20 @@ class ItemStatistics:
     discrimination: float | None
     chosen_percent: Mapping[str, int | None]
     almost: str = ""
+
+
+def choices_of(question: Json) -> dict[str, tuple[str, bool | None]]:
+    """Return what a reader reads for each choice of a frozen question, and whether it is right (None: not so simple).
+
+    An option that was taken out since has no words here.
+    """
+    match question["type"]:
+        case "single" | "multiple":
+            return {each["id"]: (plain_text(each["text"]), bool(each["correct"])) for each in question["options"]}
+        case "scenario":
+            choices = [choice for node in question["nodes"] for choice in node["choices"]]
+            return {each["id"]: (plain_text(each["text"]), None) for each in choices}
+    return {}
 
 
 def statistics(tally: Tally) -> ItemStatistics:

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from assessments.item_statistics import MIN_ANSWERS, statistics, suspects
+from assessments.freezing import freeze_questions
+from assessments.frozen import Json
+from assessments.item_statistics import MIN_ANSWERS, choices_of, statistics, suspects
 from assessments.models import Question
 from assessments.selectors import QuestionTallies, item_tallies
 
@@ -57,34 +59,30 @@ class StatisticsView(WagtailAdminTemplateMixin, TemplateView):  # type: ignore[m
             source = Question.objects.filter(locale__language_code=settings.LANGUAGE_CODE).order_by("code")
             page = Paginator(source.values_list("code", flat=True), QUESTIONS_ON_A_PAGE).get_page(asked)
             found = item_tallies(keys=list(page))
-        titles = _titles([each.key for each in found])
+        texts = _texts([each.key for each in found])
         return super().get_context_data(
             page=page,
             only_suspects=self.only_suspects,
-            questions=[_shown(each, titles.get(each.key, each.key)) for each in found],
+            questions=[_shown(each, texts.get(each.key)) for each in found],
             least=MIN_ANSWERS,
             **kwargs,
         )
 
 
-def _titles(keys: list[str]) -> dict[str, str]:
-    rows = Question.objects.non_polymorphic().filter(code__in=keys, locale__language_code=settings.LANGUAGE_CODE)
-    return dict(rows.values_list("code", "stem"))
+def _texts(keys: list[str]) -> dict[str, Json]:
+    """Return the questions of today in the source language, frozen, by key; what was deleted since is left out."""
+    rows = Question.objects.filter(code__in=keys, locale__language_code=settings.LANGUAGE_CODE)
+    return {frozen["key"]: frozen for frozen in freeze_questions(rows)}
 
 
-def _shown(question: QuestionTallies, stem: str) -> dict[str, Any]:
+def _shown(question: QuestionTallies, text: Json | None) -> dict[str, Any]:
     names = dict(settings.KNOWN_LANGUAGES)
     differing = suspects(question.tallies)
-    return {
-        "key": question.key,
-        "stem": stem,
-        "languages": [
-            {
-                "code": language,
-                "name": names.get(language, language),
-                "facts": statistics(tally),
-                "differs": language in differing,
-            }
-            for language, tally in question.tallies.items()
-        ],
-    }
+    choices = choices_of(text) if text else {}
+    languages = []
+    for language, tally in question.tallies.items():
+        facts = statistics(tally)
+        chosen = [(*choices.get(choice, (choice, None)), percent) for choice, percent in facts.chosen_percent.items()]
+        about = {"code": language, "name": names.get(language, language)}
+        languages.append({**about, "facts": facts, "chosen": chosen, "differs": language in differing})
+    return {"key": question.key, "stem": text["stem"] if text else question.key, "languages": languages}

@@ -10,10 +10,12 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.test import Client
 
-from assessments.item_statistics import ItemStatistics, Tally, fails_far_more_often, statistics, suspects
+from assessments.item_statistics import ItemStatistics, Tally, choices_of, fails_far_more_often, statistics, suspects
+from assessments.items import plain_text
 from assessments.models import AnonymousAnswer
 from assessments.selectors import item_tallies
 from assessments.services import ask_about_languages
+from tests.factories.assessments import SingleChoiceQuestionFactory
 from tests.factories.people import UserFactory, sign_in_personally
 from tests.translations.samples import recorded, text, translate
 from translations.given import Kind
@@ -148,6 +150,23 @@ def test_command_tells_no_small_number(punjabi_fails: None) -> None:
         "hos-1 fr: too few answers",
         "hos-1 pa: 42 answers, 29 % right, differs",
     ]
+
+
+def test_choices_are_told_in_their_words() -> None:
+    single = {"type": "single", "options": [{"id": "a", "text": "<b>Call</b>", "correct": True}]}
+    scenario = {"type": "scenario", "nodes": [{"choices": [{"id": "c", "text": "Wait &amp; see"}]}]}
+    assert choices_of(single) == {"a": ("Call", True)}
+    assert choices_of(scenario) == {"c": ("Wait & see", None)}
+    assert choices_of({"type": "true_false"}) == {}
+
+
+def test_page_says_what_was_chosen(db: None, client: Client) -> None:
+    question = SingleChoiceQuestionFactory()
+    option = question.options.get(correct=True)
+    answered(30, key=question.code, response=str(option.key))
+    sign_in_personally(client, UserFactory(with_email=True, is_superuser=True))
+    page = client.get(ADDRESS).content.decode()
+    assert f"100 %: <bdi>{plain_text(option.text)}</bdi> (right)" in page
 
 
 def test_trainers_see_the_page_and_nobody_else(client: Client, punjabi_fails: None) -> None:
