@@ -1,8 +1,9 @@
 """Writes of attempts: start, save an answer, hand in, take the person out of the answers."""
 
 import secrets
+from collections import defaultdict
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import IntegrityError, transaction
@@ -11,19 +12,23 @@ from assessments import selectors
 from assessments.chances import PastAttempt, check_chance
 from assessments.freezing import freeze_bank, freeze_question, freeze_questions, freeze_quiz
 from assessments.frozen import Json
-from assessments.grading import check_response, grade_paper, grade_question
+from assessments.grading import Graded, check_response, grade_paper, grade_question
+from assessments.item_statistics import Tally, statistics, suspects
 from assessments.models import AnonymousAnswer, Answer, Attempt
 from assessments.papers import draw_paper, without_questions
 from assessments.refusals import HandedIn, NotOnPaper
 from people.faults import fault_point
+from translations.services import report_answers
 
 if TYPE_CHECKING:
     from people.models import User
 
 ANSWERS_KEPT_DAYS: Final = 30
+ASKED_AGAIN_AFTER_DAYS: Final = 180
 
 __all__ = [
     "ANSWERS_KEPT_DAYS",
+    "ask_about_languages",
     "detach_answers",
     "freeze_bank",
     "freeze_question",
@@ -161,7 +166,14 @@ def detach_answers(*, before: datetime, limit: int, at: datetime) -> int:
     )
     answers = Answer.objects.filter(attempt__in=[attempt.pk for attempt in due]).order_by("pk")
     by_pk = {attempt.pk: attempt for attempt in due}
-    nameless = [row for answer in answers for row in _without_person(by_pk[answer.attempt_id], answer)]
+    responses: dict[int, dict[str, Any]] = defaultdict(dict)
+    for answer in answers:
+        responses[answer.attempt_id][answer.question_key] = answer.response
+    nameless = [
+        row
+        for answer in answers
+        for row in _without_person(by_pk[answer.attempt_id], answer, responses[answer.attempt_id])
+    ]
     # Rows in the order of their papers would tell which answers one person gave.
     nameless.sort(key=lambda answer: (answer.question_key, answer.pk))
     AnonymousAnswer.objects.bulk_create(nameless)
@@ -173,8 +185,18 @@ def detach_answers(*, before: datetime, limit: int, at: datetime) -> int:
     return len(due)
 
 
-def _without_person(attempt: Attempt, answer: Answer) -> list[AnonymousAnswer]:
+def _rest_passed(paper: Json, scores: dict[str, Graded], key: str) -> bool | None:
+    """Return whether the questions of ``paper`` other than ``key`` reached its pass mark; None: there are none."""
+    rest = [graded.score for other, graded in scores.items() if other != key]
+    return sum(rest) * 100 >= paper["quiz"]["pass_percent"] * len(rest) if rest else None
+
+
+def _without_person(attempt: Attempt, answer: Answer, responses: dict[str, Any]) -> list[AnonymousAnswer]:
     """Return the row that stays of ``answer``; none for a question that the paper does not ask."""
+    scores = {
+        question["key"]: grade_question(question, responses.get(question["key"]))
+        for question in attempt.paper["questions"]
+    }
     graded_on = (attempt.submitted_at or answer.saved_at).astimezone(UTC).date()
     return [
         AnonymousAnswer(
@@ -182,9 +204,32 @@ def _without_person(attempt: Attempt, answer: Answer) -> list[AnonymousAnswer]:
             question_version=question["version"],
             language=attempt.language,
             response=answer.response,
-            score_percent=int(grade_question(question, answer.response).score * 100),
+            score_percent=int(scores[question["key"]].score * 100),
+            rest_passed=_rest_passed(attempt.paper, scores, question["key"]),
             month=graded_on.replace(day=1),
         )
         for question in attempt.paper["questions"]
         if question["key"] == answer.question_key
     ]
+
+
+@transaction.atomic
+def ask_about_languages(*, at: datetime) -> int:
+    """Open a translation task for each question that one language fails far more often; return how many were opened.
+
+    Whoever closed such a task is not asked again about the same question for ``ASKED_AGAIN_AFTER_DAYS``.
+    """
+    opened = 0
+    for question in selectors.item_tallies():
+        for language in suspects(question.tallies):
+            facts = statistics(question.tallies[language])
+            others = statistics(sum((each for code, each in question.tallies.items() if code != language), Tally()))
+            opened += report_answers(
+                question=question.key,
+                language=language,
+                here_percent=facts.facility_percent,
+                elsewhere_percent=others.facility_percent,
+                at=at,
+                not_since=at - timedelta(days=ASKED_AGAIN_AFTER_DAYS),
+            )
+    return opened

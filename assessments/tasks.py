@@ -18,3 +18,11 @@ def sweep_answers() -> None:
     before = at - timedelta(days=services.ANSWERS_KEPT_DAYS)
     while services.detach_answers(before=before, limit=ATTEMPTS_AT_ONCE, at=at):
         pass
+
+
+@shared_task(ignore_result=True)
+def ask_about_languages() -> None:
+    """Open translation tasks for questions that one language fails far more often."""
+    from assessments import services
+
+    services.ask_about_languages(at=clock.now())

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from cms import clock
-from courses.models import Edition
+from courses.models import CHANGES, Edition
+from translations.changes import ChangeKind
 
 LOOKED_AT = (
     ("pictures", _("Pictures show nobody in chains, hurt, cowering or half dressed, and nobody who did not agree")),
@@ -27,6 +28,14 @@ class ReleaseForm(forms.Form):
         initial=Edition.Severity.FINISH_ON_OLD,
         widget=forms.RadioSelect,
     )
+    change = forms.ChoiceField(
+        label=_("What the change means for translations"),
+        choices=CHANGES,
+        required=False,
+        initial=ChangeKind.MEANING.value,
+        widget=forms.RadioSelect,
+        help_text=_("Of the pieces that were changed, in every language. Whoever leads a language is told."),
+    )
     retrain_by = forms.DateField(
         label=_("Everybody takes it again by"),
         required=False,
@@ -44,6 +53,10 @@ class ReleaseForm(forms.Form):
         error_messages={"required": _("Look at all of these and tick them.")},
     )
 
+    def clean_change(self) -> ChangeKind:
+        """Take it that something else is said where nobody chose."""
+        return ChangeKind(self.cleaned_data["change"] or ChangeKind.MEANING)
+
     def clean_looked_at(self) -> list[str]:
         """Ask for every one of them."""
         chosen: list[str] = self.cleaned_data["looked_at"]
@@ -59,6 +72,8 @@ class ReleaseForm(forms.Form):
             self.add_error("retrain_by", _("Choose the date by which everybody takes it again."))
         elif by_date and cleaned.get("retrain_by") and cleaned["retrain_by"] <= clock.today(settings.TIME_ZONE):
             self.add_error("retrain_by", _("Choose a day that lies ahead: people need time to take it again."))
+        if cleaned.get("change") == ChangeKind.LEGAL and cleaned.get("severity") == Edition.Severity.NONE:
+            self.add_error("severity", _("A change of a law or a protocol concerns somebody. Choose whom."))
         if not by_date:
             cleaned["retrain_by"] = None
         return cleaned

@@ -1,6 +1,6 @@
 """Reads over courses: which text a learner is served, where they stand, whose calendar counts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -24,14 +24,16 @@ def newest_edition(course: Course) -> Edition | None:
     return Edition.objects.filter(course=course).order_by("-number").first()
 
 
-def current_text(course: Course, language: str, *, readable: Q = EVERY_TEXT) -> EditionText | None:
+def current_text(
+    course: Course, language: str, *, others: Sequence[str] = (), readable: Q = EVERY_TEXT
+) -> EditionText | None:
     """Return the text that somebody who starts now is served, None before the first release.
 
     It is in ``language`` where the newest edition has it; its own ``language`` tells, so that a page can say
-    when it shows another one. ``readable`` narrows it, as ``readable_at`` does.
+    when it shows another one. ``others``: which the reader wants then. ``readable`` narrows it, as ``readable_at`` does.
     """
     texts = EditionText.objects.filter(readable, edition__course=course).order_by("-edition__number")
-    return _nearest_text(texts, language)
+    return _nearest_text(texts, language, others)
 
 
 def withdrawals_in_force(course: Course) -> QuerySet[Withdrawal]:
@@ -67,31 +69,31 @@ def rendition_set(edition: Edition, language: str) -> RenditionSet | None:
     return sets.first()
 
 
-def _nearest_text(texts: QuerySet[EditionText], language: str) -> EditionText | None:
+def _nearest_text(texts: QuerySet[EditionText], language: str, others: Sequence[str] = ()) -> EditionText | None:
     """Return the first of ``texts``, in their order and then by nearness (as ``nearest_language`` has it).
 
     One query, since every page of a course makes it.
     """
-    ranks = [When(language=wanted, then=rank) for rank, wanted in enumerate(wanted_languages(language))]
+    ranks = [When(language=wanted, then=rank) for rank, wanted in enumerate(wanted_languages(language, others))]
     nearness = Case(*ranks, default=len(ranks), output_field=IntegerField())
     order = (*texts.query.order_by, nearness, "language", "-revision")
     return texts.select_related("edition").order_by(*order).first()
 
 
-def wanted_languages(language: str) -> tuple[str, ...]:
+def wanted_languages(language: str, others: Sequence[str] = ()) -> tuple[str, ...]:
     """Return in which languages to look for a text, for somebody who asks for ``language``: the nearest first.
 
-    It is their own, the ones that most of its readers read as well (``LANGUAGE_FALLBACKS``), the same language
-    elsewhere, and the site's. Whatever is shown, the page says in which language it is.
+    It is their own, the ``others`` that they chose themselves, the ones that most of its readers read as well
+    (``LANGUAGE_FALLBACKS``), the same language elsewhere, and the site's. Whatever is shown, the page says in which language it is.
     """
     near = settings.LANGUAGE_FALLBACKS.get(language, ())
-    return tuple(dict.fromkeys((language, *near, language.split("-")[0], settings.LANGUAGE_CODE)))
+    return tuple(dict.fromkeys((language, *others, *near, language.split("-")[0], settings.LANGUAGE_CODE)))
 
 
-def nearest_language(language: str, available: Iterable[str]) -> str | None:
+def nearest_language(language: str, available: Iterable[str], others: Sequence[str] = ()) -> str | None:
     """Return which of the ``available`` languages to show to somebody who asks for ``language``."""
     known = sorted(available)
-    for wanted in wanted_languages(language):
+    for wanted in wanted_languages(language, others):
         if wanted in known:
             return wanted
     return known[0] if known else None

@@ -168,6 +168,41 @@ def _texts(value: Any) -> Iterator[str]:
                 yield from _texts(part)
 
 
+def changed_words(before: Json, after: Json) -> dict[str, str]:
+    """Return what stands where other words stood, as a reader sees both: new words by old ones.
+
+    Lessons are matched by code, questions and their parts by key, blocks by place among their lesson's.
+    """
+    return dict(_changed(_content(before), _content(after)))
+
+
+def _changed(before: Any, after: Any) -> Iterator[tuple[str, str]]:
+    match before, after:
+        case str(), str():
+            old, new = plain_text(before), plain_text(after)
+            if old and old != new:
+                yield old, new
+        case Mapping(), Mapping():
+            for name in before.keys() & after.keys():
+                yield from _changed(before[name], after[name])
+        case list(), list():
+            yield from _changed_parts(before, after)
+
+
+def _changed_parts(before: list[Any], after: list[Any]) -> Iterator[tuple[str, str]]:
+    for name in ("code", "key", "id"):
+        if all(isinstance(part, Mapping) and name in part for part in (*before, *after)):
+            now = {part[name]: part for part in after}
+            for part in before:
+                if part[name] in now:
+                    yield from _changed(part, now[part[name]])
+            return
+    # What stayed is taken out first: a paragraph that was put in before others does not change them.
+    was, now_in = [part for part in before if part not in after], [part for part in after if part not in before]
+    for old, new in zip(was, now_in, strict=False):
+        yield from _changed(old, new)
+
+
 def lesson_text(lesson: Json, practice: Mapping[str, Json]) -> str:
     """Return a lesson as plain text, with its practice questions and sources."""
     lines = [lesson["title"], f"{lesson['minutes']} min", *_texts(lesson["content_note"])]

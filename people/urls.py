@@ -20,6 +20,7 @@ urlpatterns = [
     path("account/workplaces/", views.join_workplace, name="join_workplace"),
     path("account/name/", views.name, name="name"),
     path("language/", views.language, name="language"),
+    path("language/others/", views.others, name="other_languages"),
 ]
 if settings.DEMO:
     urlpatterns += [

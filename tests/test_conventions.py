@@ -196,7 +196,7 @@ def test_every_address_of_the_cms_is_closed_to_anonymous(client):
 
 # What anybody may ask for, by the name of the address. Whatever is not here has to lead to a way to sign in.
 PUBLIC = {
-    "healthz", "readyz", "help", "exit", "privacy", "visible", "language", "after_sign_in",
+    "healthz", "readyz", "help", "exit", "privacy", "visible", "language", "other_languages", "after_sign_in",
     "sign_in", "set_pin", "sign_in_recovery", "sign_out", "unlock",
     "course", "start", "quiz", "lesson", "check", "events", "frozen_media", "verify", "verify_number",
     # Only where mails are kept for looking at, in development.

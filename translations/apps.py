@@ -17,11 +17,14 @@ class TranslationsConfig(AppConfig):
 
         from cms import clock
         from cms.preparation import Preparation, register_preparation
+        from people import outbox
         from people.workbooks.doors import register_door
         from translations import services
+        from translations.services.digests import KIND
         from translations.workbook_door import DOOR
 
         register_door(DOOR)
+        outbox.register(KIND, services.deliver_digest)
         root = Path(settings.LOCALE_PATHS[0])
         register_preparation(
             Preparation(

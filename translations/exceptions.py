@@ -62,3 +62,15 @@ class ExchangeConflicts(TranslationError):
     def __init__(self, conflicts: Sequence[ExchangeConflict]) -> None:
         super().__init__(len(conflicts))
         self.conflicts = tuple(conflicts)
+
+
+class NoTranslator(TranslationError):
+    """No provider of machine translation is named."""
+
+
+class MachineRefused(TranslationError):
+    """No machine translates into this language; carries its code."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__(language)
+        self.language = language

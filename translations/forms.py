@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from wagtail.admin.forms.models import WagtailAdminModelForm
 
 from translations import services
 from translations.exchange import FORMATS
@@ -65,6 +66,37 @@ class ImportForm(forms.Form):
     def format(self) -> str:
         """Return the format of the file, by its name."""
         return _ending(self.cleaned_data["file"].name)
+
+
+class GlossaryTermForm(WagtailAdminModelForm):
+    """A glossary term's form: the language is chosen, and avoided words stand one on a line."""
+
+    language = forms.ChoiceField(label=_("Language"))
+    avoided = forms.CharField(
+        label=_("Avoided"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One word or phrase on a line. * before or after it stands for any beginning or ending."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = settings.KNOWN_LANGUAGES
+        self.initial["avoided"] = "\n".join(self.instance.avoided)
+
+    def clean_avoided(self) -> list[str]:
+        """Return the words, each once; refuse one that would be found everywhere."""
+        words = [line.strip() for line in self.cleaned_data["avoided"].splitlines() if line.strip()]
+        if any(not word.strip("* ") for word in words):
+            raise forms.ValidationError(_("A line holds * alone. Write the word as well, or delete the line."))
+        return list(dict.fromkeys(words))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a word to say or for words to avoid."""
+        cleaned: dict[str, Any] = super().clean()
+        if not cleaned.get("preferred") and not cleaned.get("avoided") and "avoided" not in self.errors:
+            raise forms.ValidationError(_("Write the preferred word, or words to avoid."))
+        return cleaned
 
 
 def _ending(name: str) -> str:

@@ -9,7 +9,8 @@ from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from translations.models import LanguageLead
+from translations.forms import GlossaryTermForm
+from translations.models import GlossaryTerm, LanguageLead
 
 
 class LanguageLeadForm(WagtailAdminModelForm):
@@ -44,4 +45,32 @@ class LanguageLeadViewSet(ModelViewSet):
         """Use the form that offers languages and editors."""
         handler = super().get_edit_handler()
         handler.base_form_class = LanguageLeadForm
+        return handler
+
+
+class GlossaryTermViewSet(ModelViewSet):
+    """The glossary: how things are called, by language and audience."""
+
+    model = GlossaryTerm
+    icon = "glasses"
+    menu_label = _("Glossary")
+    add_to_settings_menu = True
+    list_display: ClassVar = ["concept", "language", "audience", "preferred"]
+    list_filter: ClassVar = ["language", "audience"]
+    search_fields: ClassVar = ["concept", "preferred", "note"]
+    copy_view_enabled = False
+    inspect_view_enabled = False
+    panels: ClassVar = [
+        FieldPanel("language"),
+        FieldPanel("concept"),
+        FieldPanel("audience"),
+        FieldPanel("preferred"),
+        FieldPanel("avoided"),
+        FieldPanel("note"),
+    ]
+
+    def get_edit_handler(self) -> Any:
+        """Use the form in which avoided words stand one on a line."""
+        handler = super().get_edit_handler()
+        handler.base_form_class = GlossaryTermForm
         return handler

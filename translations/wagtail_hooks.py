@@ -7,10 +7,11 @@ from django.urls import URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.model import ModelViewSet
 
 from translations import admin_urls
 from translations.views.matrix import VIEW_PERMISSION
-from translations.viewsets import LanguageLeadViewSet
+from translations.viewsets import GlossaryTermViewSet, LanguageLeadViewSet
 
 
 @hooks.register("register_admin_urls")
@@ -20,9 +21,9 @@ def register_admin_urls() -> list[URLResolver]:
 
 
 @hooks.register("register_admin_viewset")
-def register_viewset() -> LanguageLeadViewSet:
-    """Add language leads to the settings."""
-    return LanguageLeadViewSet()
+def register_viewsets() -> list[ModelViewSet]:
+    """Add language leads and the glossary to the settings."""
+    return [LanguageLeadViewSet(), GlossaryTermViewSet()]
 
 
 class _LanguagesItem(MenuItem):

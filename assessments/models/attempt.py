@@ -70,6 +70,8 @@ class AnonymousAnswer(models.Model):
     language = models.CharField(max_length=20)
     response = models.JSONField()
     score_percent = models.PositiveIntegerField()
+    rest_passed = models.BooleanField(null=True)
+    """Whether the rest of the paper reached the pass mark; null where that is not known. No finer: it must join nothing."""
     month = models.DateField()
     """First day of the month of grading; no finer, so that nobody can be picked out."""
 

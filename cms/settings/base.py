@@ -160,6 +160,10 @@ CELERY_BEAT_SCHEDULE = {
     "certificates": {"task": "certificates.tasks.sweep_unissued", "schedule": 300.0},
     # Asks for files whose help lines passed their review date, and for those of texts that never had any.
     "renditions": {"task": "courses.tasks.look_for_stale_renditions", "schedule": 3600.0},
+    # Counts once a day what there is to do in each language, and tells who leads it where something is new.
+    "translations": {"task": "translations.tasks.look_for_digests", "schedule": 3600.0},
+    # Asks who leads a language to look at questions that are failed far more often in it.
+    "item_statistics": {"task": "assessments.tasks.ask_about_languages", "schedule": 21600.0},
     # Takes the person out of answers 30 days after grading.
     "answers": {"task": "assessments.tasks.sweep_answers", "schedule": 3600.0},
 }
@@ -233,6 +237,8 @@ LANGUAGES = [
 ]
 # Interfaces that no native speaker has reviewed; every page says so. A test holds this equal to the catalogues' own headers.
 DRAFT_LANGUAGES = ("es", "fr", "tl", "zh-hans", "zh-hant")
+# FIELDFARE_MACHINE_TRANSLATOR: path of a class that drafts translations (translations.machine); none by default.
+MACHINE_TRANSLATOR = env.str("FIELDFARE_MACHINE_TRANSLATOR", default="")
 # Which languages to look for, in their order, where a course is not in the one that somebody reads. Pages say so.
 LANGUAGE_FALLBACKS = {"zh-hant": ("zh-hans",), "zh-hans": ("zh-hant",)}
 USE_I18N = True

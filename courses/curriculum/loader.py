@@ -27,6 +27,7 @@ from courses.curriculum.wording import SITE_GROUP, course_texts, group_of, site_
 from courses.exceptions import ReleaseFault, ReleaseRefused
 from courses.models import Course, Edition, LoadedItem
 from courses.services import release_course
+from translations.changes import ChangeKind
 from translations.given import GivenTranslation
 from translations.selectors import local_words
 from translations.services import record_texts, record_translations
@@ -81,11 +82,12 @@ def load(
     apply_over_edits: bool = False,
     release: bool = False,
     check: bool = False,
+    change: ChangeKind = ChangeKind.MEANING,
 ) -> LoadReport:
     """Write ``curriculum``, all of it or nothing, and release the first edition of courses that have none.
 
     What an editor has touched is reported with its difference and overwritten only with ``apply_over_edits``.
-    ``release`` releases a next edition of the courses that changed. ``check`` writes nothing and reports what
+    ``change`` says what sources that changed mean for their translations. ``release`` releases a next edition of the courses that changed. ``check`` writes nothing and reports what
     would be written.
 
     Raises:
@@ -100,10 +102,10 @@ def load(
             for part in all_parts(shipped_languages(said)):
                 work.load_part(part, part.shipped(said))
         if not check:
-            _record_words(curriculum, work)
+            _record_words(curriculum, work, change)
             work.remember()
             for course in Course.objects.filter(code__in=[each.code for each in curriculum.courses]).order_by("code"):
-                _release(course, report, at, release=release)
+                _release(course, report, at, release=release, change=change)
     return report
 
 
@@ -208,7 +210,7 @@ def _with_local_words(curriculum: Curriculum) -> Curriculum:
     )
 
 
-def _record_words(curriculum: Curriculum, work: _Load) -> None:
+def _record_words(curriculum: Curriculum, work: _Load, change: ChangeKind) -> None:
     """Let the room of translations know every segment and what came with the files, for the matrix and its marks."""
     texts = site_texts(curriculum) + [text for course in curriculum.courses for text in course_texts(course)]
     owners = [(SITE_GROUP, curriculum.catalogues)]
@@ -217,7 +219,7 @@ def _record_words(curriculum: Curriculum, work: _Load) -> None:
     if work.loaded.get(_WORDS) == digest:
         return
     work.written[_WORDS] = digest
-    record_texts(texts=texts, groups={text.group for text in texts})
+    record_texts(texts=texts, groups={text.group for text in texts}, change=change)
     for group, catalogues in owners:
         segments = [segment for text in texts if text.group == group for segment in text.segments]
         for catalogue in catalogues:
@@ -241,7 +243,7 @@ def _lines(form: Form) -> list[str]:
     return json.dumps(form, ensure_ascii=False, indent=1, sort_keys=True).splitlines()
 
 
-def _release(course: Course, report: LoadReport, at: datetime, *, release: bool) -> None:
+def _release(course: Course, report: LoadReport, at: datetime, *, release: bool, change: ChangeKind) -> None:
     newest = selectors.newest_edition(course)
     if newest is not None and not release:
         return
@@ -250,6 +252,7 @@ def _release(course: Course, report: LoadReport, at: datetime, *, release: bool)
             course=course,
             severity=Edition.Severity.FINISH_ON_OLD if newest else Edition.Severity.NONE,
             note=NEXT_NOTE if newest else FIRST_NOTE,
+            change=change,
             by=None,
             at=at,
         )

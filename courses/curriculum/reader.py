@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -16,12 +17,14 @@ from courses.curriculum.schema import Course, Curriculum, Lesson, Question, Sour
 from courses.curriculum.shapes import (
     read_bank,
     read_course,
+    read_glossary,
     read_lesson,
     read_sectors,
     read_services,
     read_sources,
 )
 from courses.curriculum.wording import course_texts, site_texts
+from translations.glossary import Term
 from translations.segments import Segment
 
 _ROOT_FILES: Final = frozenset({"LICENSE", "README.md", "sectors.yaml", "services.yaml", "sources.yaml"})
@@ -30,7 +33,9 @@ _COURSE_FILES: Final = frozenset(
 )
 _LESSON_FILE: Final = re.compile(r"[0-9]{2}-[a-z0-9-]+\.yaml")
 _CATALOGUE_FILE: Final = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,4})?\.po")
+_GLOSSARY_FILE: Final = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,4})?\.yaml")
 LOCALE_FOLDER: Final = "locale"
+GLOSSARY_FOLDER: Final = "glossary"
 _MEDIA_FILE: Final = re.compile(r"[a-z0-9][a-z0-9-]*\.[a-z0-9]+")
 
 _T = TypeVar("_T")
@@ -64,7 +69,7 @@ def examine_curriculum(root: Path) -> tuple[Curriculum, list[Problem]]:
     courses: list[Course] = []
     course_sheets: list[list[Sheet]] = []
     for name in folder.names(".", folders=True):
-        if name == LOCALE_FOLDER:
+        if name in (LOCALE_FOLDER, GLOSSARY_FOLDER):
             continue
         within = _Folder(root, problems, name)
         course = _read_course_folder(within)
@@ -80,6 +85,7 @@ def examine_curriculum(root: Path) -> tuple[Curriculum, list[Problem]]:
         sources=sources,
         courses=tuple(courses),
         texts=tuple(said for sheet in shared_sheets for said in sheet.texts),
+        terms=_read_glossary(_Folder(root, problems, GLOSSARY_FOLDER)),
     )
     site = [segment for text in site_texts(curriculum) for segment in text.segments]
     curriculum = dataclasses.replace(curriculum, catalogues=_read_catalogues(folder, site))
@@ -182,6 +188,16 @@ def _read_catalogues(folder: _Folder, segments: list[Segment]) -> tuple[Catalogu
         if _CATALOGUE_FILE.fullmatch(name)
     )
     return tuple(catalogue for catalogue in found if catalogue)
+
+
+def _read_glossary(folder: _Folder) -> tuple[Term, ...]:
+    folder.expect(".", _GLOSSARY_FILE)
+    terms: list[Term] = []
+    for name in folder.names(".", folders=False):
+        if _GLOSSARY_FILE.fullmatch(name):
+            language = name.removesuffix(".yaml")
+            terms += folder.read(name, partial(read_glossary, language=language), ()) or ()
+    return tuple(terms)
 
 
 def _read_media(folder: _Folder) -> None:

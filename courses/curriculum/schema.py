@@ -12,6 +12,7 @@ from typing import Final
 from courses.curriculum.catalogues import Catalogue
 from courses.curriculum.fields import Said
 from courses.curriculum.problems import Place
+from translations.glossary import Term
 
 TIERS: Final = ("open", "recorded", "vetted")
 EXPLOITATION_KINDS: Final = ("labour", "sexual", "criminal", "marriage", "organs")
@@ -422,6 +423,8 @@ class Curriculum:
     courses: tuple[Course, ...]
     texts: tuple[Said, ...]
     catalogues: tuple[Catalogue, ...] = ()
+    terms: tuple[Term, ...] = ()
+    """The glossary of every language."""
 
     def all_sources(self) -> tuple[Source, ...]:
         """Return the shared sources and those of every course."""

@@ -48,12 +48,15 @@ from courses.curriculum.schema import (
     TwoWaysBlock,
     Way,
 )
+from translations.glossary import Audience as TermAudience
+from translations.glossary import Term
 
 MIN_LESSON_MINUTES: Final = 3
 MAX_LESSON_MINUTES: Final = 8
 IMAGE_SUFFIXES: Final = (".svg", ".png", ".jpg", ".webp")
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
+_MAX_NOTE_CHARS = 300
 _FILE_NAME = re.compile(r"[a-z0-9][a-z0-9-]*\.[a-z]+")
 _NODE_ID = re.compile(r"[a-z0-9-]{1,20}")
 
@@ -121,6 +124,27 @@ def _read_coverage(fields: Fields) -> str:
 def _check_review(fields: Fields, dated: Service | Source) -> None:
     if dated.verified_on >= dated.review_by and fields.has("verified_on") and fields.has("review_by"):
         fields.report('"review_by" has to be later than "verified_on"', "review_by")
+
+
+def read_glossary(fields: Fields, language: str) -> tuple[Term, ...]:
+    """Return what the glossary of ``language`` holds."""
+    terms: dict[tuple[str, str], Term] = {}
+    for each in fields.children("terms"):
+        concept = each.code("concept")
+        audience = each.one_of("audience", [kind.value for kind in TermAudience if kind.value], required=False)
+        preferred = each.text("preferred", required=False, max_chars=MAX_TITLE_CHARS)
+        avoided = each.texts("avoided", least=0, max_chars=MAX_TITLE_CHARS)
+        note = each.text("note", required=False, max_chars=_MAX_NOTE_CHARS)
+        if not preferred and not avoided:
+            each.report("a term has a preferred word, or words to avoid")
+        if any(not word.strip("* ") for word in avoided):
+            each.report('"avoided" holds "*" alone', "avoided")
+        if (concept, audience) in terms:
+            each.report(f'"{concept}" is given twice for the same audience', "concept")
+        terms[concept, audience] = Term(language, concept, TermAudience(audience), preferred, avoided, note)
+        each.finish()
+    fields.finish()
+    return tuple(terms.values())
 
 
 def read_sources(fields: Fields) -> tuple[Source, ...]:

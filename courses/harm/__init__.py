@@ -7,5 +7,17 @@ from courses.harm.document import Document, Passage, Place, Use
 from courses.harm.findings import Finding, Severity
 from courses.harm.linter import lint
 from courses.harm.rules import RuleBook, rule_book
+from courses.harm.terms import term_findings
 
-__all__ = ["Document", "Finding", "Passage", "Place", "RuleBook", "Severity", "Use", "lint", "rule_book"]
+__all__ = [
+    "Document",
+    "Finding",
+    "Passage",
+    "Place",
+    "RuleBook",
+    "Severity",
+    "Use",
+    "lint",
+    "rule_book",
+    "term_findings",
+]

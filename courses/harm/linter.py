@@ -13,7 +13,7 @@ from courses.harm.rules import Rule, RuleBook, plain, rule_book, structure_rules
 
 MIN_INNOCENT: Final = Fraction(1, 4)
 
-_SENTENCE: Final = re.compile(r".*?[.!?…]+[\"'”’»)\]]*(?=\s)|.+")
+SENTENCE: Final = re.compile(r".*?[.!?…]+[\"'”’»)\]]*(?=\s)|.+")
 # What somebody is quoted to say is theirs; a word alone in quotation marks is no quotation.
 _QUOTED: Final = re.compile(r'"[^"]*\s[^"]*"')
 _REPORTS: Final = re.compile(r"[\w,:]\s*$")
@@ -64,7 +64,7 @@ def _passage(passage: Passage, book: RuleBook) -> Iterator[Finding]:
     lead, lead_denies = "", False
     for line in passage.text.splitlines():
         shown = line.strip()
-        for sentence in map(str.strip, _SENTENCE.findall(shown)):
+        for sentence in map(str.strip, SENTENCE.findall(shown)):
             read = _Sentence(plain(sentence), lead, heading_denies or lead_denies, book)
             for rule in rules:
                 if read.breaks(rule) and not (rule.dated_is_enough and passage.dated):

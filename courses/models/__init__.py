@@ -1,7 +1,7 @@
 """Models of courses."""
 
 from courses.models.course import Course, Lesson
-from courses.models.edition import Edition, EditionText, FrozenMedia
+from courses.models.edition import CHANGES, Edition, EditionText, FrozenMedia
 from courses.models.harm_answer import HarmAnswer
 from courses.models.learning import Completion, Enrolment, LearningEvent
 from courses.models.loading import LoadedItem
@@ -11,6 +11,7 @@ from courses.models.session import Attendance, Session
 from courses.models.withdrawal import Withdrawal, WithdrawnFile
 
 __all__ = [
+    "CHANGES",
     "Attendance",
     "Completion",
     "Course",

@@ -1,7 +1,24 @@
 """Editions: what was released, frozen."""
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import pgettext_lazy
+
+from translations.changes import ChangeKind
+
+CHANGES: Final = (
+    (ChangeKind.MINOR.value, pgettext_lazy("kind of change", "Wording alone: signatures of translations hold")),
+    (
+        ChangeKind.MEANING.value,
+        pgettext_lazy("kind of change", "It says something else: translations are reviewed anew"),
+    ),
+    (
+        ChangeKind.LEGAL.value,
+        pgettext_lazy("kind of change", "A law or a protocol: reviewed anew, and people may have to learn it"),
+    ),
+)
+"""The kinds of change of the source, in an author's words."""
 
 
 class _Frozen(models.Model):
@@ -38,6 +55,12 @@ class Edition(_Frozen):
     course = models.ForeignKey("courses.Course", on_delete=models.PROTECT, related_name="editions")
     number = models.PositiveIntegerField()
     severity = models.CharField(max_length=20, choices=Severity.choices, default=Severity.FINISH_ON_OLD)
+    change = models.CharField(
+        max_length=10,
+        choices=CHANGES,
+        default=ChangeKind.MEANING.value,
+    )
+    """What the author says that the change of the source means for its translations."""
     retrain_by = models.DateField(null=True, blank=True)
     note = models.CharField(max_length=400, blank=True)
     released_at = models.DateTimeField()

@@ -7,12 +7,14 @@ from django.db import transaction
 from wagtail.log_actions import log
 
 from courses.exceptions import NoReason, NoSuchFinding
-from courses.harm import Finding, lint
+from courses.harm import Document, Finding, lint, term_findings
 from courses.harm.frozen import document_of
 from courses.models import Course, HarmAnswer
 from courses.services.freezing import ForecastShelf, freeze, published
 from courses.snapshot import Json
 from people.models import User
+from translations.glossary import Audience
+from translations.selectors import terms
 
 ANSWER_LOG_ACTION = "courses.answer_finding"
 
@@ -27,10 +29,16 @@ class Judged:
 
 
 def findings_of(*, course: Course, snapshot: Json) -> list[Judged]:
-    """Return every finding in ``snapshot`` with its answer; one query."""
+    """Return every finding in ``snapshot`` with its answer; three queries at most."""
     language = snapshot["language"]
     answers = {each.fingerprint: each for each in HarmAnswer.objects.filter(course=course, language=language)}
-    return [Judged(language, finding, answers.get(finding.fingerprint)) for finding in lint(document_of(snapshot))]
+    found = _found(course, document_of(snapshot))
+    return [Judged(language, finding, answers.get(finding.fingerprint)) for finding in found]
+
+
+def _found(course: Course, document: Document) -> list[Finding]:
+    audience = Audience.PUBLIC if course.tier == Course.Tier.OPEN else Audience.INTERNAL
+    return lint(document) + term_findings(document, terms(language=document.language), audience=audience)
 
 
 def open_findings(*, course: Course, snapshot: Json) -> list[Finding]:

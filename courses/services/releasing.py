@@ -26,9 +26,11 @@ from courses.services.freezing import (
 )
 from courses.services.rendering import ask_for_renditions
 from courses.signals import edition_released
-from courses.snapshot import Change, Json, changes, digest, same_content, same_structure
+from courses.snapshot import Change, Json, changed_words, changes, digest, same_content, same_structure
 from courses.withdrawn import Part, says_the_same
 from people.models import User
+from translations.changes import ChangeKind
+from translations.services import source_changed
 
 RELEASE_LOG_ACTION = "courses.release"
 
@@ -44,10 +46,12 @@ def release_course(
     at: datetime,
     languages: Collection[str] | None = None,
     looked_at: Collection[str] = (),
+    change: ChangeKind = ChangeKind.MEANING,
 ) -> Edition:
     """Freeze every live language of ``course`` (or only ``languages``) as its next edition.
 
     ``looked_at``: what the publisher says to have looked at with their own eyes; it is logged.
+    ``change``: what the changed words of the source mean for their translations (``translations.changes``).
     An alias of another language is no translation and is left out. ``retrain_by`` belongs to the severity of
     that name and to no other, and lies ahead.
 
@@ -70,11 +74,14 @@ def release_course(
         course=course,
         number=number,
         severity=severity,
+        change=change,
         retrain_by=retrain_by,
         note=note,
         released_at=at,
         released_by=by,
     )
+    if newest is not None:
+        _tell_translations(newest, frozen, change, at)
     for draft, text in frozen:
         _keep(edition, text.snapshot, at, by)
         _log(draft.page, edition, by, looked_at)
@@ -208,8 +215,26 @@ def _log(page: CoursePage, edition: Edition, by: User | None, looked_at: Collect
     log(page, RELEASE_LOG_ACTION, user=by, data=data)
 
 
+def _tell_translations(
+    newest: Edition, frozen: list[tuple[CourseDraft, Frozen]], change: ChangeKind, at: datetime
+) -> None:
+    """Let translations of changed words go unsigned; the texts at hand in their languages carry the mark at once."""
+    before = _latest_in(newest, settings.LANGUAGE_CODE)
+    source = next((text.snapshot for draft, text in frozen if draft.language == settings.LANGUAGE_CODE), None)
+    if before is None or source is None:
+        return
+    group = f"course:{newest.course.code}"
+    changed = changed_words(before.snapshot, source)
+    unsigned = source_changed(group=group, changed=changed, kind=change, at=at)
+    for draft, text in frozen:
+        if draft.language in unsigned:
+            text.snapshot["draft"] = True
+
+
 @transaction.atomic
-def add_text(*, edition: Edition, language: str, by: User | None, at: datetime) -> EditionText:
+def add_text(
+    *, edition: Edition, language: str, by: User | None, at: datetime, change: ChangeKind = ChangeKind.MEANING
+) -> EditionText:
     """Freeze what is live in ``language`` into ``edition``: a language that comes later, or a typo mended.
 
     Learners on this edition see it at once, so it must ask the same of them as the edition does.
@@ -239,6 +264,7 @@ def add_text(*, edition: Edition, language: str, by: User | None, at: datetime) 
         problems.append(ReleaseProblem(ReleaseFault.UNCHANGED, language))
     if problems:
         raise ReleaseRefused(course=course.code, problems=problems)
+    _tell_translations(edition, [(draft, frozen)], change, at)
     _log(page, edition, by)
     return _keep(edition, frozen.snapshot, at, by)
 

@@ -1,7 +1,7 @@
 """A course as one reader meets it: which text, on which tier, and how far they have come."""
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache, wraps
@@ -22,6 +22,7 @@ from courses.fold import Fold, NextStep, Requirements
 from courses.models import Course, EditionText, Enrolment, Withdrawal
 from courses.snapshot import Json, lesson_of, requirements_of
 from courses.withdrawn import Notice, without_withdrawn
+from people.other_languages import other_languages
 from people.scope import NOBODY, Scope
 from people.selectors import hidden_before
 
@@ -259,7 +260,9 @@ def enrolments_in(scope: Scope) -> Any:
     return enrolments if scope.personal else enrolments.filter(membership=scope.membership)
 
 
-def course_titles(course_ids: Iterable[int], language: str, *, readable: Q = selectors.EVERY_TEXT) -> dict[int, str]:
+def course_titles(
+    course_ids: Iterable[int], language: str, *, others: Sequence[str] = (), readable: Q = selectors.EVERY_TEXT
+) -> dict[int, str]:
     """Return the titles of courses by primary key, as their newest editions have them in the nearest language.
 
     ``readable`` leaves out texts, as ``selectors.readable_at`` does.
@@ -277,18 +280,18 @@ def course_titles(course_ids: Iterable[int], language: str, *, readable: Q = sel
     chosen = {
         by_language[nearest]: course
         for course, by_language in texts.items()
-        if (nearest := selectors.nearest_language(language, by_language)) is not None
+        if (nearest := selectors.nearest_language(language, by_language, others)) is not None
     }
     titles = EditionText.objects.filter(pk__in=chosen).values_list("pk", "snapshot__course__title")
     return {chosen[pk]: title for pk, title in titles}
 
 
-def _nearest_text(wanted: str, readable: Q) -> dict[str, Subquery]:
+def _nearest_text(wanted: str, others: Sequence[str], readable: Q) -> dict[str, Subquery]:
     """Return annotations that name the text to serve of an enrolment's edition, as ``selectors.edition_text`` does.
 
     Most pages are read by who is enrolled, so this costs them no query of its own.
     """
-    preferred = selectors.wanted_languages(wanted)
+    preferred = selectors.wanted_languages(wanted, others)
     ranks = [When(language=language, then=rank) for rank, language in enumerate(preferred)]
     texts = EditionText.objects.filter(readable, edition=OuterRef("edition")).order_by(
         Case(*ranks, default=len(preferred)), "language", "-revision"
@@ -303,7 +306,7 @@ def _frozen_text(pk: int, digest: str) -> EditionText:
 
 
 def _reading(request: HttpRequest, slug: str) -> Reading:
-    wanted = get_language() or ""
+    wanted, others = get_language() or "", other_languages(request)
     scope: Scope = request.scope  # type: ignore[attr-defined]  # set by SignInScopeMiddleware
     enrolment = None
     if scope.signed_in:
@@ -311,7 +314,7 @@ def _reading(request: HttpRequest, slug: str) -> Reading:
         newest_first = (F("completed_at").desc(nulls_first=True), "-opened_at")
         found = enrolments_in(scope).filter(course__slug=slug).exclude(course__tier=Course.Tier.OPEN)
         found = found.annotate(
-            **_nearest_text(wanted, selectors.readable_at(scope.membership)),
+            **_nearest_text(wanted, others, selectors.readable_at(scope.membership)),
             something_withdrawn=_something_withdrawn("course"),
         )
         enrolment = found.order_by(*newest_first).first()
@@ -320,7 +323,7 @@ def _reading(request: HttpRequest, slug: str) -> Reading:
         course = courses.filter(slug=slug).first()
         if course is None:
             raise Http404
-        text = selectors.current_text(course, wanted, readable=selectors.readable_at(scope.membership))
+        text = selectors.current_text(course, wanted, others=others, readable=selectors.readable_at(scope.membership))
         something_withdrawn = course.something_withdrawn
     else:
         course = enrolment.course

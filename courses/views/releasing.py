@@ -21,6 +21,7 @@ from courses.release_form import ReleaseForm
 from courses.release_words import in_words
 from courses.services import Forecast, add_text, forecast_release, release_course
 from courses.views.panel import CoursePanel
+from translations.changes import ChangeKind
 
 RELEASE_PERMISSION = "courses.release_course"
 
@@ -58,6 +59,7 @@ class ReleaseView(CoursePanel, FormView[ReleaseForm]):
             edition = release_course(
                 course=self.course,
                 severity=form.cleaned_data["severity"],
+                change=form.cleaned_data["change"],
                 retrain_by=form.cleaned_data["retrain_by"],
                 note=form.cleaned_data["note"],
                 looked_at=form.cleaned_data["looked_at"],
@@ -75,7 +77,8 @@ class ReleaseView(CoursePanel, FormView[ReleaseForm]):
         try:
             if self.newest is None:
                 raise PermissionDenied
-            text = add_text(edition=self.newest, language=language, by=self.request.user, at=clock.now())
+            change = ChangeKind.MINOR if self.request.POST.get("is_minor") else ChangeKind.MEANING
+            text = add_text(edition=self.newest, language=language, change=change, by=self.request.user, at=clock.now())
         except ReleaseRefused as refused:
             for problem in refused.problems:
                 messages.error(self.request, in_words(problem))
@@ -101,6 +104,7 @@ def _shown(forecast: Forecast) -> dict[str, Any]:
         "language": forecast.language,
         "name": dict(settings.LANGUAGES).get(forecast.language, forecast.language),
         "changes": forecast.changes,
+        "is_source": forecast.language == settings.LANGUAGE_CODE,
         "problems": [in_words(problem) for problem in forecast.problems],
         "may_be_added": forecast.fits_edition and bool(forecast.changes) and not forecast.problems,
     }

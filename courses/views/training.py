@@ -11,6 +11,7 @@ from courses.models import Completion
 from courses.registry import TrainingItem, evidence_of, training_items
 from courses.selectors import readable_at
 from courses.views.reading import course_titles, enrolments_in, sign_in_url
+from people.other_languages import other_languages
 from people.scope import Scope
 
 
@@ -26,6 +27,7 @@ def my_training(request: HttpRequest) -> HttpResponse:
     titles = course_titles(
         {enrolment.course_id for enrolment in open_enrolments} | {each.course_id for each in completions},
         get_language() or "",
+        others=other_languages(request),
         readable=readable_at(scope.membership),
     )
     asked = {item.course.pk for item in items}

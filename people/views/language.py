@@ -2,10 +2,12 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import translate_url
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
+from people.other_languages import MOST, other_languages
+from people.other_languages import remember as remember_others
 from people.views.doors import scope_of, wanted
 
 
@@ -23,6 +25,19 @@ def language(request: HttpRequest) -> HttpResponse:
     response = redirect(translate_url(to, chosen))
     remember(response, chosen)
     return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def others(request: HttpRequest) -> HttpResponse:
+    """Let a reader choose which languages to see, in their order, where something is not in theirs."""
+    to = wanted(request) or "/"
+    if request.method == "POST":
+        response = redirect(to)
+        remember_others(response, request.POST.getlist("other"))
+        return response
+    chosen = [*other_languages(request), *[""] * MOST][:MOST]
+    context = {"places": list(enumerate(chosen, start=1)), "known": settings.KNOWN_LANGUAGES, "next": to}
+    return render(request, "people/other_languages.html", context)
 
 
 def remember(response: HttpResponse, language: str) -> None:

@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from cms import clock
-from people import forms, selectors, services, sessions
+from people import forms, other_languages, selectors, services, sessions
 from people.exceptions import PeopleError, PinRefused
 from people.models import Membership
 from people.origins import origin_of
@@ -111,7 +111,9 @@ def unlock(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session and leave nothing of it behind."""
     sessions.close(request)
-    return redirect("/")
+    response = redirect("/")
+    other_languages.forget(response)
+    return response
 
 
 @require_safe

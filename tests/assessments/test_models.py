@@ -131,5 +131,6 @@ def test_nothing_in_attempts_and_answers_describes_a_person():
         "response",
         "saved_at",
         "score_percent",
+        "rest_passed",
         "month",
     }

@@ -372,6 +372,7 @@ def test_nameless_answers_name_nobody_and_no_paper():
         "language",
         "response",
         "score_percent",
+        "rest_passed",
         "month",
     }
 

@@ -13,6 +13,11 @@ class LanguageLead(models.Model):
     )
     language = models.CharField(_("language"), max_length=20)
 
+    looked_on = models.DateField(null=True, editable=False)
+    """The day on which it was last counted what there is to do."""
+    told = models.JSONField(default=dict, editable=False)
+    """What there was to do then: segments by the kind of work that they ask for, and ``tasks``."""
+
     class Meta:
         ordering = ("language", "pk")
         verbose_name = _("language lead")

@@ -39,6 +39,8 @@ class Segment(models.Model):
     text = models.ForeignKey(Text, on_delete=models.CASCADE, related_name="segments")
     key = models.CharField(max_length=200)
     source = models.TextField()
+    shown = models.TextField(blank=True)
+    """What learners read since editors changed it here, "" where nobody did."""
     digest = models.CharField(max_length=64)
     """SHA-256 of the source, in hex."""
     markup = models.CharField(max_length=10, choices=[(each.value, each.value) for each in Markup])

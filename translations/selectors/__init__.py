@@ -1,6 +1,7 @@
 """Reads over translations: the words of a text, and the matrix of texts and languages."""
 
 from translations.selectors.exchange import exchangeable_groups, file_for, leads, local_words
+from translations.selectors.glossary import terms, terms_for
 from translations.selectors.matrix import Matrix, MatrixRow, matrix, sectors, target_languages
 from translations.selectors.words import is_draft, words
 
@@ -15,5 +16,7 @@ __all__ = [
     "matrix",
     "sectors",
     "target_languages",
+    "terms",
+    "terms_for",
     "words",
 ]

@@ -2,13 +2,16 @@
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db.models import F
 
 from translations.catalogues import INTERFACE_GROUP
 from translations.exchange.units import NO_BASE, ExchangeFile, Unit, base_of
 from translations.freshness import Provenance
 from translations.given import GivenTranslation
+from translations.glossary import hints, in_a_line, mentioned
 from translations.models import LanguageLead, Segment, Text, Translation
+from translations.selectors.glossary import terms
 from translations.selectors.matrix import target_languages
 
 if TYPE_CHECKING:
@@ -36,12 +39,29 @@ def file_for(*, language: str, group: str = "") -> ExchangeFile:
         segments = segments.exclude(text__group=INTERFACE_GROUP)
         known = known.exclude(segment__text__group=INTERFACE_GROUP)
     by_segment = {row.segment_id: row for row in known}
-    return ExchangeFile(language, tuple(_unit(segment, by_segment.get(segment.pk)) for segment in segments))
+    glossary = _Glossary(language)
+    return ExchangeFile(language, tuple(_unit(segment, by_segment.get(segment.pk), glossary) for segment in segments))
 
 
-def _unit(segment: Segment, row: Translation | None) -> Unit:
+class _Glossary:
+    """What the glossary says to translators of one language about a source text."""
+
+    def __init__(self, language: str) -> None:
+        self.sources = terms(language=settings.LANGUAGE_CODE)
+        self.targets = terms(language=language)
+
+    def about(self, source: str) -> str:
+        """Return a line for each entry that the source calls for, "" for none."""
+        if not self.targets:
+            return ""
+        return "\n".join(in_a_line(term) for term in hints(mentioned(source, self.sources), self.targets))
+
+
+def _unit(segment: Segment, row: Translation | None, glossary: _Glossary) -> Unit:
     name = f"{segment.text.group}/{segment.key}"
-    note = segment.text.title if segment.text.title != segment.source else ""
+    title = segment.text.title if segment.text.title != segment.source else ""
+    changed = f"Changed here since; it now says: {segment.shown}" if segment.shown else ""
+    note = "\n".join(filter(None, (title, changed, glossary.about(segment.source))))
     if row is None:
         return Unit(name, segment.source, base=NO_BASE, note=note)
     fresh = row.source_digest == segment.digest

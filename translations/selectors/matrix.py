@@ -1,13 +1,14 @@
 """The matrix: every text and how fresh it is in every language, counted by the database in two queries."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import lru_cache
+from typing import Final
 
 from django.conf import settings
-from django.db.models import Count, F, Q
+from django.db.models import Case, Count, F, Q, Value, When
 
 from translations.freshness import Freshness, Provenance, State, summed
 from translations.models import Text, Translation
@@ -95,28 +96,25 @@ def matrix(
 ) -> Matrix:
     """Return how fresh every text is in ``languages`` on the day ``on``; two queries, however many texts.
 
-    "" for ``sector``, ``kind`` and ``group`` means all. ``freshness.segment_state`` is the rule; the counts here are
+    "" for ``sector``, ``kind`` and ``group`` means all. ``freshness.segment_state`` is the rule; ``_state`` is
     the same rule in SQL, and a test holds the two together.
     """
     wanted = {name: value for name, value in (("sector", sector), ("kind", kind), ("group", group)) if value}
     texts = Text.objects.filter(**wanted).annotate(count=Count("segments")).order_by("group", "code")
-    known = Translation.objects.filter(
-        language__in=languages, **{f"segment__text__{name}": value for name, value in wanted.items()}
-    ).exclude(text="")
-    fresh = Q(source_digest=F("segment__digest"))
-    lapsed = Q(review_by__lt=on)
+    known = Translation.objects.filter(**{f"segment__text__{name}": value for name, value in wanted.items()})
+    if set(languages) != set(target_languages()):
+        # Comparing each row with every language costs more than the rows of languages that nobody asked for.
+        known = known.filter(language__in=languages)
     counts = (
-        known.order_by()
-        .values("segment__text_id", "language")
-        .annotate(
-            known=Count("pk"),
-            stale=Count("pk", filter=~fresh),
-            draft=Count("pk", filter=fresh & Q(provenance=Provenance.MACHINE)),
-            in_review=Count("pk", filter=fresh & Q(provenance=Provenance.PERSON)),
-            overdue=Count("pk", filter=fresh & Q(provenance=Provenance.REVIEWED) & lapsed),
-        )
+        known.exclude(text="")
+        .order_by()
+        .annotate(state=_state(on))
+        .values_list("segment__text_id", "language", "state")
+        .annotate(count=Count("pk"))
     )
-    cells = {(row["segment__text_id"], row["language"]): row for row in counts}
+    cells: dict[tuple[int, str], dict[State, int]] = defaultdict(dict)
+    for text_id, language, state, count in counts:
+        cells[text_id, language][State(state)] = count
     return Matrix(
         tuple(languages),
         tuple(
@@ -134,19 +132,27 @@ def matrix(
     )
 
 
-def _cell(segments: int, row: Mapping[str, Any] | None) -> Freshness:
-    if row is None:
-        return summed({State.UNTRANSLATED: segments})
-    asking = {
-        State.STALE: row["stale"],
-        State.DRAFT: row["draft"],
-        State.IN_REVIEW: row["in_review"],
-        State.REVIEW_OVERDUE: row["overdue"],
-    }
-    return summed(
-        {
-            **asking,
-            State.UNTRANSLATED: segments - row["known"],
-            State.CURRENT: row["known"] - sum(asking.values()),
-        }
+def _state(on: date) -> Case:
+    """Return ``freshness.segment_state`` of a segment that has words, in SQL."""
+    return Case(
+        When(~Q(source_digest=F("segment__digest")), then=Value(State.STALE.value)),
+        When(provenance=Provenance.MACHINE, then=Value(State.DRAFT.value)),
+        When(provenance=Provenance.PERSON, then=Value(State.IN_REVIEW.value)),
+        When(review_by__lt=on, then=Value(State.REVIEW_OVERDUE.value)),
+        default=Value(State.CURRENT.value),
     )
+
+
+def _cell(segments: int, counted: Mapping[State, int] | None) -> Freshness:
+    counted = counted or {}
+    missing = segments - sum(counted.values())
+    return _summed(missing, *(counted.get(state, 0) for state in _KNOWN_STATES))
+
+
+_KNOWN_STATES: Final = tuple(state for state in State if state is not State.UNTRANSLATED)
+
+
+@lru_cache(maxsize=8192)
+def _summed(missing: int, *counts: int) -> Freshness:
+    # Thousands of cells, and most say the same as another one.
+    return summed({State.UNTRANSLATED: missing, **dict(zip(_KNOWN_STATES, counts, strict=True))})

@@ -25,6 +25,7 @@ from translations.models import Segment, Translation
 from translations.segments import Fault, faults, is_in_script, normalise
 from translations.segments import Markup as SegmentMarkup
 from translations.segments import Segment as Piece
+from translations.services.changing import settle_tasks
 from translations.signals import words_changed
 
 _FAULTS: Final = {
@@ -115,6 +116,7 @@ def import_file(
         update_fields=["text", "source_digest", "provenance", "by", "by_name", "is_local", "changed_at", "review_by"],
     )
     if rows:
+        settle_tasks(segments=[row.segment_id for row in rows], language=language, by=by, at=at)
         groups = {row.segment.text.group for row in rows}
         words_changed.send(sender=Translation, language=language, groups=groups, at=at)
     return Imported(done["taken"], done["signed"], done["unchanged"], kept=len(conflicts))

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from django.db import transaction
 
+from translations.changes import ChangeKind
 from translations.freshness import Provenance
 from translations.given import GivenText, GivenTranslation
 from translations.models import Segment, Text, Translation
+from translations.services.changing import keep_fresh, unsign
 
 _BATCH_ROWS = 500
 
@@ -19,11 +21,12 @@ def source_digest(source: str) -> str:
 
 
 @transaction.atomic
-def record_texts(*, texts: Iterable[GivenText], groups: Iterable[str]) -> None:
+def record_texts(*, texts: Iterable[GivenText], groups: Iterable[str], change: ChangeKind = ChangeKind.MEANING) -> None:
     """Make the texts of ``groups`` be ``texts``; those that are there no more go, with their translations.
 
-    A segment whose source changed keeps its translations: they are stale, as their digest tells. Runs twice
-    without effect.
+    A segment whose source changed keeps its translations. Of what ``change`` says the author changed: after a minor
+    change they go with the new source, signature and all; else they are stale, as their digest tells, and unsigned.
+    Runs twice without effect.
     """
     wanted = {text.code: text for text in texts}
     known = {row.code: row for row in Text.objects.filter(group__in=set(groups))}
@@ -62,6 +65,15 @@ def record_texts(*, texts: Iterable[GivenText], groups: Iterable[str]) -> None:
         unique_fields=["text", "key"],
         update_fields=["source", "digest", "markup", "position"],
     )
+    moved = {
+        before.pk: (before.digest, row.digest)
+        for row in changed
+        if (before := stored.get((row.text_id, row.key))) is not None and before.digest != row.digest
+    }
+    if change is ChangeKind.MINOR:
+        keep_fresh(segments=moved)
+    else:
+        unsign(Translation.objects.filter(segment__in=moved))
 
 
 def _text_row(text: GivenText) -> Text:
@@ -95,7 +107,7 @@ def record_translations(
             by_name=given.reviewer,
             changed_at=at,
         )
-        if _may_replace(stored.get(segment.pk), row):
+        if _may_replace(stored.get(segment.pk), row, segment):
             rows.append(row)
     Translation.objects.bulk_create(
         rows,
@@ -106,9 +118,12 @@ def record_translations(
     )
 
 
-def _may_replace(stored: Translation | None, row: Translation) -> bool:
+def _may_replace(stored: Translation | None, row: Translation, segment: Segment) -> bool:
     if stored is None:
         return True
+    if stored.text == row.text and stored.source_digest == segment.digest != row.source_digest:
+        # The same words, kept through a minor change that the file does not know of.
+        return False
     if stored.is_local or stored.by_id is not None or stored.provenance == Provenance.PERSON:
         return False
     return (stored.text, stored.source_digest, stored.by_name) != (row.text, row.source_digest, row.by_name)

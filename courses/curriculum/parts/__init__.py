@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from courses.curriculum.parts.banks import BankPart, QuestionPart, QuizPart
 from courses.curriculum.parts.courses import CoursePart, LessonPart
 from courses.curriculum.parts.directory import AudiencePart, SectorPart, ServicePart, SourcePart
+from courses.curriculum.parts.glossary import TermPart
 from courses.curriculum.parts.languages import Words
 from courses.curriculum.parts.media import ImagePart
 from courses.curriculum.parts.pages import (
@@ -23,6 +24,7 @@ _OWN: tuple[type[Part], ...] = (
     AudiencePart,
     SourcePart,
     ServicePart,
+    TermPart,
     BankPart,
     QuestionPart,
     QuizPart,

@@ -6,10 +6,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from courses.harm import Finding, lint
+from courses.harm import Finding, lint, term_findings
 from courses.harm.draft import read_draft
 from courses.models import Course, CoursePage
 from courses.services import published_findings
+from translations.glossary import Audience
+from translations.selectors import terms
 
 MAX_FILE_BYTES = 4_000_000
 _REFUSED = 2
@@ -103,7 +105,8 @@ def _of_file(name: str, language: str) -> list[dict[str, Any]]:
         raise CommandError(f"{name}: {error.strerror}", returncode=_REFUSED) from None
     except UnicodeDecodeError:
         raise CommandError(f"{name}: not a text file in UTF-8", returncode=_REFUSED) from None
-    findings = lint(read_draft(text, language=language))
+    draft = read_draft(text, language=language)
+    findings = lint(draft) + term_findings(draft, terms(language=language), audience=Audience.INTERNAL)
     return [_row(finding, course="", language=language, answered=None) for finding in findings]
 
 

@@ -14,6 +14,7 @@ from courses.curriculum.folder import folder_digest, is_loaded, remember_folder
 from courses.curriculum.loader import LoadReport, load
 from courses.curriculum.schema import Curriculum
 from courses.exceptions import QuestionTypeChanged, ReleaseRefused
+from translations.changes import ChangeKind
 
 
 @contextmanager
@@ -48,6 +49,12 @@ class Command(BaseCommand):
             dest="interactive",
             help="do not ask before overwriting what was touched",
         )
+        parser.add_argument(
+            "--change",
+            choices=[each.value for each in ChangeKind],
+            default=ChangeKind.MEANING.value,
+            help="what sources that changed mean for their translations; minor: signatures hold",
+        )
         parser.add_argument("--release", action="store_true", help="release a next edition of courses that changed")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -72,6 +79,7 @@ class Command(BaseCommand):
                     apply_over_edits=options["apply_over_edits"],
                     release=options["release"],
                     check=options["check"],
+                    change=ChangeKind(options["change"]),
                 )
         except ReleaseRefused as refused:
             for problem in refused.problems:
