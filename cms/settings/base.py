@@ -311,8 +311,10 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
-# FIELDFARE_EVIDENCE_KEY: 32 bytes in base64, the Ed25519 seed that signs evidence packs; unset: derived from the secret key.
+# FIELDFARE_EVIDENCE_KEY: 32 bytes in base64, the Ed25519 seed that signs evidence packs and course bundles; unset: derived from the secret key.
 EVIDENCE_SIGNING_KEY = env.str("FIELDFARE_EVIDENCE_KEY", default="")
+# FIELDFARE_TRUSTED_KEYS: public keys of other platforms, in base64, separated by commas: their course bundles are read.
+TRUSTED_KEYS = env.list("FIELDFARE_TRUSTED_KEYS", default=[])
 
 # Where "Leave this page" goes: a neutral site chosen by the operator; the link carries no referrer.
 EXIT_URL = env.str("FIELDFARE_EXIT_URL", default="https://weather.gc.ca/")
