@@ -27,6 +27,7 @@ from compliance.services.evidence import (
     make_evidence_pack,
     request_evidence_pack,
 )
+from compliance.services.kits import keep_kit
 from compliance.services.messages import claim_messages, mark_printed, send_again, send_claimed, sweep
 from compliance.services.obligations import check_obligations, check_sample, rebuild_obligations
 from compliance.services.prior_learning import accept_prior_learning, take_back_prior_learning
@@ -96,6 +97,7 @@ __all__ = [
     "grant_extension_to_each",
     "grant_waiver",
     "is_document_number",
+    "keep_kit",
     "load_packs",
     "make_evidence_pack",
     "mark_printed",
