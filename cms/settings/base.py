@@ -140,6 +140,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.5} if CELERY_BROKER_URL
 CELERY_TIMEZONE = "UTC"
 # FIELDFARE_RENDITIONS: 0 makes no files (handouts, books, slides) in the background and offers none.
 RENDITIONS = env.bool("FIELDFARE_RENDITIONS", default=True)
+# FIELDFARE_SPEECH: 0 never lets the machine read lessons aloud, even where espeak-ng and opusenc are installed.
+SPEECH = env.bool("FIELDFARE_SPEECH", default=True)
 # FIELDFARE_RENDITIONS_OF_LOADED: 0 makes them of a loaded curriculum only once somebody wants one.
 RENDITIONS_OF_LOADED = env.bool("FIELDFARE_RENDITIONS_OF_LOADED", default=True)
 

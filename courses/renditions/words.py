@@ -52,6 +52,7 @@ def words(language: str) -> Words:
                 "It could have put somebody at risk. If you have read it before, please do not act on it."
             ),
             "gone_owner": _("Those whose story or knowledge it is have asked for it back."),
+            "machine": pgettext("spoken before a lesson", "A machine is reading this."),
             "lesson": pgettext("rendition", "Lesson %(number)s"),
             "minutes": pgettext("rendition", "About %(number)s min"),
             "contents": pgettext("rendition", "Contents"),

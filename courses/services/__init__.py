@@ -21,11 +21,13 @@ from courses.services.releasing import (
     release_course,
 )
 from courses.services.rendering import ask_for_renditions, ask_to_look, look_for_stale_renditions, make_renditions
+from courses.services.voices import accept_voice, take_voice_back
 from courses.services.withdrawing import put_back, withdraw_part
 
 __all__ = [
     "Forecast",
     "Judged",
+    "accept_voice",
     "add_text",
     "answer_finding",
     "ask_for_renditions",
@@ -53,5 +55,6 @@ __all__ = [
     "refold",
     "release_course",
     "take_off_list",
+    "take_voice_back",
     "withdraw_part",
 ]
