@@ -1,5 +1,6 @@
 """Slides as a .pptx that opens in any office: drawn by hand on a bare layout, with real titles and notes."""
 
+import gc
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -36,7 +37,11 @@ _ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 def deck(data: Json) -> bytes:
     """Return the slides of ``data`` (courses.renditions.slides)."""
-    return _Deck(data).save()
+    try:
+        return _Deck(data).save()
+    finally:
+        # The library ties its parts in circles: a deck would stay until somebody looks for them, and eight weigh 100 MB.
+        gc.collect()
 
 
 class _Deck:
