@@ -8,7 +8,14 @@ from courses.services.attending import (
     may_become,
     take_off_list,
 )
-from courses.services.checking import Judged, answer_finding, findings_of, open_findings, published_findings
+from courses.services.checking import (
+    Judged,
+    answer_finding,
+    findings_of,
+    open_findings,
+    published_findings,
+    reading_levels,
+)
 from courses.services.completing import complete_if_done
 from courses.services.learning import complete_lesson, enrol, record_event, record_quiz, refold
 from courses.services.merging import merge_learners
@@ -50,6 +57,7 @@ __all__ = [
     "open_findings",
     "published_findings",
     "put_back",
+    "reading_levels",
     "record_event",
     "record_quiz",
     "refold",
