@@ -42,6 +42,16 @@ class CertificationPart(Part):
             for row in rows
         }
 
+    def of_course(self, course: str) -> Collection[str]:
+        """Return what this course alone earns: what it earns together with others belongs to all of them."""
+        rows = Certification.objects.filter(courses__code=course).prefetch_related("courses")
+        return [row.code for row in rows.order_by("code") if len(row.courses.all()) == 1]
+
+    def check(self, codes: Collection[str]) -> None:
+        """Look at the certifications."""
+        for row in Certification.objects.filter(code__in=codes):
+            row.full_clean()
+
     def write(self, code: str, form: Form, at: datetime) -> None:
         """Make or change the certification."""
         fields = {name: form[name] for name in ("title", "full_title", "policy")}

@@ -11,6 +11,7 @@ from typing import Any, Final
 import typst
 from django.apps import apps
 
+PIXELS_PER_INCH: Final = 144
 FONTS = Path(__file__).parent / "fonts"
 # The CJK fonts weigh 90 MB: they are the operator's (Debian: fonts-noto-cjk) and used where they are installed.
 SYSTEM_FONTS = Path("/usr/share/fonts/opentype/noto")
@@ -60,6 +61,12 @@ class _Press:
         assert isinstance(pdf, bytes)  # one PDF, not a list of pages
         return pdf
 
+    def draw(self, data: Mapping[str, Any]) -> bytes:
+        with self._lock:
+            picture = self._compiler.compile(format="png", ppi=PIXELS_PER_INCH, sys_inputs={"data": json.dumps(data)})
+        assert isinstance(picture, bytes)  # one page
+        return picture
+
 
 @functools.cache
 def _fonts(system_fonts: Path) -> typst.Fonts:
@@ -87,6 +94,16 @@ def typeset(app: str, template: str, data: Mapping[str, Any]) -> bytes:
         if missing := _missing_characters(error.diagnostic):
             raise MissingGlyphs(missing) from error
         raise
+
+
+def typeset_picture(app: str, template: str, data: Mapping[str, Any]) -> bytes:
+    """Return the one page of a template as PNG, ``PIXELS_PER_INCH`` fine.
+
+    Raises:
+        MissingGlyphs: as ``typeset``, which is asked first: a picture would show boxes and say nothing.
+    """
+    typeset(app, template, data)
+    return _press(Path(apps.get_app_config(app).path) / "typst" / f"{template}.typ").draw(data)
 
 
 def cjk_fonts(*languages: str) -> list[str]:

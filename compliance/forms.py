@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from certificates.models import Certification
+from compliance.kit_words import questions_for
+from compliance.models import KitDuty, SiteKit
 from compliance.selectors import Delivery
 from compliance.step_words import DELIVERY_LABELS
 from courses.models import Course
@@ -96,6 +98,75 @@ class TrainerForm(forms.Form):
         help_text=gettext_lazy("They sign in with a code that is sent there."),
         error_messages={"required": gettext_lazy("Type the e-mail.")},
     )
+
+
+class KitForm(forms.Form):
+    """The response plan of a site: what only the site knows, and who keeps which piece of it true."""
+
+    contacts = forms.CharField(
+        label=gettext_lazy("Whom to tell here, in this order"),
+        help_text=gettext_lazy("A line each: a role and how to reach it at work. No private numbers."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=1000,
+        error_messages={"required": gettext_lazy("Name at least one.")},
+    )
+
+    def __init__(self, *args: Any, kit: SiteKit | None, sector: str, today: date, **options: Any) -> None:
+        self.questions = questions_for(sector)
+        self.today = today
+        super().__init__(*args, **options)
+        if kit is not None:
+            self.fields["contacts"].initial = "\n".join(kit.contacts)
+        for question in self.questions:
+            self.fields[question.code] = forms.CharField(
+                label=question.label,
+                help_text=question.example,
+                required=False,
+                max_length=500,
+                widget=forms.Textarea(attrs={"rows": 2}),
+                initial=kit.answers.get(question.code, "") if kit else "",
+            )
+        held = {duty.piece: duty for duty in kit.duties.all()} if kit else {}
+        for piece, label in KitDuty.Piece.choices:
+            duty = held.get(piece)
+            about = {"piece": label}
+            self.fields[f"owner-{piece}"] = forms.CharField(
+                label=_("%(piece)s: who keeps it true") % about,
+                help_text=_("A role, such as night manager."),
+                max_length=120,
+                initial=duty.owner if duty else "",
+                error_messages={"required": _("Say who keeps it true.")},
+            )
+            self.fields[f"review-{piece}"] = DayField(
+                label=_("%(piece)s: to be looked at again by") % about, initial=duty.review_by if duty else None
+            )
+
+    def clean_contacts(self) -> list[str]:
+        """Return the lines; at most eight, each short enough for a sheet on a wall."""
+        lines = [line.strip() for line in self.cleaned_data["contacts"].splitlines() if line.strip()]
+        if len(lines) > 8 or any(len(line) > 120 for line in lines):
+            raise ValidationError(_("Eight lines at most, of at most 120 letters each."))
+        return lines
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a day of review that is over, or further away than two years."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        for piece in KitDuty.Piece.values:
+            day = cleaned.get(f"review-{piece}")
+            if day is not None and not 0 <= (day - self.today).days <= 731:
+                self.add_error(f"review-{piece}", _("Choose a day from today on, within two years."))
+        return cleaned
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """Return what was filled in, by code."""
+        return {each.code: self.cleaned_data[each.code] for each in self.questions if self.cleaned_data[each.code]}
+
+    @property
+    def duties(self) -> dict[str, tuple[str, date]]:
+        """Return owner and review date by piece."""
+        cleaned = self.cleaned_data
+        return {piece: (cleaned[f"owner-{piece}"], cleaned[f"review-{piece}"]) for piece in KitDuty.Piece.values}
 
 
 class EndForm(forms.Form):

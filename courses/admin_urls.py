@@ -6,10 +6,13 @@ from courses.views import trying
 from courses.views.checking import CheckView
 from courses.views.course_files import CourseFilesView, course_file
 from courses.views.releasing import ReleaseView
+from courses.views.voices import VoicesView, voice_sample
 from courses.views.withdrawing import WithdrawView
 
 app_name = "courses_admin"
 urlpatterns = [
+    path("voices/", VoicesView.as_view(), name="voices"),
+    path("voices/<str:language>/sample", voice_sample, name="voice_sample"),
     path("<int:course_id>/check/", CheckView.as_view(), name="check"),
     path("<int:course_id>/release/", ReleaseView.as_view(), name="release"),
     path("<int:course_id>/withdraw/", WithdrawView.as_view(), name="withdraw"),

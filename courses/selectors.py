@@ -10,7 +10,17 @@ from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from courses import fold as rules
 from courses.fold import Fold, NextStep
-from courses.models import Course, Edition, EditionText, Enrolment, LearningEvent, RenditionSet, Session, Withdrawal
+from courses.models import (
+    Course,
+    Edition,
+    EditionText,
+    Enrolment,
+    LearningEvent,
+    RenditionSet,
+    Session,
+    VoiceAcceptance,
+    Withdrawal,
+)
 from courses.snapshot import Json, requirements_of
 from courses.withdrawn import Notice, Part
 from people.models import Membership, Organisation, User
@@ -67,6 +77,11 @@ def rendition_set(edition: Edition, language: str) -> RenditionSet | None:
     """Return what was made of ``edition`` in ``language``, true or not, with its files; None: nothing ever was."""
     sets = RenditionSet.objects.filter(edition=edition, language=language).prefetch_related("files")
     return sets.first()
+
+
+def accepted_voice(language: str) -> str:
+    """Return which voice of the machine a native listener has accepted for a language; empty: none."""
+    return VoiceAcceptance.objects.filter(language=language).values_list("voice", flat=True).first() or ""
 
 
 def _nearest_text(texts: QuerySet[EditionText], language: str, others: Sequence[str] = ()) -> EditionText | None:

@@ -4,16 +4,19 @@ from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
-from django.urls import URLResolver, include, path
+from django.http import HttpRequest
+from django.urls import URLResolver, include, path, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogFormatter
 
 from courses import admin_urls
 from courses.services.checking import ANSWER_LOG_ACTION
 from courses.services.releasing import RELEASE_LOG_ACTION
 from courses.services.withdrawing import PUT_BACK_LOG_ACTION, WITHDRAW_LOG_ACTION
+from courses.views.voices import PERMISSION
 from courses.viewsets import CourseGroup
 
 
@@ -27,6 +30,17 @@ def register_admin_urls() -> list[URLResolver]:
 def register_viewset() -> CourseGroup:
     """Add courses and lessons to the menu."""
     return CourseGroup()
+
+
+class _VoicesItem(MenuItem):  # type: ignore[misc]  # Wagtail has no types
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(PERMISSION))  # type: ignore[union-attr]  # Wagtail lets nobody else in
+
+
+@hooks.register("register_settings_menu_item")
+def register_voices() -> MenuItem:
+    """Add the voices of the machine, for who may release."""
+    return _VoicesItem(gettext_lazy("Voices"), reverse_lazy("courses_admin:voices"), icon_name="media", order=900)
 
 
 @hooks.register("register_permissions")

@@ -140,6 +140,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.5} if CELERY_BROKER_URL
 CELERY_TIMEZONE = "UTC"
 # FIELDFARE_RENDITIONS: 0 makes no files (handouts, books, slides) in the background and offers none.
 RENDITIONS = env.bool("FIELDFARE_RENDITIONS", default=True)
+# FIELDFARE_SPEECH: 0 never lets the machine read lessons aloud, even where espeak-ng and opusenc are installed.
+SPEECH = env.bool("FIELDFARE_SPEECH", default=True)
 # FIELDFARE_RENDITIONS_OF_LOADED: 0 makes them of a loaded curriculum only once somebody wants one.
 RENDITIONS_OF_LOADED = env.bool("FIELDFARE_RENDITIONS_OF_LOADED", default=True)
 
@@ -319,8 +321,10 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
-# FIELDFARE_EVIDENCE_KEY: 32 bytes in base64, the Ed25519 seed that signs evidence packs; unset: derived from the secret key.
+# FIELDFARE_EVIDENCE_KEY: 32 bytes in base64, the Ed25519 seed that signs evidence packs and course bundles; unset: derived from the secret key.
 EVIDENCE_SIGNING_KEY = env.str("FIELDFARE_EVIDENCE_KEY", default="")
+# FIELDFARE_TRUSTED_KEYS: public keys of other platforms, in base64, separated by commas: their course bundles are read.
+TRUSTED_KEYS = env.list("FIELDFARE_TRUSTED_KEYS", default=[])
 
 # Where "Leave this page" goes: a neutral site chosen by the operator; the link carries no referrer.
 EXIT_URL = env.str("FIELDFARE_EXIT_URL", default="https://weather.gc.ca/")

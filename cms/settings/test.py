@@ -28,3 +28,5 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 
 # Files of every released course would be made again and again; tests of renditions turn it on.
 RENDITIONS = False
+# Programs of the system: tests of recordings turn it on.
+SPEECH = False

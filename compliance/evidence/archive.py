@@ -1,23 +1,20 @@
 """The pack: an archive whose every file is named, with its hash, in a signed list."""
 
-import base64
 import csv
-import hashlib
 import io
-import json
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
 from django.db.models import Q
 from django.utils.translation import pgettext
 
 from certificates.documents import render_pdf
 from certificates.models import Attestation
+from cms import signing
+from cms.signed_archive import SignedArchive
 from cms.typesetting import MissingGlyphs
-from compliance import signing
 from compliance.evidence.rows import EvidenceRow, evidence_rows
 from compliance.evidence.sheet import TooManyRows, evidence_sheet, yes_or_no
 from compliance.models import Adjustment, Requirement
@@ -41,31 +38,6 @@ _LOGGED: Final = (
 )
 
 
-class Pack:
-    """An archive being written; remembers the hash of all that goes in."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._zip = zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED)
-        self.files: list[dict[str, Any]] = []
-
-    def add(self, name: str, content: bytes) -> None:
-        """Add a file that the list names."""
-        self._write(name, content)
-        self.files.append({"name": name, "sha256": hashlib.sha256(content).hexdigest(), "size_bytes": len(content)})
-
-    def close(self, about: dict[str, Any]) -> None:
-        """Sign the list of files, with what the pack says ``about`` itself, and end the archive."""
-        manifest = json.dumps({**about, "files": self.files}, ensure_ascii=False, indent=1).encode()
-        self._write("manifest.json", manifest)
-        self._write("manifest.sig", base64.b64encode(signing.sign(manifest)) + b"\n")
-        self._write("public-key.txt", base64.b64encode(signing.public_key()) + b"\n")
-        self._zip.close()
-
-    def _write(self, name: str, content: bytes) -> None:
-        # One date for all: an archive shows no clock times.
-        self._zip.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
-
-
 def write_pack(
     stream: IO[bytes],
     *,
@@ -80,7 +52,7 @@ def write_pack(
     In it: people, certificates, the released text in every language, requirements and adjustments, what staff did
     (dates, no clock times), the list of all that with its signature, and the script that checks it.
     """
-    pack = Pack(stream)
+    pack = SignedArchive(stream)
     digests: set[str] = set()
     pack.add("people.csv", _people(pack, organisation, site, on, digests, progress))
     try:
@@ -111,7 +83,7 @@ def write_pack(
 
 
 def _people(
-    pack: Pack,
+    pack: SignedArchive,
     organisation: Organisation,
     site: Site | None,
     on: date,

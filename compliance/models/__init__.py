@@ -6,6 +6,7 @@ from compliance.models.another_way import AnotherWay
 from compliance.models.bounce import Bounce
 from compliance.models.escalation import Digest, Escalation
 from compliance.models.evidence import EvidencePack
+from compliance.models.kit import KitDuty, SiteKit
 from compliance.models.message import Message
 from compliance.models.obligation import Obligation, ObligationSpan
 from compliance.models.preview_run import PreviewRun
@@ -25,6 +26,7 @@ __all__ = [
     "Digest",
     "Escalation",
     "EvidencePack",
+    "KitDuty",
     "Message",
     "Obligation",
     "ObligationSpan",
@@ -35,5 +37,6 @@ __all__ = [
     "RulePackVersion",
     "RuleVersion",
     "SavedFilter",
+    "SiteKit",
     "TopicVersion",
 ]

@@ -27,6 +27,7 @@ from compliance.services.evidence import (
     make_evidence_pack,
     request_evidence_pack,
 )
+from compliance.services.kits import keep_kit
 from compliance.services.messages import claim_messages, mark_printed, send_again, send_claimed, sweep
 from compliance.services.obligations import check_obligations, check_sample, rebuild_obligations
 from compliance.services.previews import (
@@ -123,6 +124,7 @@ __all__ = [
     "is_document_number",
     "is_fresh",
     "is_long",
+    "keep_kit",
     "load_packs",
     "make_evidence_pack",
     "make_previewed",

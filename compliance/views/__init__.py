@@ -24,6 +24,7 @@ from compliance.views.bulk import assign_to_many, record_of_many
 from compliance.views.drafts import drafts
 from compliance.views.evidence import evidence, evidence_pack, evidence_pdf, evidence_request
 from compliance.views.exports import export_columns, export_file, export_stop, exports
+from compliance.views.kits import kit, kit_piece, kit_whole, kits
 from compliance.views.letters import letters, letters_pdf
 from compliance.views.messages import address_again, planned, sent
 from compliance.views.people import employment_end, people, person, person_new
@@ -89,6 +90,10 @@ __all__ = [
     "import_page",
     "import_report",
     "import_undo",
+    "kit",
+    "kit_piece",
+    "kit_whole",
+    "kits",
     "letters",
     "letters_pdf",
     "licence_change",

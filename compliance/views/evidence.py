@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cms import clock
-from compliance import services, signing
+from cms import clock, signing
+from compliance import services
 from compliance.evidence.rows import evidence_rows
 from compliance.evidence.sheet import TooManyRows, evidence_sheet
 from compliance.forms import EvidenceForm

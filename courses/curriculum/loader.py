@@ -144,7 +144,7 @@ class _Load:
             return
         untouched = last is None if stored is None else last == form_digest(stored)
         if not untouched:
-            diff = _diff(stored, form)
+            diff = form_diff(stored, form, there="as it is shipped")
             self.report.edited.append(EditedItem(part.name, code, diff, overwritten=self.apply_over_edits))
             if not self.apply_over_edits:
                 self.report.kept[part.name] += 1
@@ -233,13 +233,14 @@ def form_digest(form: Form) -> str:
     return hashlib.sha256(canonical_json(form).encode()).hexdigest()
 
 
-def _diff(stored: Form | None, shipped: Form) -> tuple[str, ...]:
-    before = [] if stored is None else _lines(stored)
-    names = ("as it is here", "as it is shipped")
-    return tuple(difflib.unified_diff(before, _lines(shipped), *names, n=_CONTEXT_LINES, lineterm=""))
+def form_diff(stored: Form | None, other: Form, *, there: str) -> tuple[str, ...]:
+    """Return what leads from the stored form to the other one, line by line; ``there`` says where that one is."""
+    before = [] if stored is None else form_lines(stored)
+    return tuple(difflib.unified_diff(before, form_lines(other), "as it is here", there, n=_CONTEXT_LINES, lineterm=""))
 
 
-def _lines(form: Form) -> list[str]:
+def form_lines(form: Form) -> list[str]:
+    """Return a form as lines that a difference can be told by."""
     return json.dumps(form, ensure_ascii=False, indent=1, sort_keys=True).splitlines()
 
 

@@ -37,6 +37,17 @@ class Part(ABC):
     def write(self, code: str, form: Form, at: datetime) -> None:
         """Make the stored thing be as ``form`` says; ``stored`` gives the same form afterwards."""
 
+    def of_course(self, course: str) -> Collection[str]:
+        """Return the codes of what is stored and goes wherever the course with this code goes."""
+        return ()
+
+    def check(self, codes: Collection[str]) -> None:  # noqa: B027  # most parts have nothing to add
+        """Look at what is stored under ``codes`` as an editor's form would.
+
+        Raises:
+            ValidationError: something breaks a rule of its model.
+        """
+
     def withdraw(self, code: str) -> None:
         """Take out of use what is shipped no more; only called where ``can_withdraw``."""
         raise NotImplementedError

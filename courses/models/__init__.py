@@ -8,6 +8,7 @@ from courses.models.loading import LoadedItem
 from courses.models.pages import CoursePage, LessonPage, LessonSource
 from courses.models.rendition import Rendition, RenditionSet
 from courses.models.session import Attendance, Session
+from courses.models.voice import VoiceAcceptance
 from courses.models.withdrawal import Withdrawal, WithdrawnFile
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Rendition",
     "RenditionSet",
     "Session",
+    "VoiceAcceptance",
     "Withdrawal",
     "WithdrawnFile",
 ]

@@ -14,6 +14,8 @@ class LoadedItem(models.Model):
     """Kind and codes, e.g. ``question:hospitality/hos-log-1``."""
     digest = models.CharField(max_length=64)
     """SHA-256 of the canonical JSON of what was loaded."""
+    form = models.JSONField(null=True)
+    """What was brought in, where it came in a bundle: what tells their changes from ours when both made some."""
     loaded_at = models.DateTimeField()
 
     class Meta:

@@ -2,6 +2,9 @@
 
 from django.db import models
 
+OPUS_BYTES_A_MINUTE = 182_000
+"""24 kbit/s with what the container adds."""
+
 
 class RenditionSet(models.Model):
     """What is made of an edition in one language, and whether it is still true.
@@ -50,3 +53,8 @@ class Rendition(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def listening_minutes(self) -> int:
+        """Return how long a recording lasts, by its size: they are all packed alike."""
+        return max(1, round(self.size_bytes / OPUS_BYTES_A_MINUTE))

@@ -1,5 +1,6 @@
 """Slides as a .pptx that opens in any office: drawn by hand on a bare layout, with real titles and notes."""
 
+import gc
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,7 @@ from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR
+from pptx.opc.constants import RELATIONSHIP_TYPE as RT
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
@@ -36,7 +38,11 @@ _ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 def deck(data: Json) -> bytes:
     """Return the slides of ``data`` (courses.renditions.slides)."""
-    return _Deck(data).save()
+    try:
+        return _Deck(data).save()
+    finally:
+        # The library ties its parts in circles: a deck would stay until somebody looks for them, and eight weigh 100 MB.
+        gc.collect()
 
 
 class _Deck:
@@ -51,16 +57,20 @@ class _Deck:
         about.title, about.language = data["title"], data["language"]
         about.author = about.last_modified_by = ""
         about.created = about.modified = _MADE_ON
+        self.at: dict[str, Any] = {}
+        self.leading: list[tuple[Any, Any, str]] = []
 
     def save(self) -> bytes:
         for number, slide in enumerate(self.data["slides"], start=1):
             self._slide(number, slide)
+        self._join()
         drawn = io.BytesIO()
         self.show.save(drawn)
         return _repacked(drawn.getvalue())
 
     def _slide(self, number: int, said: Json) -> None:
         slide = self.show.slides.add_slide(self.show.slide_layouts[_TITLE_ONLY])
+        self.slide, self.at[said.get("anchor", "")] = slide, slide
         full = said["look"] in ("cover", "lesson")
         slide.background.fill.solid()
         slide.background.fill.fore_color.rgb = _ACCENT if full else _PAPER
@@ -288,7 +298,19 @@ class _Deck:
             shade = {"phone": _ACCENT, "small": _SOFT}.get(look, colour)
             self._run(paragraph, line["text"], scaled, shade, bold=line.get("bold", False) or look == "phone")
 
-    def _run(self, paragraph: Any, text: str, size: float, colour: RGBColor | None, *, bold: bool) -> None:
+            if line.get("goto"):
+                gap = "  " if line["text"] else ""
+                run = self._run(paragraph, f"{gap}{line['onward']}", scaled, _ACCENT, bold=True)
+                self.leading.append((self.slide, run, line["goto"]))
+
+    def _join(self) -> None:
+        """Let each choice lead to the slide where it goes on: a press on it, and the room is there."""
+        for slide, run, anchor in self.leading:
+            if anchor in self.at:
+                link = run._r.get_or_add_rPr().add_hlinkClick(slide.part.relate_to(self.at[anchor].part, RT.SLIDE))
+                link.set("action", "ppaction://hlinksldjump")
+
+    def _run(self, paragraph: Any, text: str, size: float, colour: RGBColor | None, *, bold: bool) -> Any:
         run = paragraph.add_run()
         run.text = text
         run.font.size = Pt(round(size))
@@ -300,13 +322,17 @@ class _Deck:
         faces = {**_FACES, "cs": _COMPLEX.get(self.data["language"].split("-")[0], _FACES["cs"])}
         for name, face in faces.items():
             etree.SubElement(properties, qn(f"a:{name}")).set("typeface", face)
+        return run
 
 
 def _size(lines: Sequence[Json], width: int, room: int, *, largest: int) -> int:
     """Return the largest size in points in which ``lines`` surely fit, by the width of a usual letter."""
     for size in range(largest, 11, -1):
         letters = max(1, int(Emu(width).pt / (size * 0.56)))
-        tall = sum(-(-(len(line["text"]) + 3) // letters) * 1.3 + 0.45 for line in lines) * size
+        tall = (
+            sum(-(-(len(line["text"]) + len(line.get("onward", "")) + 3) // letters) * 1.3 + 0.45 for line in lines)
+            * size
+        )
         if tall <= Emu(room).pt:
             return size
     return 12

@@ -9,6 +9,7 @@ from assessments.frozen import canonical_json
 from cms.typesetting import typeset
 from courses.renditions import deck, epub, sheets, slides, transcript
 from courses.renditions.material import Material, makers_digest
+from courses.renditions.speech import Voice, script, speak
 from courses.snapshot import Json
 
 PDF: Final = "application/pdf"
@@ -16,7 +17,9 @@ EPUB: Final = "application/epub+zip"
 PPTX: Final = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 TEXT: Final = "text/plain; charset=utf-8"
 
-FOR_LEARNERS: Final = ("handout", "transcript", "booklet", "epub", "card")
+OPUS: Final = "audio/ogg; codecs=opus"
+
+FOR_LEARNERS: Final = ("handout", "transcript", "listen", "booklet", "epub", "card")
 """What a learner may take away. The others are for whoever leads a session: the paper must stay unread until then."""
 
 
@@ -48,6 +51,8 @@ def pieces(material: Material) -> Iterator[Piece]:
             {"text": transcript.transcript(material, lesson)},
             lambda data: data["text"].encode(),
         )
+        if material.voice is not None:
+            yield _spoken(material, lesson, material.voice)
     yield _sheet("booklet", "", "booklet.pdf", "lessons", sheets.booklet(material))
     yield _other("epub", "", "course.epub", EPUB, epub.epub_data(material), epub.epub)
     yield _sheet("card", "", "card.pdf", "card", sheets.card(material))
@@ -59,6 +64,20 @@ def pieces(material: Material) -> Iterator[Piece]:
         ("paper", "sheet", "key"), ("questions", "answer-sheet", "answer-key"), papers, strict=False
     ):
         yield _sheet(kind, "", f"{name}.pdf", "paper", data)
+
+
+def _spoken(material: Material, lesson: Json, voice: Voice) -> Piece:
+    said = [material.words["machine"], "", *transcript.transcript(material, lesson).split("\n")]
+    data = {"script": script(said), "voice": voice.identity}
+    about = {"title": lesson["title"], "album": material.about["title"], "number": lesson["number"]}
+    return _other(
+        "listen",
+        lesson["code"],
+        f"lesson-{lesson['number']}.opus",
+        OPUS,
+        {**data, **about},
+        lambda data: speak(data["script"], voice=voice, **about),
+    )
 
 
 def _sheet(kind: str, lesson: str, name: str, template: str, data: Json) -> Piece:

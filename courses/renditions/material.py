@@ -23,6 +23,7 @@ from cms.typesetting import cjk_fonts
 from courses import selectors
 from courses.models import Course, EditionText
 from courses.renditions.outline import Words, outline
+from courses.renditions.speech import Voice, voice_for
 from courses.renditions.words import guide_sections, words
 from courses.snapshot import Json
 from courses.withdrawn import Notice, without_withdrawn
@@ -67,6 +68,12 @@ class Material:
     def words(self) -> Words:
         """Return the fixed words in the language of the text."""
         return words(self.language)
+
+    @cached_property
+    def voice(self) -> Voice | None:
+        """Return the voice of the machine, once somebody who speaks the language has accepted it; else None."""
+        voice = voice_for(self.language)
+        return voice if voice and selectors.accepted_voice(self.language) == voice.identity else None
 
     @property
     def draft(self) -> str:
@@ -176,6 +183,7 @@ class Material:
             guide_sections(self.language),
             self.url,
             makers_digest(),
+            self.voice.identity if self.voice else "",
         ]
         return hashlib.sha256(canonical_json(said).encode()).hexdigest()
 

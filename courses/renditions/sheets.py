@@ -5,9 +5,10 @@ from typing import Final
 
 from assessments.exceptions import BlueprintNotDrawable
 from assessments.papers import draw_paper, fit_blueprint
-from courses.renditions.markup import flow, run, runs_of
+from courses.renditions.markup import flow, paragraph, run, runs_of
 from courses.renditions.material import Material
 from courses.renditions.outline import LETTERS, Words, marked
+from courses.renditions.slides import tally
 from courses.renditions.words import guide_sections
 from courses.snapshot import Json
 
@@ -68,8 +69,22 @@ def _cued(nodes: Iterable[Json], words: Words) -> Iterator[Json]:
             yield node
             continue
         cue = words[_CUES.get(node.get("look", ""), "cue_say")]
-        yield {**node, "cue": cue} if cue != before else node
+        said = _polled(node, words) if node.get("look") == "scenario" else node
+        yield {**said, "cue": cue} if cue != before else said
         before = cue
+
+
+def _polled(story: Json, words: Words) -> Json:
+    """Return a story with a line below its choices on which hands are counted."""
+    parts = []
+    for part in story["parts"]:
+        body: list[Json] = []
+        for node in part["body"]:
+            body.append(node)
+            if node["kind"] == "choices":
+                body.append(paragraph(tally(node, words), italic=True))
+        parts.append({**part, "body": body})
+    return {**story, "parts": parts}
 
 
 def _cover(material: Material) -> Json:

@@ -1,7 +1,8 @@
 """The slides of a course, as plain JSON: one idea on each, what to say in its notes.
 
 A slide is ``look``, ``label``, ``title``, ``parts`` (``label``, ``lines``) and ``notes`` (texts). A line is ``text``,
-``mark`` ("A", "1", "•" or nothing), ``look`` (``plain``, ``phone``, ``small``) and ``bold``. Looks: ``cover``,
+``mark`` ("A", "1", "•" or nothing), ``look`` (``plain``, ``phone``, ``small``) and ``bold``. A slide of a story has an
+``anchor``; a line may have ``onward``, words that lead to the slide with the anchor ``goto``. Looks: ``cover``,
 ``lesson``, ``text``, ``columns``, ``panel``, ``vote``, ``help``. The notes of a lesson's slides, read in order, say
 everything that the lesson says.
 """
@@ -119,7 +120,7 @@ def _slides(node: Json, words: Words, answers: dict[str, list[str]], lesson: str
         lines = [_part(_service_lines(line)) for part in node["parts"] for line in part["body"][:4]]
         return [_slide("help", title, parts=lines, notes=said)]
     if look == "scenario":
-        return _story(node, words)
+        return _story(node, words, lesson)
     if look == "check":
         [asked] = node["parts"]
         notes = [*said, *answers.get(title, ())]
@@ -149,24 +150,39 @@ def _first(lines: Iterable[Json]) -> list[Json]:
     return pages[0] if pages else []
 
 
-def _story(node: Json, words: Words) -> list[Json]:
-    """Return a slide for each passage: the room votes, and the numbers say where to go on."""
+def _story(node: Json, words: Words, lesson: str) -> list[Json]:
+    """Return a slide for each passage: a poll of the room, whose choices lead to the slide where each goes on."""
     slides = []
+    named = f"{lesson}/{node['title']}"
+    onward = {words["turn_to"] % {"number": part["label"]}: part["label"] for part in node["parts"] if part["label"]}
+    straight = {words["go_on_at"] % {"number": part["label"]}: part["label"] for part in node["parts"]}
     for place, part in enumerate(node["parts"]):
-        lines: list[Json] = list(_lines(part["body"]))
+        lines: list[Json] = []
+        for line in _lines(part["body"]):
+            at = straight.get(line["text"])
+            lines.append({**line, "text": "", "onward": line["text"], "goto": f"{named}/{at}"} if at else line)
         has_choices = any(each["kind"] == "choices" for each in part["body"])
         for each in part["body"]:
             if each["kind"] == "choices":
-                marks = {item["mark"]: item["to"] for item in each["items"]}
+                marks = {item["mark"]: item["to"] for item in each["items"] if item["to"] in onward}
                 lines = [
-                    {**line, "text": f"{line['text']}  → {marks[line['mark']]}"} if line["mark"] in marks else line
+                    {**line, "onward": f"→ {to}", "goto": f"{named}/{onward[to]}"}
+                    if (to := marks.get(line["mark"]))
+                    else line
                     for line in lines
                 ]
         notes = [*([node["label"], node["title"]] if place == 0 else []), part["label"], *facts(part["body"])]
+        notes += [tally(each, words) for each in part["body"] if each["kind"] == "choices"]
         title = f"{node['title']} · {part['label']}" if part["label"] else node["title"]
         label = words["vote"] if has_choices else (node["label"] if place == 0 else "")
-        slides.append(_slide("vote", title, label=label, parts=[_part(lines)], notes=filter(None, notes)))
+        slide = _slide("vote", title, label=label, parts=[_part(lines)], notes=filter(None, notes))
+        slides.append({**slide, "anchor": f"{named}/{part['label']}"})
     return slides
+
+
+def tally(choices: Json, words: Words) -> str:
+    """Return a line on which the hands for each choice are counted."""
+    return words["tally"] % {"letters": "   ".join(f"{item['mark']} ____" for item in choices["items"])}
 
 
 def _paged(look: str, title: str, label: str, lines: list[Json], said: list[str]) -> list[Json]:

@@ -52,6 +52,7 @@ def words(language: str) -> Words:
                 "It could have put somebody at risk. If you have read it before, please do not act on it."
             ),
             "gone_owner": _("Those whose story or knowledge it is have asked for it back."),
+            "machine": pgettext("spoken before a lesson", "A machine is reading this."),
             "lesson": pgettext("rendition", "Lesson %(number)s"),
             "minutes": pgettext("rendition", "About %(number)s min"),
             "contents": pgettext("rendition", "Contents"),
@@ -83,6 +84,10 @@ def words(language: str) -> Words:
             "cue_ask": pgettext("cue in a facilitator's guide", "Ask the room, then compare"),
             "cue_think": pgettext("cue in a facilitator's guide", "A quiet minute; nobody has to answer"),
             "cue_leave": pgettext("cue in a facilitator's guide", "Leave these on the screen or the wall"),
+            "tally": pgettext(
+                "poll of a room",
+                "Hands: %(letters)s   Go on where most hands are. A tie: hear one of each side, then vote again.",
+            ),
             "vote": pgettext("slide", "What would you do? Hands up."),
             "talk": pgettext("slide", "Talk with your neighbour"),
             "quiz": pgettext("rendition", "Final questions"),

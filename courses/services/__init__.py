@@ -8,7 +8,14 @@ from courses.services.attending import (
     may_become,
     take_off_list,
 )
-from courses.services.checking import Judged, answer_finding, findings_of, open_findings, published_findings
+from courses.services.checking import (
+    Judged,
+    answer_finding,
+    findings_of,
+    open_findings,
+    published_findings,
+    reading_levels,
+)
 from courses.services.completing import complete_if_done
 from courses.services.learning import complete_lesson, enrol, record_event, record_quiz, refold
 from courses.services.merging import merge_learners
@@ -21,11 +28,13 @@ from courses.services.releasing import (
     release_course,
 )
 from courses.services.rendering import ask_for_renditions, ask_to_look, look_for_stale_renditions, make_renditions
+from courses.services.voices import accept_voice, take_voice_back
 from courses.services.withdrawing import put_back, withdraw_part
 
 __all__ = [
     "Forecast",
     "Judged",
+    "accept_voice",
     "add_text",
     "answer_finding",
     "ask_for_renditions",
@@ -48,10 +57,12 @@ __all__ = [
     "open_findings",
     "published_findings",
     "put_back",
+    "reading_levels",
     "record_event",
     "record_quiz",
     "refold",
     "release_course",
     "take_off_list",
+    "take_voice_back",
     "withdraw_part",
 ]

@@ -10,6 +10,7 @@ from courses.exceptions import NoReason, NoSuchFinding
 from courses.harm import Document, Finding, lint, term_findings
 from courses.harm.frozen import document_of
 from courses.models import Course, HarmAnswer
+from courses.reading_level import ReadingLevel, reading_level
 from courses.services.freezing import ForecastShelf, freeze, published
 from courses.snapshot import Json
 from people.models import User
@@ -54,6 +55,30 @@ def published_findings(*, course: Course, language: str = "") -> list[Judged]:
         if language in ("", draft.language)
         for judged in findings_of(course=course, snapshot=freeze(draft, edition=0, shelf=ForecastShelf()).snapshot)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class LessonLevel:
+    """How hard a published lesson is to read, in one language."""
+
+    language: str
+    lesson: str
+    level: ReadingLevel
+
+
+def reading_levels(*, course: Course) -> list[LessonLevel]:
+    """Return how hard each published lesson is, where a formula exists for its language; the hard ones first."""
+    levels = []
+    for draft in published(course):
+        snapshot = freeze(draft, edition=0, shelf=ForecastShelf()).snapshot
+        said: dict[str, list[str]] = {}
+        for passage in document_of(snapshot).passages:
+            said.setdefault(passage.place.lesson, []).append(passage.text)
+        for lesson in snapshot["lessons"]:
+            level = reading_level("\n".join(said.get(lesson["code"], [])), language=draft.language)
+            if level is not None:
+                levels.append(LessonLevel(draft.language, lesson["code"], level))
+    return sorted(levels, key=lambda each: not each.level.is_hard)
 
 
 @transaction.atomic

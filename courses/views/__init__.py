@@ -3,6 +3,7 @@
 from courses.views.course import course, start
 from courses.views.events import events
 from courses.views.lesson import check, lesson, lesson_done
+from courses.views.listening import listen, recording
 from courses.views.media import frozen_media
 from courses.views.quiz import hand_in, quiz, quiz_question
 from courses.views.renditions import other_ways, rendition
@@ -18,10 +19,12 @@ __all__ = [
     "hand_in",
     "lesson",
     "lesson_done",
+    "listen",
     "my_training",
     "other_ways",
     "quiz",
     "quiz_question",
+    "recording",
     "rendition",
     "result",
     "session",

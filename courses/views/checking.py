@@ -13,7 +13,7 @@ from wagtail.admin import messages
 
 from cms import clock
 from courses.exceptions import NoReason, NoSuchFinding
-from courses.services import Judged, answer_finding, published_findings
+from courses.services import Judged, answer_finding, published_findings, reading_levels
 from courses.views.panel import CoursePanel
 
 CHECK_PERMISSION = "courses.change_course"
@@ -54,6 +54,7 @@ class CheckView(CoursePanel, TemplateView):
             course=self.course,
             open_findings=[_shown(each) for each in found if each.answer is None],
             answered=[_shown(each) for each in found if each.answer is not None],
+            levels=reading_levels(course=self.course),
             max_reason_chars=_MAX_REASON_CHARS,
             **kwargs,
         )

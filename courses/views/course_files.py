@@ -72,6 +72,7 @@ def _words(kind: str) -> str:
     return {
         "handout": pgettext("rendition", "Handout"),
         "transcript": pgettext("rendition", "Plain text"),
+        "listen": pgettext("rendition", "Read aloud by the machine"),
         "booklet": pgettext("rendition", "Booklet"),
         "epub": pgettext("rendition", "E-book"),
         "card": pgettext("rendition", "Cards for a wallet"),

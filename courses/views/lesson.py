@@ -21,6 +21,7 @@ from courses.services import complete_lesson, record_event
 from courses.views.course import without_cookie
 from courses.views.questions import asked, explained, is_finished, response_in
 from courses.views.reading import Reading, enrolled_only, get_or_post, way_in, with_reading
+from courses.views.renditions import material_for
 
 PART_HEADER = "X-Part"
 
@@ -34,7 +35,7 @@ def lesson(request: HttpRequest, reading: Reading, lesson: str) -> HttpResponse:
     if elsewhere:
         return elsewhere
     if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
-        _note_viewed(reading, lesson)
+        note_viewed(reading, lesson)
     return _page(request, reading, frozen)
 
 
@@ -82,7 +83,8 @@ def check(request: HttpRequest, reading: Reading, lesson: str, question: str) ->
     return _page(request, reading, frozen, checks={question: answered})
 
 
-def _note_viewed(reading: Reading, code: str) -> None:
+def note_viewed(reading: Reading, code: str, *, rendition: str = "read") -> None:
+    """Note for who is on the way that the lesson was opened."""
     if reading.active is None:
         return
     now = clock.now()
@@ -95,6 +97,7 @@ def _note_viewed(reading: Reading, code: str) -> None:
             edition_text=reading.text,
             lesson_code=code,
             language=reading.text.language,
+            rendition=rendition,
             claimed_at=now,
             received_at=now,
         )
@@ -108,7 +111,11 @@ def _page(
     form: FinishForm | None = None,
     checks: dict[str, Json] | None = None,
 ) -> HttpResponse:
-    context = {**lesson_context(reading, frozen, answered=checks or {}), "form": form or _form(reading, frozen)}
+    context = {
+        **lesson_context(reading, frozen, answered=checks or {}),
+        "form": form or finish_form(reading, frozen),
+        "can_listen": settings.RENDITIONS and material_for(reading).voice is not None,
+    }
     return render(request, "courses/pages/lesson.html", without_cookie(reading, context))
 
 
@@ -147,7 +154,8 @@ def _attestations(frozen: Json) -> list[Json]:
     return [block for block in frozen["body"] if block["type"] == "attestation"]
 
 
-def _form(reading: Reading, frozen: Json) -> FinishForm | None:
+def finish_form(reading: Reading, frozen: Json) -> FinishForm | None:
+    """Return the form that finishes a lesson, for who is on the way."""
     return FinishForm(attestations=_attestations(frozen)) if reading.active else None
 
 

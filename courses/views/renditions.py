@@ -42,6 +42,7 @@ def other_ways(request: HttpRequest, reading: Reading) -> HttpResponse:
                 "number": number,
                 "handout": of_lessons.get(("handout", lesson["code"])),
                 "transcript": of_lessons.get(("transcript", lesson["code"])),
+                "listen": of_lessons.get(("listen", lesson["code"])),
             }
             for number, lesson in enumerate(reading.lessons, start=1)
         ],
@@ -67,7 +68,12 @@ def rendition(request: HttpRequest, reading: Reading, name: str) -> HttpResponse
 def _of_reader(reading: Reading) -> tuple[RenditionSet | None, bool]:
     if not settings.RENDITIONS:
         return None, False
-    return true_set(Material(reading.text, reading.snapshot, help_directory(), reading.notices))
+    return true_set(material_for(reading))
+
+
+def material_for(reading: Reading) -> Material:
+    """Return what is made for this reader: the text that they are served, as it may be shown today."""
+    return Material(reading.text, reading.snapshot, help_directory(), reading.notices)
 
 
 def true_set(material: Material) -> tuple[RenditionSet | None, bool]:

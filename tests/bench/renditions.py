@@ -43,13 +43,13 @@ def main() -> None:
         )
 
     for language in LANGUAGES:
-        text(language, 1, "After")
+        text(language, 8, "After")
     started = time.perf_counter()
     for language in ("en", *LANGUAGES):
         make_renditions(edition=edition, language=language, at=clock.now())
     figures.add("all files of a 6-lesson course, 8 languages", time.perf_counter() - started, "s", bar=180)
     figures.add("files made", Rendition.objects.count(), "files")
-    text("en", 2, "Afterwards")
+    text("en", 9, "Afterwards")
     before = set(Rendition.objects.values_list("file", flat=True))
     started = time.perf_counter()
     make_renditions(edition=edition, language="en", at=clock.now())

@@ -92,6 +92,10 @@ class BankPart(Part):
             for bank in QuestionBank.objects.filter(code__in=codes)
         }
 
+    def of_course(self, course: str) -> Collection[str]:
+        """Return the banks that the course asks from."""
+        return banks_of(course)
+
     def write(self, code: str, form: Form, at: datetime) -> None:
         """Make or change the bank; an objective or rule that is shipped no more stays while a question names it."""
         bank, _ = QuestionBank.objects.update_or_create(code=code, defaults={"title": form["title"]})
@@ -100,6 +104,12 @@ class BankPart(Part):
             for row in _write_children(rows, model, {"bank": bank}, "code", forms):
                 if not row.questions.exists():
                     row.delete()
+
+
+def banks_of(course: str) -> list[str]:
+    """Return the codes of the banks of a course: the one called as it is, and that of its quiz."""
+    rows = QuestionBank.objects.filter(models.Q(code=course) | models.Q(quizzes__courses__code=course))
+    return sorted(set(rows.values_list("code", flat=True)))
 
 
 def _is_left_over(row: Objective | CriticalRule) -> bool:
@@ -164,6 +174,21 @@ class QuestionPart(Part):
             .prefetch_related("options", "items", "pairs")
         )
         return {code: _stored_form(row) for row in rows if (code := f"{row.bank.code}/{row.code}") in wanted}
+
+    def of_course(self, course: str) -> Collection[str]:
+        """Return the questions in use, in the order in which they were written."""
+        rows = Question.objects.filter(bank__code__in=banks_of(course), locale=self.locale, retired=False)
+        return [f"{bank}/{code}" for bank, code in rows.order_by("pk").values_list("bank__code", "code")]
+
+    def check(self, codes: Collection[str]) -> None:
+        """Look at the questions."""
+        wanted = set(codes)
+        banks = {code.partition("/")[0] for code in wanted}
+        for row in Question.objects.filter(bank__code__in=banks, locale=self.locale).select_related("bank"):
+            if f"{row.bank.code}/{row.code}" in wanted:
+                row.full_clean()
+                if isinstance(row, ScenarioQuestion):
+                    row.graph.stream_block.clean(row.graph)
 
     def write(self, code: str, form: Form, at: datetime) -> None:
         """Make or change the question.
@@ -385,6 +410,15 @@ class QuizPart(Part):
             }
             for quiz in quizzes
         }
+
+    def of_course(self, course: str) -> Collection[str]:
+        """Return the final quiz."""
+        return list(Quiz.objects.filter(courses__code=course).values_list("code", flat=True))
+
+    def check(self, codes: Collection[str]) -> None:
+        """Look at the quizzes."""
+        for row in Quiz.objects.filter(code__in=codes):
+            row.full_clean()
 
     def write(self, code: str, form: Form, at: datetime) -> None:
         """Make or change the quiz, its blueprint anew."""

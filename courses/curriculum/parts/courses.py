@@ -47,6 +47,15 @@ class CoursePart(Part):
             for row in rows.prefetch_related("audiences")
         }
 
+    def of_course(self, course: str) -> Collection[str]:
+        """Return the course itself."""
+        return [course]
+
+    def check(self, codes: Collection[str]) -> None:
+        """Look at the courses."""
+        for row in Course.objects.filter(code__in=codes):
+            row.full_clean()
+
     def write(self, code: str, form: Form, at: datetime) -> None:
         """Make or change the course."""
         fields = {name: form[name] for name in _FIELDS}
@@ -72,6 +81,11 @@ class LessonPart(Part):
         courses = {code.partition("/")[0] for code in codes}
         rows = Lesson.objects.filter(course__code__in=courses).values_list("course__code", "code")
         return {code: {} for course, lesson in rows if (code := f"{course}/{lesson}") in codes}
+
+    def of_course(self, course: str) -> Collection[str]:
+        """Return the lessons that have a page: the others are of the past."""
+        rows = Lesson.objects.filter(course__code=course, pages__isnull=False).distinct()
+        return [f"{course}/{code}" for code in rows.order_by("pk").values_list("code", flat=True)]
 
     def write(self, code: str, form: Form, at: datetime) -> None:
         """Make the lesson."""

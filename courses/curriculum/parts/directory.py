@@ -61,6 +61,10 @@ class SectorPart(RowPart):
         forms = _row_forms(curriculum.sectors, ("slug", "title", "summary"))
         return {code: {**form, "position": position} for position, (code, form) in enumerate(forms.items(), start=1)}
 
+    def of_course(self, course: str) -> Collection[str]:
+        """Return the sector of the course."""
+        return list(Sector.objects.filter(courses__code=course).values_list("code", flat=True))
+
 
 class AudiencePart(RowPart):
     """Audiences."""
@@ -72,6 +76,10 @@ class AudiencePart(RowPart):
     def shipped(self, curriculum: schema.Curriculum) -> dict[str, Form]:
         """Return the audiences."""
         return _row_forms(curriculum.audiences, self.fields)
+
+    def of_course(self, course: str) -> Collection[str]:
+        """Return the audiences of the course."""
+        return sorted(Audience.objects.filter(courses__code=course).values_list("code", flat=True))
 
 
 class SourcePart(RowPart):

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.utils.html import escape
 from wagtail.blocks.field_block import ChooserBlock
 from wagtail.images import get_image_model
@@ -14,7 +15,7 @@ from courses.curriculum import schema
 from courses.curriculum.parts.blocks import body_form
 from courses.curriculum.parts.html import as_edited
 from courses.curriculum.parts.languages import Words
-from courses.curriculum.parts.streams import block_id, to_form, to_raw
+from courses.curriculum.parts.streams import block_id, code_of, to_form, to_raw
 from courses.curriculum.registry import Form, Part
 from courses.models import Course, CoursePage, Lesson, LessonPage, LessonSource
 
@@ -90,6 +91,10 @@ class HomePart(_PagePart):
             for page in pages
         }
 
+    def of_course(self, course: str) -> Collection[str]:
+        """Return the front page: the others stand below it."""
+        return [HOME]
+
     def write(self, code: str, form: Form, at: datetime) -> None:
         """Make or change the front page; the first time, let the site show it and remove Wagtail's welcome."""
         page = HomePage.objects.filter(locale=self.locale).order_by("path").first()
@@ -135,6 +140,10 @@ class SectorPagePart(_PagePart):
             form = {"title": draft.title, "slug": draft.slug, "summary": draft.summary}
             forms[page.sector.code] = _state(page, form)
         return forms
+
+    def of_course(self, course: str) -> Collection[str]:
+        """Return the page that the course's page stands below."""
+        return list(Sector.objects.filter(courses__code=course).values_list("code", flat=True))
 
     def write(self, code: str, form: Form, at: datetime) -> None:
         """Make or change the page."""
@@ -188,6 +197,17 @@ class CoursePagePart(_PagePart):
             form["outcomes"] = [str(child.value) for child in draft.outcomes]
             forms[page.course.code] = _state(page, form)
         return forms
+
+    def of_course(self, course: str) -> Collection[str]:
+        """Return the page."""
+        return [course]
+
+    def check(self, codes: Collection[str]) -> None:
+        """Look at the newest drafts."""
+        for page in CoursePage.objects.filter(course__code__in=codes, locale=self.locale):
+            draft = _draft(page)
+            draft.full_clean()
+            draft.outcomes.stream_block.clean(draft.outcomes)
 
     def write(self, code: str, form: Form, at: datetime) -> None:
         """Make or change the page."""
@@ -250,10 +270,26 @@ class LessonPagePart(_PagePart):
                 draft = _draft(page)
                 form = {name: getattr(draft, name) for name in ("title", "slug", "minutes", "objectives")}
                 form["content_note"] = as_edited(draft.content_note)
-                form["body"] = to_form(draft.body.stream_block, draft.body)
+                form["body"] = to_form(draft.body.stream_block, draft.body, name=self.name_of)
                 form["sources"] = [each.source.code for each in draft.lesson_sources.all()]
                 forms[code] = _state(page, form)
         return forms
+
+    def of_course(self, course: str) -> Collection[str]:
+        """Return the lessons that have a page in this language."""
+        pages = LessonPage.objects.filter(lesson__course__code=course, locale=self.locale).order_by("path")
+        return [f"{course}/{code}" for code in pages.values_list("lesson__code", flat=True)]
+
+    def check(self, codes: Collection[str]) -> None:
+        """Look at the newest drafts."""
+        wanted = set(codes)
+        courses = {code.partition("/")[0] for code in wanted}
+        pages = LessonPage.objects.filter(lesson__course__code__in=courses, locale=self.locale)
+        for page in pages.select_related("lesson__course"):
+            if f"{page.lesson.course.code}/{page.lesson.code}" in wanted:
+                draft = _draft(page)
+                draft.full_clean()
+                draft.body.stream_block.clean(draft.body)
 
     def write(self, code: str, form: Form, at: datetime) -> None:
         """Make or change the page."""
@@ -291,20 +327,28 @@ class LessonPagePart(_PagePart):
         for page in pages.live():
             page.unpublish()
 
+    def name_of(self, chosen: Any) -> str:
+        """Return the name under which the form of a body keeps what was chosen."""
+        return code_of(chosen)
+
     def _find(self, block: ChooserBlock, name: str) -> int | None:
-        return self._key(block.target_model, name)
+        return self._key(block.model_class, name)
 
     def _key(self, model: Any, name: str) -> int:
         """Return the primary key of a row known by its code, of a picture known by its title."""
         place = (model._meta.label, name)
         if place not in self.found:
-            by = {"title": name} if model is get_image_model() else {"code": name}
-            rows = model._default_manager.filter(**by)
+            rows = self.rows_called(model, name)
             if hasattr(model, "locale"):
                 # A practice question that is not translated yet is asked in the source language.
                 rows = self.words.nearest(rows)
             self.found[place] = rows.order_by("pk").values_list("pk", flat=True)[0]
         return self.found[place]
+
+    def rows_called(self, model: Any, name: str) -> QuerySet[Any]:
+        """Return the rows that ``name`` names; the first of them is meant."""
+        by = {"title": name} if model is get_image_model() else {"code": name}
+        return model._default_manager.filter(**by)
 
 
 class LessonOrderPart(_PagePart):
@@ -326,6 +370,10 @@ class LessonOrderPart(_PagePart):
             for code in codes
             if CoursePage.objects.filter(course__code=code, locale=self.locale).exists()
         }
+
+    def of_course(self, course: str) -> Collection[str]:
+        """Return the order of the course's lessons."""
+        return [course]
 
     def write(self, code: str, form: Form, at: datetime) -> None:
         """Move the pages that stand elsewhere; pages that are not shipped come last."""

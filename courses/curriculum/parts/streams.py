@@ -1,6 +1,6 @@
 """Stream values as forms and back: what is chosen is named by its code instead of its key in the database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -16,27 +16,51 @@ Finder = Callable[[ChooserBlock, str], int | None]
 """Returns the primary key of what a form names in a chooser."""
 
 
-def to_form(block: blocks.Block, value: Any) -> Any:
+Namer = Callable[[Any], str]
+"""Returns the name under which a form keeps what was chosen."""
+
+
+def code_of(chosen: Any) -> str:
+    """Return the code of what was chosen, the title of a picture."""
+    if isinstance(chosen, AbstractImage):
+        return str(chosen.title)
+    return "" if chosen is None else str(getattr(chosen, "code", chosen.pk))
+
+
+def to_form(block: blocks.Block, value: Any, *, name: Namer = code_of) -> Any:
     """Return a block's value as a form: no ids of blocks, no keys of rows."""
     match block:
         case blocks.StreamBlock():
-            return [{"type": child.block_type, "value": to_form(child.block, child.value)} for child in value]
+            return [
+                {"type": child.block_type, "value": to_form(child.block, child.value, name=name)} for child in value
+            ]
         case blocks.ListBlock():
-            return [to_form(block.child_block, each) for each in value or ()]
+            return [to_form(block.child_block, each, name=name) for each in value or ()]
         case blocks.StructBlock():
-            return {name: to_form(child, value.get(name)) for name, child in block.child_blocks.items()}
+            return {field: to_form(child, value.get(field), name=name) for field, child in block.child_blocks.items()}
         case blocks.RichTextBlock():
             return as_edited(value.source) if value else ""
         case ChooserBlock():
-            return _name(value)
+            return name(value)
         case _:
             return "" if value is None else block.get_prep_value(value)
 
 
-def _name(chosen: Any) -> str:
-    if isinstance(chosen, AbstractImage):
-        return str(chosen.title)
-    return "" if chosen is None else str(getattr(chosen, "code", chosen.pk))
+def chosen_in(block: blocks.Block, form: Any) -> Iterator[tuple[ChooserBlock, str]]:
+    """Yield each name in a form, with the chooser that it stands in."""
+    match block:
+        case blocks.StreamBlock():
+            for each in form:
+                yield from chosen_in(block.child_blocks[each["type"]], each["value"])
+        case blocks.ListBlock():
+            for each in form:
+                yield from chosen_in(block.child_block, each)
+        case blocks.StructBlock():
+            for name, child in block.child_blocks.items():
+                yield from chosen_in(child, form[name])
+        case ChooserBlock():
+            if form:
+                yield block, form
 
 
 def to_raw(block: blocks.Block, form: Any, *, find: Finder, place: str) -> Any:

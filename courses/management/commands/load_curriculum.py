@@ -1,7 +1,4 @@
-import logging
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +11,8 @@ from courses.curriculum.folder import folder_digest, is_loaded, remember_folder
 from courses.curriculum.loader import LoadReport, load
 from courses.curriculum.schema import Curriculum
 from courses.exceptions import QuestionTypeChanged, ReleaseRefused
+from courses.management.quiet import quiet_log
 from translations.changes import ChangeKind
-
-
-@contextmanager
-def _quiet_log() -> Iterator[None]:
-    """Leave out Wagtail's line for each page and task; the counts say it."""
-    loggers = [logging.getLogger(name) for name in ("wagtail", "django_tasks")]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
 
 
 class Command(BaseCommand):
@@ -72,7 +56,7 @@ class Command(BaseCommand):
         if options["apply_over_edits"] and not options["check"]:
             self._ask(curriculum, interactive=options["interactive"])
         try:
-            with _quiet_log():
+            with quiet_log():
                 report = load(
                     curriculum,
                     at=clock.now(),

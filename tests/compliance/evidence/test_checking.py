@@ -8,8 +8,9 @@ import zipfile
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from cms.signed_archive import SignedArchive
 from compliance.evidence import checking
-from compliance.evidence.archive import SCRIPT, Pack
+from compliance.evidence.archive import SCRIPT
 
 # RFC 8032, section 7.1, tests 1 to 3: secret key, message, signature.
 VECTORS = [
@@ -71,7 +72,7 @@ def pack(tmp_path):
     """A signed archive of two files and the script."""
     path = tmp_path / "pack.zip"
     with path.open("wb") as stream:
-        made = Pack(stream)
+        made = SignedArchive(stream)
         made.add("people.csv", b"number,name\n")
         made.add("texts/one.txt", b"Ein Text.")
         made.add("verify.py", SCRIPT.read_bytes())

@@ -174,6 +174,30 @@ def test_slides_have_titles_and_fit():
     assert all(inside)
 
 
+def test_choices_of_a_story_are_a_poll_that_leads_on():
+    data = deck_data(material())
+    anchors = {slide["anchor"] for slide in data["slides"] if "anchor" in slide}
+    leads = [line for slide in data["slides"] for part in slide["parts"] for line in part["lines"] if line.get("goto")]
+    assert leads
+    assert {line["goto"] for line in leads} <= anchors
+    show = Presentation(io.BytesIO(deck(data)))
+    slides = list(show.slides)
+    titles = {slide.part: slide.shapes.title.text_frame.text for slide in slides}
+    for slide in slides:
+        for link in slide.part._element.iter("{http://schemas.openxmlformats.org/drawingml/2006/main}hlinkClick"):
+            assert link.get("action") == "ppaction://hlinksldjump"
+            run = link.getparent().getparent()
+            number = re.search(r"\d+", run.findtext("{http://schemas.openxmlformats.org/drawingml/2006/main}t"))
+            target = slide.part.related_part(
+                link.get("{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id")
+            )
+            assert titles[target].endswith(f"· {number[0]}")
+    assert "Hands: A ____   B ____" in notes_text(deck(data))
+    assert "Hands: A ____   B ____" in " ".join(pdf_text(made(material(), "guide")["guide.pdf"]).split()).replace(
+        "____ B", "____   B"
+    )
+
+
 @pytest.mark.parametrize(
     ("language", "word"),
     [("ar", "انظر مرتين"), ("pa", "ਦੋ ਵਾਰ ਵੇਖੋ"), ("iu", "ᑕᑯᓐᓇᕐᓗᑎᑦ"), ("tl", "Tumingin nang dalawang beses")],

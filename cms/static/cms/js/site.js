@@ -140,10 +140,48 @@ function takePlaceAlong(place) {
   });
 }
 
+// --- Pictures, and saving data ---------------------------------------------------------------------------------
+
+const SAVE_KEY = "fieldfare:save-data";
+
+/** A picture waits in a template, which loads nothing: it is shown at once, or on a button where data is to be saved. */
+function setUpPictures(pictures, box) {
+  const show = (picture) => picture.replaceWith(picture.content.cloneNode(true));
+  const saves = () => box?.checked || navigator.connection?.saveData === true;
+  const offer = (picture) => {
+    const words = picture.dataset.picture;
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: words });
+    button.className = "button button--secondary";
+    const about = document.createElement("span");
+    about.textContent = picture.content.querySelector("img")?.alt ?? "";
+    button.setAttribute("aria-label", `${words}: ${about.textContent}`);
+    button.addEventListener("click", () => {
+      button.remove();
+      about.remove();
+      show(picture);
+    });
+    picture.before(button, about);
+  };
+  if (box) {
+    box.checked = remembered(SAVE_KEY) === "yes";
+    box.closest("[hidden]")?.removeAttribute("hidden");
+    box.addEventListener("change", () => {
+      try {
+        if (box.checked) sessionStorage.setItem(SAVE_KEY, "yes");
+        else sessionStorage.removeItem(SAVE_KEY);
+      } catch {
+        // It then lasts for this page.
+      }
+    });
+  }
+  for (const picture of pictures) (saves() ? offer : show)(picture);
+}
+
 const exit = document.querySelector("[data-leave]");
 if (exit) setUpLeaving(exit);
 const sizes = document.querySelector("[data-text-size]");
 if (sizes) setUpTextSize(sizes);
+setUpPictures(document.querySelectorAll("template[data-picture]"), document.querySelector("[data-save-data]"));
 setUpMenus([...document.querySelectorAll("[data-menu]")]);
 const place = new URLSearchParams(location.search).get("place");
 if (place) takePlaceAlong(place);

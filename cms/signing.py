@@ -38,6 +38,11 @@ def public_key() -> bytes:
 
 
 def fingerprint() -> str:
-    """Return the public key's SHA-256 as people compare it: eight groups of four hex digits, 128 bits."""
-    digest = hashlib.sha256(public_key()).hexdigest()[:32]
+    """Return the fingerprint of this platform's public key."""
+    return fingerprint_of(public_key())
+
+
+def fingerprint_of(key: bytes) -> str:
+    """Return a public key's SHA-256 as people compare it: eight groups of four hex digits, 128 bits."""
+    digest = hashlib.sha256(key).hexdigest()[:32]
     return " ".join(digest[start : start + 4] for start in range(0, 32, 4))

@@ -1,0 +1,396 @@
+"""Bringing a bundle into a site: what is new is added, what was changed here is kept, and both are brought together.
+
+Three forms of each thing are compared: what the bundle says, what is stored here, and what was brought in last. What
+the site has for all its courses (sectors, help lines, sources) is added where it is missing and never changed.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.images import ImageFile
+from django.db import DatabaseError, transaction
+from wagtail.documents import get_document_model
+from wagtail.images import get_image_model
+from wagtail.images.fields import WagtailImageField
+
+from assessments.models import Question
+from cms.models import HomePage, Source, SupportService
+from courses.bundle.drawings import drawing_problem
+from courses.bundle.merging import merge
+from courses.bundle.parts import DIRECTORY, PortableLessonPages, part_and_language, portable_parts
+from courses.bundle.reading import PICTURE, Bundle, BundleRefused, Media, file_of
+from courses.curriculum.indexing import indexed_at_the_end
+from courses.curriculum.loader import form_diff, form_digest
+from courses.curriculum.parts.pages import LessonPagePart
+from courses.curriculum.parts.streams import chosen_in
+from courses.curriculum.registry import Form, Part
+from courses.curriculum.wording import group_of
+from courses.exceptions import CourseError, QuestionTypeChanged
+from courses.models import LessonPage, LoadedItem
+from translations.given import GivenText, GivenTranslation, Kind
+from translations.models import Text
+from translations.segments import Segment
+from translations.services import record_texts, record_translations
+
+_MEMORY: Final = "bundle/"
+# What writing a form that is not as it should be may raise.
+_FAULTS: Final = (
+    ValidationError,
+    DatabaseError,
+    ObjectDoesNotExist,
+    QuestionTypeChanged,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+)
+
+
+class OnConflict(StrEnum):
+    """What becomes of a thing that was changed here and there in the same place."""
+
+    REFUSE = "refuse"
+    KEEP = "keep"
+    TAKE = "take"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A thing that the bundle changes, or would; ``places`` names where both sides changed it."""
+
+    part: str
+    code: str
+    diff: tuple[str, ...]
+    places: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did, or would do. Counts are by part."""
+
+    created: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    merged: Counter[str] = field(default_factory=Counter)
+    """Changed here and there in different places: both stay."""
+    withdrawn: Counter[str] = field(default_factory=Counter)
+    unchanged: Counter[str] = field(default_factory=Counter)
+    kept: Counter[str] = field(default_factory=Counter)
+    """Changed, or taken away, here alone, or of the site's directory: left as they are."""
+    media: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    conflicts: list[Difference] = field(default_factory=list)
+    languages_left_out: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> int:
+        """Return how many things were written."""
+        counted = (self.created, self.changed, self.merged, self.withdrawn)
+        return sum(each.total() for each in counted) + self.media
+
+
+class Conflicts(CourseError):
+    """Something was changed here and there in the same place; carries the ``report``. Nothing was written."""
+
+    def __init__(self, report: ImportReport) -> None:
+        super().__init__(f"{len(report.conflicts)} conflicts")
+        self.report = report
+
+
+class _TriedOnly(Exception):
+    """Undoes what was written to see what would be."""
+
+
+def import_bundle(
+    bundle: Bundle, *, at: datetime, on_conflict: OnConflict = OnConflict.REFUSE, apply: bool = False
+) -> ImportReport:
+    """Bring in ``bundle``, all of it or nothing. Without ``apply`` nothing is left written; the report is the same.
+
+    Raises:
+        BundleRefused: something in the bundle cannot be stored here; names each file.
+        Conflicts: both sides changed the same place and ``on_conflict`` is to refuse; only with ``apply``.
+    """
+    if not HomePage.objects.filter(locale__language_code=settings.LANGUAGE_CODE).exists():
+        raise BundleRefused("this site has no front page yet; run load_curriculum first")
+    offered = dict(settings.WAGTAIL_CONTENT_LANGUAGES)
+    languages = [language for language in bundle.languages if language in offered]
+    report = ImportReport(languages_left_out=tuple(each for each in bundle.languages if each not in offered))
+    _refuse_unknown_names(bundle)
+    with _files_removed_unless_kept() as files:
+        try:
+            with transaction.atomic():
+                with indexed_at_the_end():
+                    _Import(bundle, report, at, on_conflict, files).run(languages)
+                if not apply:
+                    raise _TriedOnly
+                if report.conflicts and on_conflict is OnConflict.REFUSE:
+                    raise Conflicts(report)
+        except _TriedOnly:
+            return report
+        files.clear()
+    return report
+
+
+@contextmanager
+def _files_removed_unless_kept() -> Iterator[list[Any]]:
+    """Yield a list of field files; those still in it at the end are removed: a database forgets, a folder does not."""
+    files: list[Any] = []
+    try:
+        yield files
+    finally:
+        for file in files:
+            file.storage.delete(file.name)
+
+
+def _refuse_unknown_names(bundle: Bundle) -> None:
+    """Refuse lessons that name what is neither in the bundle nor here."""
+    body = LessonPage._meta.get_field("body").stream_block
+    questions = {code.partition("/")[2] for code in bundle.forms["question"]}
+    media = {one.name for one in bundle.media}
+    known: dict[Any, set[str]] = {
+        SupportService: {*bundle.forms["service"], *SupportService.objects.values_list("code", flat=True)},
+        Source: {*bundle.forms["source"], *Source.objects.values_list("code", flat=True)},
+        Question: questions,
+        get_image_model(): media,
+        get_document_model(): media,
+    }
+    problems = []
+    for part, by_code in bundle.forms.items():
+        if part_and_language(part)[0] != "lesson-page":
+            continue
+        for code, form in by_code.items():
+            try:
+                named = [(block.model_class, name) for block, name in chosen_in(body, form["body"])]
+                named += [(Source, name) for name in form["sources"]]
+            except (KeyError, TypeError, AttributeError):
+                problems.append(f"{file_of(part, code)}: this is not the form of a lesson")
+                continue
+            problems += [
+                f"{file_of(part, code)}: there is no {model._meta.verbose_name} {name}, neither in the bundle nor here"
+                for model, name in named
+                if name not in known[model]
+            ]
+    if problems:
+        raise BundleRefused(*dict.fromkeys(problems))
+
+
+class _Import:
+    """One run: decides thing by thing and remembers what it brought in."""
+
+    def __init__(
+        self, bundle: Bundle, report: ImportReport, at: datetime, on_conflict: OnConflict, files: list[Any]
+    ) -> None:
+        self.bundle = bundle
+        self.report = report
+        self.at = at
+        self.on_conflict = on_conflict
+        self.files = files
+        self.loaded = {item.key: item for item in LoadedItem.objects.filter(form__isnull=False)}
+        self.shipped = dict(LoadedItem.objects.filter(form__isnull=True).values_list("key", "digest"))
+        self.memory: dict[str, Form] = {}
+        self.written: dict[str, dict[str, Form]] = {}
+        self.problems: list[str] = []
+
+    def run(self, languages: list[str]) -> None:
+        """Write everything, look at what was written, and remember it."""
+        for media in self.bundle.media:
+            self._add_media(media)
+        self._refuse()
+        parts = portable_parts(languages)
+        # Before anything is written: a lesson that comes changes the order of lessons by coming.
+        stored = {part.name: _stored(part, self.bundle.forms[part.name]) for part in parts}
+        loaded = {part.name: self._as_loaded(part, stored[part.name]) for part in parts}
+        for part in parts:
+            self._bring_in(part, stored[part.name], loaded[part.name])
+            self._withdraw(part)
+        self._refuse()
+        for part in parts:
+            self._look_at(part)
+        self._refuse()
+        self._record_drafts(languages)
+        self._remember()
+
+    def _refuse(self) -> None:
+        if self.problems:
+            raise BundleRefused(*self.problems)
+
+    def _add_media(self, media: Media) -> None:
+        is_picture = media.kind == PICTURE
+        model = get_image_model() if is_picture else get_document_model()
+        digest = media.name.partition(".")[0]
+        if model.objects.filter(file_hash=digest).exists():
+            return
+        content = self.bundle.content(media)
+        try:
+            row = model(title=media.title[:255], file_hash=digest, file_size=len(content))
+            if is_picture:
+                upload = ImageFile(ContentFile(content, name=media.name), name=media.name)
+                if media.name.endswith(".svg"):
+                    if problem := drawing_problem(content):
+                        raise ValidationError(problem)
+                else:
+                    WagtailImageField().clean(upload)
+                    upload.seek(0)
+                row.file = upload
+            else:
+                row.file = ContentFile(content, name=media.name)
+            row.clean_fields(exclude=["collection", "width", "height", "uploaded_by_user"])
+            row.save()
+        except (ValidationError, OSError, ValueError, TypeError, AttributeError) as fault:
+            self.problems.append(f"media/{media.name}: {_said(fault)}")
+            return
+        self.files.append(row.file)
+        self.report.media += 1
+
+    def _bring_in(self, part: Part, stored: dict[str, Form], loaded: dict[str, Form]) -> None:
+        for code, theirs in self.bundle.forms[part.name].items():
+            form = self._decide(part, code, theirs, stored.get(code), loaded.get(code))
+            if form is None:
+                continue
+            try:
+                with transaction.atomic():
+                    part.write(code, form, self.at)
+            except _FAULTS as fault:
+                self.problems.append(f"{file_of(part.name, code)}: {_said(fault)}")
+                continue
+            self.written.setdefault(part.name, {})[code] = form
+
+    def _as_loaded(self, part: Part, stored: dict[str, Form]) -> dict[str, Form]:
+        """Return what is stored in the spelling of the curriculum's loader, which names pictures by their titles."""
+        return LessonPagePart(part.words).stored(list(stored)) if isinstance(part, PortableLessonPages) else stored
+
+    def _decide(self, part: Part, code: str, theirs: Form, ours: Form | None, plain: Form | None) -> Form | None:
+        """Return the form to write, or None to leave the thing alone; counts it."""
+        report, key = self.report, f"{_MEMORY}{part.name}:{code}"
+        if ours == theirs:
+            report.unchanged[part.name] += 1
+            self.memory[key] = theirs
+            return None
+        if part_and_language(part.name)[0] in DIRECTORY:
+            (report.created if ours is None else report.kept)[part.name] += 1
+            return theirs if ours is None else None
+        before = self.loaded.get(key)
+        shipped = self.shipped.get(f"{part.name}:{code}")
+        if ours is None:
+            if before is not None and self.on_conflict is not OnConflict.TAKE:
+                report.kept[part.name] += 1
+                return None
+            report.created[part.name] += 1
+            self.memory[key] = theirs
+            return theirs
+        untouched = before.form == ours if before else bool(plain and shipped == form_digest(plain))
+        if untouched:
+            self._changes(report.changed, part, code, ours, theirs)
+            self.memory[key] = theirs
+            return theirs
+        if before is not None and before.form == theirs:
+            report.kept[part.name] += 1
+            return None
+        both = merge(before.form if before else None, ours, theirs)
+        if not both.conflicts:
+            self._changes(report.merged, part, code, ours, both.form)
+            self.memory[key] = theirs
+            return both.form  # type: ignore[no-any-return]  # two objects merge into one
+        diff = form_diff(ours, theirs, there="as the bundle has it")
+        report.conflicts.append(Difference(part.name, code, diff, both.conflicts if before else ()))
+        if self.on_conflict is OnConflict.TAKE:
+            report.changed[part.name] += 1
+            self.memory[key] = theirs
+            return theirs
+        report.kept[part.name] += 1
+        return None
+
+    def _changes(self, counter: Counter[str], part: Part, code: str, ours: Form, new: Form) -> None:
+        counter[part.name] += 1
+        self.report.differences.append(Difference(part.name, code, form_diff(ours, new, there="as it will be")))
+
+    def _withdraw(self, part: Part) -> None:
+        """Take out of use what came with an earlier bundle of this course, is in this one no more, and nobody touched."""
+        if not part.can_withdraw:
+            return
+        prefix = f"{_MEMORY}{part.name}:"
+        banks = tuple(f"{bank}/" for bank in self.bundle.forms["bank"])
+        own = (f"{self.bundle.course}/", *banks)
+        gone = [
+            code
+            for key in self.loaded
+            if key.startswith(prefix)
+            for code in [key.removeprefix(prefix)]
+            if (code.startswith(own) or code == self.bundle.course) and code not in self.bundle.forms[part.name]
+        ]
+        stored = _stored(part, gone)
+        for code in gone:
+            if stored.get(code) == self.loaded[f"{prefix}{code}"].form or (
+                code in stored and self.on_conflict is OnConflict.TAKE
+            ):
+                part.withdraw(code)
+                self.report.withdrawn[part.name] += 1
+            else:
+                self.report.kept[part.name] += 1
+
+    def _look_at(self, part: Part) -> None:
+        """Compare what is stored now with what was written, and hold it to the rules of its model."""
+        written = self.written.get(part.name, {})
+        stored = _stored(part, written)
+        for code, form in written.items():
+            name = file_of(part.name, code)
+            if stored.get(code) != form:
+                lost = form_diff(stored.get(code), form, there="as the bundle has it")
+                about = next((line for line in lost if line.startswith("+") and not line.startswith("+++")), "")
+                self.problems.append(f"{name}: this cannot be kept as it is: {about[1:].strip()[:200]}")
+                continue
+            try:
+                part.check([code])
+            except _FAULTS as fault:
+                self.problems.append(f"{name}: {_said(fault)}")
+
+    def _record_drafts(self, languages: list[str]) -> None:
+        """Let a translation that nobody signed for be a draft here too, where the room of translations has no word of it."""
+        course = self.bundle.course
+        group = group_of(course)
+        drafts = sorted(self.bundle.drafts & set(languages))
+        if not drafts or Text.objects.filter(group=group).exists():
+            return
+        title = self.bundle.forms["course-page"][course]["title"]
+        sector = self.bundle.forms["course"][course]["sector"]
+        segment = Segment("course/title", title)
+        text = GivenText(group, Kind.PAGE, title[:255], group, sector, (segment,))
+        record_texts(texts=[text], groups={group})
+        for language in drafts:
+            said = self.bundle.forms[f"course-page@{language}"][course]["title"]
+            given = {segment.key: GivenTranslation(title, said)}
+            record_translations(group=group, language=language, translations=given, at=self.at)
+
+    def _remember(self) -> None:
+        LoadedItem.objects.bulk_create(
+            [
+                LoadedItem(key=key, digest=form_digest(form), form=form, loaded_at=self.at)
+                for key, form in self.memory.items()
+                if key not in self.loaded or self.loaded[key].form != form
+            ],
+            update_conflicts=True,
+            unique_fields=["key"],
+            update_fields=["digest", "form", "loaded_at"],
+        )
+
+
+def _stored(part: Part, forms: Collection[str]) -> dict[str, Form]:
+    return part.stored(list(forms)) if forms else {}
+
+
+def _said(fault: BaseException) -> str:
+    """Return what is wrong, in a line."""
+    if isinstance(fault, ValidationError):
+        if hasattr(fault, "message_dict"):
+            return "; ".join(f"{name}: {' '.join(said)}" for name, said in fault.message_dict.items())
+        return " ".join(fault.messages)
+    if isinstance(fault, LookupError):
+        return f"there is no {fault}"
+    return str(fault).splitlines()[0] if str(fault) else type(fault).__name__

@@ -1,0 +1,381 @@
+"""A course as one signed file: out of one site, into another, and back, with nothing lost on either side."""
+
+import base64
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.core.files.base import ContentFile
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from wagtail.documents.models import Document
+from wagtail.images.models import Image
+from wagtail.models import Locale, Page
+
+from assessments.models import Question, QuestionBank
+from cms import signing
+from cms.models import Sector, SupportService
+from cms.signed_archive import SignedArchive
+from courses.bundle import BundleRefused, Conflicts, OnConflict, import_bundle, open_bundle, write_bundle
+from courses.curriculum import read_curriculum
+from courses.curriculum.loader import load
+from courses.models import Course, CoursePage, LessonPage, LoadedItem
+from tests.courses import curricula
+from tests.courses.test_loader import PICTURE
+from tests.courses.test_translated_curriculum import ship
+from tests.factories.courses import home_page
+from translations.selectors import is_draft
+
+AT = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
+LATER = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def root(tmp_path: Path, settings: Any) -> Path:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.RENDITIONS = False
+    root = curricula.write(tmp_path / "curriculum", **{"hospitality/media/door.svg": PICTURE})
+    ship(root)
+    return root
+
+
+_kept: list[bytes] = []
+
+
+@pytest.fixture
+def data(root: Path) -> bytes:
+    """The bundle of a course of another site, of which nothing is here; here is an empty front page."""
+    if not _kept:
+        with transaction.atomic():
+            load(read_curriculum(root), at=AT)
+            _kept.append(written(Course.objects.get()))
+            transaction.set_rollback(True)
+    home_page()
+    return _kept[0]
+
+
+@pytest.fixture
+def course(root: Path) -> Course:
+    load(read_curriculum(root), at=AT)
+    return Course.objects.get()
+
+
+def written(course: Course) -> bytes:
+    stream = io.BytesIO()
+    write_bundle(stream, course=course)
+    return stream.getvalue()
+
+
+def opened(data: bytes) -> Any:
+    return open_bundle(io.BytesIO(data), trusted={signing.public_key()})
+
+
+def brought_in(data: bytes, **options: Any) -> Any:
+    return import_bundle(opened(data), at=options.pop("at", LATER), apply=options.pop("apply", True), **options)
+
+
+def rewritten(data: bytes, change: Callable[[dict[str, bytes], dict[str, Any]], None]) -> bytes:
+    """Return the bundle with its files changed by ``change`` and signed again: what a trusted site might send."""
+    zipped = zipfile.ZipFile(io.BytesIO(data))
+    about = json.loads(zipped.read("manifest.json"))
+    files = {entry["name"]: zipped.read(entry["name"]) for entry in about.pop("files")}
+    change(files, about)
+    stream = io.BytesIO()
+    archive = SignedArchive(stream)
+    for name, content in files.items():
+        archive.add(name, content)
+    archive.close(about)
+    return stream.getvalue()
+
+
+def with_form(name: str, **changes: Any) -> Callable[..., None]:
+    def change(files: dict[str, bytes], about: dict[str, Any]) -> None:
+        files[name] = json.dumps({**json.loads(files[name]), **changes}).encode()
+
+    return change
+
+
+def lesson(code: str = "act") -> LessonPage:
+    return LessonPage.objects.get(lesson__code=code, locale=Locale.get_default())
+
+
+def differing(one: bytes, other: bytes) -> list[str]:
+    """Return the names of the files that differ, apart from the list of them and its signature."""
+    before, after = (zipfile.ZipFile(io.BytesIO(data)) for data in (one, other))
+    assert before.namelist() == after.namelist()
+    names = [name for name in before.namelist() if not name.startswith("manifest.")]
+    return [name for name in names if before.read(name) != after.read(name)]
+
+
+def edit(page: Page, **fields: Any) -> None:
+    draft = page.get_latest_revision_as_object()
+    for name, value in fields.items():
+        setattr(draft, name, value)
+    draft.save_revision().publish()
+
+
+def test_the_same_course_gives_the_same_bytes_in_plain_text(course):
+    data = written(course)
+    assert written(course) == data
+    zipped = zipfile.ZipFile(io.BytesIO(data))
+    names = zipped.namelist()
+    assert "lesson-page/hospitality/act.json" in names
+    assert "lesson-page@fr/hospitality/act.json" in names
+    assert "question/hospitality/hos-log-1.json" in names
+    assert "certification/hospitality.json" in names
+    page = zipped.read("course-page/hospitality.json").decode()
+    assert f'\n "title": "{CoursePage.objects.get(locale=Locale.get_default()).title}"' in page
+    assert {entry.date_time for entry in zipped.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_one_changed_word_changes_one_line_of_one_file(course):
+    before = written(course)
+    edit(lesson(), title="Another title")
+    after = written(course)
+    [changed] = differing(before, after)
+    assert changed == "lesson-page/hospitality/act.json"
+    old, new = (zipfile.ZipFile(io.BytesIO(data)).read(changed).splitlines() for data in (before, after))
+    assert len([pair for pair in zip(old, new, strict=True) if pair[0] != pair[1]]) == 1
+
+
+def test_a_course_arrives_whole_on_another_site(data):
+    tried = brought_in(data, apply=False)
+    assert (Course.objects.count(), Image.objects.count(), LoadedItem.objects.count()) == (0, 0, 0)
+    report = brought_in(data)
+    assert (report.created, report.media) == (tried.created, 1)
+    assert (report.changed.total(), report.conflicts) == (0, [])
+    assert Question.objects.count() == 24
+    assert differing(written(Course.objects.get()), data) == ["home-page/home.json"]
+    assert is_draft(group="course:hospitality", language="fr")
+    french = CoursePage.objects.get(locale__language_code="fr")
+    assert french.translation_key == CoursePage.objects.get(locale=Locale.get_default()).translation_key
+    assert brought_in(data).changes == 0
+
+
+def test_nothing_of_the_site_is_changed_where_it_comes_back_unchanged(course):
+    report = brought_in(written(course))
+    assert report.changes == 0
+
+
+def test_what_was_shipped_and_not_touched_is_brought_up_to_date_and_stays(course, root):
+    edit(lesson(), title="Better")
+    data = written(course)
+    edit(lesson(), title=json.loads(zipfile.ZipFile(io.BytesIO(data)).read("lesson-page/hospitality/act.json"))["slug"])
+    load(read_curriculum(root), at=AT, apply_over_edits=True)
+    report = brought_in(data)
+    assert dict(report.changed) == {"lesson-page": 1}
+    assert '+ "title": "Better"' in report.differences[0].diff
+    assert lesson().title == "Better"
+    assert load(read_curriculum(root), at=LATER).changes == 0
+    assert lesson().title == "Better"
+
+
+def test_changes_of_both_sides_are_brought_together(course):
+    brought_in(written(course))
+    old = written(course)
+    edit(lesson(), title="Changed here")
+    report = brought_in(rewritten(old, with_form("lesson-page/hospitality/act.json", minutes=7)))
+    assert dict(report.merged) == {"lesson-page": 1}
+    assert (lesson().title, lesson().minutes) == ("Changed here", 7)
+
+
+def test_where_both_changed_the_same_nothing_is_written_until_somebody_says_whose(course):
+    brought_in(written(course))
+    theirs = rewritten(written(course), with_form("lesson-page/hospitality/act.json", title="Theirs", minutes=7))
+    edit(lesson(), title="Ours")
+    minutes = lesson().minutes
+    with pytest.raises(Conflicts) as refused:
+        brought_in(theirs)
+    assert [(item.code, item.places) for item in refused.value.report.conflicts] == [("hospitality/act", ("title",))]
+    assert (lesson().title, lesson().minutes) == ("Ours", minutes)
+    assert dict(brought_in(theirs, on_conflict=OnConflict.KEEP).kept)["lesson-page"] == 1
+    assert (lesson().title, lesson().minutes) == ("Ours", minutes)
+    brought_in(theirs, on_conflict=OnConflict.TAKE)
+    assert (lesson().title, lesson().minutes) == ("Theirs", 7)
+
+
+def test_a_course_of_the_same_name_is_not_overwritten(course):
+    data = written(course)
+    LoadedItem.objects.all().delete()
+    edit(lesson(), title="Their own lesson")
+    with pytest.raises(Conflicts):
+        brought_in(data)
+    assert lesson().title == "Their own lesson"
+
+
+def test_help_lines_sources_and_sectors_of_the_site_are_never_changed(course):
+    data = written(course)
+    line = SupportService.objects.order_by("pk").first()
+    SupportService.objects.filter(pk=line.pk).update(phone="1-800-555-0199")
+    Sector.objects.update(title="Our own words")
+    assert dict(brought_in(data).kept) == {"service": 1, "sector": 1}
+    line.refresh_from_db()
+    assert (line.phone, Sector.objects.get().title) == ("1-800-555-0199", "Our own words")
+
+
+def test_questions_that_are_no_more_are_retired(course):
+    brought_in(written(course))
+
+    def without(files: dict[str, bytes], about: dict[str, Any]) -> None:
+        del files["question/hospitality/hos-think.json"]
+
+    assert dict(brought_in(rewritten(written(course), without)).withdrawn) == {"question": 1}
+    assert Question.objects.get(code="hos-think", locale=Locale.get_default()).retired
+
+
+def test_media_are_known_by_their_content(course):
+    recording = Document.objects.create(title="Listen", file=ContentFile(b"OggS" + b"\0" * 40, name="listen.opus"))
+    draft = lesson().get_latest_revision_as_object()
+    draft.body = [
+        *[(block.block_type, block.value) for block in draft.body],
+        ("audio", {"title": "Listen", "file": recording, "transcript": "<p>So.</p>"}),
+    ]
+    draft.save_revision().publish()
+    data = written(course)
+    Document.objects.all().delete()
+    brought_in(data, on_conflict=OnConflict.TAKE)
+    [block] = [block for block in lesson().body if block.block_type == "audio"]
+    assert block.value["file"].file.read() == b"OggS" + b"\0" * 40
+    assert Document.objects.get().title == "Listen"
+
+
+def test_a_failed_import_leaves_no_file_behind(data, tmp_path):
+    broken = rewritten(data, with_form("course/hospitality.json", tier="root"))
+    before = sorted(path for path in (tmp_path / "media").rglob("*") if path.is_file())
+    with pytest.raises(BundleRefused) as refused:
+        brought_in(broken)
+    assert refused.value.problems[0].startswith("course/hospitality.json: tier:")
+    assert Course.objects.count() == 0
+    assert sorted(path for path in (tmp_path / "media").rglob("*") if path.is_file()) == before
+
+
+def test_a_language_that_is_not_offered_here_is_left_out_and_said(data, settings):
+    settings.WAGTAIL_CONTENT_LANGUAGES = [each for each in settings.WAGTAIL_CONTENT_LANGUAGES if each[0] != "fr"]
+    assert brought_in(data).languages_left_out == ("fr",)
+    assert CoursePage.objects.filter(locale__language_code="fr").count() == 0
+
+
+def without(name: str) -> Callable[..., None]:
+    return lambda files, about: files.pop(name) and None
+
+
+def added(name: str, content: bytes = b"{}") -> Callable[..., None]:
+    return lambda files, about: files.update({name: content})
+
+
+def renamed(old: str, new: str) -> Callable[..., None]:
+    return lambda files, about: files.update({new: files.pop(old)})
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (without("lesson-page@fr/hospitality/act.json"), "lesson-page@fr/hospitality/act.json: the file is missing"),
+        (without("course-page@fr/hospitality.json"), "course-page@fr/hospitality.json: the file is missing"),
+        (without("media.json"), "media.json: the file is missing"),
+        (added("../../etc/cron.d/x"), "../../etc/cron.d/x: this does not belong in a course bundle"),
+        (added("/etc/passwd"), "/etc/passwd: this does not belong in a course bundle"),
+        (added("lesson-page/hospitality/..%2f.json"), "lesson-page/hospitality/..%2f.json: this does not belong in a course bundle"),
+        (added("people/everybody.json"), "people/everybody.json: this does not belong in a course bundle"),
+        (added("question/another/one.json"), "question/another/one.json: this does not belong to the course hospitality"),
+        (added("course/another.json"), "course/another.json: this does not belong to the course hospitality"),
+        (with_form("certification/hospitality.json", courses=["another"]), "certification/hospitality.json: this does not belong to the course hospitality"),
+        (added("lesson/hospitality/new.json", b"[" * 5000), "lesson/hospitality/new.json: this is not JSON in UTF-8"),
+        (added("lesson/hospitality/new.json", b"[]"), "lesson/hospitality/new.json: it has to be an object of keys"),
+        (with_form("course-page/hospitality.json", summary='<a linktype="page" id="7">here</a>'), 'course-page/hospitality.json: <a linktype="page" id="7"> names something by its number on one site; it means something else on another'),
+        (lambda files, about: about.update(languages=["fr", "en"]), "manifest.json: the course is written in fr; courses here are written in en"),
+        (lambda files, about: about.update(format=2), "manifest.json: format 2; this version reads format 1"),
+        (lambda files, about: about.update(kind="evidence"), "manifest.json: this is signed, but it is not a course bundle"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_signed_bundle_is_named_by_its_file(data, change, problem):
+    with pytest.raises(BundleRefused) as refused:
+        opened(rewritten(data, change))
+    assert problem in refused.value.problems
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (with_form("question/hospitality/hos-log-1.json", type="single", objective="nobody"), "question/hospitality/hos-log-1.json: there is no 'nobody'"),
+        (with_form("question/hospitality/hos-log-1.json", difficulty="very"), "question/hospitality/hos-log-1.json: difficulty:"),
+        (with_form("question/hospitality/hos-log-1.json", stem="<p>One<script>alert(1)</script></p>"), "question/hospitality/hos-log-1.json: this cannot be kept as it is"),
+        (with_form("lesson-page/hospitality/act.json", minutes=-3), "lesson-page/hospitality/act.json: minutes:"),
+        (with_form("lesson-page/hospitality/act.json", body=[{"type": "help_now", "value": {"title": "x", "services": ["nowhere"]}}]), "lesson-page/hospitality/act.json: there is no support service nowhere, neither in the bundle nor here"),
+        (with_form("lesson-page/hospitality/act.json", body=[{"type": "evil", "value": 1}]), "lesson-page/hospitality/act.json: this is not the form of a lesson"),
+        (with_form("certification/hospitality.json", policy={}), "certification/hospitality.json: policy:"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_stored_is_named_and_nothing_is(data, change, problem):
+    with pytest.raises(BundleRefused) as refused:
+        brought_in(rewritten(data, change))
+    assert any(each.startswith(problem) for each in refused.value.problems), refused.value.problems
+    assert (Course.objects.count(), QuestionBank.objects.count(), LoadedItem.objects.count()) == (0, 0, 0)
+
+
+def replaced(data: bytes, name: str, content: bytes) -> bytes:
+    zipped, stream = zipfile.ZipFile(io.BytesIO(data)), io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as made:
+        for each in zipped.namelist():
+            made.writestr(each, content if each == name else zipped.read(each))
+        if name not in zipped.namelist():
+            made.writestr(name, content)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("course/hospitality.json", b"{}", "course/hospitality.json: changed after it was signed"),
+        ("extra.json", b"{}", "extra.json: added after it was signed"),
+        ("manifest.json", b"{}", "manifest.sig: manifest.json is not what was signed"),
+        ("manifest.sig", b"!", "manifest.sig: manifest.json is not what was signed"),
+        ("public-key.txt", b"!", "manifest.sig: the signature or its key cannot be read"),
+        ("course/hospitality.json", b"\0" * 300_000_001, "course/hospitality.json: 300000001 bytes unpacked; 300000000 are the most"),
+    ],
+)  # fmt: skip
+def test_what_was_changed_on_the_way_is_named(data, name, content, problem):
+    with pytest.raises(BundleRefused) as refused:
+        opened(replaced(data, name, content))
+    assert refused.value.problems == (problem,)
+
+
+def test_a_strangers_bundle_is_refused_unless_its_key_is_trusted(course, tmp_path, monkeypatch, settings):
+    stranger = Ed25519PrivateKey.generate()
+    key = base64.b64encode(stranger.public_key().public_bytes_raw()).decode()
+    with monkeypatch.context() as patched:
+        patched.setattr(signing, "_own_key", lambda: stranger)
+        call_command("export_course", "hospitality", str(tmp_path / "course.zip"), stdout=io.StringIO())
+    said, complaint = io.StringIO(), io.StringIO()
+    with pytest.raises(CommandError) as refused:
+        call_command("import_course", str(tmp_path / "course.zip"), stdout=said, stderr=complaint)
+    assert refused.value.returncode == 2
+    assert f"nobody here trusts this key: {key}" in complaint.getvalue()
+    call_command("import_course", str(tmp_path / "course.zip"), "--trust", key, stdout=said)
+    assert "0 changes to make; nothing was written" in said.getvalue()
+    settings.TRUSTED_KEYS = [key]
+    call_command("import_course", str(tmp_path / "course.zip"), "--apply", stdout=said)
+
+
+def test_commands_say_what_is_wrong_with_what_they_are_given(course, tmp_path):
+    for arguments, said in (
+        (("export_course", "nothing", str(tmp_path / "x.zip")), "There is no course nothing. There are: hospitality."),
+        (("import_course", str(tmp_path / "x.zip")), "cannot be read"),
+        (("import_course", str(tmp_path / "x.zip"), "--trust", "abc"), "abc is not a public key"),
+    ):
+        with pytest.raises(CommandError, match=said) as refused:
+            call_command(*arguments, stderr=io.StringIO())
+        assert refused.value.returncode == 2
+    (tmp_path / "no.zip").write_bytes(b"not a zip")
+    complaint = io.StringIO()
+    with pytest.raises(CommandError, match="1 problems; nothing was brought in"):
+        call_command("import_course", str(tmp_path / "no.zip"), stderr=complaint)
+    assert complaint.getvalue().strip() == "this is not a zip file, or it is cut off"
+    assert list(tmp_path.glob(".export-*")) == []

@@ -1,0 +1,187 @@
+"""Lessons that the machine reads: only in a voice that a native listener has accepted, and only as long."""
+
+import subprocess
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from courses.models import Course, LearningEvent, Rendition, RenditionSet, VoiceAcceptance
+from courses.renditions import kinds, speech
+from courses.renditions.material import material_of
+from courses.renditions.speech import Voice, script, speak
+from courses.selectors import newest_edition, text_in
+from courses.services import accept_voice, make_renditions, take_voice_back
+from people import outbox
+from tests.courses.learners import on_the_way
+from tests.factories.courses import RELEASED_AT, course_with_pages, lesson_page, release
+
+pytestmark = pytest.mark.django_db
+VOICE = Voice("en-us", "espeak-ng 1.51 en-us 150")
+
+
+@pytest.fixture
+def course(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """A released course of two lessons on a platform that has a voice for English; speaking is cheap here."""
+    settings.RENDITIONS, settings.SPEECH, settings.MEDIA_ROOT = True, True, tmp_path / "media"
+    monkeypatch.setattr(speech, "_installed_voices", lambda: frozenset({"en-us"}))
+    monkeypatch.setattr(speech, "_version", lambda: "espeak-ng 1.51")
+    monkeypatch.setattr(kinds, "speak", lambda text, **about: f"OggS{text}{about['voice'].identity}".encode())
+    monkeypatch.setattr(kinds, "typeset", lambda *given: b"%PDF")
+    course = course_with_pages(lessons=[])
+    lesson_page(course.pages.get(), "facts")
+    lesson_page(course.pages.get(), "act")
+    release(course)
+    return course
+
+
+def accept(identity: str = VOICE.identity) -> None:
+    accept_voice(language="en", voice=identity, listener="Ama Birch, from Leeds", by=None, at=RELEASED_AT)
+
+
+def make(course: Course) -> RenditionSet:
+    made = make_renditions(edition=newest_edition(course), language="en", at=RELEASED_AT)
+    assert made is not None
+    return made
+
+
+def recordings() -> list[str]:
+    return sorted(Rendition.objects.filter(kind="listen").values_list("name", flat=True))
+
+
+def test_nothing_is_recorded_before_a_listener_has_accepted_the_voice(course: Course) -> None:
+    make(course)
+    assert recordings() == []
+    accept()
+    outbox.deliver_due(at=RELEASED_AT, limit=50)
+    assert recordings() == ["lesson-1.opus", "lesson-2.opus"]
+
+
+def test_another_version_of_the_voice_is_not_what_was_heard(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    accept()
+    make(course)
+    monkeypatch.setattr(speech, "_version", lambda: "espeak-ng 1.52")
+    make(course)
+    assert recordings() == []
+
+
+def test_a_yes_is_taken_back_from_the_next_page_on(course: Course, client: Client) -> None:
+    on_the_way(client, course)
+    accept()
+    make(course)
+    address = reverse("courses:recording", args=[course.slug, "facts"])
+    assert client.get(address).status_code == 200
+    take_voice_back(language="en", by=None, at=RELEASED_AT)
+    assert client.get(address).status_code == 404
+    assert VoiceAcceptance.objects.count() == 0
+
+
+def test_a_listener_has_a_name(course: Course) -> None:
+    with pytest.raises(ValueError, match="name"):
+        accept_voice(language="en", voice=VOICE.identity, listener="  ", by=None, at=RELEASED_AT)
+
+
+def test_listening_counts_as_one_progress_with_reading(course: Course, client: Client) -> None:
+    on_the_way(client, course)
+    lesson = client.get(reverse("courses:lesson", args=[course.slug, "facts"])).content.decode()
+    assert "/facts/listen/" not in lesson
+    accept()
+    make(course)
+    lesson = client.get(reverse("courses:lesson", args=[course.slug, "facts"])).content.decode()
+    assert "/facts/listen/" in lesson
+    page = client.get(reverse("courses:listen", args=[course.slug, "facts"])).content.decode()
+    for words in ("A machine reads this lesson.", 'preload="none"', "Listening uses", "Read this lesson instead", "Finish, and go on"):  # fmt: skip
+        assert words in page
+    assert LearningEvent.objects.filter(verb="viewed").order_by("pk").last().rendition == "listen"
+
+
+def test_without_a_recording_the_other_ways_are_shown(course: Course, client: Client) -> None:
+    on_the_way(client, course)
+    answer = client.get(reverse("courses:listen", args=[course.slug, "facts"]))
+    assert answer.url == reverse("courses:other_ways", args=[course.slug])
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "part", "said"),
+    [
+        ("", 200, slice(None), None),
+        ("bytes=0-3", 206, slice(0, 4), "bytes 0-3/{size}"),
+        ("bytes=4-", 206, slice(4, None), "bytes 4-{last}/{size}"),
+        ("bytes=-2", 206, slice(-2, None), "bytes {before}-{last}/{size}"),
+        ("bytes=999999-", 416, slice(0, 0), "bytes */{size}"),
+        ("bytes=3-1", 416, slice(0, 0), "bytes */{size}"),
+        ("bytes=0-1,4-5", 200, slice(None), None),
+        ("nonsense", 200, slice(None), None),
+    ],
+)
+def test_a_player_may_ask_for_a_part(course: Course, client: Client, asked: str, status: int, part: slice, said: str | None) -> None:  # fmt: skip
+    on_the_way(client, course)
+    accept()
+    make(course)
+    address = reverse("courses:recording", args=[course.slug, "facts"])
+    whole = client.get(address).content
+    answer = client.get(address, headers={"Range": asked})
+    assert (answer.status_code, answer.content) == (status, whole[part])
+    sizes = {"size": len(whole), "last": len(whole) - 1, "before": len(whole) - 2}
+    assert answer.headers.get("Content-Range") == (said.format(**sizes) if said else None)
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_editors_hear_accept_and_take_back(course: Course, admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    address = reverse("courses_admin:voices")
+    assert VOICE.identity in admin_client.get(address).content.decode()
+    admin_client.post(address, {"language": "en", "voice": "another", "listener": "Ama"})
+    admin_client.post(address, {"language": "en", "voice": VOICE.identity, "listener": " "})
+    assert VoiceAcceptance.objects.count() == 0
+    admin_client.post(address, {"language": "en", "voice": VOICE.identity, "listener": "Ama Birch"})
+    assert VoiceAcceptance.objects.get().accepted_by is not None
+    assert "Accepted by Ama Birch" in admin_client.get(address).content.decode()
+    monkeypatch.setattr(speech, "_version", lambda: "espeak-ng 1.52")
+    assert "This one has to be heard again" in admin_client.get(address).content.decode()
+    admin_client.post(address, {"language": "en", "take-back": "yes"})
+    assert VoiceAcceptance.objects.count() == 0
+    monkeypatch.setattr("courses.views.voices.can_speak", lambda: False)
+    assert "install espeak-ng opus-tools" in admin_client.get(address).content.decode()
+
+
+def test_only_those_who_may_release_open_the_voices(client: Client, course: Course) -> None:
+    on_the_way(client, course)
+    for address in (reverse("courses_admin:voices"), reverse("courses_admin:voice_sample", args=["en"])):
+        assert client.get(address).status_code in (302, 403, 404)
+
+
+def test_what_is_read_is_made_for_the_ear() -> None:
+    lines = ["Help", "1-833-900-1010", "– Call 911 first", "[2]", "Wait → turn to 4", "", "Really?"]
+    assert script(lines).split("\n") == [
+        "Help.",
+        "1, 8 3 3, 9 0 0, 1 0 1 0.",
+        "Call 911 first.",
+        "2.",
+        "Wait , turn to 4.",
+        "",
+        "Really?",
+    ]
+
+
+def test_what_is_spoken_says_what_the_page_says(course: Course) -> None:
+    accept()
+    material = material_of(text_in(newest_edition(course), "en"))
+    [first, _] = [piece for piece in kinds.pieces(material) if piece.kind == "listen"]
+    said = first.make().decode()
+    assert "A machine is reading this." in said
+    assert material.lessons[0]["title"] in said
+
+
+@pytest.mark.skipif(not speech.can_speak(), reason="espeak-ng and opus-tools are not installed")
+def test_the_machine_speaks_the_same_bytes_twice() -> None:
+    about = {"voice": VOICE, "title": "One", "album": "Course", "number": 3}
+    once = speak("A machine is reading this.\nCall 911.", **about)
+    assert once == speak("A machine is reading this.\nCall 911.", **about)
+    assert once[:4] == b"OggS"
+    for tag in (b"title=One", b"album=Course", b"tracknumber=3"):
+        assert tag in once.replace(b"TITLE", b"title").replace(b"ALBUM", b"album").replace(
+            b"TRACKNUMBER", b"tracknumber"
+        )
+    with pytest.raises(subprocess.SubprocessError):
+        speak("", **about)
