@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from certificates.models import Certification
-from compliance.selectors import Delivery
+from compliance.held_words import held_in_words
+from compliance.selectors import Delivery, held_trainings
 from compliance.step_words import DELIVERY_LABELS
 from courses.models import Course
 from people.models import Membership, Organisation, Role, Site, WorkbookImport
@@ -111,10 +112,21 @@ class DefaultDateForm(forms.Form):
     default_due_on = DayField(label=gettext_lazy("Where the date is missing"), required=False)
 
 
+class TrainingField(forms.ModelChoiceField):
+    """A training to assign. One that is out of new assignment is refused with its reason, where it is not chosen already."""
+
+    def clean(self, value: Any) -> Certification | None:
+        """Return what was chosen."""
+        chosen: Certification | None = super().clean(value)
+        if chosen is not None and chosen.pk != self.initial and (why := held_trainings([chosen.pk]).get(chosen.pk)):
+            raise ValidationError(held_in_words(chosen.title, why), code="held")
+        return chosen
+
+
 class AssignmentForm(forms.Form):
     """Who must do what, by when."""
 
-    certification = forms.ModelChoiceField(
+    certification = TrainingField(
         label=gettext_lazy("Training"), queryset=Certification.objects.none(), empty_label=None
     )
     whom = forms.ChoiceField(
@@ -187,7 +199,7 @@ class AssignmentForm(forms.Form):
 class BulkAssignmentForm(forms.Form):
     """What the people who were chosen must do, by when."""
 
-    certification = forms.ModelChoiceField(
+    certification = TrainingField(
         label=gettext_lazy("Training"), queryset=Certification.objects.none(), empty_label=None
     )
     due_on = DayField(

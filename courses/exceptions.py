@@ -49,6 +49,48 @@ class NoSuchFinding(CourseError):
         self.fingerprint = fingerprint
 
 
+class NoName(CourseError):
+    """A reviewer without a name or pseudonym."""
+
+
+class NameTaken(CourseError):
+    """Another reviewer is known by this name already."""
+
+
+class NoKind(CourseError):
+    """A reviewer who may sign as nobody, or as a kind that there is not."""
+
+
+class WrongReviewer(CourseError):
+    """The reviewer does not sign as this ``kind`` or in this ``language``, or somebody else was asked."""
+
+    def __init__(self, *, kind: str, language: str) -> None:
+        super().__init__(f"{kind} {language}")
+        self.kind = kind
+        self.language = language
+
+
+class NotPublished(CourseError):
+    """Nothing of the course is published in this ``language``."""
+
+    def __init__(self, *, course: str, language: str) -> None:
+        super().__init__(f"{course} {language}")
+        self.course = course
+        self.language = language
+
+
+class OlderText(CourseError):
+    """A yes to a text that has changed since it was shown."""
+
+
+class NothingToTakeBack(CourseError):
+    """The reviewer's newest word is no yes."""
+
+
+class AlreadySaid(CourseError):
+    """Who has said yes or no to a text does not decline to read it; a yes is taken back."""
+
+
 class ForeignMembership(CourseError):
     """The membership belongs to another learner."""
 
@@ -190,6 +232,13 @@ class ReleaseFault(StrEnum):
     RETRAIN_PAST = "retrain_past"
     WITHDRAWN = "withdrawn"
     HARM = "harm"
+    SAID_NO = "said_no"
+    TAKEN_BACK = "taken_back"
+    NOT_SIGNED = "not_signed"
+
+
+OF_REVIEWS = frozenset({ReleaseFault.SAID_NO, ReleaseFault.TAKEN_BACK, ReleaseFault.NOT_SIGNED})
+"""Faults that reviewers alone can mend."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -77,6 +77,14 @@ def _content(snapshot: Json) -> Json:
     return content
 
 
+def reviewed_digest(snapshot: Json) -> str:
+    """Return the SHA-256, in hex, of what a reviewer reads: what ``same_content`` compares, without the review's own marks."""
+    content = _content(snapshot)
+    content["course"] = {name: value for name, value in content["course"].items() if name != "reviews_missing"}
+    content.pop("draft", None)
+    return hashlib.sha256(canonical_json(content).encode()).hexdigest()
+
+
 def same_structure(one: Json, other: Json) -> bool:
     """Whether two texts ask the same of a learner: lessons, minutes, questions, right answers, pass mark.
 

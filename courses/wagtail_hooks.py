@@ -13,6 +13,7 @@ from wagtail.log_actions import LogFormatter
 from courses import admin_urls
 from courses.services.checking import ANSWER_LOG_ACTION
 from courses.services.releasing import RELEASE_LOG_ACTION
+from courses.services.reviewing import ASK_LOG_ACTION, SIGN_OFF_LOG_ACTION
 from courses.services.withdrawing import PUT_BACK_LOG_ACTION, WITHDRAW_LOG_ACTION
 from courses.viewsets import CourseGroup
 
@@ -59,6 +60,20 @@ def register_log_actions(actions: Any) -> None:
 
         def format_message(self, log_entry: Any) -> str:
             return _("Answered the harm check: %(rule)s") % {"rule": log_entry.data["rule"]}
+
+    @actions.register_action(ASK_LOG_ACTION)
+    class AskFormatter(LogFormatter):
+        label = gettext_lazy("Ask for a review")
+
+        def format_message(self, log_entry: Any) -> str:
+            return _("Asked for a review: %(kind)s, %(of_language)s") % log_entry.data
+
+    @actions.register_action(SIGN_OFF_LOG_ACTION)
+    class SignOffFormatter(LogFormatter):
+        label = gettext_lazy("Review")
+
+        def format_message(self, log_entry: Any) -> str:
+            return _("A reviewer said: %(verdict)s (%(kind)s, %(of_language)s)") % log_entry.data
 
     @actions.register_action(PUT_BACK_LOG_ACTION)
     class PutBackFormatter(LogFormatter):

@@ -12,8 +12,10 @@ from typing import Final
 from courses.curriculum.catalogues import Catalogue
 from courses.curriculum.fields import Said
 from courses.curriculum.problems import Place
+from courses.sign_offs import Kind
 
 TIERS: Final = ("open", "recorded", "vetted")
+REVIEW_KINDS: Final = tuple(kind.value for kind in Kind)
 EXPLOITATION_KINDS: Final = ("labour", "sexual", "criminal", "marriage", "organs")
 SERVICE_KINDS: Final = (
     "emergency",
@@ -394,6 +396,7 @@ class Course:
     objectives: tuple[Objective, ...]
     critical_rules: tuple[CriticalRule, ...]
     missing_reviews: tuple[str, ...]
+    required_reviews: tuple[str, ...]
     quiz: Quiz | None
     certification: Certification | None
     lessons: tuple[Lesson, ...]

@@ -7,6 +7,7 @@ from courses.models.learning import Completion, Enrolment, LearningEvent
 from courses.models.loading import LoadedItem
 from courses.models.pages import CoursePage, LessonPage, LessonSource
 from courses.models.rendition import Rendition, RenditionSet
+from courses.models.review import Reviewer, ReviewKind, ReviewRequest, SignOff
 from courses.models.session import Attendance, Session
 from courses.models.withdrawal import Withdrawal, WithdrawnFile
 
@@ -27,7 +28,11 @@ __all__ = [
     "LoadedItem",
     "Rendition",
     "RenditionSet",
+    "ReviewKind",
+    "ReviewRequest",
+    "Reviewer",
     "Session",
+    "SignOff",
     "Withdrawal",
     "WithdrawnFile",
 ]

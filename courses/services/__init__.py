@@ -21,14 +21,24 @@ from courses.services.releasing import (
     release_course,
 )
 from courses.services.rendering import ask_for_renditions, ask_to_look, look_for_stale_renditions, make_renditions
+from courses.services.reviewing import (
+    add_reviewer,
+    ask_for_review,
+    published_texts,
+    review_problems,
+    sign_off,
+    text_to_review,
+)
 from courses.services.withdrawing import put_back, withdraw_part
 
 __all__ = [
     "Forecast",
     "Judged",
+    "add_reviewer",
     "add_text",
     "answer_finding",
     "ask_for_renditions",
+    "ask_for_review",
     "ask_to_look",
     "complete_if_done",
     "complete_lesson",
@@ -47,11 +57,15 @@ __all__ = [
     "merge_learners",
     "open_findings",
     "published_findings",
+    "published_texts",
     "put_back",
     "record_event",
     "record_quiz",
     "refold",
     "release_course",
+    "review_problems",
+    "sign_off",
     "take_off_list",
+    "text_to_review",
     "withdraw_part",
 ]
