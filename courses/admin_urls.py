@@ -3,6 +3,7 @@
 from django.urls import path
 
 from courses.views import trying
+from courses.views.asking import ReviewsView
 from courses.views.checking import CheckView
 from courses.views.course_files import CourseFilesView, course_file
 from courses.views.releasing import ReleaseView
@@ -11,6 +12,7 @@ from courses.views.withdrawing import WithdrawView
 app_name = "courses_admin"
 urlpatterns = [
     path("<int:course_id>/check/", CheckView.as_view(), name="check"),
+    path("<int:course_id>/reviews/", ReviewsView.as_view(), name="reviews"),
     path("<int:course_id>/release/", ReleaseView.as_view(), name="release"),
     path("<int:course_id>/withdraw/", WithdrawView.as_view(), name="withdraw"),
     path("<int:course_id>/files/", CourseFilesView.as_view(), name="files"),

@@ -91,6 +91,26 @@ class AlreadySaid(CourseError):
     """Who has said yes or no to a text does not decline to read it; a yes is taken back."""
 
 
+class DoorShut(CourseError):
+    """Nobody has such a link to review, or it opens no more."""
+
+
+class WrongWords(CourseError):
+    """The name or the words that a reviewer typed are not theirs."""
+
+
+class WordsTooShort(CourseError):
+    """The words that a reviewer chose are too easily guessed."""
+
+
+class EmptyComment(CourseError):
+    """A comment without a word."""
+
+
+class NothingThere(CourseError):
+    """The text has no such passage any more."""
+
+
 class ForeignMembership(CourseError):
     """The membership belongs to another learner."""
 

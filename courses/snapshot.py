@@ -206,6 +206,24 @@ def question_lines(question: Json) -> list[str]:
     return [*lines, *_texts(question["feedback"])]
 
 
+_LABEL_CHARS: Final = 90
+
+
+def label_of(kind: str, frozen: Json) -> str:
+    """Return the words by which editors know a frozen lesson, block or question (``kind``) again; one short line."""
+    if kind == "lesson":
+        return str(frozen["title"])
+    if kind == "block":
+        return _shortened(text_of(frozen))
+    stem = frozen["stem"] or next((node["text"] for node in frozen.get("nodes") or ()), "")
+    return _shortened(f"{frozen['key']} – {plain_text(stem)}")
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LABEL_CHARS else f"{line[:_LABEL_CHARS]}…"
+
+
 def _course_text(snapshot: Json) -> str:
     return "\n".join(f"{name}: {' / '.join(_texts(value))}" for name, value in sorted(snapshot["course"].items()))
 

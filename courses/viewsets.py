@@ -91,6 +91,12 @@ class _EditionColumn(Column):
         return format_html('<a href="{}">{}</a>', reverse("courses_admin:release", args=[instance.pk]), label)
 
 
+class _ReviewsColumn(Column):
+    def get_value(self, instance: Course) -> Any:
+        label = _("Reviews")
+        return format_html('<a href="{}">{}</a>', reverse("courses_admin:reviews", args=[instance.pk]), label)
+
+
 class _WithdrawColumn(Column):
     def get_value(self, instance: Course) -> Any:
         label = _("Withdraw a part")
@@ -114,6 +120,7 @@ class CourseViewSet(ModelViewSet):
         "sector",
         "tier",
         _EditionColumn("edition", label=gettext_lazy("Edition")),
+        _ReviewsColumn("reviews", label=gettext_lazy("Before a release")),
         _FilesColumn("files", label=gettext_lazy("For sessions")),
         _WithdrawColumn("withdraw", label=gettext_lazy("In an emergency")),
     ]

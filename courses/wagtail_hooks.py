@@ -13,6 +13,7 @@ from wagtail.log_actions import LogFormatter
 from courses import admin_urls
 from courses.services.checking import ANSWER_LOG_ACTION
 from courses.services.releasing import RELEASE_LOG_ACTION
+from courses.services.review_doors import DOOR_LOG_ACTION
 from courses.services.reviewing import ASK_LOG_ACTION, SIGN_OFF_LOG_ACTION
 from courses.services.withdrawing import PUT_BACK_LOG_ACTION, WITHDRAW_LOG_ACTION
 from courses.viewsets import CourseGroup
@@ -32,8 +33,10 @@ def register_viewset() -> CourseGroup:
 
 @hooks.register("register_permissions")
 def register_permissions() -> QuerySet[Permission]:
-    """Let groups be given the permission to release."""
-    return Permission.objects.filter(content_type__app_label="courses", codename="release_course")
+    """Let groups be given the permission to release, and to let reviewers choose new words."""
+    return Permission.objects.filter(
+        content_type__app_label="courses", codename__in=["release_course", "reset_reviewer"]
+    )
 
 
 @hooks.register("register_log_actions")
@@ -74,6 +77,17 @@ def register_log_actions(actions: Any) -> None:
 
         def format_message(self, log_entry: Any) -> str:
             return _("A reviewer said: %(verdict)s (%(kind)s, %(of_language)s)") % log_entry.data
+
+    @actions.register_action(DOOR_LOG_ACTION)
+    class DoorFormatter(LogFormatter):
+        label = gettext_lazy("Link of a reviewer")
+
+        def format_message(self, log_entry: Any) -> str:
+            if log_entry.data.get("shut"):
+                return _("The link of a reviewer was shut")
+            if log_entry.data.get("forget_words"):
+                return _("A reviewer was given a new link, and chooses new words")
+            return _("A reviewer was given a new link")
 
     @actions.register_action(PUT_BACK_LOG_ACTION)
     class PutBackFormatter(LogFormatter):

@@ -8,6 +8,7 @@ from courses.models.loading import LoadedItem
 from courses.models.pages import CoursePage, LessonPage, LessonSource
 from courses.models.rendition import Rendition, RenditionSet
 from courses.models.review import Reviewer, ReviewKind, ReviewRequest, SignOff
+from courses.models.review_door import ReviewComment, ReviewDoor
 from courses.models.session import Attendance, Session
 from courses.models.withdrawal import Withdrawal, WithdrawnFile
 
@@ -28,6 +29,8 @@ __all__ = [
     "LoadedItem",
     "Rendition",
     "RenditionSet",
+    "ReviewComment",
+    "ReviewDoor",
     "ReviewKind",
     "ReviewRequest",
     "Reviewer",

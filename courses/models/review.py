@@ -41,6 +41,7 @@ class Reviewer(models.Model):
         ordering = ("known_as",)
         verbose_name = _("reviewer")
         verbose_name_plural = _("reviewers")
+        permissions = (("reset_reviewer", "Can let a reviewer choose new words"),)
 
     def __str__(self) -> str:
         return self.known_as

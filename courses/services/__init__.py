@@ -21,6 +21,7 @@ from courses.services.releasing import (
     release_course,
 )
 from courses.services.rendering import ask_for_renditions, ask_to_look, look_for_stale_renditions, make_renditions
+from courses.services.review_doors import come_in, comment_on, door_behind, make_link, settle_comment, shut_link
 from courses.services.reviewing import (
     add_reviewer,
     ask_for_review,
@@ -40,9 +41,12 @@ __all__ = [
     "ask_for_renditions",
     "ask_for_review",
     "ask_to_look",
+    "come_in",
+    "comment_on",
     "complete_if_done",
     "complete_lesson",
     "count_attendance",
+    "door_behind",
     "draft_snapshot",
     "enrol",
     "expect",
@@ -51,6 +55,7 @@ __all__ = [
     "hold_session",
     "is_released",
     "look_for_stale_renditions",
+    "make_link",
     "make_renditions",
     "mark_attendance",
     "may_become",
@@ -64,6 +69,8 @@ __all__ = [
     "refold",
     "release_course",
     "review_problems",
+    "settle_comment",
+    "shut_link",
     "sign_off",
     "take_off_list",
     "text_to_review",

@@ -22,7 +22,7 @@ from courses.exceptions import (
     WrongReviewer,
 )
 from courses.models import Course, Reviewer, ReviewKind, ReviewRequest, SignOff
-from courses.services.freezing import ForecastShelf, freeze, published
+from courses.services.freezing import ForecastShelf, LiveShelf, freeze, published
 from courses.sign_offs import against_release, needed
 from courses.snapshot import Json, reviewed_digest
 from people.models import User
@@ -137,6 +137,14 @@ def published_texts(*, course: Course, language: str = "") -> list[Json]:
         for draft in published(course)
         if language in ("", draft.language)
     ]
+
+
+def shown_text(*, course: Course, language: str) -> Json | None:
+    """Return the same text for a reviewer's eyes: its files are the editors' own, since none was released yet."""
+    for draft in published(course):
+        if draft.language == language:
+            return freeze(draft, edition=0, shelf=LiveShelf()).snapshot
+    return None
 
 
 def review_problems(*, course: Course, snapshots: Iterable[Json]) -> list[ReleaseProblem]:
