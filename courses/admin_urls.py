@@ -6,11 +6,15 @@ from courses.views import trying
 from courses.views.asking import ReviewsView
 from courses.views.checking import CheckView
 from courses.views.course_files import CourseFilesView, course_file
+from courses.views.ledger import LedgerCsvView, LedgerView, ReviewPayView
 from courses.views.releasing import ReleaseView
 from courses.views.withdrawing import WithdrawView
 
 app_name = "courses_admin"
 urlpatterns = [
+    path("ledger/", LedgerView.as_view(), name="ledger"),
+    path("ledger/ledger.csv", LedgerCsvView.as_view(), name="ledger_csv"),
+    path("ledger/<int:request_id>/", ReviewPayView.as_view(), name="review_pay"),
     path("<int:course_id>/check/", CheckView.as_view(), name="check"),
     path("<int:course_id>/reviews/", ReviewsView.as_view(), name="reviews"),
     path("<int:course_id>/release/", ReleaseView.as_view(), name="release"),

@@ -111,6 +111,22 @@ class NothingThere(CourseError):
     """The text has no such passage any more."""
 
 
+class DoesNotAddUp(CourseError):
+    """A line of the ledger that cannot be; ``field`` names what is wrong in it."""
+
+    def __init__(self, *, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class NothingPaid(CourseError):
+    """Nothing was paid that could have come."""
+
+
+class NobodyPays(CourseError):
+    """A survivor's review is paid here, not elsewhere."""
+
+
 class ForeignMembership(CourseError):
     """The membership belongs to another learner."""
 
@@ -255,10 +271,11 @@ class ReleaseFault(StrEnum):
     SAID_NO = "said_no"
     TAKEN_BACK = "taken_back"
     NOT_SIGNED = "not_signed"
+    UNPAID = "unpaid"
 
 
-OF_REVIEWS = frozenset({ReleaseFault.SAID_NO, ReleaseFault.TAKEN_BACK, ReleaseFault.NOT_SIGNED})
-"""Faults that reviewers alone can mend."""
+OF_REVIEWS = frozenset({ReleaseFault.SAID_NO, ReleaseFault.TAKEN_BACK, ReleaseFault.NOT_SIGNED, ReleaseFault.UNPAID})
+"""Faults that no text can mend: reviewers have to speak, or to be paid."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -56,6 +56,7 @@ _WORDS: Final[dict[ReleaseFault, Promise]] = {
     ReleaseFault.NOT_SIGNED: pgettext_lazy(
         "release problem", "The course asks for this review before a release, and nobody has said yes to this text:"
     ),
+    ReleaseFault.UNPAID: pgettext_lazy("release problem", "The release would rely on a review that is not paid:"),
     ReleaseFault.RETRAIN_DATE: pgettext_lazy("release problem", "The date does not fit what the change means."),
 }
 

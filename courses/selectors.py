@@ -17,10 +17,12 @@ from courses.models import (
     Enrolment,
     LearningEvent,
     RenditionSet,
+    ReviewEntry,
     Session,
     SignOff,
     Withdrawal,
 )
+from courses.review_pay import Account, Entry, Line, account_of
 from courses.sign_offs import Said, Verdict, against_assignment
 from courses.snapshot import Json, requirements_of, reviewed_digest
 from courses.withdrawn import Notice, Part
@@ -67,9 +69,19 @@ def words_of_reviewers(*, course_ids: Collection[int]) -> dict[int, list[Said]]:
     words: dict[int, list[Said]] = {}
     for row in newest.values():
         asked = row.request
-        word = Said(asked.language, asked.kind, asked.reviewer.known_as, row.verdict, row.content)
+        by = asked.reviewer
+        word = Said(asked.language, asked.kind, by.known_as, row.verdict, row.content, asked.pk, by.paid_elsewhere)
         words.setdefault(asked.course_id, []).append(word)
     return words
+
+
+def accounts(request_ids: Collection[int]) -> dict[int, Account]:
+    """Return what is owed and paid for each review, by key of the request; one query."""
+    lines: dict[int, list[Line]] = {pk: [] for pk in request_ids}
+    rows = ReviewEntry.objects.filter(request__in=request_ids).order_by("recorded_at", "pk")
+    for pk, kind, cents, on in rows.values_list("request", "kind", "amount_cents", "on"):
+        lines[pk].append(Line(kind, cents, on if kind == Entry.AGREED else None))
+    return {pk: account_of(each) for pk, each in lines.items()}
 
 
 def held_back(*, course_ids: Collection[int]) -> dict[int, tuple[Said, ...]]:

@@ -39,6 +39,9 @@ class Said:
     known_as: str
     verdict: str
     content: str
+    asked: int = 0
+    """The key of the request."""
+    paid_elsewhere: bool = False
 
 
 class Hindrance(StrEnum):
@@ -47,6 +50,7 @@ class Hindrance(StrEnum):
     SAID_NO = "said_no"
     TAKEN_BACK = "taken_back"
     NOT_SIGNED = "not_signed"
+    UNPAID = "unpaid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ _STANDS: Final = {Verdict.NO: Hindrance.SAID_NO, Verdict.WITHDRAWN: Hindrance.TA
 
 
 def against_release(
-    said: Iterable[Said], *, language: str, content: str, required: Collection[str]
+    said: Iterable[Said], *, language: str, content: str, required: Collection[str], paid: Collection[int]
 ) -> tuple[Hindered, ...]:
     """Return everything that keeps the text ``content`` in ``language`` from being released; empty: it may be.
 
@@ -73,8 +77,14 @@ def against_release(
     found = [
         Hindered(_STANDS[Verdict(each.verdict)], each.kind, each.known_as) for each in here if each.verdict in _STANDS
     ]
-    signed = {each.kind for each in here if each.verdict == Verdict.YES and each.content == content}
+    relied_on = [each for each in here if each.verdict == Verdict.YES and each.content == content]
+    signed = {each.kind for each in relied_on}
     found += [Hindered(Hindrance.NOT_SIGNED, kind) for kind in required if kind not in signed]
+    found += [
+        Hindered(Hindrance.UNPAID, each.kind, each.known_as)
+        for each in relied_on
+        if each.asked not in paid and not each.paid_elsewhere
+    ]
     return tuple(found)
 
 

@@ -30,6 +30,7 @@ urlpatterns = [
     path("read/leave/", views.review_leave, name="review_leave"),
     path("read/in/<str:token>/", views.review_door, name="review_door"),
     path("read/<uuid:asked>/", views.review, name="review"),
-    path("read/<uuid:asked>/<slug:part>/", views.review_part, name="review_part"),
+    path("read/<uuid:asked>/receipt/", views.review_receipt, name="review_receipt"),
+    path("read/<uuid:asked>/part/<slug:part>/", views.review_part, name="review_part"),
     path("media/frozen/<str:sha256>/", views.frozen_media, name="frozen_media"),
 ]

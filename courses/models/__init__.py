@@ -9,6 +9,7 @@ from courses.models.pages import CoursePage, LessonPage, LessonSource
 from courses.models.rendition import Rendition, RenditionSet
 from courses.models.review import Reviewer, ReviewKind, ReviewRequest, SignOff
 from courses.models.review_door import ReviewComment, ReviewDoor
+from courses.models.review_pay import ReviewEntry, ReviewerIdentity
 from courses.models.session import Attendance, Session
 from courses.models.withdrawal import Withdrawal, WithdrawnFile
 
@@ -31,9 +32,11 @@ __all__ = [
     "RenditionSet",
     "ReviewComment",
     "ReviewDoor",
+    "ReviewEntry",
     "ReviewKind",
     "ReviewRequest",
     "Reviewer",
+    "ReviewerIdentity",
     "Session",
     "SignOff",
     "Withdrawal",

@@ -32,6 +32,8 @@ class Reviewer(models.Model):
     known_as = models.CharField(_("name or pseudonym"), max_length=80, unique=True)
     kinds = models.JSONField(_("as whom"), default=list)
     languages = models.JSONField(_("languages"), default=list, blank=True)
+    paid_elsewhere = models.BooleanField(default=False)
+    """Somebody else pays them for it, such as their employer. Never of survivors."""
     added_at = models.DateTimeField()
     added_by = models.ForeignKey("people.User", null=True, on_delete=models.SET_NULL, related_name="+")
 

@@ -22,6 +22,14 @@ from courses.services.releasing import (
 )
 from courses.services.rendering import ask_for_renditions, ask_to_look, look_for_stale_renditions, make_renditions
 from courses.services.review_doors import come_in, comment_on, door_behind, make_link, settle_comment, shut_link
+from courses.services.review_ledger import (
+    agree_fee,
+    confirm_receipt,
+    keep_legal_name,
+    pay_elsewhere,
+    read_legal_names,
+    record_payment,
+)
 from courses.services.reviewing import (
     add_reviewer,
     ask_for_review,
@@ -37,6 +45,7 @@ __all__ = [
     "Judged",
     "add_reviewer",
     "add_text",
+    "agree_fee",
     "answer_finding",
     "ask_for_renditions",
     "ask_for_review",
@@ -45,6 +54,7 @@ __all__ = [
     "comment_on",
     "complete_if_done",
     "complete_lesson",
+    "confirm_receipt",
     "count_attendance",
     "door_behind",
     "draft_snapshot",
@@ -54,6 +64,7 @@ __all__ = [
     "forecast_release",
     "hold_session",
     "is_released",
+    "keep_legal_name",
     "look_for_stale_renditions",
     "make_link",
     "make_renditions",
@@ -61,10 +72,13 @@ __all__ = [
     "may_become",
     "merge_learners",
     "open_findings",
+    "pay_elsewhere",
     "published_findings",
     "published_texts",
     "put_back",
+    "read_legal_names",
     "record_event",
+    "record_payment",
     "record_quiz",
     "refold",
     "release_course",

@@ -148,8 +148,10 @@ def shown_text(*, course: Course, language: str) -> Json | None:
 
 
 def review_problems(*, course: Course, snapshots: Iterable[Json]) -> list[ReleaseProblem]:
-    """Return what reviewers said, or have not said yet, against releasing these texts of ``course``; one query."""
+    """Return what reviewers said, or have not said yet, against releasing these texts of ``course``; two queries."""
     said = selectors.words_of_reviewers(course_ids=[course.pk]).get(course.pk, [])
+    accounts = selectors.accounts([each.asked for each in said]) if said else {}
+    paid = {pk for pk, account in accounts.items() if account.is_paid}
     return [
         ReleaseProblem(
             ReleaseFault(each.why),
@@ -164,5 +166,6 @@ def review_problems(*, course: Course, snapshots: Iterable[Json]) -> list[Releas
             required=needed(
                 course.reviews_required, language=snapshot["language"], source_language=settings.LANGUAGE_CODE
             ),
+            paid=paid,
         )
     ]

@@ -1,6 +1,7 @@
 """Pages of reviewers: they come in by a link of their own, read, comment and answer. No account, no CMS."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec
 from uuid import UUID
@@ -15,11 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cms import clock
 from cms.languages import language_name
-from courses import services
+from courses import selectors, services
 from courses.exceptions import (
     AlreadySaid,
     DoorShut,
     EmptyComment,
+    NothingPaid,
     NothingThere,
     NothingToTakeBack,
     OlderText,
@@ -29,6 +31,7 @@ from courses.exceptions import (
 )
 from courses.models import Edition, EditionText, HarmAnswer, ReviewComment, ReviewDoor, Reviewer, ReviewRequest
 from courses.review_forms import ComeInForm, CommentForm, SignOffForm
+from courses.review_pay import in_dollars
 from courses.services.reviewing import shown_text
 from courses.snapshot import Json, reviewed_digest
 from courses.views.lesson import lesson_context
@@ -131,6 +134,7 @@ def review(request: HttpRequest, reviewer: Reviewer, asked: UUID) -> HttpRespons
         messages.success(request, _("Your answer is recorded. Thank you."))
         return redirect("courses:review", asked=asked)
     reading = _reading(wanted, snapshot) if snapshot else None
+    account = selectors.accounts([wanted.pk])[wanted.pk]
     context = {
         "reviewer": reviewer,
         "asked": wanted,
@@ -141,6 +145,9 @@ def review(request: HttpRequest, reviewer: Reviewer, asked: UUID) -> HttpRespons
         "is_current": bool(said) and said.content == shown,
         "answers": HarmAnswer.objects.filter(course=wanted.course, language=wanted.language),
         "comments": wanted.comments.all(),
+        "account": account,
+        "due": in_dollars(account.due_cents),
+        "paid": in_dollars(account.paid_cents),
         "questions_url": reverse("courses:review_part", args=[asked, QUESTIONS]),
     }
     return render(request, "courses/review/review.html", context, status=422 if form.errors else 200)
@@ -190,6 +197,19 @@ def review_part(request: HttpRequest, reviewer: Reviewer, asked: UUID, part: str
         "following": next(iter(codes[place + 1 :]), None),
     }
     return render(request, "courses/review/part.html", context)
+
+
+@require_POST
+@reviewing
+def review_receipt(request: HttpRequest, reviewer: Reviewer, asked: UUID) -> HttpResponse:
+    """Note whether the money has come."""
+    wanted = _asked(reviewer, asked)
+    # Without a payment there is no button; who sends the form all the same is shown the page as it is.
+    with suppress(NothingPaid):
+        services.confirm_receipt(
+            request=wanted, by=reviewer, received=request.POST.get("received") == "yes", at=clock.now()
+        )
+    return redirect("courses:review", asked=asked)
 
 
 def _comment(request: HttpRequest, asked: ReviewRequest, part: str) -> HttpResponse:

@@ -17,6 +17,17 @@ course = Course.objects.get(code="{COURSE}")
 page = LessonPage.objects.filter(lesson__course=course, locale__language_code="en").order_by("path").first()
 print("FOUND", course.pk, page.pk, page.title, sep="|")
 """
+PAY = """
+from datetime import timedelta
+from decimal import Decimal
+from cms import clock
+from courses import services
+from courses.models import ReviewRequest
+now = clock.now()
+about = {"request": ReviewRequest.objects.get(), "by": None, "on": now.date(), "at": now}
+services.agree_fee(**about, hours=Decimal(2), rate_cents=6000, due_on=now.date() + timedelta(30))
+services.record_payment(**about, amount_cents=12000, paid_on=now.date())
+"""
 
 
 def test_a_no_on_a_phone_a_mended_text_a_yes_and_a_release(served: Served, desk: Page, phone: Page) -> None:
@@ -59,7 +70,9 @@ def test_a_no_on_a_phone_a_mended_text_a_yes_and_a_release(served: Served, desk:
     expect(phone.get_by_text("You said: No")).to_be_visible()
 
     desk.goto(release)
-    expect(desk.get_by_text(re.compile("A reviewer said no, and nobody else can say yes for them")).first).to_be_visible()
+    expect(
+        desk.get_by_text(re.compile("A reviewer said no, and nobody else can say yes for them")).first
+    ).to_be_visible()
     desk.goto(f"{served.origin}/cms/pages/{page}/edit/")
     desk.locator("#id_title").fill("A plain beginning")
     desk.get_by_role("button", name="More actions").click()
@@ -80,6 +93,14 @@ def test_a_no_on_a_phone_a_mended_text_a_yes_and_a_release(served: Served, desk:
     phone.get_by_role("button", name="Send my answer").click()
     expect(phone.get_by_text("You said: Yes")).to_be_visible()
     judge(phone, "review-yes")
+
+    desk.goto(release)
+    expect(desk.get_by_text(re.compile("a review that is not paid: Wren")).first).to_be_visible()
+    served.manage("shell", "-c", PAY)
+    phone.reload()
+    phone.get_by_role("button", name="The money came").click()
+    expect(phone.get_by_text("You said that it came.")).to_be_visible()
+    judge(phone, "review-paid")
 
     desk.goto(release)
     desk.get_by_label("No effect on anybody").check()

@@ -20,6 +20,7 @@ from tests.factories.courses import (
     asked_to_review,
     course_with_pages,
     lesson_page,
+    pay,
     publish,
     rich_body,
     says,
@@ -166,6 +167,8 @@ class TestPages:
         fresh = stale.context["form"]["content"].value()
         client.post(page_of(asked), {"verdict": "yes", "content": fresh})
         assert [it.verdict for it in asked.sign_offs.all()] == ["yes", "no"]
+        assert "a review that is not paid: Wren – Survivor" in cms.get(url).content.decode()
+        pay(asked)
         assert "In the way of a release" not in cms.get(url).content.decode()
 
     def test_say_what_is_wrong_with_an_answer_or_a_comment(self, client: Client, asked: ReviewRequest) -> None:

@@ -30,6 +30,7 @@ from tests.factories.courses import (
     RELEASED_AT,
     asked_to_review,
     course_with_pages,
+    pay,
     publish,
     release,
     released_course,
@@ -63,8 +64,13 @@ class TestRelease:
         # Neither another text nor another's yes ends it.
         mend(course)
         says(asked_to_review(course, known_as="Robin"), "yes")
-        assert refused(course, by=administrator) == [no]
+        assert no in refused(course, by=administrator)
         says(asked, "yes")
+        says(asked_to_review(course, known_as="Robin"), "yes")
+        # Of two yeses one is not paid.
+        pay(asked)
+        assert [(each.fault, each.detail) for each in refused(course)] == [(ReleaseFault.UNPAID, "Robin – Survivor")]
+        pay(asked_to_review(course, known_as="Robin"))
         assert release(course, LATER).number == 1
 
     def test_a_no_stops_what_is_added_to_an_edition(self) -> None:
@@ -84,11 +90,13 @@ class TestRelease:
         mend(course)
         assert refused(course) == [unsigned]
         says(asked_to_review(course, "legal"), "yes")
+        pay(asked_to_review(course, "legal"))
         assert release(course, LATER).number == 1
 
     def test_the_marks_of_missing_reviews_are_no_other_text(self) -> None:
         course = course_with_pages(reviews_required=["legal"], reviews_missing=["lawyer"])
         says(asked_to_review(course, "legal"), "yes")
+        pay(asked_to_review(course, "legal"))
         Course.objects.filter(pk=course.pk).update(reviews_missing=[])
         assert release(course, LATER).number == 1
 
@@ -203,7 +211,7 @@ class TestHeldBack:
         for verdict in ("no", "yes"):
             says(asked, verdict)
         [word] = selectors.words_of_reviewers(course_ids=[course.pk])[course.pk]
-        assert word == Said("en", "survivor", "Wren", "yes", SignOff.objects.latest("pk").content)
+        assert word == Said("en", "survivor", "Wren", "yes", SignOff.objects.latest("pk").content, asked.pk)
 
 
 def test_who_writes_does_not_decide_who_has_to_look(client: Client) -> None:

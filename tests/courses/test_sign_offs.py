@@ -1,5 +1,7 @@
 """What reviewers' words mean for a text, without a database."""
 
+from dataclasses import replace
+
 import pytest
 
 from courses.sign_offs import Hindered, Hindrance, Said, against_assignment, against_release, needed
@@ -35,7 +37,21 @@ UNSIGNED = Hindered(Hindrance.NOT_SIGNED, "survivor")
     ],
 )
 def test_release(words, required, against):
-    assert against_release(words, language="en", content="new", required=required) == against
+    assert against_release(words, language="en", content="new", required=required, paid={0}) == against
+
+
+@pytest.mark.parametrize(
+    ("word", "is_paid", "against"),
+    [
+        (said("yes"), False, (Hindered(Hindrance.UNPAID, "survivor", "Wren"),)),
+        (said("yes"), True, ()),
+        (said("yes", "old"), False, ()),  # not relied on
+        (said("declined"), False, ()),
+        (replace(said("yes"), paid_elsewhere=True), False, ()),
+    ],
+)
+def test_release_that_relies_on_a_review(word, is_paid, against):
+    assert against_release([word], language="en", content="new", required=(), paid={0} if is_paid else ()) == against
 
 
 @pytest.mark.parametrize(

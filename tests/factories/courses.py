@@ -5,7 +5,8 @@ Its lessons are ``facts`` and ``act``, its quiz draws four questions of eight, e
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import factory
@@ -28,7 +29,16 @@ from courses.models import (
     ReviewRequest,
     SignOff,
 )
-from courses.services import add_reviewer, ask_for_review, enrol, release_course, sign_off, text_to_review
+from courses.services import (
+    add_reviewer,
+    agree_fee,
+    ask_for_review,
+    enrol,
+    record_payment,
+    release_course,
+    sign_off,
+    text_to_review,
+)
 from courses.snapshot import reviewed_digest
 from people.models import Membership, User
 from tests.factories.assessments import QuizFactory, SingleChoiceQuestionFactory
@@ -208,6 +218,13 @@ def asked_to_review(
         **{"course": course, "language": language, "kind": kind, "reviewer": reviewer, "by": None, "at": RELEASED_AT}
         | fields
     )
+
+
+def pay(request: ReviewRequest) -> None:
+    """Agree with a reviewer on 120 dollars for two hours, and pay them."""
+    about: dict[str, Any] = {"request": request, "by": None, "on": RELEASED_AT.date(), "at": RELEASED_AT}
+    agree_fee(**about, hours=Decimal(2), rate_cents=6000, due_on=date(2026, 3, 31))
+    record_payment(**about, amount_cents=12000, paid_on=date(2026, 3, 1))
 
 
 def says(request: ReviewRequest, verdict: str, *, at: datetime = RELEASED_AT, **fields: Any) -> SignOff:
