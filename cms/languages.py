@@ -1,6 +1,7 @@
 """Languages that Django does not know, and names of languages in themselves."""
 
 import django.conf.locale
+from django.utils.translation import get_language_info
 
 _MISSING = {
     # Django ships no Tagalog catalogue; without an entry here its URLs and language names fail.
@@ -21,3 +22,11 @@ def install_missing_languages() -> None:
 def direction(language: str) -> str:
     """Return ``rtl`` or ``ltr`` for a language code."""
     return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def language_name(code: str, form: str) -> str:
+    """Return ``name_local`` or ``name_translated`` of a language, its code where nobody knows its name."""
+    try:
+        return str(get_language_info(code)[form])
+    except KeyError:
+        return code

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from courses.sign_offs import Said
+
 
 class ComplianceError(Exception):
     """Root of this app's errors."""
@@ -132,3 +134,11 @@ class TooManyFilters(ComplianceError):
     """A user keeps ``most`` filters already."""
 
     most: int
+
+
+@dataclass
+class TrainingHeld(ComplianceError):
+    """The training cannot be assigned anew: reviewers stand against a text of it (``why``, courses.sign_offs)."""
+
+    title: str
+    why: tuple[Said, ...]

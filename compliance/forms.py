@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from certificates.models import Certification
+from compliance.held_words import held_in_words
 from compliance.kit_words import questions_for
 from compliance.models import KitDuty, SiteKit
-from compliance.selectors import Delivery
+from compliance.selectors import Delivery, held_trainings
 from compliance.step_words import DELIVERY_LABELS
 from courses.models import Course
 from people.models import ExportSchedule, Membership, Organisation, Role, Site, User, WorkbookImport
@@ -182,10 +183,21 @@ class DefaultDateForm(forms.Form):
     default_due_on = DayField(label=gettext_lazy("Where the date is missing"), required=False)
 
 
+class TrainingField(forms.ModelChoiceField):
+    """A training to assign. One that is out of new assignment is refused with its reason, where it is not chosen already."""
+
+    def clean(self, value: Any) -> Certification | None:
+        """Return what was chosen."""
+        chosen: Certification | None = super().clean(value)
+        if chosen is not None and chosen.pk != self.initial and (why := held_trainings([chosen.pk]).get(chosen.pk)):
+            raise ValidationError(held_in_words(chosen.title, why), code="held")
+        return chosen
+
+
 class AssignmentForm(forms.Form):
     """Who must do what, by when."""
 
-    certification = forms.ModelChoiceField(
+    certification = TrainingField(
         label=gettext_lazy("Training"), queryset=Certification.objects.none(), empty_label=None
     )
     whom = forms.ChoiceField(
@@ -258,7 +270,7 @@ class AssignmentForm(forms.Form):
 class BulkAssignmentForm(forms.Form):
     """What the people who were chosen must do, by when."""
 
-    certification = forms.ModelChoiceField(
+    certification = TrainingField(
         label=gettext_lazy("Training"), queryset=Certification.objects.none(), empty_label=None
     )
     due_on = DayField(

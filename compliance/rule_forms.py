@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from certificates.models import Certification
 from cms.places import PLACES
-from compliance.forms import DayField, assignable_certifications
+from compliance.forms import DayField, TrainingField, assignable_certifications
 from compliance.models import Adoption
 from compliance.rules.schema import Rule
 from compliance.selectors import Choice
@@ -41,7 +41,7 @@ class AdoptionForm(forms.Form):
         roles = Role.objects.filter(organisation=organisation)
         for rule in self._rules:
             choice = chosen.get(rule.code)
-            self.fields[f"training-{rule.code}"] = forms.ModelChoiceField(
+            self.fields[f"training-{rule.code}"] = TrainingField(
                 label=gettext_lazy("Training"),
                 queryset=assignable_certifications(),
                 required=False,

@@ -3,8 +3,10 @@
 from django.urls import path
 
 from courses.views import trying
+from courses.views.asking import ReviewsView
 from courses.views.checking import CheckView
 from courses.views.course_files import CourseFilesView, course_file
+from courses.views.ledger import LedgerCsvView, LedgerView, ReviewPayView
 from courses.views.releasing import ReleaseView
 from courses.views.voices import VoicesView, voice_sample
 from courses.views.withdrawing import WithdrawView
@@ -13,7 +15,11 @@ app_name = "courses_admin"
 urlpatterns = [
     path("voices/", VoicesView.as_view(), name="voices"),
     path("voices/<str:language>/sample", voice_sample, name="voice_sample"),
+    path("ledger/", LedgerView.as_view(), name="ledger"),
+    path("ledger/ledger.csv", LedgerCsvView.as_view(), name="ledger_csv"),
+    path("ledger/<int:request_id>/", ReviewPayView.as_view(), name="review_pay"),
     path("<int:course_id>/check/", CheckView.as_view(), name="check"),
+    path("<int:course_id>/reviews/", ReviewsView.as_view(), name="reviews"),
     path("<int:course_id>/release/", ReleaseView.as_view(), name="release"),
     path("<int:course_id>/withdraw/", WithdrawView.as_view(), name="withdraw"),
     path("<int:course_id>/files/", CourseFilesView.as_view(), name="files"),

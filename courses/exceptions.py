@@ -49,6 +49,84 @@ class NoSuchFinding(CourseError):
         self.fingerprint = fingerprint
 
 
+class NoName(CourseError):
+    """A reviewer without a name or pseudonym."""
+
+
+class NameTaken(CourseError):
+    """Another reviewer is known by this name already."""
+
+
+class NoKind(CourseError):
+    """A reviewer who may sign as nobody, or as a kind that there is not."""
+
+
+class WrongReviewer(CourseError):
+    """The reviewer does not sign as this ``kind`` or in this ``language``, or somebody else was asked."""
+
+    def __init__(self, *, kind: str, language: str) -> None:
+        super().__init__(f"{kind} {language}")
+        self.kind = kind
+        self.language = language
+
+
+class NotPublished(CourseError):
+    """Nothing of the course is published in this ``language``."""
+
+    def __init__(self, *, course: str, language: str) -> None:
+        super().__init__(f"{course} {language}")
+        self.course = course
+        self.language = language
+
+
+class OlderText(CourseError):
+    """A yes to a text that has changed since it was shown."""
+
+
+class NothingToTakeBack(CourseError):
+    """The reviewer's newest word is no yes."""
+
+
+class AlreadySaid(CourseError):
+    """Who has said yes or no to a text does not decline to read it; a yes is taken back."""
+
+
+class DoorShut(CourseError):
+    """Nobody has such a link to review, or it opens no more."""
+
+
+class WrongWords(CourseError):
+    """The name or the words that a reviewer typed are not theirs."""
+
+
+class WordsTooShort(CourseError):
+    """The words that a reviewer chose are too easily guessed."""
+
+
+class EmptyComment(CourseError):
+    """A comment without a word."""
+
+
+class NothingThere(CourseError):
+    """The text has no such passage any more."""
+
+
+class DoesNotAddUp(CourseError):
+    """A line of the ledger that cannot be; ``field`` names what is wrong in it."""
+
+    def __init__(self, *, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class NothingPaid(CourseError):
+    """Nothing was paid that could have come."""
+
+
+class NobodyPays(CourseError):
+    """A survivor's review is paid here, not elsewhere."""
+
+
 class ForeignMembership(CourseError):
     """The membership belongs to another learner."""
 
@@ -190,6 +268,14 @@ class ReleaseFault(StrEnum):
     RETRAIN_PAST = "retrain_past"
     WITHDRAWN = "withdrawn"
     HARM = "harm"
+    SAID_NO = "said_no"
+    TAKEN_BACK = "taken_back"
+    NOT_SIGNED = "not_signed"
+    UNPAID = "unpaid"
+
+
+OF_REVIEWS = frozenset({ReleaseFault.SAID_NO, ReleaseFault.TAKEN_BACK, ReleaseFault.NOT_SIGNED, ReleaseFault.UNPAID})
+"""Faults that no text can mend: reviewers have to speak, or to be paid."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -49,6 +49,14 @@ _WORDS: Final[dict[ReleaseFault, Promise]] = {
         "release problem", "The day by which everybody takes it again is past. Choose one that lies ahead."
     ),
     ReleaseFault.HARM: pgettext_lazy("release problem", "The harm check asks. Change this, or answer with a reason:"),
+    ReleaseFault.SAID_NO: pgettext_lazy("release problem", "A reviewer said no, and nobody else can say yes for them:"),
+    ReleaseFault.TAKEN_BACK: pgettext_lazy(
+        "release problem", "A reviewer took their yes back, and nobody else can say yes for them:"
+    ),
+    ReleaseFault.NOT_SIGNED: pgettext_lazy(
+        "release problem", "The course asks for this review before a release, and nobody has said yes to this text:"
+    ),
+    ReleaseFault.UNPAID: pgettext_lazy("release problem", "The release would rely on a review that is not paid:"),
     ReleaseFault.RETRAIN_DATE: pgettext_lazy("release problem", "The date does not fit what the change means."),
 }
 

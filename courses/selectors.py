@@ -1,6 +1,6 @@
 """Reads over courses: which text a learner is served, where they stand, whose calendar counts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -17,11 +17,15 @@ from courses.models import (
     Enrolment,
     LearningEvent,
     RenditionSet,
+    ReviewEntry,
     Session,
+    SignOff,
     VoiceAcceptance,
     Withdrawal,
 )
-from courses.snapshot import Json, requirements_of
+from courses.review_pay import Account, Entry, Line, account_of
+from courses.sign_offs import Said, Verdict, against_assignment
+from courses.snapshot import Json, requirements_of, reviewed_digest
 from courses.withdrawn import Notice, Part
 from people.models import Membership, Organisation, User
 from people.selectors import known_employments
@@ -57,6 +61,51 @@ def notices(course: Course, *, edition: int) -> list[Notice]:
         Notice(Part(each.kind, each.target), each.reason, each.instead)
         for each in withdrawals_in_force(course).filter(through_edition__gte=edition)
     ]
+
+
+def words_of_reviewers(*, course_ids: Collection[int]) -> dict[int, list[Said]]:
+    """Return the newest word of each reviewer to each course, by key of the course; one query."""
+    rows = SignOff.objects.filter(request__course__in=course_ids).select_related("request__reviewer")
+    newest: dict[int, SignOff] = {}
+    for row in rows.order_by("said_at", "pk"):
+        newest[row.request_id] = row
+    words: dict[int, list[Said]] = {}
+    for row in newest.values():
+        asked = row.request
+        by = asked.reviewer
+        word = Said(asked.language, asked.kind, by.known_as, row.verdict, row.content, asked.pk, by.paid_elsewhere)
+        words.setdefault(asked.course_id, []).append(word)
+    return words
+
+
+def accounts(request_ids: Collection[int]) -> dict[int, Account]:
+    """Return what is owed and paid for each review, by key of the request; one query."""
+    lines: dict[int, list[Line]] = {pk: [] for pk in request_ids}
+    rows = ReviewEntry.objects.filter(request__in=request_ids).order_by("recorded_at", "pk")
+    for pk, kind, cents, on in rows.values_list("request", "kind", "amount_cents", "on"):
+        lines[pk].append(Line(kind, cents, on if kind == Entry.AGREED else None))
+    return {pk: account_of(each) for pk, each in lines.items()}
+
+
+def held_back(*, course_ids: Collection[int]) -> dict[int, tuple[Said, ...]]:
+    """Return the words that take courses out of new assignment, by key of the course; those that may be are left out.
+
+    One query, and one for each course that has a no.
+    """
+    held = {}
+    for course_id, words in words_of_reviewers(course_ids=course_ids).items():
+        noes = {word.language for word in words if word.verdict == Verdict.NO}
+        if against := against_assignment(words, released=_served(course_id, noes) if noes else ()):
+            held[course_id] = against
+    return held
+
+
+def _served(course_id: int, languages: Collection[str]) -> list[tuple[str, str]]:
+    """Return language and digest of what who starts now is served in these languages."""
+    newest = Edition.objects.filter(course=course_id).order_by("-number").values("pk")[:1]
+    texts = EditionText.objects.filter(edition=Subquery(newest), language__in=languages).order_by("revision")
+    served = {text.language: text.snapshot for text in texts}
+    return [(language, reviewed_digest(snapshot)) for language, snapshot in served.items()]
 
 
 def edition_text(edition: Edition, language: str) -> EditionText | None:

@@ -77,6 +77,14 @@ def _content(snapshot: Json) -> Json:
     return content
 
 
+def reviewed_digest(snapshot: Json) -> str:
+    """Return the SHA-256, in hex, of what a reviewer reads: what ``same_content`` compares, without the review's own marks."""
+    content = _content(snapshot)
+    content["course"] = {name: value for name, value in content["course"].items() if name != "reviews_missing"}
+    content.pop("draft", None)
+    return hashlib.sha256(canonical_json(content).encode()).hexdigest()
+
+
 def same_structure(one: Json, other: Json) -> bool:
     """Whether two texts ask the same of a learner: lessons, minutes, questions, right answers, pass mark.
 
@@ -231,6 +239,24 @@ def question_lines(question: Json) -> list[str]:
         for part in question.get(name) or ():
             lines += _texts({key: value for key, value in part.items() if key not in ("id", "right_id")})
     return [*lines, *_texts(question["feedback"])]
+
+
+_LABEL_CHARS: Final = 90
+
+
+def label_of(kind: str, frozen: Json) -> str:
+    """Return the words by which editors know a frozen lesson, block or question (``kind``) again; one short line."""
+    if kind == "lesson":
+        return str(frozen["title"])
+    if kind == "block":
+        return _shortened(text_of(frozen))
+    stem = frozen["stem"] or next((node["text"] for node in frozen.get("nodes") or ()), "")
+    return _shortened(f"{frozen['key']} – {plain_text(stem)}")
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LABEL_CHARS else f"{line[:_LABEL_CHARS]}…"
 
 
 def _course_text(snapshot: Json) -> str:

@@ -28,5 +28,11 @@ urlpatterns = [
     path("sessions/<slug:code>/<slug:session>/add/", views.session_add, name="session_add"),
     path("sessions/<slug:code>/<slug:session>/count/", views.session_count, name="session_count"),
     path("sessions/<slug:code>/<slug:session>/sign-in.pdf", views.session_sheet, name="session_sheet"),
+    path("read/", views.reviews, name="reviews"),
+    path("read/leave/", views.review_leave, name="review_leave"),
+    path("read/in/<str:token>/", views.review_door, name="review_door"),
+    path("read/<uuid:asked>/", views.review, name="review"),
+    path("read/<uuid:asked>/receipt/", views.review_receipt, name="review_receipt"),
+    path("read/<uuid:asked>/part/<slug:part>/", views.review_part, name="review_part"),
     path("media/frozen/<str:sha256>/", views.frozen_media, name="frozen_media"),
 ]

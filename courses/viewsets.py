@@ -12,7 +12,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
-from courses.models import Course, Lesson
+from courses.models import Course, Lesson, ReviewKind
 from courses.selectors import newest_edition
 
 EXPLOITATION = (
@@ -46,6 +46,14 @@ class CourseForm(WagtailAdminModelForm):
         help_text=gettext_lazy("The course page names them until they are done."),
     )
 
+    reviews_required = forms.MultipleChoiceField(
+        label=gettext_lazy("Reviews that a release needs"),
+        choices=ReviewKind.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Each language is released only when somebody of each has said yes to its very text."),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._hold_what_learners_rely_on()
@@ -68,6 +76,9 @@ class CourseForm(WagtailAdminModelForm):
         user = getattr(self, "for_user", None)
         if newest_edition(self.instance) and not (user and user.has_perm("courses.release_course")):
             held += ["tier", "slug"]
+        if not (user and user.has_perm("courses.release_course")):
+            # Who writes a text does not decide who has to look at it.
+            held += ["reviews_required"]
         for name in held:
             if name in self.fields:
                 self.fields[name].disabled = True
@@ -78,6 +89,12 @@ class _EditionColumn(Column):
         edition = newest_edition(instance)
         label = _("Edition %(number)d") % {"number": edition.number} if edition else _("Not released")
         return format_html('<a href="{}">{}</a>', reverse("courses_admin:release", args=[instance.pk]), label)
+
+
+class _ReviewsColumn(Column):
+    def get_value(self, instance: Course) -> Any:
+        label = _("Reviews")
+        return format_html('<a href="{}">{}</a>', reverse("courses_admin:reviews", args=[instance.pk]), label)
 
 
 class _WithdrawColumn(Column):
@@ -103,6 +120,7 @@ class CourseViewSet(ModelViewSet):
         "sector",
         "tier",
         _EditionColumn("edition", label=gettext_lazy("Edition")),
+        _ReviewsColumn("reviews", label=gettext_lazy("Before a release")),
         _FilesColumn("files", label=gettext_lazy("For sessions")),
         _WithdrawColumn("withdraw", label=gettext_lazy("In an emergency")),
     ]
@@ -118,6 +136,7 @@ class CourseViewSet(ModelViewSet):
         FieldPanel("final_quiz"),
         FieldPanel("exploitation"),
         FieldPanel("reviews_missing"),
+        FieldPanel("reviews_required"),
     ]
 
     def get_edit_handler(self) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import URLResolver, include, path, reverse_lazy
+from django.urls import URLResolver, include, path, reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
@@ -15,6 +15,9 @@ from wagtail.log_actions import LogFormatter
 from courses import admin_urls
 from courses.services.checking import ANSWER_LOG_ACTION
 from courses.services.releasing import RELEASE_LOG_ACTION
+from courses.services.review_doors import DOOR_LOG_ACTION
+from courses.services.review_ledger import NAME_LOG_ACTION, PAY_LOG_ACTION
+from courses.services.reviewing import ASK_LOG_ACTION, SIGN_OFF_LOG_ACTION
 from courses.services.withdrawing import PUT_BACK_LOG_ACTION, WITHDRAW_LOG_ACTION
 from courses.views.voices import PERMISSION
 from courses.viewsets import CourseGroup
@@ -43,10 +46,28 @@ def register_voices() -> MenuItem:
     return _VoicesItem(gettext_lazy("Voices"), reverse_lazy("courses_admin:voices"), icon_name="media", order=900)
 
 
+_PERMISSIONS = ("release_course", "reset_reviewer", "add_reviewentry", "view_reviewentry", "view_revieweridentity")
+
+
+class _LedgerItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("courses.view_reviewentry"))
+
+
+@hooks.register("register_admin_menu_item")
+def register_ledger() -> MenuItem:
+    """Add the ledger of paid reviews to the menu."""
+    return _LedgerItem(
+        gettext_lazy("Pay of reviewers"), reverse("courses_admin:ledger"), icon_name="calendar-check", order=260
+    )
+
+
 @hooks.register("register_permissions")
 def register_permissions() -> QuerySet[Permission]:
-    """Let groups be given the permission to release."""
-    return Permission.objects.filter(content_type__app_label="courses", codename="release_course")
+    """Let groups be given the permission to release, and what concerns reviewers."""
+    return Permission.objects.filter(
+        content_type__app_label="courses", codename__in=["release_course", "reset_reviewer"]
+    )
 
 
 @hooks.register("register_log_actions")
@@ -73,6 +94,45 @@ def register_log_actions(actions: Any) -> None:
 
         def format_message(self, log_entry: Any) -> str:
             return _("Answered the harm check: %(rule)s") % {"rule": log_entry.data["rule"]}
+
+    @actions.register_action(ASK_LOG_ACTION)
+    class AskFormatter(LogFormatter):
+        label = gettext_lazy("Ask for a review")
+
+        def format_message(self, log_entry: Any) -> str:
+            return _("Asked for a review: %(kind)s, %(of_language)s") % log_entry.data
+
+    @actions.register_action(SIGN_OFF_LOG_ACTION)
+    class SignOffFormatter(LogFormatter):
+        label = gettext_lazy("Review")
+
+        def format_message(self, log_entry: Any) -> str:
+            return _("A reviewer said: %(verdict)s (%(kind)s, %(of_language)s)") % log_entry.data
+
+    @actions.register_action(DOOR_LOG_ACTION)
+    class DoorFormatter(LogFormatter):
+        label = gettext_lazy("Link of a reviewer")
+
+        def format_message(self, log_entry: Any) -> str:
+            if log_entry.data.get("shut"):
+                return _("The link of a reviewer was shut")
+            if log_entry.data.get("forget_words"):
+                return _("A reviewer was given a new link, and chooses new words")
+            return _("A reviewer was given a new link")
+
+    @actions.register_action(PAY_LOG_ACTION)
+    class PayFormatter(LogFormatter):
+        label = gettext_lazy("Pay of a review")
+        message = gettext_lazy("Something was noted about the pay of a review")
+
+    @actions.register_action(NAME_LOG_ACTION)
+    class NameFormatter(LogFormatter):
+        label = gettext_lazy("Legal name of a reviewer")
+
+        def format_message(self, log_entry: Any) -> str:
+            if log_entry.data.get("read"):
+                return _("The legal name was read")
+            return _("The legal name was kept")
 
     @actions.register_action(PUT_BACK_LOG_ACTION)
     class PutBackFormatter(LogFormatter):

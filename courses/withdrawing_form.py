@@ -8,10 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.models import Withdrawal
-from courses.snapshot import Json, plain_text, text_of
+from courses.snapshot import Json, label_of
 from courses.withdrawn import Part, parts_of
-
-_LABEL_CHARS = 90
 
 
 class WithdrawForm(forms.Form):
@@ -59,17 +57,7 @@ def _labels(snapshots: Iterable[Json]) -> dict[Part, tuple[str, str]]:
                 labels.setdefault(part, (group, _("The whole lesson")))
             elif part.kind == "block":
                 if frozen["type"] != "check":
-                    labels.setdefault(part, (group, _shortened(text_of(frozen))))
+                    labels.setdefault(part, (group, label_of(part.kind, frozen)))
             else:
-                labels.setdefault(part, (_("Questions"), _shortened(_asked(frozen))))
+                labels.setdefault(part, (_("Questions"), label_of(part.kind, frozen)))
     return labels
-
-
-def _asked(question: Json) -> str:
-    stem = question["stem"] or next((node["text"] for node in question.get("nodes") or ()), "")
-    return f"{question['key']} – {plain_text(stem)}"
-
-
-def _shortened(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LABEL_CHARS else f"{line[:_LABEL_CHARS]}…"

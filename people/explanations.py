@@ -179,6 +179,8 @@ def _message(problem: RowProblem, kind: Kind | None) -> str:
             return _("This is there already, and only new rows were to be added.")
         case Problem.NOT_THERE_YET:
             return _("This is not there yet, and only known rows were to be changed.")
+        case Problem.TRAINING_HELD:
+            return _("This training cannot be assigned anew at the moment: a reviewer stands against its text.")
         case Problem.ENDS_BEFORE_START:
             return _("The last day is before the first.")
         case Problem.HIRED_AFTER_START:
@@ -311,6 +313,8 @@ def _mend(problem: RowProblem, kind: Kind | None) -> str:
             return _("Leave it empty for something new, or copy it from an export.")
         case Problem.ALREADY_THERE | Problem.NOT_THERE_YET:
             return _("Delete the row, or choose “Add new rows and change known ones”.")
+        case Problem.TRAINING_HELD:
+            return _("Choose another training, or wait until it is back.")
         case Problem.ENDS_BEFORE_START:
             return _("Change one of the two.")
         case Problem.HIRED_AFTER_START:

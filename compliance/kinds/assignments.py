@@ -240,6 +240,8 @@ class AssignmentsKind(Kind):
     def _judge_new(plan: Plan, values: Mapping[str, str], member: Membership | None, setting: Setting) -> None:
         if setting.mode is Mode.UPDATE:
             plan.wrong("certification", Problem.NOT_THERE_YET)
+        if values.get("certification") in _held(setting):
+            plan.wrong("certification", Problem.TRAINING_HELD)
         if (member is None) == (not values.get("site") and not values.get("role")):
             plan.wrong("employee_number", Problem.WHOM)
         if not values.get("due_on"):
@@ -296,6 +298,15 @@ class AssignmentsKind(Kind):
 
     def _whom_of(self, requirement: Requirement) -> str:
         return self.key_of({**_values_of(requirement), "assignment_ref": ""})
+
+
+def _held(setting: Setting) -> set[str]:
+    """Return the codes of the trainings that are out of new assignment; asked once for a file."""
+    if "held" not in setting.kept:
+        codes = dict(Certification.objects.values_list("pk", "code"))
+        setting.kept["held"] = {codes[pk] for pk in selectors.held_trainings(codes)}
+    found: set[str] = setting.kept["held"]
+    return found
 
 
 def _values_of(it: Requirement) -> dict[str, str]:

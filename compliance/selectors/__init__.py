@@ -21,6 +21,7 @@ from compliance.selectors.deliveries import (
 )
 from compliance.selectors.digests import DigestLine, digests_to_send, lines_of_digest
 from compliance.selectors.endings import Endings, endings, ends_in
+from compliance.selectors.held import held_trainings
 from compliance.selectors.in_person import StillOpen, attestations_of, in_person_of, still_open_of, to_confirm
 from compliance.selectors.messages import (
     Line,
@@ -120,6 +121,7 @@ __all__ = [
     "digests_to_send",
     "endings",
     "ends_in",
+    "held_trainings",
     "holders_of",
     "in_person_of",
     "letters",

@@ -15,7 +15,7 @@ from compliance.exceptions import (
 )
 from compliance.models import AdoptedRule, Adoption, Requirement, RuleAssignment, RulePackVersion
 from compliance.selectors import Choice, Wanted
-from compliance.services.requirements import require, withdraw
+from compliance.services.requirements import check_assignable, require, withdraw
 from people import audit
 from people import services as people_services
 from people.models import Organisation, Site, User
@@ -61,6 +61,7 @@ def adopt(
         NothingChosen: no rule has a training.
         RuleNotAssignable: a choice is for a rule that the pack lacks, or that nothing can be assigned for.
         NotOfThisOrganisation: a role belongs to another organisation.
+        TrainingHeld: a training that was not chosen before is out of new assignment.
     """
     if due_on < starts_on:
         raise DueBeforeStart(starts_on, due_on)
@@ -69,6 +70,10 @@ def adopt(
     held = selectors.live_adoptions(organisation).filter(pack__code=pack.code).first()
     if held is not None and held.pack_id == pack.pk and _choices_of(held) == _keys_of(choices):
         return held
+    before = {it.certification_id for it in held.chosen.all()} if held else set()
+    for choice in choices.values():
+        if choice.certification.pk not in before:
+            check_assignable(choice.certification)
     values = {"reference": held.reference, "supersedes": held} if held else {}
     adoption = Adoption.objects.create(
         organisation=organisation,
@@ -201,6 +206,8 @@ def _require(organisation: Organisation, wanted: Wanted, *, by: User | None, at:
         default_due_on=wanted.default_due_on,
         recurs=wanted.recurs,
         licence_kind=wanted.rule.code if wanted.counts_from_licence else "",
+        # What is new in it was judged when the pack was adopted.
+        continuing=True,
         label=wanted.rule.title,
         source=wanted.rule.code,
         by=by,

@@ -326,6 +326,7 @@ def agree(*, proposal: Proposal, by: User, at: datetime) -> Requirement | Adopti
         AlreadyDecided: it was agreed or refused meanwhile.
         AlreadyWithdrawn: what it would withdraw is withdrawn or changed.
         DueBeforeStart: its last good day has passed meanwhile.
+        TrainingHeld: its training is out of new assignment meanwhile.
     """
     locked = _decide(proposal, Proposal.State.AGREED, by, at)
     if locked.proposed_by_id == by.pk:

@@ -11,7 +11,7 @@ from certificates.validity import Duration, PolicyError, PolicyProblem
 from compliance import selectors
 from compliance.conditions import Condition, named, parse
 from compliance.due_dates import DueRule, On, bases_of, parse_due_rule
-from compliance.exceptions import AlreadyWithdrawn, DueBeforeStart, NotOfThisOrganisation, UnknownCode
+from compliance.exceptions import AlreadyWithdrawn, DueBeforeStart, NotOfThisOrganisation, TrainingHeld, UnknownCode
 from compliance.ladder import ladder_from_json, ladder_to_json
 from compliance.models import Requirement
 from compliance.services.rebuilding import rebuild_many
@@ -97,10 +97,14 @@ def planned(
 
 
 @transaction.atomic
-def require(*, by: User | None, at: datetime, **what: Any) -> Requirement:
+def require(*, by: User | None, at: datetime, continuing: bool = False, **what: Any) -> Requirement:
     """Record what ``planned`` returns for ``what``. The same assignment again returns the live one unchanged.
 
-    Raises: what ``planned`` raises.
+    ``continuing``: it follows from what was assigned before, such as a rule pack that meets a new site.
+
+    Raises:
+        TrainingHeld: the training is out of new assignment.
+        What ``planned`` raises.
     """
     requirement = planned(**what)
     # Two presses of one button follow each other, so that the second finds what the first has made.
@@ -110,6 +114,8 @@ def require(*, by: User | None, at: datetime, **what: Any) -> Requirement:
     for same in Requirement.objects.live().filter(**values):
         if all(getattr(same, name) == getattr(requirement, name) for name in _SHAPES):
             return same
+    if not continuing:
+        check_assignable(requirement.certification)
     requirement.recorded_at, requirement.recorded_by = at, by
     requirement.save(force_insert=True)
     audit.record(
@@ -182,6 +188,16 @@ def _check_codes(organisation: Organisation, condition: Condition) -> None:
 def _check_rule(rule: DueRule, licence_kind: str) -> None:
     if "licence_renewal" in bases_of(rule) and not licence_kind:
         raise ValueError("say which kind of licence")
+
+
+def check_assignable(certification: Certification) -> None:
+    """Refuse a training that is out of new assignment.
+
+    Raises:
+        TrainingHeld: reviewers stand against a text of one of its courses.
+    """
+    if why := selectors.held_trainings([certification.pk]).get(certification.pk):
+        raise TrainingHeld(certification.title, why)
 
 
 _SHAPES = ("conditions", "due_rule", "ladder")

@@ -19,7 +19,8 @@ from compliance import forms, selectors, services
 from compliance.condition_words import Names, condition_in_words, due_rule_in_words
 from compliance.conditions import parse
 from compliance.due_dates import parse_due_rule
-from compliance.exceptions import AlreadyDecided, AlreadyWithdrawn, DueBeforeStart, NeedsAnotherPerson
+from compliance.exceptions import AlreadyDecided, AlreadyWithdrawn, DueBeforeStart, NeedsAnotherPerson, TrainingHeld
+from compliance.held_words import held_in_words
 from compliance.models import PreviewRun, Proposal, Requirement
 from compliance.preview import Preview
 from compliance.requirement_forms import RequirementForm
@@ -214,6 +215,8 @@ def proposal(request: HttpRequest, desk: Desk, proposal: UUID) -> HttpResponse:
         messages.error(request, _("You proposed this. Somebody else of HR has to agree."))
     except (AlreadyDecided, AlreadyWithdrawn):
         messages.info(request, _("This was decided or changed meanwhile."))
+    except TrainingHeld as held:
+        messages.error(request, held_in_words(held.title, held.why))
     except DueBeforeStart:
         messages.error(
             request, _("Its last good day has passed meanwhile. Refuse it, and propose it with another day.")

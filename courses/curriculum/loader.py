@@ -24,7 +24,7 @@ from courses.curriculum.parts.languages import shipped_languages
 from courses.curriculum.registry import Form, Part
 from courses.curriculum.schema import Curriculum
 from courses.curriculum.wording import SITE_GROUP, course_texts, group_of, site_texts
-from courses.exceptions import ReleaseFault, ReleaseRefused
+from courses.exceptions import OF_REVIEWS, ReleaseFault, ReleaseRefused
 from courses.models import Course, Edition, LoadedItem
 from courses.services import release_course
 from translations.changes import ChangeKind
@@ -68,6 +68,8 @@ class LoadReport:
     edited: list[EditedItem] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
     """Courses of which an edition was released, with its number: ``hospitality 1``."""
+    awaiting_review: list[str] = field(default_factory=list)
+    """Courses that were loaded and not released: a reviewer stands against it, or has not read it yet."""
 
     @property
     def changes(self) -> int:
@@ -258,7 +260,11 @@ def _release(course: Course, report: LoadReport, at: datetime, *, release: bool,
             at=at,
         )
     except ReleaseRefused as refused:
-        if {problem.fault for problem in refused.problems} == {ReleaseFault.UNCHANGED}:
+        faults = {problem.fault for problem in refused.problems}
+        if faults == {ReleaseFault.UNCHANGED}:
+            return
+        if faults <= OF_REVIEWS:
+            report.awaiting_review.append(course.code)
             return
         raise
     report.released.append(f"{course.code} {edition.number}")

@@ -12,9 +12,11 @@ from typing import Final
 from courses.curriculum.catalogues import Catalogue
 from courses.curriculum.fields import Said
 from courses.curriculum.problems import Place
+from courses.sign_offs import Kind
 from translations.glossary import Term
 
 TIERS: Final = ("open", "recorded", "vetted")
+REVIEW_KINDS: Final = tuple(kind.value for kind in Kind)
 EXPLOITATION_KINDS: Final = ("labour", "sexual", "criminal", "marriage", "organs")
 SERVICE_KINDS: Final = (
     "emergency",
@@ -395,6 +397,7 @@ class Course:
     objectives: tuple[Objective, ...]
     critical_rules: tuple[CriticalRule, ...]
     missing_reviews: tuple[str, ...]
+    required_reviews: tuple[str, ...]
     quiz: Quiz | None
     certification: Certification | None
     lessons: tuple[Lesson, ...]

@@ -13,6 +13,7 @@ from assessments.scenarios import ScenarioFault, scenario_problems
 from courses.curriculum.fields import MAX_TITLE_CHARS, Fields, Name, Use
 from courses.curriculum.schema import (
     EXPLOITATION_KINDS,
+    REVIEW_KINDS,
     SERVICE_KINDS,
     TIERS,
     TONES,
@@ -201,7 +202,8 @@ def read_course(fields: Fields, folder: Path) -> Course:
         outcomes=fields.texts("outcomes", least=4, most=8, max_chars=200),
         objectives=tuple(_read_objective(each) for each in fields.children("objectives")),
         critical_rules=tuple(_read_rule(each) for each in fields.children("critical_rules")),
-        missing_reviews=_read_missing_reviews(reviews) if reviews else (),
+        missing_reviews=reviews.codes("missing", least=0) if reviews else (),
+        required_reviews=reviews.some_of("required", REVIEW_KINDS) if reviews and reviews.has("required") else (),
         quiz=_read_quiz(quiz) if quiz else None,
         certification=_read_certification(certification) if certification else None,
         lessons=(),
@@ -209,6 +211,8 @@ def read_course(fields: Fields, folder: Path) -> Course:
         sources=(),
         texts=(),
     )
+    if reviews:
+        reviews.finish()
     if course.minutes and minimum_minutes > course.minutes:
         fields.report('"minimum_minutes" is more than "minutes"', "minimum_minutes")
     fields.finish()
@@ -237,12 +241,6 @@ def _read_rule(fields: Fields) -> CriticalRule:
     )
     fields.finish()
     return rule
-
-
-def _read_missing_reviews(fields: Fields) -> tuple[str, ...]:
-    missing = fields.codes("missing", least=0)
-    fields.finish()
-    return missing
 
 
 def _read_quiz(fields: Fields) -> Quiz:

@@ -7,6 +7,9 @@ from courses.models.learning import Completion, Enrolment, LearningEvent
 from courses.models.loading import LoadedItem
 from courses.models.pages import CoursePage, LessonPage, LessonSource
 from courses.models.rendition import Rendition, RenditionSet
+from courses.models.review import Reviewer, ReviewKind, ReviewRequest, SignOff
+from courses.models.review_door import ReviewComment, ReviewDoor
+from courses.models.review_pay import ReviewEntry, ReviewerIdentity
 from courses.models.session import Attendance, Session
 from courses.models.voice import VoiceAcceptance
 from courses.models.withdrawal import Withdrawal, WithdrawnFile
@@ -29,7 +32,15 @@ __all__ = [
     "LoadedItem",
     "Rendition",
     "RenditionSet",
+    "ReviewComment",
+    "ReviewDoor",
+    "ReviewEntry",
+    "ReviewKind",
+    "ReviewRequest",
+    "Reviewer",
+    "ReviewerIdentity",
     "Session",
+    "SignOff",
     "VoiceAcceptance",
     "Withdrawal",
     "WithdrawnFile",

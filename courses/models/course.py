@@ -32,6 +32,8 @@ class Course(models.Model):
     exploitation = models.JSONField(_("kinds of exploitation covered"), default=list, blank=True)
     reviews_missing = models.JSONField(_("reviews still missing"), default=list, blank=True)
     """Codes ``survivors``, ``first-nation``, ``lawyer`` …: the course page names them until they are done."""
+    reviews_required = models.JSONField(_("reviews that a release needs"), default=list, blank=True)
+    """Kinds (``courses.sign_offs.Kind``) of which each language needs a yes to the very text that is released."""
     final_quiz = models.ForeignKey(
         "assessments.Quiz",
         null=True,

@@ -21,7 +21,7 @@ CHANGES: Final = (
 """The kinds of change of the source, in an author's words."""
 
 
-class _Frozen(models.Model):
+class Frozen(models.Model):
     """A row that may be made and never changed or deleted."""
 
     class Meta:
@@ -38,7 +38,7 @@ class _Frozen(models.Model):
         raise TypeError(f"{type(self).__name__} is frozen")
 
 
-class Edition(_Frozen):
+class Edition(Frozen):
     """One release of a course. Learners who started on it stay on it."""
 
     class Severity(models.TextChoices):
@@ -74,7 +74,7 @@ class Edition(_Frozen):
         return f"{self.course} edition {self.number}"
 
 
-class EditionText(_Frozen):
+class EditionText(Frozen):
     """An edition in one language: self-contained JSON (shape: courses.snapshot). Events carry its digest.
 
     A later text of the same edition and language (a typo mended, a language added) has a higher ``revision``.
@@ -100,7 +100,7 @@ class EditionText(_Frozen):
         return f"{self.edition} in {self.language}"
 
 
-class FrozenMedia(_Frozen):
+class FrozenMedia(Frozen):
     """A file that a snapshot names by its hash; kept when the editor deletes the original."""
 
     sha256 = models.CharField(max_length=64, unique=True)

@@ -25,6 +25,7 @@ from courses.services.freezing import (
     published,
 )
 from courses.services.rendering import ask_for_renditions
+from courses.services.reviewing import review_problems
 from courses.signals import edition_released
 from courses.snapshot import Change, Json, changed_words, changes, digest, same_content, same_structure
 from courses.withdrawn import Part, says_the_same
@@ -56,7 +57,8 @@ def release_course(
     that name and to no other, and lies ahead.
 
     Raises:
-        ReleaseRefused: something is missing or contradicts itself, or nothing changed since the last edition.
+        ReleaseRefused: something is missing or contradicts itself, a reviewer stands against it, or nothing changed
+            since the last edition.
     """
     course = (
         Course.objects.select_for_update(of=("self",)).select_related("sector", "final_quiz__bank").get(pk=course.pk)
@@ -66,6 +68,7 @@ def release_course(
     number = newest.number + 1 if newest else 1
     frozen = _freeze_published(course, languages, edition=number, shelf=FrozenShelf())
     problems += _all_problems(frozen) + _still_there(course, frozen) + _harm(course, frozen)
+    problems += _reviews(course, frozen)
     if not problems and newest and _is_unchanged(newest, frozen):
         problems.append(ReleaseProblem(ReleaseFault.UNCHANGED))
     if problems:
@@ -155,6 +158,11 @@ def _harm(course: Course, frozen: list[tuple[CourseDraft, Frozen]]) -> list[Rele
         for draft, text in frozen
         for finding in open_findings(course=course, snapshot=text.snapshot)
     ]
+
+
+def _reviews(course: Course, frozen: list[tuple[CourseDraft, Frozen]]) -> list[ReleaseProblem]:
+    """Return the reviewers who said no or took their yes back, and the reviews that the course asks for and lacks."""
+    return review_problems(course=course, snapshots=[text.snapshot for _, text in frozen])
 
 
 def _translation_problems(source: Json, text: Frozen) -> list[ReleaseProblem]:
@@ -259,7 +267,7 @@ def add_text(
     frozen.snapshot["revision"] = before.revision + 1 if before else 1
     source = before or selectors.edition_text(edition, settings.LANGUAGE_CODE)
     problems = list(frozen.problems) if source is None else _translation_problems(source.snapshot, frozen)
-    problems += _harm(course, [(draft, frozen)])
+    problems += _harm(course, [(draft, frozen)]) + _reviews(course, [(draft, frozen)])
     if before is not None and same_content(before.snapshot, frozen.snapshot):
         problems.append(ReleaseProblem(ReleaseFault.UNCHANGED, language))
     if problems:
@@ -288,6 +296,7 @@ def forecast_release(*, course: Course) -> list[Forecast]:
     newest = selectors.newest_edition(course)
     frozen = _freeze_published(course, None, edition=newest.number + 1 if newest else 1, shelf=ForecastShelf())
     problems = _all_problems(frozen) + _still_there(course, frozen) + _harm(course, frozen)
+    problems += _reviews(course, frozen)
     return [
         Forecast(
             language=draft.language,

@@ -8,6 +8,7 @@ from courses.views.media import frozen_media
 from courses.views.quiz import hand_in, quiz, quiz_question
 from courses.views.renditions import other_ways, rendition
 from courses.views.result import result
+from courses.views.reviewing import review, review_door, review_leave, review_part, review_receipt, reviews
 from courses.views.sessions import session, session_add, session_count, session_sheet, sessions, sessions_home
 from courses.views.training import my_training
 
@@ -27,6 +28,12 @@ __all__ = [
     "recording",
     "rendition",
     "result",
+    "review",
+    "review_door",
+    "review_leave",
+    "review_part",
+    "review_receipt",
+    "reviews",
     "session",
     "session_add",
     "session_count",

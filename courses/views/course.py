@@ -12,11 +12,12 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from cms import clock
+from cms.languages import language_name
 from courses.forms import StartForm
 from courses.models import Completion, EditionText
 from courses.registry import Evidence, evidence_of, training_items
 from courses.services import enrol
-from courses.views.reading import Reading, get_or_post, language_name, sign_in_url, with_reading
+from courses.views.reading import Reading, get_or_post, sign_in_url, with_reading
 from people.scope import Scope
 
 

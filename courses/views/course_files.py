@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
+from cms.languages import language_name
 from courses import selectors
 from courses.models import Course, Edition, RenditionSet
 from courses.renditions.material import material_of
 from courses.views.panel import CoursePanel
-from courses.views.reading import language_name
 from courses.views.renditions import sent, true_set
 
 VIEW_PERMISSION = "courses.change_course"

@@ -12,10 +12,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
-from cms.languages import direction
+from cms.languages import direction, language_name
 from courses import fold as rules
 from courses import selectors
 from courses.fold import Fold, NextStep, Requirements
@@ -187,14 +187,6 @@ class Reading:
         if step.kind == "done":
             return self.url("result") if self.requirements.has_quiz else self.url("course")
         return self.url("quiz")
-
-
-def language_name(code: str, form: str) -> str:
-    """Return ``name_local`` or ``name_translated`` of a language, its code where nobody knows its name."""
-    try:
-        return str(get_language_info(code)[form])
-    except KeyError:
-        return code
 
 
 View: TypeAlias = Callable[..., HttpResponse]

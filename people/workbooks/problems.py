@@ -72,6 +72,7 @@ class Problem(StrEnum):
     CIRCLE = "circle"
     FUTURE_DATE = "future_date"
     WHOM = "whom"
+    TRAINING_HELD = "training_held"
     FIXED = "fixed"
     SECOND_PERSON = "second_person"
     CHANGED_MEANWHILE = "changed_meanwhile"

@@ -533,3 +533,14 @@ def test_picture_is_known_by_its_content(load_it: Loader) -> None:
         for number, snapshot in editions.items()
     }
     assert widths == {1: 40, 2: 44}
+
+
+def test_a_course_that_waits_for_reviewers_is_loaded_and_not_released(load_it: Loader) -> None:
+    report = load_it(("hospitality/course.yaml", "reviews:\n", "reviews:\n  required: [native, legal]\n"))
+    course = Course.objects.get()
+    assert (report.awaiting_review, report.released, course.reviews_required) == (
+        ["hospitality"],
+        [],
+        ["legal", "native"],
+    )
+    assert not course.editions.exists()

@@ -5,7 +5,8 @@ Its lessons are ``facts`` and ``act``, its quiz draws four questions of eight, e
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import factory
@@ -16,8 +17,29 @@ from wagtail.models import Locale, Page
 
 from assessments.models import Question
 from cms.models import HomePage, Sector, SectorPage
-from courses.models import Course, CoursePage, Edition, Enrolment, Lesson, LessonPage, LessonSource
-from courses.services import enrol, release_course
+from courses.models import (
+    Course,
+    CoursePage,
+    Edition,
+    Enrolment,
+    Lesson,
+    LessonPage,
+    LessonSource,
+    Reviewer,
+    ReviewRequest,
+    SignOff,
+)
+from courses.services import (
+    add_reviewer,
+    agree_fee,
+    ask_for_review,
+    enrol,
+    record_payment,
+    release_course,
+    sign_off,
+    text_to_review,
+)
+from courses.snapshot import reviewed_digest
 from people.models import Membership, User
 from tests.factories.assessments import QuizFactory, SingleChoiceQuestionFactory
 from tests.factories.cms import HomePageFactory, SectorFactory, SourceFactory, SupportServiceFactory
@@ -183,3 +205,31 @@ def enrolled(course: Course, membership: Membership | None = None, learner: User
         membership = learner_at_work()
     user = membership.user if membership else learner
     return enrol(learner=user, membership=membership, course=course, at=STARTED_AT, language="en")
+
+
+def asked_to_review(
+    course: Course, kind: str = "survivor", *, language: str = "en", known_as: str = "Wren", **fields: Any
+) -> ReviewRequest:
+    """Return the request of a reviewer, taken on where nobody has this name, to read a course in a language."""
+    reviewer = Reviewer.objects.filter(known_as=known_as).first() or add_reviewer(
+        known_as=known_as, kinds=[kind], by=None, at=RELEASED_AT
+    )
+    return ask_for_review(
+        **{"course": course, "language": language, "kind": kind, "reviewer": reviewer, "by": None, "at": RELEASED_AT}
+        | fields
+    )
+
+
+def pay(request: ReviewRequest) -> None:
+    """Agree with a reviewer on 120 dollars for two hours, and pay them."""
+    about: dict[str, Any] = {"request": request, "by": None, "on": RELEASED_AT.date(), "at": RELEASED_AT}
+    agree_fee(**about, hours=Decimal(2), rate_cents=6000, due_on=date(2026, 3, 31))
+    record_payment(**about, amount_cents=12000, paid_on=date(2026, 3, 1))
+
+
+def says(request: ReviewRequest, verdict: str, *, at: datetime = RELEASED_AT, **fields: Any) -> SignOff:
+    """Record what a reviewer says to the text that would be released now."""
+    snapshot = text_to_review(course=request.course, language=request.language)
+    content = reviewed_digest(snapshot) if snapshot else ""
+    about = {"request": request, "by": request.reviewer, "verdict": verdict, "content": content, "at": at}
+    return sign_off(**about | fields)

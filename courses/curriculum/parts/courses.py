@@ -30,6 +30,7 @@ class CoursePart(Part):
                 "exploitation": list(course.exploitation),
                 "reviews_missing": list(course.missing_reviews),
                 "final_quiz": course.quiz.code if course.quiz else "",
+                **_required(sorted(course.required_reviews)),
             }
             for course in curriculum.courses
         }
@@ -43,6 +44,7 @@ class CoursePart(Part):
                 "sector": row.sector.code,
                 "audiences": sorted(each.code for each in row.audiences.all()),
                 "final_quiz": row.final_quiz.code if row.final_quiz else "",
+                **_required(sorted(row.reviews_required)),
             }
             for row in rows.prefetch_related("audiences")
         }
@@ -58,13 +60,18 @@ class CoursePart(Part):
 
     def write(self, code: str, form: Form, at: datetime) -> None:
         """Make or change the course."""
-        fields = {name: form[name] for name in _FIELDS}
+        fields = {name: form[name] for name in _FIELDS} | {"reviews_required": form.get("reviews_required", [])}
         quiz = Quiz.objects.get(code=form["final_quiz"]) if form["final_quiz"] else None
         sector = Sector.objects.get(code=form["sector"])
         course, _ = Course.objects.update_or_create(
             code=code, defaults={**fields, "sector": sector, "final_quiz": quiz}
         )
         course.audiences.set(Audience.objects.filter(code__in=form["audiences"]))
+
+
+def _required(kinds: list[str]) -> Form:
+    """Return the reviews that a release needs; left out where there are none, as in forms that were loaded before."""
+    return {"reviews_required": kinds} if kinds else {}
 
 
 class LessonPart(Part):

@@ -109,4 +109,6 @@ class Command(BaseCommand):
                 self.stdout.write(f"{part}: {about}")
         for released in report.released:
             self.stdout.write(f"released: {released}")
+        for course in report.awaiting_review:
+            self.stdout.write(f"not released, reviewers have to say yes first: {course}")
         self.stdout.write(f"{report.changes} changes" + (" to make" if check else ""))

@@ -1,0 +1,171 @@
+"""Asking people to review, and what they say. Nobody else can turn a no into a yes."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from wagtail.log_actions import log
+
+from courses import selectors
+from courses.exceptions import (
+    AlreadySaid,
+    NameTaken,
+    NoKind,
+    NoName,
+    NothingToTakeBack,
+    NotPublished,
+    OlderText,
+    ReleaseFault,
+    ReleaseProblem,
+    WrongReviewer,
+)
+from courses.models import Course, Reviewer, ReviewKind, ReviewRequest, SignOff
+from courses.services.freezing import ForecastShelf, LiveShelf, freeze, published
+from courses.sign_offs import against_release, needed
+from courses.snapshot import Json, reviewed_digest
+from people.models import User
+
+ASK_LOG_ACTION: Final = "courses.ask_review"
+SIGN_OFF_LOG_ACTION: Final = "courses.sign_off"
+
+
+@transaction.atomic
+def add_reviewer(
+    *, known_as: str, kinds: Collection[str], languages: Collection[str] = (), by: User | None, at: datetime
+) -> Reviewer:
+    """Take somebody on as a reviewer, by name or pseudonym; no ``languages``: they may sign in all of them.
+
+    Raises:
+        NoName: nothing says how they are known.
+        NameTaken: another reviewer is known by this name.
+        NoKind: they may sign as nobody, or as a kind that there is not.
+    """
+    name = " ".join(known_as.split())
+    if not name:
+        raise NoName
+    if not kinds or not set(kinds) <= set(ReviewKind.values):
+        raise NoKind
+    if Reviewer.objects.filter(known_as__iexact=name).exists():
+        raise NameTaken
+    reviewer: Reviewer = Reviewer.objects.create(
+        known_as=name, kinds=sorted(set(kinds)), languages=sorted(set(languages)), added_at=at, added_by=by
+    )
+    return reviewer
+
+
+@transaction.atomic
+def ask_for_review(
+    *, course: Course, language: str, kind: str, reviewer: Reviewer, by: User | None, at: datetime
+) -> ReviewRequest:
+    """Ask ``reviewer`` to read what is published of ``course`` in ``language``; asked again, the same request says when.
+
+    Raises:
+        WrongReviewer: they do not sign as this kind, or not in this language.
+        NotPublished: nothing of the course is published in this language.
+    """
+    if not reviewer.may_sign(kind=kind, language=language):
+        raise WrongReviewer(kind=kind, language=language)
+    if text_to_review(course=course, language=language) is None:
+        raise NotPublished(course=course.code, language=language)
+    request, _ = ReviewRequest.objects.update_or_create(
+        reviewer=reviewer, course=course, language=language, kind=kind, defaults={"asked_at": at, "asked_by": by}
+    )
+    log(course, ASK_LOG_ACTION, user=by, data={"kind": kind, "of_language": language})
+    return request
+
+
+@transaction.atomic
+def sign_off(
+    *, request: ReviewRequest, by: Reviewer, verdict: str, content: str, comment: str = "", at: datetime
+) -> SignOff:
+    """Record what a reviewer says to the text whose digest is ``content``. A reason is welcome, never asked for.
+
+    A no may be said to any text that was shown; a yes only to the one that would be released now. The same word
+    twice is recorded once.
+
+    Raises:
+        WrongReviewer: somebody else was asked, or they sign as this kind or in this language no longer.
+        OlderText: yes was said to a text that has changed since.
+        NothingToTakeBack: there is no yes to take back.
+        AlreadySaid: who has said yes or no does not decline.
+        ValueError: there is no such verdict.
+    """
+    # The lock that a release takes too: it sees this word, or it is done before it was said.
+    course = Course.objects.select_for_update(of=("self",)).get(pk=request.course_id)
+    if by.pk != request.reviewer_id or not by.may_sign(kind=request.kind, language=request.language):
+        raise WrongReviewer(kind=request.kind, language=request.language)
+    newest = request.sign_offs.first()
+    _check_word(SignOff.Verdict(verdict), newest)
+    if verdict == SignOff.Verdict.YES:
+        snapshot = text_to_review(course=course, language=request.language)
+        if snapshot is None or reviewed_digest(snapshot) != content:
+            raise OlderText
+    if newest and (newest.verdict, newest.content, newest.comment) == (verdict, content, comment.strip()):
+        return newest
+    said = SignOff.objects.create(
+        request=request, verdict=verdict, content=content, comment=comment.strip(), said_at=at
+    )
+    # Without the name: logs are read by more people than reviews are.
+    log(
+        course,
+        SIGN_OFF_LOG_ACTION,
+        user=None,
+        data={"kind": request.kind, "of_language": request.language, "verdict": str(verdict)},
+    )
+    return said
+
+
+def _check_word(verdict: SignOff.Verdict, newest: SignOff | None) -> None:
+    before = newest.verdict if newest else None
+    if verdict == SignOff.Verdict.WITHDRAWN and before not in (SignOff.Verdict.YES, SignOff.Verdict.WITHDRAWN):
+        raise NothingToTakeBack
+    if verdict == SignOff.Verdict.DECLINED and before not in (None, SignOff.Verdict.DECLINED):
+        raise AlreadySaid
+
+
+def text_to_review(*, course: Course, language: str) -> Json | None:
+    """Return the snapshot that a release would freeze now, None where nothing is published in ``language``."""
+    return next(iter(published_texts(course=course, language=language)), None)
+
+
+def published_texts(*, course: Course, language: str = "") -> list[Json]:
+    """Return the snapshots that a release would freeze now, by language (only in ``language``, where one is named)."""
+    return [
+        freeze(draft, edition=0, shelf=ForecastShelf()).snapshot
+        for draft in published(course)
+        if language in ("", draft.language)
+    ]
+
+
+def shown_text(*, course: Course, language: str) -> Json | None:
+    """Return the same text for a reviewer's eyes: its files are the editors' own, since none was released yet."""
+    for draft in published(course):
+        if draft.language == language:
+            return freeze(draft, edition=0, shelf=LiveShelf()).snapshot
+    return None
+
+
+def review_problems(*, course: Course, snapshots: Iterable[Json]) -> list[ReleaseProblem]:
+    """Return what reviewers said, or have not said yet, against releasing these texts of ``course``; two queries."""
+    said = selectors.words_of_reviewers(course_ids=[course.pk]).get(course.pk, [])
+    accounts = selectors.accounts([each.asked for each in said]) if said else {}
+    paid = {pk for pk, account in accounts.items() if account.is_paid}
+    return [
+        ReleaseProblem(
+            ReleaseFault(each.why),
+            snapshot["language"],
+            detail=" – ".join(filter(None, (each.known_as, str(ReviewKind(each.kind).label)))),
+        )
+        for snapshot in snapshots
+        for each in against_release(
+            said,
+            language=snapshot["language"],
+            content=reviewed_digest(snapshot),
+            required=needed(
+                course.reviews_required, language=snapshot["language"], source_language=settings.LANGUAGE_CODE
+            ),
+            paid=paid,
+        )
+    ]
