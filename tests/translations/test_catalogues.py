@@ -1,5 +1,6 @@
 """The catalogues that are shipped: whole, sound, compiled, and marked as drafts until somebody signs."""
 
+import re
 from pathlib import Path
 
 import polib
@@ -27,6 +28,14 @@ def test_no_string_is_missing(file: CatalogueFile) -> None:
 @each_language
 def test_placeholders_markup_and_numbers_are_those_of_the_source(file: CatalogueFile) -> None:
     assert problems(file.read()) == []
+
+
+@each_language
+def test_every_plural_has_the_forms_that_the_header_promises(file: CatalogueFile) -> None:
+    catalogue = file.read()
+    [promised] = re.findall(r"nplurals=(\d)", catalogue.metadata["Plural-Forms"])
+    forms = {tuple(sorted(entry.msgstr_plural)) for entry in catalogue if entry.msgid_plural and not entry.obsolete}
+    assert forms == {tuple(range(int(promised)))}
 
 
 @each_language
