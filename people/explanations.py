@@ -85,6 +85,11 @@ def _message(problem: RowProblem, kind: Kind | None) -> str:
             return _("The file has hidden sheets: %(names)s.") % {"names": ", ".join(hints)}
         case Problem.TOO_MANY_ROWS:
             return _("The file has more rows than can be taken at once.")
+        case Problem.TOO_MANY_COLUMNS:
+            return _("Something stands in column %(column)s. Columns after %(last)s are not read.") % {
+                "column": first,
+                "last": hints[-1] if hints else "",
+            }
         case Problem.NO_ROWS:
             return _("There are no rows in the file.")
         case Problem.NO_HEADINGS:
@@ -231,6 +236,8 @@ def _mend(problem: RowProblem, kind: Kind | None) -> str:
             return _("Show these sheets, look at them, and delete what does not belong here.")
         case Problem.TOO_MANY_ROWS:
             return _("Split it into files of at most %(rows)s rows.") % {"rows": first}
+        case Problem.TOO_MANY_COLUMNS:
+            return _("Delete it, or move the columns of the list to the front.")
         case Problem.NO_ROWS:
             return _("Write one row for each, below the names of the columns.")
         case Problem.NO_HEADINGS:

@@ -71,6 +71,19 @@ def fold_heading(heading: str) -> str:
     return re.sub(r"[\s_\-./’']+", "_", folded).strip("_")
 
 
+_ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
+
+
+def unescape(text: str) -> str:
+    """Return a text of an .xlsx file without the escapes, such as _x000D_, in which it writes signs that XML cannot."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+def escape(text: str) -> str:
+    """Return a text so that ``unescape`` gives it back."""
+    return _ESCAPED.sub(lambda found: f"_x005F{found[0]}", text) if "_x" in text else text
+
+
 def letter(position: int) -> str:
     """Return the letters of a column by its position, counted from 0: A, B, … Z, AA."""
     letters = ""

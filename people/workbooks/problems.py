@@ -21,6 +21,7 @@ class Problem(StrEnum):
     EXTERNAL_LINKS = "external_links"
     HIDDEN_SHEETS = "hidden_sheets"
     TOO_MANY_ROWS = "too_many_rows"
+    TOO_MANY_COLUMNS = "too_many_columns"
     NO_ROWS = "no_rows"
     NO_HEADINGS = "no_headings"
     SEVERAL_SHEETS = "several_sheets"

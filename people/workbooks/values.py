@@ -4,6 +4,7 @@ Every value is a string: dates as ISO, codes as the organisation writes them. ""
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -32,29 +33,32 @@ _ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00
 _COMPACT: Final = re.compile(r"(19|20)\d{6}")
 _NUMBERS: Final = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{2}|\d{4})")
 _EAST: Final = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日?")
+# A word: its first sign is a letter; the signs of vowels after it are none in several scripts.
+_WORD: Final = r"[^\W\d][^\d\s,./-]*"
 _NAMED: Final = re.compile(
-    r"(?:(\d{1,2})(?:st|nd|rd|th|er)?[-/. ]+(?:de )?([^\W\d]+)\.?|([^\W\d]+)\.? (\d{1,2})(?:st|nd|rd|th)?)[-/., ]+(?:de )?(\d{4})"
+    rf"(?:(?:{_WORD}[.,]? )?(\d{{1,2}})(?:st|nd|rd|th|er)?[-/. ]+(?:de )?({_WORD})\.?"
+    rf"|(?:{_WORD}[.,] )?({_WORD})\.? (\d{{1,2}})(?:st|nd|rd|th)?)[-/., ]+(?:de )?(\d{{4}})"
 )
 _MONTHS: Final = {
     name: number
     for number, names in enumerate(
         (
-            "january jan janvier janv enero ene enero",
-            "february feb février fevrier févr fév fev febrero",
-            "march mar mars marzo marso",
-            "april apr avril avr abril abr",
-            "may mai mayo",
-            "june jun juin junio hunyo",
-            "july jul juillet juil julio hulyo",
-            "august aug août aout agosto ago",
-            "september sep sept septembre septiembre setyembre",
-            "october oct octobre octubre oktubre",
-            "november nov novembre noviembre nobyembre",
-            "december dec décembre decembre déc diciembre dic disyembre",
+            "january jan janvier janv enero ene يناير ਜਨਵਰੀ",
+            "february feb février fevrier févr fév fev febrero pebrero فبراير شباط ਫ਼ਰਵਰੀ ਫਰਵਰੀ",
+            "march mar mars marzo marso مارس آذار ਮਾਰਚ",
+            "april apr avril avr abril abr أبريل ابريل نيسان ਅਪ੍ਰੈਲ ਅਪਰੈਲ",
+            "may mai mayo مايو أيار ਮਈ",
+            "june jun juin junio hunyo يونيو حزيران ਜੂਨ",
+            "july jul juillet juil julio hulyo يوليو تموز ਜੁਲਾਈ",
+            "august aug août aout agosto ago أغسطس اغسطس آب ਅਗਸਤ",
+            "september sep sept septembre septiembre setiembre setyembre سبتمبر أيلول ਸਤੰਬਰ",
+            "october oct octobre octubre oktubre أكتوبر اكتوبر ਅਕਤੂਬਰ",
+            "november nov novembre noviembre nobyembre نوفمبر ਨਵੰਬਰ",
+            "december dec décembre decembre déc diciembre dic disyembre ديسمبر ਦਸੰਬਰ",
         ),
         start=1,
     )
-    for name in names.split()
+    for name in unicodedata.normalize("NFC", names).split()
 }
 _DIGITS: Final = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹੦੧੨੩੪੫੬੭੮੯", "0123456789" * 3)
 
@@ -193,7 +197,7 @@ class Reader:
             return _made(int(text[:4]), int(text[4:6]), int(text[6:])), False
         if found := _NAMED.fullmatch(text.casefold()):
             first, month, other_month, second, year = found.groups()
-            number = _MONTHS.get(month or other_month)
+            number = _MONTHS.get(unicodedata.normalize("NFC", month or other_month))
             return (_made(int(year), number, int(first or second)) if number else None), False
         found = _NUMBERS.fullmatch(text)
         if found is None:

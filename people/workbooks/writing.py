@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from people.workbooks.cells import is_risky, protect
+from people.workbooks.cells import escape, is_risky, protect
 from people.workbooks.columns import Column, Type
 from people.workbooks.kinds import Kind
 from people.workbooks.reading.xlsx_files import VERSION_NAME
@@ -39,7 +39,7 @@ _EMPTY_ROWS_OFFERED: Final = 20_000
 
 def text_cell(sheet: Any, text: object, *, bold: bool = False, wrap: bool = False) -> Any:
     """Return a cell of a write-only sheet that no spreadsheet takes for a formula, whatever it begins with."""
-    said = ILLEGAL_CHARACTERS_RE.sub("", str(text))
+    said = escape(ILLEGAL_CHARACTERS_RE.sub("", str(text)))
     cell: Any = WriteOnlyCell(sheet, value=said)
     cell.data_type = "s"
     if is_risky(said):
@@ -170,7 +170,7 @@ def _maker(sheet: Any, column: Column) -> Any:
         if not value:
             return None
         # A plain string is written as text by itself, unless it may be taken for a formula.
-        return value if value[0].isalnum() and value.isprintable() else text_cell(sheet, value)
+        return value if value[0].isalnum() and value.isprintable() and "_x" not in value else text_cell(sheet, value)
 
     return text
 

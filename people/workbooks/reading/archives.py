@@ -19,6 +19,8 @@ HIGHEST_RATIO: Final = 200
 RATIO_FROM_BYTES: Final = 4 * 1024 * 1024
 
 _MAIN_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+_STRICT: Final = b"http://purl.oclc.org/ooxml/"
+"""In “Strict Open XML”, which hardly a program reads."""
 _ODS_TYPE: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 _MACRO_PARTS: Final = re.compile(
     r"vbaproject|/macrosheets/|/activex/|/ctrlprops/|/dialogsheets/|^/basic/|^/scripts/", re.IGNORECASE
@@ -72,6 +74,9 @@ def _judge_xlsx(archive: zipfile.ZipFile, names: list[str]) -> str:
         raise rejected(Problem.MACROS)
     if _MAIN_TYPE not in types or "/xl/workbook.xml" not in names:
         raise rejected(Problem.OLD_FORMAT if "xl/workbook.bin" in types else Problem.NOT_A_WORKBOOK)
+    with archive.open("xl/workbook.xml") as file:
+        if _STRICT in file.read(RATIO_FROM_BYTES):
+            raise rejected(Problem.OLD_FORMAT)
     if any(_LINK_PARTS.search(name) for name in names):
         raise rejected(Problem.EXTERNAL_LINKS)
     return "xlsx"

@@ -10,7 +10,7 @@ from typing import IO, Final
 
 from people.workbooks.cells import EMPTY, Cell, Found, unprotect
 from people.workbooks.problems import Problem
-from people.workbooks.reading.source import MOST_COLUMNS, Row, counted, rejected
+from people.workbooks.reading.source import MOST_COLUMNS, Row, counted, rejected, too_wide
 
 ENCODINGS: Final = {
     "utf-8": "UTF-8",
@@ -61,9 +61,13 @@ class CsvSource:
         with self._text() as text:
             try:
                 for number, fields in enumerate(csv.reader(text, delimiter=self.delimiter), start=1):
-                    if number == 1 and len(fields) == 1 and fields[0].lower().startswith("sep="):
+                    # The sign that it names divides this line, too.
+                    if number == 1 and fields and fields[0].lower().startswith("sep=") and not any(fields[1:]):
                         continue
                     cells = [_read(field) for field in fields[:MOST_COLUMNS]]
+                    beyond = [at for at, it in enumerate(fields[MOST_COLUMNS:], MOST_COLUMNS + 1) if it.strip()]
+                    if beyond:
+                        raise too_wide(beyond[0])
                     if any(cell is not EMPTY for cell in cells):
                         yield number, cells
             except (csv.Error, UnicodeError) as error:

@@ -6,7 +6,7 @@ from typing import IO, Any
 
 from people.workbooks.cells import EMPTY, Cell, Found
 from people.workbooks.problems import Problem
-from people.workbooks.reading.source import MOST_COLUMNS, Row, counted, rejected
+from people.workbooks.reading.source import MOST_COLUMNS, Row, counted, rejected, too_wide
 
 
 class JsonSource:
@@ -37,9 +37,11 @@ class JsonSource:
         """Nothing is held."""
 
     def _read(self) -> Iterator[Row]:
-        keys = list(dict.fromkeys(str(key) for row in self._rows for key in row))[:MOST_COLUMNS]
+        keys = list(dict.fromkeys(str(key) for row in self._rows for key in row))
         if not keys:
             return
+        if len(keys) > MOST_COLUMNS:
+            raise too_wide(len(keys))
         yield 1, [Cell(Found.TEXT, key) for key in keys]
         for number, row in enumerate(self._rows, start=2):
             cells = [_cell(row.get(key)) for key in keys]

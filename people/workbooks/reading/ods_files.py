@@ -9,7 +9,7 @@ from xml.parsers.expat import ExpatError
 
 from people.workbooks.cells import EMPTY, Cell, Found
 from people.workbooks.problems import Problem
-from people.workbooks.reading.source import MOST_COLUMNS, Row, counted, rejected
+from people.workbooks.reading.source import MOST_COLUMNS, Row, counted, rejected, too_wide
 from people.workbooks.reading.xml_parts import elements
 
 _OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -128,17 +128,17 @@ def _cells(row: Any) -> Iterator[Cell]:
     for element in row:
         if element.tag not in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
             continue
-        repeated = min(_repeated(element, "number-columns-repeated"), MOST_COLUMNS - position)
+        repeated = _repeated(element, "number-columns-repeated")
         cell = _read(element)
         position += repeated
         if cell is EMPTY:
             waiting += repeated
+        elif position > MOST_COLUMNS:
+            raise too_wide(position)
         else:
             yield from [EMPTY] * waiting
             yield from [cell] * repeated
             waiting = 0
-        if position >= MOST_COLUMNS:
-            return
 
 
 def _read(element: Any) -> Cell:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final, Protocol, TypeAlias
 
 from people.exceptions import WorkbookRefused
-from people.workbooks.cells import Cell
+from people.workbooks.cells import Cell, letter
 from people.workbooks.problems import Problem, RowProblem
 
 LARGEST_BYTES: Final = 50 * 1024 * 1024
@@ -47,6 +47,11 @@ class Source(Protocol):
 def rejected(problem: Problem, *hints: str) -> WorkbookRefused:
     """Return the refusal of a file as a whole."""
     return WorkbookRefused([RowProblem(None, "", problem, hints=hints)])
+
+
+def too_wide(position: int) -> WorkbookRefused:
+    """Return the refusal of a file that says something in a column, counted from 1, that is not read any more."""
+    return rejected(Problem.TOO_MANY_COLUMNS, letter(position - 1), letter(MOST_COLUMNS - 1))
 
 
 def counted(rows: Iterator[Row]) -> Iterator[Row]:

@@ -14,9 +14,9 @@ from openpyxl.utils.cell import column_index_from_string
 from openpyxl.utils.datetime import from_excel, from_ISO8601
 
 from people.exceptions import WorkbookRefused
-from people.workbooks.cells import EMPTY, Cell, Found
+from people.workbooks.cells import EMPTY, Cell, Found, unescape
 from people.workbooks.problems import Problem
-from people.workbooks.reading.source import MOST_COLUMNS, Row, counted, rejected
+from people.workbooks.reading.source import MOST_COLUMNS, Row, counted, rejected, too_wide
 from people.workbooks.reading.xml_parts import fed, parser_of
 
 VERSION_NAME: Final = "fieldfare_template"
@@ -117,7 +117,7 @@ class XlsxSource:
             elif name == _SPOKEN:
                 spoken = False
             elif name == _SHARED:
-                found.append("".join(pieces))
+                found.append(unescape("".join(pieces)))
                 pieces.clear()
 
         def text(piece: str) -> None:
@@ -174,9 +174,11 @@ class XlsxSource:
                     position = here
                 else:
                     position += 1
-                if (value or formula is not None) and position <= MOST_COLUMNS:
+                if value or formula is not None:
                     cell = self._cell(raw, "".join(value), formula)
                     if cell is not EMPTY:
+                        if position > MOST_COLUMNS:
+                            raise too_wide(position)
                         missing = position - 1 - len(cells)
                         if missing:
                             cells.extend([EMPTY] * missing)
@@ -218,6 +220,7 @@ class XlsxSource:
             value = self._texts[int(value)]
             return Cell(Found.TEXT, value) if value and not value.isspace() else EMPTY
         if kind in ("inlineStr", "str"):
+            value = unescape(value)
             return Cell(Found.TEXT, value) if value and not value.isspace() else EMPTY
         if kind == "e":
             return Cell(Found.ERROR, value[:200])

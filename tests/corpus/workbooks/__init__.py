@@ -10,6 +10,7 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from openpyxl.worksheet.table import Table
 
 KEYS = ["employee_number", "name", "email", "site", "role", "starts_on", "ends_on"]
 JO = ["0042", "Jo Castellan", "jo@larch.example", "fsj", "hk", date(2026, 3, 2), None]
@@ -141,6 +142,77 @@ def ods_with_hidden_parts() -> BytesIO:
     rest = content.split("<table:table-row>", 3)[3]
     hidden = '<table:table-row table:visibility="filter">'
     return _ods_with(f"{head}{columns}<table:table-row>{second}<table:table-row>{third}{hidden}{rest}".encode())
+
+
+def as_numbers_exports() -> BytesIO:
+    """Return a list as Numbers exports it: a summary first, each table on a sheet of its own below its title."""
+    book = Workbook()
+    book.active.title = "Export Summary"
+    for line in (["This document was exported from Numbers."], ["Numbers Sheet Name", "Excel Worksheet Name"]):
+        book.active.append(line)
+    sheet = book.create_sheet("Sheet 1 - Table 1")
+    for line in (["Table 1"], KEYS, JO, ["0043", *JO[1:]]):
+        sheet.append(line)
+    return saved(book)
+
+
+def as_an_excel_table() -> BytesIO:
+    """Return a list as an Excel table with a filter, on a sheet that runs from right to left."""
+
+    def dress(sheet: Any) -> None:
+        sheet.add_table(Table(displayName="Crew", ref="A1:G3"))
+        sheet.sheet_view.rightToLeft = True
+        sheet.auto_filter.ref = "A1:G3"
+
+    return xlsx(KEYS, JO, ["0043", *JO[1:]], change=dress)
+
+
+def with_shared_texts() -> BytesIO:
+    """Return a list as most programs save it: texts in a table, some in runs, some with signs that XML cannot hold."""
+    texts_of_row = ["0042", "Jo<r/>Castellan", "jo@larch.example", "fsj", "hk"]
+    items = "".join(f"<si><t>{key}</t></si>" for key in KEYS[:6])
+    items += "<si><t>0042</t></si><si><r><t>Jo</t></r><r><t xml:space='preserve'> Castellan_x000D_</t></r><rPh sb='0' eb='1'><t>x</t></rPh></si>"
+    items += "".join(f"<si><t>{it}</t></si>" for it in texts_of_row[2:])
+    namespace = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    head = "".join(f'<c r="{chr(65 + at)}1" t="s"><v>{at}</v></c>' for at in range(6))
+    jo = "".join(f'<c r="{chr(65 + at)}2" t="s"><v>{at + 6}</v></c>' for at in range(5))
+    sheet = f'<worksheet {namespace}><sheetData><row r="1">{head}</row><row r="2">{jo}<c r="F2" t="d"><v>2026-03-02</v></c></row></sheetData></worksheet>'
+    return _with_texts(f"<sst {namespace}>{items}</sst>", sheet)
+
+
+def shared_texts_bomb() -> BytesIO:
+    """Return a table of texts that would grow without end."""
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    namespace = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    sheet = f'<worksheet {namespace}><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row></sheetData></worksheet>'
+    return _with_texts(f"{bomb}<sst {namespace}><si><t>&b;</t></si></sst>", sheet)
+
+
+def _with_texts(table: str, sheet: str) -> BytesIO:
+    file = xlsx(KEYS, JO)
+    with zipfile.ZipFile(file) as archive:
+        types = archive.read("[Content_Types].xml").decode()
+    part = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    if part not in types:
+        types = types.replace("</Types>", f'<Override PartName="/xl/sharedStrings.xml" ContentType="{part}"/></Types>')
+    return packed(
+        file,
+        **{
+            "[Content_Types].xml": types.encode(),
+            "xl__sharedStrings.xml": table.encode(),
+            "xl__worksheets__sheet1.xml": sheet.encode(),
+        },
+    )
+
+
+def strict() -> BytesIO:
+    """Return a workbook in the strict form of the format."""
+    file = xlsx(KEYS, JO)
+    with zipfile.ZipFile(file) as archive:
+        book = archive.read("xl/workbook.xml")
+    transitional = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    strictly = book.replace(transitional, b"http://purl.oclc.org/ooxml/spreadsheetml/main")
+    return packed(file, **{"xl__workbook.xml": strictly})
 
 
 def entity_bomb() -> BytesIO:

@@ -14,7 +14,12 @@ from people.exceptions import ImportHasErrors, ImportNotReady, KeyUsedOtherwise,
 from people.kinds.people import PeopleKind
 from people.models import AccountChange, AuditEntry, ColumnMapping, Employment, Membership, WorkbookImport, WorkbookPart
 from people.services.imports import writing
+from people.workbooks.cells import EMPTY, Found
+from people.workbooks.columns import Type
+from people.workbooks.kinds import Kind, all_kinds, shared_kinds
 from people.workbooks.options import Options
+from people.workbooks.reading import open_source
+from people.workbooks.writing import write_csv, write_xlsx
 from tests.corpus import workbooks as corpus
 from tests.corpus.workbooks import JO, KEYS, csv_file, ods, saved, texts, xlsx
 from tests.factories.people import AT, EmploymentFactory, MembershipFactory, OrganisationFactory, SiteFactory
@@ -409,6 +414,38 @@ def test_several_sheets_are_offered(larch: Hand) -> None:
 def test_files_without_anything_say_so(larch: Hand, rows: Any, problem: str) -> None:
     kept = larch.look(xlsx(*rows))
     assert (kept.state, [it[2] for it in said(kept)]) == ("refused", [problem])
+
+
+@pytest.mark.parametrize("make", [corpus.as_numbers_exports, corpus.as_an_excel_table])
+def test_lists_as_other_programs_save_them_come_in(larch: Hand, make: Any) -> None:
+    kept = larch.look(make())
+    assert (said(kept), counted(kept)) == ([], (2, 0, 0, 0, 0))
+
+
+def test_texts_that_look_escaped_go_out_and_come_back(larch: Hand) -> None:
+    larch.bring(csv_file(KEYS, row(name="_x0041_ Castellan")))
+    assert larch.people()[0][1] == "_x0041_ Castellan"
+    assert counted(larch.look(larch.export())) == (0, 0, 1, 0, 0)
+
+
+@pytest.mark.parametrize("kind", [*all_kinds(), *shared_kinds()], ids=lambda kind: kind.code)
+def test_no_text_column_of_any_kind_goes_out_as_a_formula(kind: Kind) -> None:
+    texts_of = {it.key for it in kind.columns if it.type not in (Type.DATE, Type.WHOLE)}
+    rows = [dict.fromkeys(texts_of, sign) for sign in (*corpus.INJECTIONS, corpus.DDE)]
+    target, plain = BytesIO(), BytesIO()
+    write_xlsx(target, rows, kind=kind, choices={})
+    write_csv(plain, rows, columns=kind.columns)
+    for file, name in ((target, "out.xlsx"), (plain, "out.csv")):
+        source = open_source(file, name=name)
+        read = list(source.rows(source.sheets[0]))[2 if name == "out.xlsx" else 1 :]
+        found = [{it.found for it in cells if it is not EMPTY} for _, cells in read]
+        assert found == [{Found.TEXT}] * len(rows), name
+        assert [next(it.text for it in cells if it is not EMPTY) for _, cells in read] == [
+            *corpus.INJECTIONS,
+            corpus.DDE,
+        ]
+    lines = plain.getvalue().decode("utf-8-sig").splitlines()[1:]
+    assert all(field.strip('"')[:1] == "'" for line in lines for field in line.split(",") if field)
 
 
 def test_what_formulas_gave_is_taken_and_told(larch: Hand) -> None:

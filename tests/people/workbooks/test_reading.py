@@ -1,5 +1,6 @@
 """Files of others are read as what they are, or refused with a reason; nothing of this needs a database."""
 
+import json
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
@@ -182,6 +183,12 @@ def hidden_sheet() -> BytesIO:
         (lambda: packed(xlsx(KEYS), **{"xl__externalLinks__externalLink1.xml": b"<x/>"}), Problem.EXTERNAL_LINKS),
         (lambda: packed(xlsx(KEYS), **{f"xl__part{n}": b"x" for n in range(600)}), Problem.TOO_MUCH_INSIDE),
         (corpus.zip_bomb, Problem.TOO_MUCH_INSIDE),
+        (corpus.shared_texts_bomb, Problem.TOO_MUCH_INSIDE),
+        (corpus.strict, Problem.OLD_FORMAT),
+        (lambda: xlsx(KEYS, [*[None] * 120, "x"]), Problem.TOO_MANY_COLUMNS),
+        (lambda: csv_file(KEYS, [*[None] * 120, "x"]), Problem.TOO_MANY_COLUMNS),
+        (lambda: ods(KEYS, [*[None] * 120, "x"]), Problem.TOO_MANY_COLUMNS),
+        (lambda: named(json.dumps([{f"k{n}": 1 for n in range(101)}]).encode(), "x.json"), Problem.TOO_MANY_COLUMNS),
         (corpus.entity_bomb, Problem.TOO_MUCH_INSIDE),
         (lambda: packed(xlsx(KEYS), **{"xl__worksheets__sheet1.xml": b"<worksheet"}), Problem.UNREADABLE),
         (hidden_sheet, Problem.HIDDEN_SHEETS),
@@ -206,6 +213,34 @@ def test_limits_hold(monkeypatch: Any) -> None:
     assert refused(xlsx(*[["x"]] * 34)) is Problem.TOO_MANY_ROWS
     monkeypatch.setattr(archives, "LARGEST_UNPACKED_BYTES", 1000)
     assert refused(xlsx(KEYS)) is Problem.TOO_MUCH_INSIDE
+
+
+def test_texts_in_a_table_in_runs_and_with_escapes_are_texts() -> None:
+    assert read(corpus.with_shared_texts())[1] == (
+        2,
+        [
+            text("0042"),
+            text("Jo Castellan\r"),
+            text("jo@larch.example"),
+            text("fsj"),
+            text("hk"),
+            Cell(Found.DATE, "2026-03-02", date(2026, 3, 2)),
+        ],
+    )
+
+
+def test_ods_says_a_cell_many_times_over() -> None:
+    said = '<table:table-cell table:number-columns-repeated="3" office:value-type="string"><text:p>x</text:p></table:table-cell>'
+    content = corpus.ods_content(["MARK", "y"])
+    mark = '<table:table-cell office:value-type="string"><text:p>MARK</text:p></table:table-cell>'
+    file = named(packed(ods(["x"]), **{"content.xml": content.replace(mark, said).encode()}).getvalue(), "people.ods")
+    assert [it.text for it in read(file)[0][1]] == ["x", "x", "x", "y"]
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+def test_lines_of_csv_end_as_any_program_ends_them(end: str) -> None:
+    file = named(f"sep=;{end}number;name{end}0042;Jo{end}{end}".encode(), "people.csv")
+    assert [[it.text for it in cells] for _, cells in read(file)] == [["number", "name"], ["0042", "Jo"]]
 
 
 def test_emptiness_with_a_colour_is_passed_over() -> None:

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from people.workbooks.cells import Cell, Found, clean, clean_key, fold_heading, letter, protect, unprotect
+from people.workbooks.cells import (
+    Cell,
+    Found,
+    clean,
+    clean_key,
+    escape,
+    fold_heading,
+    letter,
+    protect,
+    unescape,
+    unprotect,
+)
 from people.workbooks.columns import Column, Type
 from people.workbooks.problems import Problem
 from people.workbooks.values import ChoiceSet, DateOrder, Reader
@@ -45,6 +56,15 @@ def read(column: Column, cell: Cell | str, order: str = "") -> str | Problem | N
         ("2 mars 2026", "", "2026-03-02"),
         ("2 de marzo de 2026", "", "2026-03-02"),
         ("٢٠٢٦-٠٣-٠٢", "", "2026-03-02"),
+        ("٢ مارس ٢٠٢٦", "", "2026-03-02"),
+        ("2 ਮਾਰਚ 2026", "", "2026-03-02"),
+        ("੨ ਫ਼ਰਵਰੀ ੨੦੨੬", "", "2026-02-02"),
+        ("lundi 2 mars 2026", "", "2026-03-02"),
+        ("1er août 2026", "", "2026-08-01"),
+        ("Monday, March 2, 2026", "", "2026-03-02"),
+        ("Marso 2, 2026", "", "2026-03-02"),
+        ("2-Mar-2026", "", "2026-03-02"),
+        ("2 Foo 2026", "", Problem.NOT_A_DATE),
         ("25/03/2026", "", "2026-03-25"),
         ("03/25/2026", "", "2026-03-25"),
         ("04/04/2026", "", "2026-04-04"),
@@ -108,6 +128,11 @@ def test_values_are_read(column: Column, cell: Cell | str, value: object) -> Non
 def test_what_begins_like_a_formula_is_kept_and_told() -> None:
     _, problems = reader().read(7, {"name": Cell(Found.TEXT, "@x")})
     assert [(it.problem, it.is_warning) for it in problems] == [(Problem.LIKE_A_FORMULA, True)]
+
+
+@given(st.text(alphabet="_x0041FfaDd5 "))
+def test_what_we_escape_comes_back(text: str) -> None:
+    assert unescape(escape(text)) == text
 
 
 @given(st.text())
