@@ -33,6 +33,7 @@ STAFF = {
     "publisher@fieldfare.example": {
         "ar-cms-languages": "/cms/languages/",
         "ar-cms-to-do": "/cms/languages/to-do/",
+        "ar-cms-glossary": "/cms/languages/glossary/?language=fr",
         "ar-cms-files": "/cms/languages/files/",
         "ar-cms-answers": "/cms/answers-by-language/",
     },

@@ -3,14 +3,18 @@
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
+from wagtail.models import Locale
+from wagtail_localize.models import Translation, TranslationSource
 
 from courses.curriculum import Problem, read_curriculum
 from courses.curriculum.loader import load
 from courses.curriculum.reader import examine_curriculum
 from courses.harm import Document, Passage, Place, Use, term_findings
 from tests.courses import curricula
+from tests.factories.courses import home_page, publish
 from tests.factories.people import UserFactory, sign_in_personally
 from tests.translations.samples import AT, recorded, text
 from translations.glossary import Audience, Misuse, Term, in_force, mentioned, misuses
@@ -169,3 +173,38 @@ def test_an_administrator_changes_a_term_in_the_cms(client: Client, db: None) ->
     [row] = GlossaryTerm.objects.all()
     assert (row.language, row.avoided) == ("pa", ["ਪੀੜਤ", "ਗ਼ੁਲਾਮ"])
     assert "ਪੀੜਤ\nਗ਼ੁਲਾਮ" in client.get(reverse("glossaryterm:edit", args=[row.pk])).content.decode()
+
+
+def test_translators_see_the_glossary_in_the_cms(client: Client, db: None) -> None:
+    author = UserFactory(with_email=True)
+    author.groups.add(Group.objects.get(name="author"))
+    sign_in_personally(client, author)
+    GlossaryTerm.objects.create(
+        language="fr", concept="person", audience="public", preferred="la personne", note="Neutre"
+    )
+    page = client.get("/cms/languages/glossary/?language=fr").content.decode()
+    assert "la personne" in page
+    assert (
+        "There is nothing in this language yet." in client.get("/cms/languages/glossary/?language=x").content.decode()
+    )
+    other = Client()
+    sign_in_personally(other, UserFactory(with_email=True))
+    assert other.get("/cms/languages/glossary/").status_code in (302, 403)
+
+
+def test_the_editor_of_a_translation_shows_the_glossary_on_its_text(client: Client, db: None) -> None:
+    sign_in_personally(client, UserFactory(with_email=True, is_superuser=True))
+    page = home_page()
+    page.intro = "<p>No victim here.</p>"
+    publish(page)
+    french, _ = Locale.objects.get_or_create(language_code="fr")
+    source, _ = TranslationSource.get_or_create_from_instance(page)
+    translation = Translation.objects.create(source=source, target_locale=french)
+    translation.save_target(publish=True)
+    for concept, word in (("person", "victim"), ("help-line", "tip line")):
+        GlossaryTerm.objects.create(language="en", concept=concept, avoided=[word])
+        GlossaryTerm.objects.create(language="fr", concept=concept, preferred=f"{concept} en français")
+    target = page.get_translation(french)
+    shown = client.get(reverse("wagtailadmin_pages:edit", args=[target.pk])).content.decode()
+    assert "person en français" in shown
+    assert "help-line en français" not in shown
