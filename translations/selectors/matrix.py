@@ -8,10 +8,11 @@ from functools import lru_cache
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Case, Count, F, Q, Value, When
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from translations.freshness import Freshness, Provenance, State, summed
-from translations.models import Text, Translation
+from translations.models import Segment, Text, Translation
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,9 @@ def matrix(
     the same rule in SQL, and a test holds the two together.
     """
     wanted = {name: value for name, value in (("sector", sector), ("kind", kind), ("group", group)) if value}
-    texts = Text.objects.filter(**wanted).annotate(count=Count("segments")).order_by("group", "code")
+    each = Segment.objects.filter(text=OuterRef("pk")).order_by().values("text").annotate(count=Count("pk"))
+    segments = Coalesce(Subquery(each.values("count")), 0)
+    texts = Text.objects.filter(**wanted).annotate(count=segments).order_by("group", "code")
     known = Translation.objects.filter(**{f"segment__text__{name}": value for name, value in wanted.items()})
     if set(languages) != set(target_languages()):
         # Comparing each row with every language costs more than the rows of languages that nobody asked for.
@@ -119,15 +122,17 @@ def matrix(
         tuple(languages),
         tuple(
             MatrixRow(
-                text.code,
-                text.kind,
-                text.title,
-                text.group,
-                text.sector,
-                text.count,
-                {language: _cell(text.count, cells.get((text.pk, language))) for language in languages},
+                code,
+                kind_of_text,
+                title,
+                released_with,
+                of_sector,
+                count,
+                {language: _cell(count, cells.get((pk, language))) for language in languages},
             )
-            for text in texts
+            for pk, code, kind_of_text, title, released_with, of_sector, count in texts.values_list(
+                "pk", "code", "kind", "title", "group", "sector", "count"
+            )
         ),
     )
 
