@@ -29,3 +29,7 @@ class HolderErased(CertificateError):
 
 class AttestationTakenBack(CertificateError):
     """It was taken back already."""
+
+
+class RebasingTakenBack(CertificateError):
+    """Nothing of the batch stands any more."""

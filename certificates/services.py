@@ -141,7 +141,7 @@ def _issue(
         time_zone=earning.time_zone,
         issued_at=at,
         completed_on=completed_on,
-        **_dates(period),
+        **period_fields(period),
         policy=policy.to_json(),
         template_version=TEMPLATE_VERSION,
         renews=current,
@@ -185,11 +185,11 @@ def _date_later_ones_anew(arrived: Certificate, others: list[Certificate], at: d
         current = max(chain, key=lambda it: (it.valid_until, it.pk))
         period = next_period(policy_from_json(later.policy), later.completed_on, current.period)
         if period not in (later.period, current.period):
-            later = _replace(later, at, renews=current, **_dates(period))
+            later = reissue(later, at, renews=current, **period_fields(period))
         chain.append(later)
 
 
-def _dates(period: Period) -> dict[str, Any]:
+def period_fields(period: Period) -> dict[str, Any]:
     """Return a period as the fields of a certificate."""
     return {
         "valid_from": period.valid_from,
@@ -371,12 +371,12 @@ def replace_certificate(*, certificate: Certificate, holder_name: str, at: datet
         raise HolderErased
     if old.holder_name == holder_name:
         return old
-    new = _replace(old, at, holder_name=holder_name)
+    new = reissue(old, at, holder_name=holder_name)
     certificate.refresh_from_db()
     return new
 
 
-def _replace(old: Certificate, at: datetime, **changes: Any) -> Certificate:
+def reissue(old: Certificate, at: datetime, **changes: Any) -> Certificate:
     """Issue ``old`` again under a new number, with ``changes``; the caller has locked the holder or the row."""
     new = Certificate.objects.get(pk=old.pk)
     new._state.adding = True

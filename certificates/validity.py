@@ -359,6 +359,12 @@ def ended_by(policy: ValidityPolicy, period: Period, until: date) -> Period:
     return _period(policy, period.valid_from, _NominalDay.of(until))
 
 
+def lasting(policy: ValidityPolicy, period: Period, held: Period, until: date) -> Period:
+    """Return ``period``, lasting at least to ``until`` (exclusive), or to the end of ``held`` where that comes first."""
+    end = _nominal_end(held) if held.valid_until <= until else _NominalDay.of(until)
+    return period if period.valid_until >= end.as_end() else _period(policy, period.valid_from, end)
+
+
 def _period(policy: ValidityPolicy, valid_from: date, end: _NominalDay) -> Period:
     valid_until = end.as_end()
     return Period(
