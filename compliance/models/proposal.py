@@ -17,6 +17,7 @@ class Proposal(models.Model):
         """What would be done."""
 
         REQUIRE = "require", pgettext_lazy("kind of proposal", "New assignment")
+        EACH = "each", pgettext_lazy("kind of proposal", "New assignments to people chosen one by one")
         CHANGE = "change", pgettext_lazy("kind of proposal", "Assignment changed")
         ADOPT = "adopt", pgettext_lazy("kind of proposal", "Rules followed")
         WITHDRAW = "withdraw", pgettext_lazy("kind of proposal", "Assignment withdrawn")

@@ -14,13 +14,14 @@ from compliance.services.adoptions import adopt, apply_adoptions, describe_site,
 from compliance.services.another_way import agree_another_way, ask_for_another_way, take_back_question
 from compliance.services.approvals import end_approval, record_approval, state_condition
 from compliance.services.bounces import record_bounce, try_address_again
-from compliance.services.bulk import MOST_PEOPLE, preview_for_each, require_of_each
+from compliance.services.bulk import ask_to_require_each, preview_for_each
 from compliance.services.bulk_adjustments import (
     Recorded,
     as_it_would_be,
     grant_extension_to_each,
     record_leave_of_each,
 )
+from compliance.services.each import MOST_PEOPLE
 from compliance.services.evidence import (
     deliver_evidence_pack,
     forget_evidence_packs,
@@ -98,6 +99,7 @@ __all__ = [
     "ask_to_adopt",
     "ask_to_change",
     "ask_to_require",
+    "ask_to_require_each",
     "ask_to_withdraw",
     "begin_preview",
     "bring_forward",
@@ -152,7 +154,6 @@ __all__ = [
     "refuse",
     "request_evidence_pack",
     "require",
-    "require_of_each",
     "requirement_of",
     "save_filter",
     "send_again",

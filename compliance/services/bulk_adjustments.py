@@ -10,7 +10,7 @@ from certificates.models import Certification
 from compliance.exceptions import AdjustmentOverlaps, TooManyPeople
 from compliance.models import ObligationSpan
 from compliance.services.adjustments import grant_extension, record_leave
-from compliance.services.bulk import MOST_PEOPLE
+from compliance.services.each import MOST_PEOPLE
 from people.models import Membership, User
 
 

@@ -3,7 +3,8 @@
 The payload of a proposal: for a new assignment ``certification``, ``site`` and ``role`` (codes or null), ``membership``
 (public id or null), and ``starts_on``, ``due_on``, ``days_after_start``, ``default_due_on``, ``conditions``, ``due_rule``,
 ``recurs``, ``licence_kind``, ``label``, ``source``, ``ladder`` as ``planned`` takes them, dates in ISO form; for a change the same and
-the ``reference`` of what it changes; for a withdrawal ``reference`` and ``on``; for following rules ``pack``, ``version``, ``due_on`` and
+the ``reference`` of what it changes; for people named one by one ``certification``, ``memberships`` (public ids), ``starts_on``
+and ``due_on``; for a withdrawal ``reference`` and ``on``; for following rules ``pack``, ``version``, ``due_on`` and
 ``choices``: by code of the rule, ``certification`` and ``roles`` as codes.
 """
 
@@ -23,6 +24,7 @@ from compliance.models import Adoption, PreviewRun, Proposal, Requirement, RuleP
 from compliance.preview import Preview, preview
 from compliance.selectors import Choice, RuleReach
 from compliance.services.adoptions import adopt, check_choices
+from compliance.services.each import planned_for_each, require_each
 from compliance.services.requirements import change_requirement, planned, require, withdraw
 from people import audit
 from people.models import Employment, Membership, Organisation, Role, Site, User
@@ -88,6 +90,12 @@ def withdrawal_of(requirement: Requirement, *, on: date) -> Planned:
     return _planned(requirement, change, requirement)
 
 
+def each_of(organisation: Organisation, certification: Certification, asked: Sequence[Requirement]) -> Planned:
+    """Return the change that makes ``asked`` (of ``planned_for_each``)."""
+    named = frozenset(it.membership_id for it in asked if it.membership_id is not None)
+    return Planned(RequirementChange(added=tuple(asked)), certification.pk, organisation, named)
+
+
 def _planned(requirement: Requirement, change: RequirementChange, *reaching: Requirement) -> Planned:
     touched = frozenset(key for it in reaching for key in selectors.concerned(it))
     return Planned(change, requirement.certification_id, requirement.organisation, touched)
@@ -102,6 +110,11 @@ def planned_by(proposed: Proposal | PreviewRun) -> Planned:
     """
     if proposed.kind == Proposal.Kind.REQUIRE:
         return addition_of(requirement_of(proposed))
+    if proposed.kind == Proposal.Kind.EACH:
+        asked = _each_of(proposed)
+        if not asked:
+            raise AlreadyWithdrawn
+        return each_of(proposed.organisation, asked[0].certification, asked)
     current = selectors.current_requirement(
         organisation=proposed.organisation, reference=UUID(proposed.payload["reference"])
     )
@@ -139,7 +152,7 @@ def ask_to_require(
     """
     found = found or preview_of_requirement(requirement=requirement, at=at)
     payload = payload_of(requirement)
-    if _is_free(found, requirement.organisation):
+    if not touches_many(found, requirement.organisation):
         return require(by=by, at=at, **_arguments(requirement.organisation, payload))
     return _propose(Proposal.Kind.REQUIRE, requirement, payload, found, by, at)
 
@@ -154,7 +167,7 @@ def ask_to_withdraw(
         AlreadyWithdrawn: a later fact supersedes it, or it was withdrawn.
     """
     found = found or preview_of_withdrawal(requirement=requirement, on=on, at=at)
-    if _is_free(found, requirement.organisation):
+    if not touches_many(found, requirement.organisation):
         return withdraw(requirement=requirement, on=on, by=by, at=at)
     return _propose(Proposal.Kind.WITHDRAW, requirement, payload_of_withdrawal(requirement, on=on), found, by, at)
 
@@ -176,7 +189,7 @@ def ask_to_change(
         AlreadyWithdrawn: a later fact supersedes it, or it was withdrawn.
     """
     found = found or preview_of_change(requirement=requirement, changed=changed, at=at)
-    if _is_free(found, requirement.organisation):
+    if not touches_many(found, requirement.organisation):
         return change_requirement(requirement=requirement, changed=changed, by=by, at=at)
     return _propose(Proposal.Kind.CHANGE, requirement, payload_of_change(requirement, changed), found, by, at)
 
@@ -258,8 +271,9 @@ def adoption_of(proposal: Proposal, *, on: date) -> dict[str, Any]:
     }
 
 
-def _is_free(found: Preview, organisation: Organisation) -> bool:
-    return not needs_second_person(
+def touches_many(found: Preview, organisation: Organisation) -> bool:
+    """Whether a change needs somebody else to agree, by its preview."""
+    return needs_second_person(
         touched=found.touched,
         share_percent=found.share_percent,
         limit_percent=organisation.second_person_percent,
@@ -275,6 +289,43 @@ def _propose(
     at: datetime,
 ) -> Proposal:
     return _keep(kind, requirement.organisation, requirement.certification, payload, summary_of(found), by, at)
+
+
+def propose_each(
+    organisation: Organisation,
+    certification: Certification,
+    asked: Sequence[Requirement],
+    found: Preview,
+    *,
+    by: User | None,
+    at: datetime,
+) -> Proposal:
+    """Record that ``asked`` (of ``planned_for_each``, at least one) wait for somebody else to agree."""
+    payload = {
+        "certification": certification.code,
+        "memberships": sorted(str(it.membership.public_id) for it in asked if it.membership is not None),
+        "starts_on": asked[0].starts_on.isoformat(),
+        "due_on": _iso(asked[0].due_on),
+    }
+    return _keep(Proposal.Kind.EACH, organisation, certification, payload, summary_of(found), by, at)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _each_of(proposed: Proposal | PreviewRun) -> tuple[Requirement, ...]:
+    """Return, unsaved, what a proposal asks of people named one by one."""
+    payload, organisation = proposed.payload, proposed.organisation
+    return planned_for_each(
+        organisation=organisation,
+        memberships=list(
+            Membership.objects.filter(organisation=organisation, public_id__in=payload["memberships"]).order_by("pk")
+        ),
+        certification=Certification.objects.get(code=payload["certification"]),
+        due_on=date.fromisoformat(payload["due_on"]),
+        starts_on=date.fromisoformat(payload["starts_on"]),
+    )
 
 
 def _keep(
@@ -318,7 +369,7 @@ def summary_of(found: Preview) -> dict[str, int]:
 
 
 @transaction.atomic
-def agree(*, proposal: Proposal, by: User, at: datetime) -> Requirement | Adoption:
+def agree(*, proposal: Proposal, by: User, at: datetime) -> Requirement | Adoption | list[Requirement]:
     """Make the change that somebody else proposed.
 
     Raises:
@@ -342,6 +393,8 @@ def agree(*, proposal: Proposal, by: User, at: datetime) -> Requirement | Adopti
         if locked.kind == Proposal.Kind.CHANGE:
             return change_requirement(requirement=current, changed=requirement_of(locked), by=by, at=at)
         return withdraw(requirement=current, on=date.fromisoformat(locked.payload["on"]), by=by, at=at)
+    if locked.kind == Proposal.Kind.EACH:
+        return require_each(_each_of(locked), by=by, at=at)
     return require(by=by, at=at, **_arguments(locked.organisation, locked.payload))
 
 
@@ -382,7 +435,7 @@ def payload_of(requirement: Requirement) -> dict[str, Any]:
         "site": requirement.site.code if requirement.site else None,
         "role": requirement.role.code if requirement.role else None,
         "membership": str(requirement.membership.public_id) if requirement.membership else None,
-        **{name: value.isoformat() if (value := getattr(requirement, name)) else None for name in _DATES},
+        **{name: _iso(getattr(requirement, name)) for name in _DATES},
         **{name: getattr(requirement, name) for name in _PLAIN},
     }
 

@@ -15,8 +15,8 @@ from certificates.models import Certification
 from cms import clock
 from compliance import services
 from compliance.adjustment_forms import KINDS
-from compliance.exceptions import NeedsAnotherPerson
 from compliance.forms import BulkAssignmentForm
+from compliance.models import Proposal
 from compliance.services import MOST_PEOPLE
 from compliance.views.portal import Desk, portal
 from compliance.views.status import filters_of
@@ -60,18 +60,17 @@ def assign_to_many(request: HttpRequest, desk: Desk) -> HttpResponse:
             "due_on": what["due_on"],
         }
         return render(request, "compliance/bulk_assign_preview.html", context)
-    try:
-        touched = services.require_of_each(**what, by=desk.user)
-    except NeedsAnotherPerson:
-        messages.error(request, _("This touches so many people that somebody else has to agree. Nothing was changed."))
-    else:
-        messages.success(
-            request,
-            ngettext(
-                "Assigned to %(n)s person. They will be told.", "Assigned to %(n)s people. They will be told.", touched
-            )
-            % {"n": touched},
+    done = services.ask_to_require_each(**what, by=desk.user)
+    if isinstance(done, Proposal):
+        messages.info(
+            request, _("This touches many people, so somebody else of HR has to agree. It waits under Assignments.")
         )
+        return redirect("compliance:assignments", code=desk.organisation.code)
+    messages.success(
+        request,
+        ngettext("Assigned to %(n)s person. They will be told.", "Assigned to %(n)s people. They will be told.", done)
+        % {"n": done},
+    )
     return redirect("compliance:organisation", code=desk.organisation.code)
 
 

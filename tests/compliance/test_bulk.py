@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from compliance import services
 from compliance.exceptions import TooManyFilters, TooManyPeople
-from compliance.models import Adjustment, Requirement, SavedFilter
+from compliance.models import Adjustment, Proposal, Requirement, SavedFilter
 from people.models import StaffRole
 from tests.factories import compliance as factories
 from tests.factories.compliance import AT, TODAY
@@ -98,12 +98,26 @@ def test_what_touches_many_needs_somebody_else(hr, larch, people, hospitality, m
     larch.organisation.save()
     looked = hr.post(url("assign_to_many"), sent(people, hospitality))
     assert looked.context["second"]
-    hr.post(url("assign_to_many"), sent(people, hospitality, confirm="1"))
+    assert "Ask for agreement" in looked.content.decode()
+    for _ in range(2):
+        answer = hr.post(url("assign_to_many"), sent(people, hospitality, confirm="1"))
+        assert answer.url == url("assignments")
     assert Requirement.objects.count() == 0
+    waiting = Proposal.objects.get()
+    assert (waiting.kind, waiting.summary["enters"], waiting.proposed_by) == ("each", 3, larch.hr)
+    page = url("proposal", waiting.public_id)
+    assert "3 people will have to do it." in hr.get(page).content.decode()
+    hr.post(page, {"agree": "1"})
+    assert Requirement.objects.count() == 0
+
+    sign_in_personally(hr, larch.staff(StaffRole.Kind.HR))
+    hr.post(page, {"agree": "1"})
+    made = Requirement.objects.order_by("membership__name").values_list("membership__name", "due_on", "starts_on")
+    assert list(made) == [(name, DUE, TODAY) for name in ("Ama Birch", "Jo Castellan", "Wen Sorrel")]
 
 
 def test_more_than_can_be_answered_soon_is_refused(larch, people, hospitality, monkeypatch):
-    monkeypatch.setattr("compliance.services.bulk.MOST_PEOPLE", 2)
+    monkeypatch.setattr("compliance.services.each.MOST_PEOPLE", 2)
     with pytest.raises(TooManyPeople):
         services.preview_for_each(
             organisation=larch.organisation,
