@@ -14,7 +14,7 @@ class ComplianceConfig(AppConfig):
         from django.core.management import call_command
 
         from cms.preparation import Preparation, register_preparation
-        from compliance import demo, kinds, receivers, services  # noqa: F401  # receivers connect
+        from compliance import checks, demo, kinds, receivers, services  # noqa: F401  # checks and receivers connect
         from compliance.forecasts import forecast
         from compliance.training import training_items
         from courses.registry import register_training_items
