@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from certificates import selectors
 from certificates.exceptions import RebasingTakenBack
 from certificates.models import Certificate, Certification, PriorLearning, RebasedCertificate, Rebasing
 from certificates.rebasing import Held, rebased
@@ -16,6 +17,8 @@ from people.models import Membership, User
 
 BATCH = 200
 """Holders read at once while looking."""
+NOTICE_DAYS = 60
+"""How long in advance an earlier end is told, unless somebody says otherwise."""
 
 
 @dataclass(slots=True)
@@ -39,12 +42,18 @@ Holder = tuple[int | None, int | None]
 """Key of the membership, or of the learner where it is their own; both None: the person was erased."""
 
 
-def look_at_rebasing(*, certification: Certification, on: date, notice_days: int) -> Looked:
-    """Return what dating the certificates that run on ``on`` by the present policy would do; nothing is written."""
+def look_at_rebasing(
+    *, certification: Certification, on: date, notice_days: int, policy: ValidityPolicy | None = None
+) -> Looked:
+    """Return what dating the certificates that run on ``on`` by ``policy`` (None: the present one) would do.
+
+    Nothing is written.
+    """
+    by = policy or certification.validity_policy
     found = Looked()
     for holder in _holders(certification, on):
         held = _held(certification, holder)
-        anew = rebased(certification.validity_policy, held, on=on, notice_days=notice_days)
+        anew = rebased(by, held, on=on, notice_days=notice_days)
         for each in held:
             if not each.is_fixed and each.period.grace_until > on:
                 _count(found, each.period, anew.get(each.key, each.period))
@@ -176,8 +185,12 @@ def _take_back_one(pk: int, at: datetime) -> int:
 
 
 def _holders(certification: Certification, on: date) -> Iterator[Holder]:
-    running = Certificate.objects.unrevoked().filter(certification=certification, replaced_by=None, grace_until__gt=on)
-    rows = running.order_by("membership_id", "learner_id").values_list("membership_id", "learner_id").distinct()
+    rows = (
+        selectors.running(certification, on=on)
+        .order_by("membership_id", "learner_id")
+        .values_list("membership_id", "learner_id")
+        .distinct()
+    )
     for membership_id, learner_id in rows.iterator(chunk_size=BATCH):
         if membership_id is not None or learner_id is not None:
             yield membership_id, learner_id

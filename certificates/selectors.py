@@ -227,6 +227,13 @@ def dependants(certificate: Certificate) -> CertificateQuerySet:
     return Certificate.objects.unrevoked().filter(renews=certificate)
 
 
+def running(certification: Certification, *, on: date) -> CertificateQuerySet:
+    """Return the certificates of ``certification`` that stand and have not ended by ``on``, grace included."""
+    return Certificate.objects.unrevoked().filter(
+        certification=certification, replaced_by__isnull=True, grace_until__gt=on
+    )
+
+
 def unissued_completions(*, limit: int) -> list[int]:
     """Return the keys of what is still owed, longest untried first."""
     return list(UnissuedCompletion.objects.values_list("pk", flat=True)[:limit])

@@ -56,7 +56,9 @@ class CertificationViewSet(SnippetViewSet):
                         help_text=_(
                             'Empty: all courses. Any of two: {"any": [{"course": "a"}, {"course": "b"}]}. Two of'
                             ' three: {"n": 2, "of": [{"course": "a"}, {"course": "b"}, {"course": "c"}]}. Lists may'
-                            " be nested."
+                            ' be nested. A part may also be {"session": "a"}, being there at a session in person of a'
+                            ' course that is ticked above, or {"attestation": "a-code-of-yours", "text": "what the'
+                            ' workplace confirms"}.'
                         ),
                     ),
                     FieldPanel(
@@ -81,6 +83,7 @@ class CertificationViewSet(SnippetViewSet):
                     ),
                     FieldPanel("late"),
                     FieldPanel("early"),
+                    FieldPanel("seen"),
                 ],
                 heading=_("How long it is good"),
             ),

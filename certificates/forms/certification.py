@@ -12,7 +12,9 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from certificates import selectors
 from certificates.expressions import Attested, ExpressionError, ExpressionProblem, leaves, parse_expression
 from certificates.models import Certification
+from certificates.rebasing_batches import NOTICE_DAYS, look_at_rebasing
 from certificates.validity import Duration, PolicyError, PolicyProblem, ValidityPolicy
+from cms import clock
 from courses.models import Course
 
 UNITS = (
@@ -88,6 +90,20 @@ _EXPRESSION_PROBLEMS: dict[ExpressionProblem, Promise] = {
         "It can be fulfilled without learning anything, by %(value)s alone. Ask for a course or a session beside it."
     ),
 }
+
+
+MOST_LOOKED_AT = 2_000
+"""So many certificates are looked at while a page is waited for."""
+_KEPT = _(
+    "Certificates that run: %(running)s. They keep their dates, and nobody is mailed because of the change; the next certificate "
+    "of each person follows it. If they were dated anew too, with %(days)s days of notice (manage.py rebase_certificates), "
+    "%(later)s would end later and %(sooner)s sooner. Tick this and save again to go on."
+)
+_KEPT_BY_MANY = _(
+    "Certificates that run: %(running)s. They keep their dates, and nobody is mailed because of the change; the next certificate "
+    "of each person follows it. manage.py rebase_certificates says what dating them anew would do. Tick this and save "
+    "again to go on."
+)
 
 
 def policy_in_words(policy: ValidityPolicy) -> list[tuple[str, str]]:
@@ -181,18 +197,12 @@ class CertificationForm(WagtailAdminModelForm):
     )
     late = forms.ChoiceField(label=_("Renewed after the end"), choices=LATE)
     early = forms.ChoiceField(label=_("Renewed before the window"), choices=EARLY)
+    seen = forms.BooleanField(label=_("I have seen what the change does"), required=False)
 
     class Meta:
         model = Certification
         fields: ClassVar = ["code", "title", "full_title", "courses", "expression", "refreshers"]
         widgets: ClassVar = {"courses": forms.CheckboxSelectMultiple}
-        help_texts: ClassVar = {
-            "expression": _(
-                'Empty: all of the courses. Otherwise parts, combined by all, any, or n and of: {"all": [{"course": '
-                '"its-code"}, {"session": "its-code"}, {"attestation": "a-code-of-yours", "text": "what the workplace '
-                'confirms"}]}. A session is one in person, of a course that is ticked above.'
-            )
-        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -227,8 +237,24 @@ class CertificationForm(WagtailAdminModelForm):
             field, message = _PROBLEMS[error.problem]
             self.add_error(str(error.details.get("field", field)), message)
         else:
+            self._ask_whether_seen(data, policy)
             self.instance.policy = policy.to_json()
         return data
+
+    def _ask_whether_seen(self, data: dict[str, Any], policy: ValidityPolicy) -> None:
+        """Say what another policy does before it is saved, where certificates run; a tick says that it was seen."""
+        if not self.instance.pk or data.get("seen") or policy == self.instance.validity_policy:
+            return
+        on = clock.today("UTC")
+        running = selectors.running(self.instance, on=on).count()
+        if not running:
+            return
+        if running > MOST_LOOKED_AT:
+            self.add_error("seen", ValidationError(_KEPT_BY_MANY, params={"running": running}))
+            return
+        found = look_at_rebasing(certification=self.instance, policy=policy, on=on, notice_days=NOTICE_DAYS)
+        numbers = {"running": running, "later": found.later, "sooner": found.sooner, "days": NOTICE_DAYS}
+        self.add_error("seen", ValidationError(_KEPT, params=numbers))
 
     def _check_expressions(self, data: dict[str, Any]) -> None:
         """Say beside the field what is wrong with how the courses are combined."""

@@ -1,5 +1,7 @@
 """A certification in the CMS: its policy as fields, never as raw JSON; and who may touch it."""
 
+from datetime import date
+
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
@@ -163,13 +165,39 @@ def test_publisher_edits_the_policy_and_keeps_the_code(client):
     page = client.get(address("edit", stored.pk)).content.decode()
     assert 'name="validity_n"' in page
     assert 'name="policy"' not in page
-    sent = filled_in(stored.courses.get(), code="another", validity_n="1", validity_unit="y")
+    sent = filled_in(stored.courses.get(), code="another", validity_n="1", validity_unit="y", seen="on")
     assert client.post(address("edit", stored.pk), sent).status_code == 302
     stored.refresh_from_db()
     assert (stored.code, stored.validity_policy.validity) == ("hotel-staff", Duration(1, "y"))
     issued.refresh_from_db()
     assert issued.policy["validity"] == "36m"
     assert ModelLogEntry.objects.filter(user=user, action="wagtail.edit").exists()
+
+
+@pytest.mark.parametrize(
+    ("most", "said"),
+    [
+        (
+            2_000,
+            "If they were dated anew too, with 60 days of notice (manage.py rebase_certificates), 0 would end later and 1 ",
+        ),
+        (0, "manage.py rebase_certificates says what dating them anew would do."),
+    ],
+)
+def test_what_another_policy_does_is_seen_before_it_is_saved(client, monkeypatch, most, said):
+    monkeypatch.setattr("certificates.forms.certification.MOST_LOOKED_AT", most)
+    monkeypatch.setattr("certificates.forms.certification.clock.today", lambda zone: date(2026, 11, 1))
+    stored = CertificationFactory(code="hotel-staff")
+    CertificateFactory(certification=stored)
+    editor(client, "change")
+    sent = filled_in(stored.courses.get(), validity_n="1", validity_unit="y")
+    page = client.post(address("edit", stored.pk), sent).content.decode()
+    assert "Certificates that run: 1. They keep their dates" in page
+    assert said in page
+    stored.refresh_from_db()
+    assert stored.validity_policy == ValidityPolicy()
+    # What leaves the dates alone asks nothing.
+    assert client.post(address("edit", stored.pk), filled_in(stored.courses.get(), title="Other")).status_code == 302
 
 
 def test_viewer_sees_the_list_and_changes_nothing(client):
