@@ -26,7 +26,7 @@ from certificates.models import Certificate, Certification  # noqa: E402
 from certificates.validity import ValidityPolicy, next_period  # noqa: E402
 from cms import clock  # noqa: E402
 from compliance import selectors, services  # noqa: E402
-from compliance.models import Message, Obligation, ObligationSpan  # noqa: E402
+from compliance.models import Message, Obligation, ObligationSpan, Requirement  # noqa: E402
 from people import services as people_services  # noqa: E402
 from people.models import (  # noqa: E402
     Membership,
@@ -260,6 +260,11 @@ def main() -> None:
     with bench.acting(f"preview of a requirement for {LARGEST:,} people", bar_seconds=PREVIEW_SECONDS):
         found = services.preview_of_requirement(requirement=planned, at=at, progress=heard.append)
     assert found.counts["enters"] == LARGEST == heard[-1], found.counts
+    known = Requirement.objects.get(organisation=largest, certification=trainings[0])
+    later = services.planned_change(requirement=known, due_on=at.date() + timedelta(days=30))
+    with bench.acting(f"preview of a change for {LARGEST:,} people, half of whom hold it", bar_seconds=PREVIEW_SECONDS):
+        found = services.preview_of_change(requirement=known, changed=later, at=at)
+    assert found.counts["moves"] + found.counts["same"] == LARGEST, found.counts
     figures.write(target)
 
 
