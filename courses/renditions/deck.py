@@ -2,6 +2,7 @@
 
 import gc
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -33,6 +34,7 @@ _COMPLEX: Final = {
     "pa": "Noto Sans Gurmukhi",
 }
 _MADE_ON: Final = datetime(2026, 1, 1)  # noqa: DTZ001  # the format has no zone; fixed, so that the same data gives the same bytes
+_LINK_COLOUR: Final = re.compile(rb'(<a:(?:hlink|folHlink)>\s*<a:srgbClr val=")[0-9A-Fa-f]{6}')
 _ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -299,12 +301,16 @@ class _Deck:
             self._run(paragraph, line["text"], scaled, shade, bold=line.get("bold", False) or look == "phone")
 
             if line.get("goto"):
-                gap = "  " if line["text"] else ""
-                run = self._run(paragraph, f"{gap}{line['onward']}", scaled, _ACCENT, bold=True)
+                if line["text"]:
+                    self._run(paragraph, "  ", scaled, shade, bold=False)
+                run = self._run(paragraph, line["onward"], scaled, _ACCENT, bold=True)
                 self.leading.append((self.slide, run, line["goto"]))
 
     def _join(self) -> None:
         """Let each choice lead to the slide where it goes on: a press on it, and the room is there."""
+        # Links take their colour from the theme, whatever the letters say.
+        theme = self.show.slide_master.part.part_related_by(RT.THEME)
+        theme._blob = _LINK_COLOUR.sub(rb"\g<1>%b" % str(_ACCENT).encode(), theme.blob)
         for slide, run, anchor in self.leading:
             if anchor in self.at:
                 link = run._r.get_or_add_rPr().add_hlinkClick(slide.part.relate_to(self.at[anchor].part, RT.SLIDE))

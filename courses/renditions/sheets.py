@@ -8,7 +8,7 @@ from assessments.papers import draw_paper, fit_blueprint
 from courses.renditions.markup import flow, paragraph, run, runs_of
 from courses.renditions.material import Material
 from courses.renditions.outline import LETTERS, Words, marked
-from courses.renditions.slides import tally
+from courses.renditions.slides import is_poll, tally
 from courses.renditions.words import guide_sections
 from courses.snapshot import Json
 
@@ -81,7 +81,7 @@ def _polled(story: Json, words: Words) -> Json:
         body: list[Json] = []
         for node in part["body"]:
             body.append(node)
-            if node["kind"] == "choices":
+            if is_poll(node):
                 body.append(paragraph(tally(node, words), italic=True))
         parts.append({**part, "body": body})
     return {**story, "parts": parts}

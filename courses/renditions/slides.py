@@ -161,7 +161,7 @@ def _story(node: Json, words: Words, lesson: str) -> list[Json]:
         for line in _lines(part["body"]):
             at = straight.get(line["text"])
             lines.append({**line, "text": "", "onward": line["text"], "goto": f"{named}/{at}"} if at else line)
-        has_choices = any(each["kind"] == "choices" for each in part["body"])
+        has_choices = any(is_poll(each) for each in part["body"])
         for each in part["body"]:
             if each["kind"] == "choices":
                 marks = {item["mark"]: item["to"] for item in each["items"] if item["to"] in onward}
@@ -172,12 +172,17 @@ def _story(node: Json, words: Words, lesson: str) -> list[Json]:
                     for line in lines
                 ]
         notes = [*([node["label"], node["title"]] if place == 0 else []), part["label"], *facts(part["body"])]
-        notes += [tally(each, words) for each in part["body"] if each["kind"] == "choices"]
+        notes += [tally(each, words) for each in part["body"] if is_poll(each)]
         title = f"{node['title']} · {part['label']}" if part["label"] else node["title"]
         label = words["vote"] if has_choices else (node["label"] if place == 0 else "")
         slide = _slide("vote", title, label=label, parts=[_part(lines)], notes=filter(None, notes))
         slides.append({**slide, "anchor": f"{named}/{part['label']}"})
     return slides
+
+
+def is_poll(node: Json) -> bool:
+    """Return whether a room has something to choose from here: a single way on needs no vote."""
+    return node["kind"] == "choices" and len(node["items"]) > 1
 
 
 def tally(choices: Json, words: Words) -> str:
