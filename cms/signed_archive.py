@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Collection
 from typing import IO, Any, Final
 
@@ -94,7 +95,7 @@ def open_signed(
     missing = [name for name in _APART if name not in names]
     if missing:
         raise ArchiveRefused(*(f"{name}: the file is missing" for name in missing))
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
     if twice:
         raise ArchiveRefused(*(f"{name}: stands twice in the archive" for name in twice))
     manifest, key = _signed_manifest(zipped, trusted)

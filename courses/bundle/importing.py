@@ -175,7 +175,7 @@ def _refuse_unknown_names(bundle: Bundle) -> None:
             problems += [
                 f"{file_of(part, code)}: there is no {model._meta.verbose_name} {name}, neither in the bundle nor here"
                 for model, name in named
-                if name not in known[model]
+                if not isinstance(name, str) or name not in known[model]
             ]
     if problems:
         raise BundleRefused(*dict.fromkeys(problems))

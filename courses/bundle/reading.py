@@ -223,10 +223,10 @@ def _foreign(forms: dict[str, dict[str, Form]], course: str) -> Iterator[str]:
     """Yield the files of things that are not this course's."""
     own: dict[str, set[Any]] = {
         "course": {course},
-        "quiz": {forms["course"].get(course, {}).get("final_quiz")},
+        "quiz": {str(forms["course"].get(course, {}).get("final_quiz"))},
         "bank": {course},
     }
-    own["bank"] |= {form.get("bank") for form in forms["quiz"].values()}
+    own["bank"] |= {str(form.get("bank")) for form in forms["quiz"].values()}
     for name, by_code in forms.items():
         part, _ = part_and_language(name)
         if part in DIRECTORY:

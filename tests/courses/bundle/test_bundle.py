@@ -285,6 +285,7 @@ def renamed(old: str, new: str) -> Callable[..., None]:
         (added("lesson-page/hospitality/..%2f.json"), "lesson-page/hospitality/..%2f.json: this does not belong in a course bundle"),
         (added("people/everybody.json"), "people/everybody.json: this does not belong in a course bundle"),
         (added("question/another/one.json"), "question/another/one.json: this does not belong to the course hospitality"),
+        (with_form("course/hospitality.json", final_quiz=[]), "quiz/hospitality-final.json: this does not belong to the course hospitality"),
         (added("course/another.json"), "course/another.json: this does not belong to the course hospitality"),
         (with_form("certification/hospitality.json", courses=["another"]), "certification/hospitality.json: this does not belong to the course hospitality"),
         (added("lesson/hospitality/new.json", b"[" * 5000), "lesson/hospitality/new.json: this is not JSON in UTF-8"),
@@ -310,6 +311,8 @@ def test_what_is_wrong_with_a_signed_bundle_is_named_by_its_file(data, change, p
         (with_form("lesson-page/hospitality/act.json", minutes=-3), "lesson-page/hospitality/act.json: minutes:"),
         (with_form("lesson-page/hospitality/act.json", body=[{"type": "help_now", "value": {"title": "x", "services": ["nowhere"]}}]), "lesson-page/hospitality/act.json: there is no support service nowhere, neither in the bundle nor here"),
         (with_form("lesson-page/hospitality/act.json", body=[{"type": "evil", "value": 1}]), "lesson-page/hospitality/act.json: this is not the form of a lesson"),
+        (with_form("lesson-page/hospitality/act.json", sources=[{}]), "lesson-page/hospitality/act.json: there is no source {}"),
+        (with_form("lesson-page/hospitality/act.json", sources=7), "lesson-page/hospitality/act.json: this is not the form of a lesson"),
         (with_form("certification/hospitality.json", policy={}), "certification/hospitality.json: policy:"),
     ],
 )  # fmt: skip
