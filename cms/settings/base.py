@@ -238,7 +238,7 @@ LANGUAGES = [
     if code == "en" or (LOCALE_PATHS[0] / to_locale(code) / "LC_MESSAGES" / "django.mo").exists()
 ]
 # Interfaces that no native speaker has reviewed; every page says so. A test holds this equal to the catalogues' own headers.
-DRAFT_LANGUAGES = ("ar", "es", "fr", "tl", "zh-hans", "zh-hant")
+DRAFT_LANGUAGES = ("ar", "es", "fr", "pa", "tl", "zh-hans", "zh-hant")
 # FIELDFARE_MACHINE_TRANSLATOR: path of a class that drafts translations (translations.machine); none by default.
 MACHINE_TRANSLATOR = env.str("FIELDFARE_MACHINE_TRANSLATOR", default="")
 # Which languages to look for, in their order, where a course is not in the one that somebody reads. Pages say so.
