@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('compliance', '0015_preview_runs'),
+        ("compliance", "0016_site_kits"),
     ]
 
     operations = [
