@@ -5,6 +5,7 @@ from django.urls import path
 from courses.views import trying
 from courses.views.asking import ReviewsView
 from courses.views.checking import CheckView
+from courses.views.claims import ClaimsView, ClaimView
 from courses.views.course_files import CourseFilesView, course_file
 from courses.views.ledger import LedgerCsvView, LedgerView, ReviewPayView
 from courses.views.releasing import ReleaseView
@@ -15,6 +16,8 @@ app_name = "courses_admin"
 urlpatterns = [
     path("voices/", VoicesView.as_view(), name="voices"),
     path("voices/<str:language>/sample", voice_sample, name="voice_sample"),
+    path("claims/", ClaimsView.as_view(), name="claims"),
+    path("claims/<int:claim_id>/", ClaimView.as_view(), name="claim"),
     path("ledger/", LedgerView.as_view(), name="ledger"),
     path("ledger/ledger.csv", LedgerCsvView.as_view(), name="ledger_csv"),
     path("ledger/<int:request_id>/", ReviewPayView.as_view(), name="review_pay"),

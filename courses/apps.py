@@ -19,6 +19,7 @@ class CoursesConfig(AppConfig):
         from courses import kinds, receivers
         from courses.curriculum.folder import folder_digest, is_loaded
         from courses.models import CoursePage, LessonPage
+        from courses.services.claiming import DUE, deliver_due
         from courses.services.rendering import LOOK, MAKE
         from courses.views import trying
         from people import outbox
@@ -29,6 +30,7 @@ class CoursesConfig(AppConfig):
         register_renderer(LessonPage, Renderer(serve=trying.serve_lesson, preview=trying.preview_lesson))
         outbox.register(MAKE, receivers.make)
         outbox.register(LOOK, receivers.look)
+        outbox.register(DUE, deliver_due)
         shipped = settings.BASE_DIR / "curriculum"
         register_preparation(
             Preparation(

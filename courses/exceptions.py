@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -125,6 +125,14 @@ class NothingPaid(CourseError):
 
 class NobodyPays(CourseError):
     """A survivor's review is paid here, not elsewhere."""
+
+
+class PastReview(CourseError):
+    """A fact would have to be looked at again (``review_by``) before or as soon as it was verified."""
+
+    def __init__(self, *, review_by: date) -> None:
+        super().__init__(review_by.isoformat())
+        self.review_by = review_by
 
 
 class ForeignMembership(CourseError):
@@ -272,6 +280,7 @@ class ReleaseFault(StrEnum):
     TAKEN_BACK = "taken_back"
     NOT_SIGNED = "not_signed"
     UNPAID = "unpaid"
+    CLAIM = "claim"
 
 
 OF_REVIEWS = frozenset({ReleaseFault.SAID_NO, ReleaseFault.TAKEN_BACK, ReleaseFault.NOT_SIGNED, ReleaseFault.UNPAID})

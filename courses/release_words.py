@@ -57,6 +57,10 @@ _WORDS: Final[dict[ReleaseFault, Promise]] = {
         "release problem", "The course asks for this review before a release, and nobody has said yes to this text:"
     ),
     ReleaseFault.UNPAID: pgettext_lazy("release problem", "The release would rely on a review that is not paid:"),
+    ReleaseFault.CLAIM: pgettext_lazy(
+        "release problem",
+        "A fact in it was withdrawn or contradicted, or is law that has to be looked at again. Verify it or change the text:",
+    ),
     ReleaseFault.RETRAIN_DATE: pgettext_lazy("release problem", "The date does not fit what the change means."),
 }
 

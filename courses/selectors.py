@@ -1,16 +1,22 @@
 """Reads over courses: which text a learner is served, where they stand, whose calendar counts."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from wagtail.models import Page, ReferenceIndex
 
+from cms.models import Source
 from courses import fold as rules
+from courses.claims import ClaimNow, uses_in
 from courses.fold import Fold, NextStep
 from courses.models import (
+    Claim,
+    ClaimUse,
     Course,
     Edition,
     EditionText,
@@ -61,6 +67,46 @@ def notices(course: Course, *, edition: int) -> list[Notice]:
         Notice(Part(each.kind, each.target), each.reason, each.instead)
         for each in withdrawals_in_force(course).filter(through_edition__gte=edition)
     ]
+
+
+def claims_named(codes: Collection[str]) -> list[Claim]:
+    """Return the claims with these codes; no query where there are none."""
+    return list(Claim.objects.filter(code__in=codes)) if codes else []
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimUses:
+    """Where a claim is used: released ``texts`` with lesson and block, live ``pages`` of the CMS, and ``files``.
+
+    ``files`` are the sets of files that were made of these texts.
+    """
+
+    texts: tuple[ClaimUse, ...]
+    pages: tuple[Page, ...]
+    files: tuple[RenditionSet, ...]
+
+
+def uses_of(claim: Claim) -> ClaimUses:
+    """Return where ``claim`` is used, in every edition and language; four queries."""
+    texts = tuple(claim.uses.select_related("text__edition__course").order_by("text__edition__course__code", "-text"))
+    places = {(use.text.edition_id, use.text.language) for use in texts}
+    sets = RenditionSet.objects.filter(edition__in={edition for edition, _language in places})
+    files = tuple(each for each in sets.select_related("edition__course") if (each.edition_id, each.language) in places)
+    naming = ReferenceIndex.get_references_to(claim).values_list("object_id", flat=True)
+    pages = Page.objects.filter(pk__in=[int(pk) for pk in set(naming) if pk.isdigit()]).select_related("locale")
+    return ClaimUses(texts, tuple(pages.order_by("title", "pk")), files)
+
+
+def sources_of(snapshot: Json) -> tuple[list[Source], list[Claim]]:
+    """Return the sources that a text cites and the claims that it relies on, as they are today."""
+    codes = {source["code"] for lesson in snapshot["lessons"] for source in lesson["sources"]}
+    claims = Claim.objects.filter(code__in={use.claim for use in uses_in(snapshot)}).select_related("source")
+    return list(Source.objects.filter(code__in=codes).order_by("title", "code")), list(claims)
+
+
+def claims_now(snapshot: Json, *, on: date) -> dict[str, ClaimNow]:
+    """Return what is known on a day of the claims that a text relies on, by code; one query, none without claims."""
+    return {claim.code: claim.now(on) for claim in claims_named({use.claim for use in uses_in(snapshot)})}
 
 
 def words_of_reviewers(*, course_ids: Collection[int]) -> dict[int, list[Said]]:

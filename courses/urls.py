@@ -15,6 +15,7 @@ urlpatterns = [
     path("learn/<slug:slug>/quiz/hand-in/", views.hand_in, name="hand_in"),
     path("learn/<slug:slug>/quiz/<int:position>/", views.quiz_question, name="quiz_question"),
     path("learn/<slug:slug>/result/", views.result, name="result"),
+    path("learn/<slug:slug>/sources/", views.course_sources, name="course_sources"),
     path("learn/<slug:slug>/other-ways/", views.other_ways, name="other_ways"),
     path("learn/<slug:slug>/other-ways/<str:name>", views.rendition, name="rendition"),
     path("learn/<slug:slug>/<slug:lesson>/", views.lesson, name="lesson"),

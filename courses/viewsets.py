@@ -3,17 +3,23 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin.forms.models import WagtailAdminModelForm
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
+from wagtail.snippets.views.snippets import SnippetViewSet
 
-from courses.models import Course, Lesson, ReviewKind
+from cms import clock
+from cms.forms import ReviewedForm
+from courses.models import Claim, Course, Lesson, ReviewKind
 from courses.selectors import newest_edition
+from people.models import User
 
 EXPLOITATION = (
     ("labour", pgettext_lazy("kind of exploitation", "Labour")),
@@ -157,6 +163,60 @@ class LessonViewSet(ModelViewSet):
     search_fields: ClassVar = ["code"]
     copy_view_enabled = False
     form_fields: ClassVar = ["course", "code"]
+
+
+class ClaimForm(ReviewedForm):
+    """A claim: with a source, and with a day to look again that lies ahead."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "owner" in self.fields:
+            # Editors never learn who else has a login here.
+            editing = Q(groups__permissions__codename="change_claim") | Q(is_superuser=True)
+            owner = self.fields["owner"]
+            assert isinstance(owner, forms.ModelChoiceField)
+            owner.queryset = User.objects.filter(editing, is_active=True).distinct().order_by("name", "pk")
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a review that is past from the start."""
+        cleaned = super().clean()
+        review_by = cleaned.get("review_by")
+        if review_by and "review_by" in self.changed_data and review_by < clock.today(settings.TIME_ZONE):
+            self.add_error(
+                "review_by", _("This day is past. Look at the fact again, then choose a day that lies ahead.")
+            )
+        return cleaned
+
+
+class ClaimViewSet(SnippetViewSet):
+    """Facts that texts rely on. What is said of one (verified, contradicted, withdrawn) is said on its own page."""
+
+    model = Claim
+    icon = "tasks"
+    menu_label = gettext_lazy("Claims")
+    add_to_admin_menu = False
+    list_display: ClassVar = ["code", "kind", "value", "review_by", "owner", "state"]
+    list_filter: ClassVar = ["kind", "state"]
+    search_fields: ClassVar = ["code", "value"]
+    search_backend_name = None
+    ordering: ClassVar = ["review_by", "code"]
+    list_per_page = 50
+    copy_view_enabled = False
+    edit_handler = ObjectList(
+        [
+            FieldPanel("code"),
+            FieldPanel("kind"),
+            FieldPanel("value", help_text=gettext_lazy("The fact in one sentence, as its source has it.")),
+            FieldPanel("period"),
+            FieldPanel("place"),
+            FieldPanel("source"),
+            FieldPanel("caveat", help_text=gettext_lazy("What a reader must know before relying on it.")),
+            FieldPanel("verified_on"),
+            FieldPanel("review_by"),
+            FieldPanel("owner"),
+        ],
+        base_form_class=ClaimForm,
+    )
 
 
 class CourseGroup(ModelViewSetGroup):

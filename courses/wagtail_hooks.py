@@ -11,16 +11,18 @@ from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogFormatter
+from wagtail.snippets.models import register_snippet
 
 from courses import admin_urls
 from courses.services.checking import ANSWER_LOG_ACTION
+from courses.services.claiming import CLAIM_LOG_ACTION
 from courses.services.releasing import RELEASE_LOG_ACTION
 from courses.services.review_doors import DOOR_LOG_ACTION
 from courses.services.review_ledger import NAME_LOG_ACTION, PAY_LOG_ACTION
 from courses.services.reviewing import ASK_LOG_ACTION, SIGN_OFF_LOG_ACTION
 from courses.services.withdrawing import PUT_BACK_LOG_ACTION, WITHDRAW_LOG_ACTION
 from courses.views.voices import PERMISSION
-from courses.viewsets import CourseGroup
+from courses.viewsets import ClaimViewSet, CourseGroup
 
 
 @hooks.register("register_admin_urls")
@@ -47,6 +49,20 @@ def register_voices() -> MenuItem:
 
 
 _PERMISSIONS = ("release_course", "reset_reviewer", "add_reviewentry", "view_reviewentry", "view_revieweridentity")
+
+
+register_snippet(ClaimViewSet)
+
+
+class _ClaimsItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("courses.view_claim"))
+
+
+@hooks.register("register_admin_menu_item")
+def register_claims() -> MenuItem:
+    """Add the facts that are to be looked at again to the menu."""
+    return _ClaimsItem(gettext_lazy("Claims to look at"), reverse("courses_admin:claims"), icon_name="tasks", order=255)
 
 
 class _LedgerItem(MenuItem):
@@ -133,6 +149,13 @@ def register_log_actions(actions: Any) -> None:
             if log_entry.data.get("read"):
                 return _("The legal name was read")
             return _("The legal name was kept")
+
+    @actions.register_action(CLAIM_LOG_ACTION)
+    class ClaimFormatter(LogFormatter):
+        label = gettext_lazy("Claim")
+
+        def format_message(self, log_entry: Any) -> str:
+            return _("Said of a claim: %(state)s") % log_entry.data
 
     @actions.register_action(PUT_BACK_LOG_ACTION)
     class PutBackFormatter(LogFormatter):

@@ -198,7 +198,7 @@ def test_every_address_of_the_cms_is_closed_to_anonymous(client):
 PUBLIC = {
     "healthz", "readyz", "help", "exit", "privacy", "visible", "language", "other_languages", "after_sign_in",
     "sign_in", "set_pin", "sign_in_recovery", "sign_out", "unlock",
-    "course", "start", "quiz", "lesson", "check", "events", "frozen_media", "verify", "verify_number",
+    "course", "course_sources", "start", "quiz", "lesson", "check", "events", "frozen_media", "verify", "verify_number",
     # Only where mails are kept for looking at, in development.
     "dev_mail", "dev_mail_message", "dev_mail_html",
     # A link that only its holder has; without it they show a closed door.

@@ -7,11 +7,23 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 TEXT_FEATURES = ["bold", "italic", "ol", "ul", "h3", "h4"]
 
 
+def _claims() -> blocks.ListBlock:
+    """Return the facts that a block relies on, by name: when one is withdrawn or past its review, the block says so."""
+    return blocks.ListBlock(
+        SnippetChooserBlock("courses.Claim", label=_("Claim")),
+        label=_("Claims that this relies on"),
+        required=False,
+        default=[],
+        collapsed=True,
+    )
+
+
 class TextBlock(blocks.StructBlock):
     """One idea under a heading; the page title is the only h1."""
 
     heading = blocks.CharBlock(max_length=120, required=False, label=_("Heading"))
     text = blocks.RichTextBlock(features=TEXT_FEATURES, label=_("Text"))
+    claims = _claims()
 
     class Meta:
         icon = "pilcrow"
@@ -37,6 +49,7 @@ class CalloutBlock(blocks.StructBlock):
     )
     title = blocks.CharBlock(max_length=120, label=_("Title"))
     text = blocks.RichTextBlock(features=TEXT_FEATURES, label=_("Text"))
+    claims = _claims()
 
     class Meta:
         icon = "info-circle"
@@ -57,6 +70,7 @@ class FigureBlock(blocks.StructBlock):
     text = blocks.RichTextBlock(features=["bold", "italic"], label=_("Sentence with the number"))
     caveat = blocks.CharBlock(max_length=400, label=_("What the number does not say"))
     source = SnippetChooserBlock("cms.Source", label=_("Source"))
+    claims = _claims()
 
     class Meta:
         icon = "order"

@@ -13,9 +13,10 @@ from courses.curriculum.documents import Mapping, load_document
 from courses.curriculum.fields import Fields, Name, Sheet
 from courses.curriculum.policy import course_problems, shared_problems
 from courses.curriculum.problems import CurriculumRejected, Place, Problem
-from courses.curriculum.schema import Course, Curriculum, Lesson, Question, Source
+from courses.curriculum.schema import Claim, Course, Curriculum, Lesson, Question, Source
 from courses.curriculum.shapes import (
     read_bank,
+    read_claims,
     read_course,
     read_glossary,
     read_lesson,
@@ -27,7 +28,7 @@ from courses.curriculum.wording import course_texts, site_texts
 from translations.glossary import Term
 from translations.segments import Segment
 
-_ROOT_FILES: Final = frozenset({"LICENSE", "README.md", "sectors.yaml", "services.yaml", "sources.yaml"})
+_ROOT_FILES: Final = frozenset({"LICENSE", "README.md", "claims.yaml", "sectors.yaml", "services.yaml", "sources.yaml"})
 _COURSE_FILES: Final = frozenset(
     {"README.md", "course.yaml", "bank.yaml", "sources.yaml", "lessons", "media", "locale"}
 )
@@ -64,6 +65,9 @@ def examine_curriculum(root: Path) -> tuple[Curriculum, list[Problem]]:
     sectors, audiences = folder.read("sectors.yaml", read_sectors, references.SECTOR_KINDS) or ((), ())
     services = folder.read("services.yaml", read_services, references.SERVICE_KINDS) or ()
     sources = folder.read("sources.yaml", read_sources, references.SOURCE_KINDS) or ()
+    claims: tuple[Claim, ...] = ()
+    if (root / "claims.yaml").exists():
+        claims = folder.read("claims.yaml", read_claims, references.CLAIM_KINDS) or ()
     folder.expect(".", _ROOT_FILES, folders=True)
     shared_sheets = list(folder.sheets)
     courses: list[Course] = []
@@ -83,6 +87,7 @@ def examine_curriculum(root: Path) -> tuple[Curriculum, list[Problem]]:
         audiences=audiences,
         services=services,
         sources=sources,
+        claims=claims,
         courses=tuple(courses),
         texts=tuple(said for sheet in shared_sheets for said in sheet.texts),
         terms=_read_glossary(_Folder(root, problems, GLOSSARY_FOLDER)),

@@ -10,6 +10,7 @@ from courses.curriculum.problems import Problem
 SECTOR_KINDS: Final = ("sector", "sector slug", "audience")
 SERVICE_KINDS: Final = ("service",)
 SOURCE_KINDS: Final = ("source",)
+CLAIM_KINDS: Final = ("claim",)
 COURSE_KINDS: Final = ("course", "course slug", "objective", "rule", "quiz", "certification")
 LESSON_KINDS: Final = ("lesson", "scenario")
 BANK_KINDS: Final = ("question",)
@@ -22,6 +23,7 @@ _WHERE: Final = {
     "audience": "the audiences of sectors.yaml",
     "service": "services.yaml",
     "source": "sources.yaml",
+    "claim": "claims.yaml",
     "objective": "the objectives of course.yaml",
     "rule": "the critical_rules of course.yaml",
     "lesson": "this course",

@@ -16,6 +16,7 @@ from courses.sign_offs import Kind
 from translations.glossary import Term
 
 TIERS: Final = ("open", "recorded", "vetted")
+CLAIM_KINDS: Final = ("statistic", "legal", "helpline", "programme")
 REVIEW_KINDS: Final = tuple(kind.value for kind in Kind)
 EXPLOITATION_KINDS: Final = ("labour", "sexual", "criminal", "marriage", "organs")
 SERVICE_KINDS: Final = (
@@ -76,6 +77,22 @@ class Service:
     verified_on: date
     review_by: date
     position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A fact that texts rely on: with its period, place, source and caveat, and the days of looking at it."""
+
+    at: Place
+    code: str
+    kind: str
+    value: str
+    period: str
+    place: str
+    source: str
+    caveat: str
+    verified_on: date
+    review_by: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +201,7 @@ class TextBlock:
     at: Place
     heading: str
     text: str
+    claims: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,16 +212,18 @@ class CalloutBlock:
     tone: str
     title: str
     text: str
+    claims: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FigureBlock:
-    """A statistic with its caveat and source."""
+    """A statistic with its caveat and source, and the claims that it relies on, by code."""
 
     at: Place
     text: str
     caveat: str
     source: str
+    claims: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,6 +445,7 @@ class Curriculum:
     sources: tuple[Source, ...]
     courses: tuple[Course, ...]
     texts: tuple[Said, ...]
+    claims: tuple[Claim, ...] = ()
     catalogues: tuple[Catalogue, ...] = ()
     terms: tuple[Term, ...] = ()
     """The glossary of every language."""

@@ -12,6 +12,7 @@ from assessments.frozen import DIFFICULTIES, PAPER_TYPES, QUESTION_TYPES
 from assessments.scenarios import ScenarioFault, scenario_problems
 from courses.curriculum.fields import MAX_TITLE_CHARS, Fields, Name, Use
 from courses.curriculum.schema import (
+    CLAIM_KINDS,
     EXPLOITATION_KINDS,
     REVIEW_KINDS,
     SERVICE_KINDS,
@@ -26,6 +27,7 @@ from courses.curriculum.schema import (
     Certification,
     CheckBlock,
     Choice,
+    Claim,
     Course,
     CriticalRule,
     DoNeverBlock,
@@ -115,14 +117,39 @@ def _read_service(fields: Fields) -> Service:
     return service
 
 
-def _read_coverage(fields: Fields) -> str:
-    place = fields.text("coverage", use=Use.NAME, empty=True, max_chars=20)
+def _read_coverage(fields: Fields, key: str = "coverage") -> str:
+    place = fields.text(key, use=Use.NAME, empty=True, max_chars=20)
     if place and not re.fullmatch(r"[a-z]{2}(?:-[a-z0-9]+)*", place):
-        fields.report('"coverage" has to be a place such as ca or ca-bc, or "" for everywhere', "coverage")
+        fields.report(f'"{key}" has to be a place such as ca or ca-bc, or "" for everywhere', key)
     return place
 
 
-def _check_review(fields: Fields, dated: Service | Source) -> None:
+def read_claims(fields: Fields) -> tuple[Claim, ...]:
+    """Return what ``claims.yaml`` holds."""
+    claims = tuple(_read_claim(each) for each in fields.children("claims"))
+    fields.finish()
+    return claims
+
+
+def _read_claim(fields: Fields) -> Claim:
+    claim = Claim(
+        at=fields.at(),
+        code=fields.code(gives="claim"),
+        kind=fields.one_of("kind", CLAIM_KINDS),
+        value=fields.text("value", use=Use.NAME, max_chars=600),
+        period=fields.text("period", use=Use.NAME, empty=True, max_chars=80),
+        place=_read_coverage(fields, "place"),
+        source=fields.code("source", uses="source"),
+        caveat=fields.text("caveat", use=Use.NAME, empty=True, max_chars=600),
+        verified_on=fields.day("verified_on"),
+        review_by=fields.day("review_by"),
+    )
+    _check_review(fields, claim)
+    fields.finish()
+    return claim
+
+
+def _check_review(fields: Fields, dated: Service | Source | Claim) -> None:
     if dated.verified_on >= dated.review_by and fields.has("verified_on") and fields.has("review_by"):
         fields.report('"review_by" has to be later than "verified_on"', "review_by")
 
@@ -324,6 +351,7 @@ def _read_text_block(fields: Fields) -> TextBlock:
         at=fields.at(),
         heading=fields.text("heading", max_chars=MAX_TITLE_CHARS),
         text=fields.text("text", markdown=True),
+        claims=_read_claims(fields),
     )
 
 
@@ -333,7 +361,12 @@ def _read_callout(fields: Fields) -> CalloutBlock:
         tone=fields.one_of("tone", TONES),
         title=fields.text("title", max_chars=MAX_TITLE_CHARS),
         text=fields.text("text", markdown=True),
+        claims=_read_claims(fields),
     )
+
+
+def _read_claims(fields: Fields) -> tuple[str, ...]:
+    return fields.codes("claims", uses="claim", least=0) if fields.has("claims") else ()
 
 
 def _read_figure(fields: Fields) -> FigureBlock:
@@ -342,6 +375,7 @@ def _read_figure(fields: Fields) -> FigureBlock:
         text=fields.text("text", use=Use.FIGURE, markdown=True),
         caveat=fields.text("caveat", use=Use.FIGURE, max_chars=400),
         source=fields.code("source", uses="source"),
+        claims=_read_claims(fields),
     )
 
 

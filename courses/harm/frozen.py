@@ -12,6 +12,7 @@ _NOT_TEXT: Final = frozenset(
     {
         "source",
         "services",
+        "claims",
         "verdict",
         "tone",
         "code",

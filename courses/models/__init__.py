@@ -1,5 +1,6 @@
 """Models of courses."""
 
+from courses.models.claim import Claim, ClaimUse
 from courses.models.course import Course, Lesson
 from courses.models.edition import CHANGES, Edition, EditionText, FrozenMedia
 from courses.models.harm_answer import HarmAnswer
@@ -17,6 +18,8 @@ from courses.models.withdrawal import Withdrawal, WithdrawnFile
 __all__ = [
     "CHANGES",
     "Attendance",
+    "Claim",
+    "ClaimUse",
     "Completion",
     "Course",
     "CoursePage",

@@ -16,11 +16,13 @@ from django.utils import translation
 from django.utils.formats import date_format
 
 from assessments.frozen import canonical_json
+from cms import clock
 from cms.languages import direction
 from cms.models import SupportService
 from cms.selectors import HelpDirectory, HelpLine, help_directory
 from cms.typesetting import cjk_fonts
 from courses import selectors
+from courses.claims import ClaimNow, with_claims
 from courses.models import Course, EditionText
 from courses.renditions.outline import Words, outline
 from courses.renditions.speech import Voice, voice_for
@@ -42,6 +44,7 @@ class Material:
     snapshot: Json
     directory: HelpDirectory
     notices: tuple[Notice, ...] = ()
+    claims: tuple[ClaimNow, ...] = ()
 
     @property
     def course(self) -> Course:
@@ -83,7 +86,12 @@ class Material:
     @cached_property
     def lessons(self) -> list[Json]:
         """Return the outlines of the lessons, in their order."""
-        return outline(self.snapshot, lines=self.lines, words=self.words)
+        return outline(self.snapshot, lines=self.lines, words=self.words, about_claim=self.about_claim)
+
+    def about_claim(self, claim: ClaimNow) -> str:
+        """Return what stands beside a passage about a claim on which it relies."""
+        about = {"date": self.day(claim.verified_on), "why": claim.why}
+        return self.words[f"claim_{claim.standing}"] % about
 
     def lines(self, codes: Sequence[str]) -> list[Json]:
         """Return the help lines of ``codes`` as ``service`` nodes; the ones that always hold where none is left."""
@@ -164,6 +172,9 @@ class Material:
         """Return when the edition was released."""
         return self.text.edition.released_at
 
+    def _claims(self) -> list[list[str]]:
+        return sorted([it.code, it.standing, it.verified_on.isoformat(), it.why] for it in self.claims)
+
     @cached_property
     def fingerprint(self) -> str:
         """Return what everything made of this text depends on, as one SHA-256: equal as long as the files are true.
@@ -179,6 +190,7 @@ class Material:
             self.text.digest,
             lines,
             notices,
+            *([self._claims()] if self.claims else []),
             dict(self.words),
             guide_sections(self.language),
             self.url,
@@ -212,7 +224,9 @@ class Material:
 def material_of(text: EditionText, *, on: date | None = None) -> Material:
     """Return what readers of ``text`` may see ``on`` a day (today by default): withdrawn parts are notices."""
     notices = tuple(selectors.notices(text.edition.course, edition=text.edition.number))
-    return Material(text, without_withdrawn(text.snapshot, notices), help_directory(on=on), notices)
+    shown = without_withdrawn(text.snapshot, notices)
+    claims = selectors.claims_now(shown, on=on or clock.today(settings.TIME_ZONE))
+    return Material(text, with_claims(shown, claims), help_directory(on=on), notices, tuple(claims.values()))
 
 
 @cache

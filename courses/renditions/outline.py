@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from assessments.papers import order_question
+from courses.claims import ClaimNow
 from courses.renditions.markup import flow, paragraph, run, runs_of, text_of_runs
 from courses.renditions.stories import passages
 from courses.snapshot import Json
@@ -28,14 +29,20 @@ Words: TypeAlias = Mapping[str, str]
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def outline(snapshot: Json, *, lines: Callable[[Sequence[str]], list[Json]], words: Words) -> list[Json]:
+def outline(
+    snapshot: Json,
+    *,
+    lines: Callable[[Sequence[str]], list[Json]],
+    words: Words,
+    about_claim: Callable[[ClaimNow], str] = str,
+) -> list[Json]:
     """Return the lessons of ``snapshot`` as outlines.
 
     ``snapshot`` is what a reader may see: withdrawn parts are notices already. ``lines`` returns the help lines of
     some codes as they are today (``service`` nodes). ``words`` are the fixed words (courses.renditions.words).
     """
     return [
-        _Lesson(lesson, snapshot["practice"], lines, words).outline(number)
+        _Lesson(lesson, snapshot["practice"], lines, words, about_claim).outline(number)
         for number, lesson in enumerate(snapshot["lessons"], start=1)
     ]
 
@@ -77,7 +84,9 @@ class _Lesson:
         practice: Mapping[str, Json],
         lines: Callable[[Sequence[str]], list[Json]],
         words: Words,
+        about_claim: Callable[[ClaimNow], str],
     ) -> None:
+        self.about_claim = about_claim
         self.lesson = lesson
         self.practice = practice
         self.lines = lines
@@ -92,6 +101,7 @@ class _Lesson:
             body.append(self._box("note", self.words["before"], "", [("", flow(lesson["content_note"]))]))
         for block in lesson["body"]:
             body += self._block(block["type"], block["value"])
+            body += [paragraph(self.about_claim(claim)) for claim in block["value"].get("claims_now") or ()]
         if self.answers:
             body.append(
                 {"kind": "box", "look": "answers", "label": "", "title": self.words["answers"], "parts": self.answers}

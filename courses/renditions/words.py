@@ -66,6 +66,12 @@ def words(language: str) -> Words:
                 "rendition", "Help lines confirmed on %(day)s or later. This page shows them as they are today:"
             ),
             "check_first": _("Check before you rely on it: last confirmed on %(date)s."),
+            "claim_current": _("Verified on %(date)s."),
+            "claim_stale": _(
+                "Last verified on %(date)s; it should have been looked at again since. Check before you rely on it."
+            ),
+            "claim_contradicted": _("Verified on %(date)s, and contradicted since: %(why)s"),
+            "claim_withdrawn": _("Verified on %(date)s, and withdrawn since: %(why)s"),
             "languages": _("Languages:"),
             "page": pgettext("rendition", "Page"),
             "qr": pgettext("rendition", "Square code: leads to %(address)s"),

@@ -16,6 +16,7 @@ from courses.services.checking import (
     published_findings,
     reading_levels,
 )
+from courses.services.claiming import contradict_claim, remind_owners, verify_claim, withdraw_claim
 from courses.services.completing import complete_if_done
 from courses.services.learning import complete_lesson, enrol, record_event, record_quiz, refold
 from courses.services.merging import merge_learners
@@ -64,6 +65,7 @@ __all__ = [
     "complete_if_done",
     "complete_lesson",
     "confirm_receipt",
+    "contradict_claim",
     "count_attendance",
     "door_behind",
     "draft_snapshot",
@@ -92,6 +94,7 @@ __all__ = [
     "record_quiz",
     "refold",
     "release_course",
+    "remind_owners",
     "review_problems",
     "settle_comment",
     "shut_link",
@@ -99,5 +102,7 @@ __all__ = [
     "take_off_list",
     "take_voice_back",
     "text_to_review",
+    "verify_claim",
+    "withdraw_claim",
     "withdraw_part",
 ]

@@ -241,7 +241,9 @@ class _Freezer:
                     self.report(ReleaseFault.STORY, f"{value['code']}: {problem.fault} {problem.name}")
                 return {name: self._value(child, value.get(name)) for name, child in block.child_blocks.items()}
             case blocks.StructBlock():
-                return {name: self._value(child, value.get(name)) for name, child in block.child_blocks.items()}
+                frozen = {name: self._value(child, value.get(name)) for name, child in block.child_blocks.items()}
+                # Left out where there are none: texts that were frozen before named no claims.
+                return {name: part for name, part in frozen.items() if name != "claims" or part}
             case blocks.RichTextBlock():
                 return _html(value.source if value else "")
             case ChooserBlock():

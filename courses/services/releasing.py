@@ -13,6 +13,7 @@ from courses import selectors
 from courses.exceptions import ReleaseFault, ReleaseProblem, ReleaseRefused
 from courses.models import Course, CoursePage, Edition, EditionText
 from courses.services.checking import open_findings
+from courses.services.claiming import claim_problems, index_claims
 from courses.services.freezing import (
     CourseDraft,
     ForecastShelf,
@@ -68,7 +69,7 @@ def release_course(
     number = newest.number + 1 if newest else 1
     frozen = _freeze_published(course, languages, edition=number, shelf=FrozenShelf())
     problems += _all_problems(frozen) + _still_there(course, frozen) + _harm(course, frozen)
-    problems += _reviews(course, frozen)
+    problems += _reviews(course, frozen) + _claims(frozen, at, is_loaded=by is None)
     if not problems and newest and _is_unchanged(newest, frozen):
         problems.append(ReleaseProblem(ReleaseFault.UNCHANGED))
     if problems:
@@ -165,6 +166,14 @@ def _reviews(course: Course, frozen: list[tuple[CourseDraft, Frozen]]) -> list[R
     return review_problems(course=course, snapshots=[text.snapshot for _, text in frozen])
 
 
+def _claims(frozen: list[tuple[CourseDraft, Frozen]], at: datetime, *, is_loaded: bool) -> list[ReleaseProblem]:
+    """Return the facts that do not hold, or are law that nobody has looked at in time."""
+    on = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    return [
+        problem for _, text in frozen for problem in claim_problems(snapshot=text.snapshot, on=on, is_loaded=is_loaded)
+    ]
+
+
 def _translation_problems(source: Json, text: Frozen) -> list[ReleaseProblem]:
     """Return what ``text`` lacks and where it does not ask the same as ``source``: by name, else as a whole."""
     other = text.snapshot
@@ -213,6 +222,7 @@ def _keep(edition: Edition, snapshot: Json, at: datetime, by: User | None) -> Ed
         is_draft=snapshot.get("draft", False),
         frozen_at=at,
     )
+    index_claims(text=text)
     if by is not None or settings.RENDITIONS_OF_LOADED:
         ask_for_renditions(edition=edition, language=text.language)
     return text
@@ -268,6 +278,7 @@ def add_text(
     source = before or selectors.edition_text(edition, settings.LANGUAGE_CODE)
     problems = list(frozen.problems) if source is None else _translation_problems(source.snapshot, frozen)
     problems += _harm(course, [(draft, frozen)]) + _reviews(course, [(draft, frozen)])
+    problems += _claims([(draft, frozen)], at, is_loaded=by is None)
     if before is not None and same_content(before.snapshot, frozen.snapshot):
         problems.append(ReleaseProblem(ReleaseFault.UNCHANGED, language))
     if problems:
@@ -291,12 +302,12 @@ class Forecast:
     fits_edition: bool
 
 
-def forecast_release(*, course: Course) -> list[Forecast]:
+def forecast_release(*, course: Course, at: datetime) -> list[Forecast]:
     """Return what releasing ``course`` now would change, language by language; keeps nothing."""
     newest = selectors.newest_edition(course)
     frozen = _freeze_published(course, None, edition=newest.number + 1 if newest else 1, shelf=ForecastShelf())
     problems = _all_problems(frozen) + _still_there(course, frozen) + _harm(course, frozen)
-    problems += _reviews(course, frozen)
+    problems += _reviews(course, frozen) + _claims(frozen, at, is_loaded=False)
     return [
         Forecast(
             language=draft.language,

@@ -10,11 +10,13 @@ from courses.views.renditions import other_ways, rendition
 from courses.views.result import result
 from courses.views.reviewing import review, review_door, review_leave, review_part, review_receipt, reviews
 from courses.views.sessions import session, session_add, session_count, session_sheet, sessions, sessions_home
+from courses.views.sources import course_sources
 from courses.views.training import my_training
 
 __all__ = [
     "check",
     "course",
+    "course_sources",
     "events",
     "frozen_media",
     "hand_in",

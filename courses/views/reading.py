@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property, lru_cache, wraps
 from typing import Any, TypeAlias
 
+from django.conf import settings
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -15,9 +16,11 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
+from cms import clock
 from cms.languages import direction, language_name
 from courses import fold as rules
 from courses import selectors
+from courses.claims import ClaimNow, with_claims
 from courses.fold import Fold, NextStep, Requirements
 from courses.models import Course, EditionText, Enrolment, Withdrawal
 from courses.snapshot import Json, lesson_of, requirements_of
@@ -46,8 +49,17 @@ class Reading:
 
     @cached_property
     def snapshot(self) -> Json:
-        """Return the frozen text, with notices in the place of what was withdrawn since."""
+        """Return the frozen text, with notices in the place of what was withdrawn since, and claims as they are today."""
+        return with_claims(self._readable, self.claims)
+
+    @cached_property
+    def _readable(self) -> Json:
         return without_withdrawn(self.text.snapshot, self.notices)
+
+    @cached_property
+    def claims(self) -> dict[str, ClaimNow]:
+        """Return what is known today of the claims that the text relies on, by code."""
+        return selectors.claims_now(self._readable, on=clock.today(settings.TIME_ZONE))
 
     def again(self) -> "Reading":
         """Return this reading without what it has worked out: for after something was recorded."""

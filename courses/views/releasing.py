@@ -89,7 +89,7 @@ class ReleaseView(CoursePanel, FormView[ReleaseForm]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what would change."""
-        forecasts = forecast_release(course=self.course)
+        forecasts = forecast_release(course=self.course, at=clock.now())
         return super().get_context_data(
             course=self.course,
             newest=self.newest,

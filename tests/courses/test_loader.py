@@ -24,7 +24,8 @@ from courses.curriculum.loader import LoadReport, form_digest, load
 from courses.curriculum.parts import all_parts
 from courses.curriculum.parts.html import as_edited, rich, rich_line
 from courses.exceptions import QuestionTypeChanged
-from courses.models import Course, CoursePage, Edition, LessonPage, LoadedItem
+from courses.models import Claim, Course, CoursePage, Edition, LessonPage, LoadedItem
+from courses.services import contradict_claim
 from tests.courses import curricula
 from tests.factories.courses import publish
 
@@ -44,8 +45,10 @@ def load_it(db: None, tmp_path: Path, settings: Any) -> Loader:
     """Return a function that loads the small curriculum with texts replaced: (file, old, new)."""
     settings.MEDIA_ROOT = tmp_path / "media"
 
-    def load_changed(*changes: tuple[str, str, str], without: str = "", **options: Any) -> LoadReport:
-        files: dict[str, str | None] = {"hospitality/media/door.svg": PICTURE}
+    def load_changed(
+        *changes: tuple[str, str, str], without: str = "", claims: str | None = None, **options: Any
+    ) -> LoadReport:
+        files: dict[str, str | None] = {"hospitality/media/door.svg": PICTURE, "claims.yaml": claims}
         for name, old, new in changes:
             text = files.get(name) or curricula.FILES[name]
             assert text.count(old) == 1, (name, old)
@@ -544,3 +547,32 @@ def test_a_course_that_waits_for_reviewers_is_loaded_and_not_released(load_it: L
         ["legal", "native"],
     )
     assert not course.editions.exists()
+
+
+CLAIMS = """\
+claims:
+  - code: incidents
+    kind: statistic
+    value: Police recorded 570 incidents in 2023.
+    period: "2023"
+    place: ca
+    source: scan-2024
+    caveat: Most stay hidden.
+    verified_on: 2026-11-22
+    review_by: 2027-11-22
+"""
+
+
+def test_claims_come_with_the_files_and_what_was_said_of_one_stays(load_it: Loader) -> None:
+    used = (SIGNS, "source: scan-2024}", "source: scan-2024, claims: [incidents]}")
+    load_it(used, claims=CLAIMS)
+    claim = Claim.objects.get()
+    assert (claim.source.code, claim.review_by.isoformat()) == ("scan-2024", "2027-11-22")
+    assert [use.lesson for use in claim.uses.all()] == ["signs"]
+    again = load_it(used, claims=CLAIMS, at=LATER)
+    assert again.changes == 0
+    contradict_claim(claim=claim, why="It was corrected.", by=None, at=LATER)
+    changed = load_it(used, claims=CLAIMS.replace("Most stay", "Many stay"), at=LATER)
+    assert (changed.changed["claim"], changed.edited) == (1, [])
+    claim.refresh_from_db()
+    assert (claim.state, claim.caveat) == ("contradicted", "Many stay hidden.")

@@ -379,7 +379,7 @@ class TestForecast:
         assert services.is_released(page=page_of(course))
         retitle(course, "act", "Acting")
         assert not services.is_released(page=page_of(course))
-        [forecast] = services.forecast_release(course=course)
+        [forecast] = services.forecast_release(course=course, at=LATER)
         assert [(change.kind, change.code) for change in forecast.changes] == [("changed", "act")]
         assert (forecast.problems, forecast.fits_edition) == ((), True)
         assert course.editions.count() == 1
@@ -387,13 +387,13 @@ class TestForecast:
     def test_change_of_structure_does_not_fit_the_edition(self) -> None:
         course = released_course()
         lesson_page(page_of(course), "more")
-        [forecast] = services.forecast_release(course=course)
+        [forecast] = services.forecast_release(course=course, at=LATER)
         assert not forecast.fits_edition
 
     def test_names_problems_by_language(self) -> None:
         course = course_with_pages()
         in_french(course, ("facts",))
-        english, french = services.forecast_release(course=course)
+        english, french = services.forecast_release(course=course, at=LATER)
         assert english.problems == ()
         assert ReleaseProblem(ReleaseFault.LESSON_MISSING, "fr", "act") in french.problems
 

@@ -18,6 +18,7 @@ from wagtail.models import Locale, Page
 from assessments.models import Question
 from cms.models import HomePage, Sector, SectorPage
 from courses.models import (
+    Claim,
     Course,
     CoursePage,
     Edition,
@@ -233,3 +234,23 @@ def says(request: ReviewRequest, verdict: str, *, at: datetime = RELEASED_AT, **
     content = reviewed_digest(snapshot) if snapshot else ""
     about = {"request": request, "by": request.reviewer, "verdict": verdict, "content": content, "at": at}
     return sign_off(**about | fields)
+
+
+class ClaimFactory(DjangoModelFactory[Claim]):
+    """A number that holds, looked at on 1 March 2026 and to be looked at again by 1 March 2027."""
+
+    class Meta:
+        model = Claim
+
+    code = factory.Sequence(lambda n: f"claim-{n}")
+    kind = Claim.Kind.STATISTIC
+    value = "Police recorded 570 incidents in 2023."
+    source = factory.SubFactory(SourceFactory)
+    verified_on = date(2026, 3, 1)
+    review_by = date(2027, 3, 1)
+
+
+def figure(claim: Claim) -> tuple[str, Any]:
+    """Return a block that relies on a claim."""
+    text, caveat = f"<p>{claim.value}</p>", "Most stay hidden."
+    return ("figure", {"text": text, "caveat": caveat, "source": claim.source_id, "claims": [claim.pk]})

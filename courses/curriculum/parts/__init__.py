@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from courses.curriculum.parts.banks import BankPart, QuestionPart, QuizPart
 from courses.curriculum.parts.courses import CoursePart, LessonPart
-from courses.curriculum.parts.directory import AudiencePart, SectorPart, ServicePart, SourcePart
+from courses.curriculum.parts.directory import AudiencePart, ClaimPart, SectorPart, ServicePart, SourcePart
 from courses.curriculum.parts.glossary import TermPart
 from courses.curriculum.parts.languages import Words
 from courses.curriculum.parts.media import ImagePart
@@ -23,6 +23,7 @@ _OWN: tuple[type[Part], ...] = (
     SectorPart,
     AudiencePart,
     SourcePart,
+    ClaimPart,
     ServicePart,
     TermPart,
     BankPart,

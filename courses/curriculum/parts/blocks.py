@@ -22,16 +22,20 @@ def _block_form(course: schema.Course, block: schema.Block) -> Form:
     return {"type": name, "value": value(block)}
 
 
+def _claims(block: schema.TextBlock | schema.CalloutBlock | schema.FigureBlock) -> Form:
+    return {"claims": list(block.claims)} if block.claims else {}
+
+
 def _text(block: schema.TextBlock) -> Form:
-    return {"heading": block.heading, "text": rich(block.text)}
+    return {"heading": block.heading, "text": rich(block.text), **_claims(block)}
 
 
 def _callout(block: schema.CalloutBlock) -> Form:
-    return {"tone": block.tone, "title": block.title, "text": rich(block.text)}
+    return {"tone": block.tone, "title": block.title, "text": rich(block.text), **_claims(block)}
 
 
 def _figure(block: schema.FigureBlock) -> Form:
-    return {"text": rich(block.text), "caveat": block.caveat, "source": block.source}
+    return {"text": rich(block.text), "caveat": block.caveat, "source": block.source, **_claims(block)}
 
 
 def _sign(block: schema.SignBlock) -> Form:

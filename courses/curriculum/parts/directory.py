@@ -10,6 +10,7 @@ from cms.models import Audience, Sector, Source, SupportService
 from courses.curriculum import schema
 from courses.curriculum.markdown import render_markdown
 from courses.curriculum.registry import Form, Part
+from courses.models import Claim
 from courses.snapshot import plain_text
 
 
@@ -134,3 +135,26 @@ class ServicePart(RowPart):
     def relate(self, row: Any, form: Form) -> None:
         """Find the source."""
         row.source = Source.objects.get(code=form["source"]) if form["source"] else None
+
+
+class ClaimPart(RowPart):
+    """Facts that texts rely on. What was said of one here (contradicted, withdrawn) stays, whatever is shipped."""
+
+    name = "claim"
+    model = Claim
+    fields = ("kind", "value", "period", "place", "caveat", "verified_on", "review_by")
+
+    def shipped(self, curriculum: schema.Curriculum) -> dict[str, Form]:
+        """Return the claims."""
+        forms = _row_forms(curriculum.claims, self.fields)
+        for claim in curriculum.claims:
+            forms[claim.code] |= {"source": claim.source}
+        return forms
+
+    def form(self, row: Any) -> Form:
+        """Return a claim's form, its source by code."""
+        return {**super().form(row), "source": row.source.code}
+
+    def relate(self, row: Any, form: Form) -> None:
+        """Find the source."""
+        row.source = Source.objects.get(code=form["source"])

@@ -37,7 +37,9 @@ def to_form(block: blocks.Block, value: Any, *, name: Namer = code_of) -> Any:
         case blocks.ListBlock():
             return [to_form(block.child_block, each, name=name) for each in value or ()]
         case blocks.StructBlock():
-            return {field: to_form(child, value.get(field), name=name) for field, child in block.child_blocks.items()}
+            form = {field: to_form(child, value.get(field), name=name) for field, child in block.child_blocks.items()}
+            # Left out where there are none, as in forms that were loaded before blocks named claims.
+            return {field: part for field, part in form.items() if field != "claims" or part}
         case blocks.RichTextBlock():
             return as_edited(value.source) if value else ""
         case ChooserBlock():
@@ -57,7 +59,7 @@ def chosen_in(block: blocks.Block, form: Any) -> Iterator[tuple[ChooserBlock, st
                 yield from chosen_in(block.child_block, each)
         case blocks.StructBlock():
             for name, child in block.child_blocks.items():
-                yield from chosen_in(child, form[name])
+                yield from chosen_in(child, form.get(name, []) if name == "claims" else form[name])
         case ChooserBlock():
             if form:
                 yield block, form
@@ -84,7 +86,9 @@ def to_raw(block: blocks.Block, form: Any, *, find: Finder, place: str) -> Any:
             ]
         case blocks.StructBlock():
             return {
-                name: to_raw(child, form[name], find=find, place=f"{place}/{name}")
+                name: to_raw(
+                    child, form.get(name, []) if name == "claims" else form[name], find=find, place=f"{place}/{name}"
+                )
                 for name, child in block.child_blocks.items()
             }
         case ChooserBlock():

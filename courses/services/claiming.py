@@ -1,0 +1,153 @@
+"""Facts that are contradicted, withdrawn or verified again, and reminding their owners."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.utils.translation import gettext as _
+from wagtail.log_actions import log
+
+from courses.claims import Standing, uses_in
+from courses.exceptions import NoReason, PastReview, ReleaseFault, ReleaseProblem
+from courses.models import Claim, ClaimUse, Course, EditionText, Withdrawal
+from courses.selectors import claims_named
+from courses.services.rendering import ask_for_all_of
+from courses.services.withdrawing import withdraw_part
+from courses.snapshot import Json
+from courses.withdrawn import Part
+from people import outbox
+from people.models import User
+
+CLAIM_LOG_ACTION: Final = "courses.claim"
+DUE: Final = "courses.claims_due"
+AHEAD: Final = timedelta(days=30)
+"""So long before the last good day the owner of a claim is reminded."""
+AGAIN: Final = timedelta(days=30)
+
+
+@transaction.atomic
+def verify_claim(*, claim: Claim, verified_on: date, review_by: date, by: User | None, at: datetime) -> Claim:
+    """Note that ``claim`` was looked at again and holds. What was withdrawn of it stays so until it is put back.
+
+    Raises:
+        PastReview: the day to look again is not after the day on which it was verified.
+    """
+    if review_by <= verified_on:
+        raise PastReview(review_by=review_by)
+    claim.verified_on, claim.review_by, claim.told_on = verified_on, review_by, None
+    return _state(claim, Claim.State.CURRENT, "", by, at)
+
+
+@transaction.atomic
+def contradict_claim(*, claim: Claim, why: str, by: User | None, at: datetime) -> Claim:
+    """Note that something speaks against ``claim``: readers are told beside it, and nothing new is released with it.
+
+    Raises:
+        NoReason: readers could not be told why.
+    """
+    return _state(claim, Claim.State.CONTRADICTED, _reason(why), by, at)
+
+
+@transaction.atomic
+def withdraw_claim(*, claim: Claim, why: str, by: User | None, at: datetime) -> Claim:
+    """Take ``claim`` back: each passage of any edition and language that uses it gives way to ``why``, at once.
+
+    Raises:
+        NoReason: readers could not be told why.
+    """
+    reason = _reason(why)
+    withdrawn = _state(claim, Claim.State.WITHDRAWN, reason, by, at)
+    uses = ClaimUse.objects.filter(claim=claim).order_by("text__edition__course", "block")
+    places = uses.values_list("text__edition__course", "block").distinct()
+    courses = {course.pk: course for course in Course.objects.filter(pk__in=[pk for pk, _block in places])}
+    for pk, block in places:
+        withdraw_part(
+            course=courses[pk],
+            part=Part("block", block),
+            label=claim.value,
+            reason=Withdrawal.Reason.WRONG,
+            instead=reason,
+            by=by,
+            at=at,
+        )
+    return withdrawn
+
+
+def _reason(why: str) -> str:
+    if not why.strip():
+        raise NoReason
+    return why.strip()
+
+
+def _state(claim: Claim, state: str, why: str, by: User | None, at: datetime) -> Claim:
+    claim.state, claim.why, claim.stated_at = state, why, at
+    claim.save()
+    log(claim, CLAIM_LOG_ACTION, user=by, data={"state": state})
+    for course in Course.objects.filter(editions__texts__claim_uses__claim=claim).distinct():
+        ask_for_all_of(course=course)
+    return claim
+
+
+def index_claims(*, text: EditionText) -> None:
+    """Remember which claims a text that was just frozen relies on."""
+    uses = list(uses_in(text.snapshot))
+    known = {claim.code: claim for claim in claims_named({use.claim for use in uses})}
+    ClaimUse.objects.bulk_create(
+        [
+            ClaimUse(claim=known[use.claim], text=text, lesson=use.lesson, block=use.block)
+            for use in uses
+            if use.claim in known
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def claim_problems(*, snapshot: Json, on: date, is_loaded: bool) -> list[ReleaseProblem]:
+    """Return the claims that keep a text from being released: withdrawn, contradicted, and law past its review.
+
+    ``is_loaded``: it comes with the curriculum; then law past its review does not keep a new site from starting.
+    """
+    uses = list(uses_in(snapshot))
+    known = {claim.code: claim for claim in claims_named({use.claim for use in uses})}
+    problems = []
+    for use in uses:
+        standing = known[use.claim].standing(on) if use.claim in known else Standing.WITHDRAWN
+        stale_law = standing is Standing.STALE and known[use.claim].kind == Claim.Kind.LEGAL and not is_loaded
+        if standing in (Standing.WITHDRAWN, Standing.CONTRADICTED) or stale_law:
+            problems.append(ReleaseProblem(ReleaseFault.CLAIM, snapshot["language"], use.lesson, use.claim))
+    return problems
+
+
+@transaction.atomic
+def remind_owners(*, on: date, at: datetime) -> int:
+    """Let every owner hear of claims to look at again within 30 days, or late; each claim once in 30 days.
+
+    Returns how many owners will hear.
+    """
+    due = Claim.objects.select_for_update(of=("self",)).filter(
+        review_by__lte=on + AHEAD, owner__is_active=True, state=Claim.State.CURRENT
+    )
+    by_owner: dict[int, list[Claim]] = {}
+    for claim in due.exclude(told_on__gt=on - AGAIN):
+        if claim.owner_id is not None:
+            by_owner.setdefault(claim.owner_id, []).append(claim)
+    for owner, claims in by_owner.items():
+        payload = {"owner": owner, "claims": [claim.pk for claim in claims]}
+        outbox.enqueue(kind=DUE, key=f"{DUE}:{owner}:{on.isoformat()}", payload=payload)
+        Claim.objects.filter(pk__in=[claim.pk for claim in claims]).update(told_on=on)
+    return len(by_owner)
+
+
+def deliver_due(payload: Mapping[str, Any]) -> None:
+    """Send the mail that an entry of the outbox asks for."""
+    owner = User.objects.filter(pk=payload["owner"], is_active=True).first()
+    claims = Claim.objects.filter(pk__in=payload["claims"]).order_by("review_by", "code")
+    if owner is None or not owner.email or not claims:
+        return
+    lines = [f"{claim.review_by.isoformat()}  {claim.code}" for claim in claims]
+    opening = _("Please look at these records again. Beside each stands the last good day.")
+    link = f"{settings.ORIGIN}/cms/courses/claims/"
+    send_mail(_("Something to look at again"), "\n\n".join([opening, "\n".join(lines), link]), None, [owner.email])
