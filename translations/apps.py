@@ -19,10 +19,11 @@ class TranslationsConfig(AppConfig):
         from cms.preparation import Preparation, register_preparation
         from people import outbox
         from people.workbooks.doors import register_door
-        from translations import services
+        from translations import kinds, services
         from translations.services.digests import KIND
         from translations.workbook_door import DOOR
 
+        kinds.register()
         register_door(DOOR)
         outbox.register(KIND, services.deliver_digest)
         root = Path(settings.LOCALE_PATHS[0])

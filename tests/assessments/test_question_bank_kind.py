@@ -249,7 +249,7 @@ def test_formulas_stay_texts(bank: Any) -> None:
 
 
 def test_organisations_neither_see_nor_bring_shared_kinds(bank: Any) -> None:
-    assert [it.code for it in shared_kinds()] == ["question_bank"]
+    assert [it.code for it in shared_kinds()] == ["glossary", "question_bank"]
     assert "question_bank" not in {it.code for it in all_kinds()}
     organisation = OrganisationFactory()
     with pytest.raises(UnknownKind):

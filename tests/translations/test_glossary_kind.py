@@ -1,0 +1,107 @@
+"""The glossary as a workbook: out and in without a change, wrong rows by name, and an undo."""
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from people import services
+from people.models import WorkbookImport
+from people.workbooks.options import Options
+from tests.corpus.workbooks import INJECTIONS, xlsx
+from tests.factories.people import AT
+from tests.people.workbooks.conftest import counted, said
+from translations.models import GlossaryTerm
+
+pytestmark = pytest.mark.django_db
+HEADS = ["concept", "language", "audience", "preferred", "avoided", "note"]
+
+
+def look(file: BytesIO, **options: Any) -> WorkbookImport:
+    kept = services.keep_upload(
+        organisation=None,
+        kind="glossary",
+        file=file,
+        file_name=file.name,
+        by=None,
+        at=AT,
+        options=Options(**options),
+        later=False,
+    )
+    return services.judge_import(import_id=kept.pk, at=AT)
+
+
+def bring(file: BytesIO) -> WorkbookImport:
+    kept = look(file)
+    services.confirm_import(workbook_import=kept, by=None, at=AT, later=False)
+    return services.write_import(import_id=kept.pk, at=AT, turn_seconds=None)
+
+
+def terms() -> list[tuple[str, str, str, str, list[str]]]:
+    found = GlossaryTerm.objects.filter(concept__startswith="test-").order_by("concept", "language", "audience")
+    return list(found.values_list("concept", "language", "audience", "preferred", "avoided"))
+
+
+@pytest.fixture(autouse=True)
+def _empty() -> None:
+    GlossaryTerm.objects.all().delete()
+
+
+@pytest.mark.parametrize("file_format", ["xlsx", "csv"])
+def test_entries_come_in_go_out_and_come_back_unchanged(file_format: str) -> None:
+    kept = bring(
+        xlsx(
+            HEADS,
+            ["test-line", "en", None, "help line", "hotline\nhot line", None],
+            ["test-line", "fr", "title", "ligne d’aide", None, "Court."],
+        )
+    )
+    assert (said(kept), counted(kept)) == ([], (2, 0, 0, 0, 0))
+    assert terms() == [
+        ("test-line", "en", "", "help line", ["hotline", "hot line"]),
+        ("test-line", "fr", "title", "ligne d’aide", []),
+    ]
+    for at, sign in enumerate(INJECTIONS):
+        GlossaryTerm.objects.create(concept=f"test-{at}", language="en", preferred=sign, avoided=[sign])
+    target = BytesIO()
+    services.write_export(organisation=None, kind="glossary", target=target, at=AT, file_format=file_format)
+    target.seek(0)
+    target.name = f"glossary.{file_format}"
+    again = look(target)
+    assert {it[2] for it in said(again)} <= {"like_a_formula"}
+    assert counted(again) == (0, 0, 2 + len(INJECTIONS), 0, 0)
+
+
+def test_wrong_rows_are_named() -> None:
+    kept = look(
+        xlsx(
+            HEADS,
+            ["Not a code", "en", None, "x", None, None],
+            ["test-a", "en", None, None, "*", None],
+            ["test-b", "en", None, None, None, "n"],
+            ["test-c", "xx", None, "x", None, None],
+            ["test-d", "en", "everybody", "x", None, None],
+            ["test-d", "en", None, "y", None, None],
+        )
+    )
+    assert [it[:2] for it in said(kept)] == [
+        (2, "concept"),
+        (3, "avoided"),
+        (4, "preferred"),
+        (5, "language"),
+        (6, "concept"),
+        (7, "concept"),
+    ]
+    assert all(it["problem"] and it["mend"] for it in services.report_of(kept)["problems"])
+
+
+def test_undo_gives_words_back_and_keeps_later_ones() -> None:
+    GlossaryTerm.objects.create(concept="test-a", language="en", preferred="old")
+    GlossaryTerm.objects.create(concept="test-b", language="en", preferred="old")
+    kept = bring(xlsx(HEADS[:4], *[[f"test-{it}", "en", None, "new"] for it in "abc"]))
+    assert counted(kept) == (1, 2, 0, 0, 0)
+    GlossaryTerm.objects.filter(concept="test-b").update(preferred="later")
+    services.undo_import(workbook_import=kept, by=None, at=AT, later=False)
+    undone = services.take_back_import(import_id=kept.pk, at=AT, turn_seconds=None)
+    assert [it[3] for it in terms()] == ["old", "later"]
+    assert undone.outcome["left"] == [{"key": "test-b|en|everybody", "column": "preferred"}]
