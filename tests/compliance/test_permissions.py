@@ -59,6 +59,7 @@ READ = (
     "rules",
     "rule_pack",
     "rule_site",
+    "kits",
 )
 WRITE_PAGES = (
     "drafts",
@@ -132,6 +133,8 @@ WRITE_ACTS = (
 # For HR and site leads; tests/compliance/evidence says who gets what.
 PROOF_PAGES = ("evidence", "evidence_pdf", "evidence_pack")
 PROOF_ACTS = ("evidence_request",)
+KITS = ("kit", "kit_piece", "kit_whole")
+"""For HR and site leads, each for their own sites; their own tests are in test_kits."""
 PROPOSAL = "proposal"
 """Between two of HR; its own tests are in test_preview."""
 CONFIRMING = ("confirm_new", "confirm_undo")
@@ -329,6 +332,7 @@ def test_every_address_of_the_portal_is_in_these_tests():
         *PROOF_ACTS,
         PREVIEW,
         *CONFIRMING,
+        *KITS,
         PROPOSAL,
         "home",
         "visible",
