@@ -186,6 +186,7 @@ class TestSaying:
         }
 
 
+@pytest.mark.reference_index
 def test_where_it_is_used_takes_few_queries(course: Course, claim: Claim, django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(5):
         uses = selectors.uses_of(claim)
@@ -208,6 +209,7 @@ def test_owners_are_reminded_once(claim: Claim, django_capture_on_commit_callbac
 
 
 class TestCms:
+    @pytest.mark.reference_index
     def test_lists_what_is_due_and_takes_what_editors_say(self, client: Client, course: Course, claim: Claim) -> None:
         sign_in_personally(client, editor("author"))
         page = client.get(reverse("courses_admin:claims"))
