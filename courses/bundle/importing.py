@@ -34,7 +34,7 @@ from courses.curriculum.parts.streams import chosen_in
 from courses.curriculum.registry import Form, Part
 from courses.curriculum.wording import group_of
 from courses.exceptions import CourseError, QuestionTypeChanged
-from courses.models import LessonPage, LoadedItem
+from courses.models import Claim, LessonPage, LoadedItem
 from translations.given import GivenText, GivenTranslation, Kind
 from translations.models import Text
 from translations.segments import Segment
@@ -156,6 +156,7 @@ def _refuse_unknown_names(bundle: Bundle) -> None:
     media = {one.name for one in bundle.media}
     known: dict[Any, set[str]] = {
         SupportService: {*bundle.forms["service"], *SupportService.objects.values_list("code", flat=True)},
+        Claim: {*bundle.forms.get("claim", {}), *Claim.objects.values_list("code", flat=True)},
         Source: {*bundle.forms["source"], *Source.objects.values_list("code", flat=True)},
         Question: questions,
         get_image_model(): media,

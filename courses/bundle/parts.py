@@ -16,7 +16,7 @@ from courses.curriculum.parts.pages import LessonPagePart
 from courses.curriculum.parts.streams import code_of
 from courses.curriculum.registry import Part
 
-DIRECTORY = frozenset({"sector", "audience", "source", "service", "home-page", "sector-page"})
+DIRECTORY = frozenset({"sector", "audience", "source", "claim", "service", "home-page", "sector-page"})
 """What a site has for all its courses: added where it is missing, never changed by a bundle."""
 
 

@@ -27,7 +27,7 @@ from courses.curriculum.loader import form_lines
 from courses.curriculum.parts.streams import chosen_in
 from courses.curriculum.registry import Form
 from courses.curriculum.wording import group_of
-from courses.models import Course, CoursePage, LessonPage
+from courses.models import Claim, Course, CoursePage, LessonPage
 from translations.selectors import is_draft
 
 
@@ -47,7 +47,9 @@ def write_bundle(stream: IO[bytes], *, course: Course) -> list[str]:
     services = {name for model, name in chosen if model is SupportService}
     by_name = {part.name: part for part in parts}
     forms["service"] = by_name["service"].stored(services)
+    forms["claim"] = by_name["claim"].stored({name for model, name in chosen if model is Claim})
     sources = {name for model, name in chosen if model is Source}
+    sources |= {form["source"] for form in forms["claim"].values()}
     sources |= {form["source"] for form in forms["service"].values() if form["source"]}
     forms["source"] = by_name["source"].stored(sources)
     _refuse(forms)

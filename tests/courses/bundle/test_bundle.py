@@ -25,9 +25,9 @@ from cms.signed_archive import SignedArchive
 from courses.bundle import BundleRefused, Conflicts, OnConflict, import_bundle, open_bundle, write_bundle
 from courses.curriculum import read_curriculum
 from courses.curriculum.loader import load
-from courses.models import Course, CoursePage, LessonPage, LoadedItem
+from courses.models import Claim, Course, CoursePage, LessonPage, LoadedItem
 from tests.courses import curricula
-from tests.courses.test_loader import PICTURE
+from tests.courses.test_loader import CLAIMS, PICTURE
 from tests.courses.test_translated_curriculum import ship
 from tests.factories.courses import home_page
 from translations.selectors import is_draft
@@ -382,3 +382,22 @@ def test_commands_say_what_is_wrong_with_what_they_are_given(course, tmp_path):
         call_command("import_course", str(tmp_path / "no.zip"), stderr=complaint)
     assert complaint.getvalue().strip() == "this is not a zip file, or it is cut off"
     assert list(tmp_path.glob(".export-*")) == []
+
+
+def test_facts_go_with_the_lessons_that_rely_on_them(root):
+    (root / "claims.yaml").write_text(CLAIMS, encoding="utf-8")
+    file = root / "hospitality/lessons/01-signs.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("source: scan-2024}", "source: scan-2024, claims: [incidents]}"), encoding="utf-8")
+    with transaction.atomic():
+        load(read_curriculum(root), at=AT)
+        data = written(Course.objects.get())
+        transaction.set_rollback(True)
+    home_page()
+    assert not Claim.objects.exists()
+    brought_in(data)
+    assert Claim.objects.get().code == "incidents"
+    # What the site says of its own facts stays.
+    Claim.objects.update(caveat="Our own words.")
+    assert brought_in(data).kept["claim"] == 1
+    assert Claim.objects.get().caveat == "Our own words."
