@@ -167,6 +167,9 @@ def preview(request: HttpRequest, desk: Desk, run: UUID) -> HttpResponse:
     except (AlreadyWithdrawn, DueBeforeStart):
         messages.info(request, _("This was decided or changed meanwhile."))
         return redirect("compliance:assignments", code=desk.organisation.code)
+    except TrainingHeld as held:
+        messages.error(request, held_in_words(held.title, held.why))
+        return redirect("compliance:assignments", code=desk.organisation.code)
     return _preview(request, desk, requirement, found, action=request.path, does=_DOES[kind])
 
 
