@@ -1,5 +1,8 @@
 """My training: what there is to do, by last good day, and what was done."""
 
+from dataclasses import replace
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,12 +27,21 @@ def my_training(request: HttpRequest) -> HttpResponse:
     open_enrolments = list(enrolments_in(scope).filter(completed_at__isnull=True))
     completions = _completions(scope)
     items = training_items(scope=scope, at=at)
+    language = get_language() or ""
+    # The training that is asked for has one title, in the language of the source; its courses have one in each.
+    in_other_words = {item.course.pk for item in items} if language != settings.LANGUAGE_CODE else set()
     titles = course_titles(
-        {enrolment.course_id for enrolment in open_enrolments} | {each.course_id for each in completions},
-        get_language() or "",
+        {enrolment.course_id for enrolment in open_enrolments}
+        | {each.course_id for each in completions}
+        | in_other_words,
+        language,
         others=other_languages(request),
         readable=readable_at(scope.membership),
     )
+    items = [
+        replace(item, title=titles.get(item.course.pk, item.title)) if item.course.pk in in_other_words else item
+        for item in items
+    ]
     asked = {item.course.pk for item in items}
     items += [
         TrainingItem(

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from courses import registry
+from courses.models import EditionText
 from courses.registry import Evidence, TrainingItem
 from courses.services import complete_lesson
 from people import sessions
@@ -112,3 +113,29 @@ def test_registering_twice_changes_nothing() -> None:
     registry.register_training_items(provider)
     registry.register_training_items(provider)
     assert registry._training == [provider]
+
+
+def test_item_has_the_title_of_its_course_in_the_readers_language(client: Client) -> None:
+    course = released_course()
+    english = EditionText.objects.get(edition__course=course)
+    snapshot = {
+        **english.snapshot,
+        "language": "es",
+        "course": {**english.snapshot["course"], "title": "Trabajo justo"},
+    }
+    EditionText.objects.create(
+        edition=english.edition,
+        language="es",
+        revision=1,
+        snapshot=snapshot,
+        frozen_at=english.frozen_at,
+        digest="a" * 64,
+    )
+    item = TrainingItem(course, "Safe and fair work", "assigned", None, "because you drive", "/learn/b/")
+    registry.register_training_items(lambda scope, at: [item])
+    signed_in(client)
+    assert "Safe and fair work" in client.get("/training/").content.decode()
+    client.cookies["language"] = "es"
+    page = client.get("/training/").content.decode()
+    assert "Trabajo justo" in page
+    assert "Safe and fair work" not in page
