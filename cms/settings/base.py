@@ -230,7 +230,7 @@ LANGUAGES = [
     if code == "en" or (LOCALE_PATHS[0] / to_locale(code) / "LC_MESSAGES" / "django.mo").exists()
 ]
 # Interfaces that no native speaker has reviewed; every page says so. A test holds this equal to the catalogues' own headers.
-DRAFT_LANGUAGES = ("ar", "fr")
+DRAFT_LANGUAGES = ("ar", "fr", "pa")
 # Which languages to look for, in their order, where a course is not in the one that somebody reads. Pages say so.
 LANGUAGE_FALLBACKS = {"zh-hant": ("zh-hans",), "zh-hans": ("zh-hant",)}
 USE_I18N = True
