@@ -46,7 +46,7 @@ def test_services_refuse_what_is_new_and_leave_what_is_there(larch: Workplace, h
         larch.ask(hospitality, site=larch.region)
     assert [each.kind for each in refused.value.why] == ["survivor"]
     with pytest.raises(TrainingHeld):
-        services.require_of_each(
+        services.ask_to_require_each(
             organisation=larch.organisation, memberships=[larch.employ("Ama Birch")], certification=hospitality,
             due_on=TODAY, starts_on=TODAY, by=larch.hr, at=AT,
         )  # fmt: skip

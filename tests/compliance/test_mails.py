@@ -209,7 +209,7 @@ def test_without_a_choice_it_is_the_first_language_of_the_site(jo, larch, hospit
 
 
 def test_a_language_without_a_catalogue_is_english_and_says_so(jo, larch, hospitality, mailoutbox):
-    jo.user.language = "pa"
+    jo.user.language = "so"
     jo.user.save()
     assert mails.language_of(jo) == "en"
     larch.ask(hospitality, membership=jo)

@@ -99,6 +99,26 @@ def test_changing_and_withdrawing_are_looked_at_in_the_background_too(hr, larch_
     assert Requirement.objects.current_knowledge().get().ends_on == TODAY
 
 
+def test_a_look_that_was_ended_begins_anew(hr, larch_of_five, hospitality, monkeypatch):
+    class Killed(Exception):
+        pass
+
+    def kill(name):
+        raise Killed
+
+    assign(hr, larch_of_five, hospitality)
+    run = PreviewRun.objects.get()
+    with monkeypatch.context() as patch:
+        patch.setattr(previews, "fault_point", kill)
+        with pytest.raises(Killed):
+            previews.deliver_preview({"run": str(run.public_id)})
+    run.refresh_from_db()
+    assert (run.people_done, run.result) == (2, None)
+    previews.deliver_preview({"run": str(run.public_id)})
+    run.refresh_from_db()
+    assert (run.people_done, services.found_by(run).touched) == (5, 5)
+
+
 def test_the_same_is_looked_at_once_until_something_changes(larch_of_five, hospitality):
     def begin(at):
         asked = services.planned(

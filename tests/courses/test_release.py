@@ -595,6 +595,8 @@ class TestGroups:
         about_courses = {each.codename for each in permissions if each.content_type.app_label == "courses"}
         assert about_courses <= {
             "add_course", "change_course", "view_course", "add_lesson", "change_lesson", "view_lesson", "release_course",
+            # Facts that courses rely on.
+            "add_claim", "change_claim", "view_claim",
         }  # fmt: skip
         assert ("release_course" in about_courses) is (group == "publisher")
 

@@ -176,7 +176,7 @@ def test_course_in_a_language_it_lacks_says_so(client: Client) -> None:
     client.cookies["language"] = "es"
     page = client.get(url_of(course)).content.decode()
     assert '<html lang="es"' in page
-    assert "not yet in español: shown in inglés." in page.lower()
+    assert "todavía no está en español: se muestra en inglés." in page.lower()
     assert '<h1 lang="en" dir="ltr">Safe and fair work</h1>' in page
 
 

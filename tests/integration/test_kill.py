@@ -80,6 +80,10 @@ def test_these_are_all_the_places_where_a_process_may_be_ended():
         *DIGESTS,
         # tests/compliance/test_rebuilding.py
         "rebuilding.part_done",
+        # tests/compliance/test_previews.py
+        "preview.part_done",
+        # tests/certificates/test_rebasing.py
+        "rebasing.one_done",
     }
 
 

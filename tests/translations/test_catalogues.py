@@ -47,7 +47,7 @@ def test_the_site_says_of_each_draft_that_it_is_one() -> None:
     assert sorted(settings.DRAFT_LANGUAGES) == [file.language for file in SHIPPED if is_draft(file.read())]
 
 
-NOTICE = "This translation is a draft"
+NOTICE = "This translation is a draft:"
 
 
 @pytest.mark.django_db
