@@ -34,6 +34,7 @@ class AskForm(forms.Form):
         language = self.fields["language"]
         assert isinstance(language, forms.ChoiceField)
         language.choices = [(code, names.get(code, code)) for code in languages]
+        self.initial.setdefault("language", settings.LANGUAGE_CODE)
 
     def clean(self) -> dict[str, Any]:
         """Ask for one of the two."""

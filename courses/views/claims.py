@@ -58,6 +58,10 @@ class ClaimsView(WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]
     page_title = gettext_lazy("Claims to look at")
     _show_breadcrumbs = True
 
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Lead from the dashboard to this page."""
+        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Refuse who lacks the permission; to write, another one."""
         if not request.user.has_perm(CHANGE_PERMISSION if request.method == "POST" else VIEW_PERMISSION):

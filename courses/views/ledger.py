@@ -64,6 +64,10 @@ class LedgerView(WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]
     page_title = gettext_lazy("Pay of reviewers")
     _show_breadcrumbs = True
 
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Lead from the dashboard to this page."""
+        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Refuse who lacks the permission; to write, too."""
         if not request.user.has_perm(WRITE_PERMISSION if request.method == "POST" else VIEW_PERMISSION):
