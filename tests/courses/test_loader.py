@@ -258,6 +258,21 @@ class TestNewVersion:
         assert [page.lesson.code for page in LessonPage.objects.order_by("path")] == ["act", "signs"]
         assert load(curriculum, at=LATER).changes == 0
 
+    def test_a_lesson_that_comes_between_others_is_no_edit(self, load_it: Loader, tmp_path: Path) -> None:
+        load_it()
+        files: dict[str, str | None] = {
+            "hospitality/media/door.svg": PICTURE,
+            ACT: None,
+            "hospitality/lessons/02-call.yaml": curricula.LESSON_ACT.replace("code: act", "code: call"),
+            "hospitality/lessons/03-act.yaml": curricula.LESSON_ACT,
+            "hospitality/course.yaml": curricula.COURSE.replace("minutes: 7", "minutes: 11"),
+        }
+        curriculum = read_curriculum(curricula.write(tmp_path / "more", **files))
+        report = load(curriculum, at=LATER)
+        assert report.edited == []
+        assert [page.lesson.code for page in LessonPage.objects.order_by("path")] == ["signs", "call", "act"]
+        assert load(curriculum, at=LATER).changes == 0
+
     def test_question_shipped_no_more_is_retired(self, load_it: Loader) -> None:
         load_it()
         gone = re.search(r"  - \{code: hos-think.*?\n.*?\n", curricula.BANK)

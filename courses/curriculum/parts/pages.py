@@ -240,9 +240,13 @@ class LessonPagePart(_PagePart):
     def __init__(self, words: Words | None = None) -> None:
         super().__init__(words)
         self.found: dict[tuple[str, str], int] = {}
+        self.order: dict[str, list[str]] = {}
 
     def shipped(self, curriculum: schema.Curriculum) -> dict[str, Form]:
         """Return the lessons' pages."""
+        self.order = {
+            course.code: [lesson.code for lesson in course.lessons] for course in self.words.courses(curriculum)
+        }
         return {
             f"{course.code}/{lesson.code}": {
                 "title": lesson.title,
@@ -315,8 +319,17 @@ class LessonPagePart(_PagePart):
             self.words.join(page, pages)
             parent = CoursePage.objects.get(course__code=course_code, locale=self.locale)
             _add(parent, page, at, live=form["live"])
+            self._put_in_order(page, parent, course_code)
         else:
             _keep(page, page, live=form["live"])
+
+    def _put_in_order(self, page: LessonPage, parent: CoursePage, course: str) -> None:
+        """Move a new page before the lessons that follow it: at the end it would look as if an editor had moved it."""
+        order = self.order.get(course, [])
+        following = order[order.index(page.lesson.code) + 1 :] if page.lesson.code in order else []
+        there = LessonPage.objects.child_of(parent).filter(lesson__code__in=following).select_related("lesson")
+        if after := min(there, key=lambda it: following.index(it.lesson.code), default=None):
+            LessonPage.objects.get(pk=page.pk).move(after, pos="left")
 
     def withdraw(self, code: str) -> None:
         """Take the page down; what was released keeps its lesson."""
