@@ -98,7 +98,7 @@ def test_all_pieces_speak_the_languages_of_the_site_and_are_tagged(site, lead, c
     client.post(address(site), SENT)
     whole = client.get(reverse("compliance:kit_whole", args=["larch", "harbour"]))
     packed = zipfile.ZipFile(io.BytesIO(whole.content))
-    assert packed.namelist() == ["protocol.pdf", "poster.pdf", "stickers.pdf", "screen-en.png"]
+    assert packed.namelist() == ["protocol.pdf", "poster.pdf", "stickers.pdf", "screen-en.png", "screen-fr.png"]
     for name in packed.namelist()[:3]:
         (tmp_path / name).write_bytes(packed.read(name))
         info = subprocess.run(["pdfinfo", tmp_path / name], capture_output=True, check=True, text=True).stdout
@@ -113,7 +113,7 @@ def test_a_language_that_has_words_for_it_is_printed_beside(site, lead, client, 
     monkeypatch.setattr(kit_sheets, "_title", lambda: f"Title {translation.get_language()}")
     texts = kit_data(SiteKit.objects.get(), "poster", on=date(2026, 3, 2))["texts"]
     assert [(text["language"], text["title"]) for text in texts] == [("en", "Title en"), ("fr", "Title fr")]
-    assert "draft" in texts[1]["draft"]
+    assert "ébauche" in texts[1]["draft"]
 
 
 @pytest.mark.parametrize(
