@@ -20,18 +20,9 @@ def test_what_is_shipped_is_known_and_in_its_own_language() -> None:
     assert [file.read().metadata["Language"].replace("_", "-").lower() for file in SHIPPED] == languages
 
 
-MOST_MISSING_OF_A_DRAFT = 0.1
-"""A draft says on every page that some texts are still in English; what is newest may wait for its translator."""
-
-
 @each_language
 def test_no_string_is_missing(file: CatalogueFile) -> None:
-    catalogue = file.read()
-    lacking = missing(catalogue)
-    if is_draft(catalogue):
-        assert len(lacking) <= MOST_MISSING_OF_A_DRAFT * len(catalogue)
-    else:
-        assert lacking == []
+    assert missing(file.read()) == []
 
 
 @each_language
