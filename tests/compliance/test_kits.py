@@ -184,7 +184,7 @@ def test_templates_follow_the_sector_of_the_site_or_of_the_one_above(site):
 
 def test_a_language_without_words_of_ours_is_english(site, lead, client):
     sign_in_personally(client, lead)
-    site.languages = ["pa"]
+    site.languages = ["so"]
     site.save()
     client.post(address(site), SENT)
     assert "If somebody needs help" in text_of(kit_file(SiteKit.objects.get(), "poster", on=date(2026, 3, 2)))
