@@ -398,12 +398,10 @@ def _plan(
     values = row.values
     if question is not None and question.kind not in _TYPES:
         plan.wrong("question", Problem.OF_KIND, _OTHER_TYPE)
-    elif question is None and not setting.mode.may_create:
-        plan.wrong("question", Problem.NOT_THERE_YET)
-    elif question is not None and not setting.mode.may_update:
-        plan.wrong("question", Problem.ALREADY_THERE)
-    elif question is None:
-        _check_new(plan, values)
+    else:
+        plan.must_fit(setting.mode, "question", is_new=question is None)
+        if question is None and not plan.problems:
+            _check_new(plan, values)
     if plan.problems:
         return plan.settle(is_new=False)
     before = _state(question) if question is not None else None

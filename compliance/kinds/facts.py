@@ -170,10 +170,7 @@ class FactKind(Kind):
         same = [it for it in known if self.key_of({"employee_number": number, **it.values}) == row.key]
         before = same[-1] if same else None
         identifying = next(column.key for column in self.columns if column.identifies)
-        if before is None and not setting.mode.may_create:
-            plan.wrong(identifying, Problem.NOT_THERE_YET)
-        if before is not None and not setting.mode.may_update:
-            plan.wrong(identifying, Problem.ALREADY_THERE)
+        plan.must_fit(setting.mode, identifying, is_new=before is None)
         values = {**(before.values if before else {}), **given}
         for column in self.columns:
             if column.needed and not values.get(column.key):

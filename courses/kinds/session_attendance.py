@@ -202,10 +202,7 @@ def _plan(
         plan.wrong("employee_number", Problem.UNKNOWN_PERSON)
     if session is None or member is None:
         return plan.settle(is_new=False)
-    if before is None and not setting.mode.may_create:
-        plan.wrong("session", Problem.NOT_THERE_YET)
-    if before is not None and not setting.mode.may_update:
-        plan.wrong("session", Problem.ALREADY_THERE)
+    plan.must_fit(setting.mode, "session", is_new=before is None)
     shown = str(_SHOWN[Result(before.result)]) if before else ""
     result = row.values.get("attendance", shown)
     if not result:

@@ -184,10 +184,7 @@ def _plan(row: Given, member: Membership | None, jobs: list[Job], lost: Mapping[
             plan.wrong("employee_number", Problem.UNKNOWN_PERSON)
         return plan.settle(is_new=False)
     before = _known(plan, jobs)
-    if before is None and not setting.mode.may_create:
-        plan.wrong("employment_ref", Problem.NOT_THERE_YET)
-    if before is not None and not setting.mode.may_update:
-        plan.wrong("employment_ref", Problem.ALREADY_THERE)
+    plan.must_fit(setting.mode, "employment_ref", is_new=before is None)
     if before is None:
         for key in ("site", "starts_on"):
             if key not in values:

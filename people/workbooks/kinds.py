@@ -73,6 +73,13 @@ class Plan:
         value = self.given.values.get(column, "")[:LONGEST_VALUE_SHOWN]
         self.problems.append(RowProblem(self.given.row, column, problem, hints=hints, value=value))
 
+    def must_fit(self, mode: Mode, column: str, *, is_new: bool) -> None:
+        """Note in ``column``, which finds the row again, where the mode of the file does not let it do what it would."""
+        if is_new and not mode.may_create:
+            self.wrong(column, Problem.NOT_THERE_YET)
+        if not is_new and not mode.may_update:
+            self.wrong(column, Problem.ALREADY_THERE)
+
     def change(self, column: str, before: str, after: str) -> None:
         """Note that a value would change, if it does."""
         if before != after:

@@ -161,10 +161,7 @@ def _say(term: GlossaryTerm, said: Mapping[str, str]) -> None:
 def _plan(row: Given, term: GlossaryTerm | None, setting: Setting) -> Plan:
     plan = Plan(row)
     concept, language, audience = row.key.split("|")
-    if term is None and not setting.mode.may_create:
-        plan.wrong("concept", Problem.NOT_THERE_YET)
-    if term is not None and not setting.mode.may_update:
-        plan.wrong("concept", Problem.ALREADY_THERE)
+    plan.must_fit(setting.mode, "concept", is_new=term is None)
     if term is None:
         try:
             code_validator(concept)
