@@ -89,8 +89,8 @@ def load(
     """Write ``curriculum``, all of it or nothing, and release the first edition of courses that have none.
 
     What an editor has touched is reported with its difference and overwritten only with ``apply_over_edits``.
-    ``change`` says what sources that changed mean for their translations. ``release`` releases a next edition of the courses that changed. ``check`` writes nothing and reports what
-    would be written.
+    ``change`` says what sources that changed mean for their translations. ``release`` releases a next edition of the
+    courses that changed. ``check`` writes nothing and reports what would be written.
 
     Raises:
         ReleaseRefused: a course cannot be released as it stands; nothing was loaded.
