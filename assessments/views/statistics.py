@@ -3,49 +3,34 @@
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from assessments.freezing import freeze_questions
 from assessments.frozen import Json
 from assessments.item_statistics import MIN_ANSWERS, choices_of, statistics, suspects
 from assessments.models import Question
 from assessments.selectors import QuestionTallies, item_tallies
+from cms.admin_pages import AdminPage
 
 VIEW_PERMISSION: Final = "assessments.view_question"
 QUESTIONS_ON_A_PAGE: Final = 25
 
 
-class StatisticsView(WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]  # Wagtail has no types
+class StatisticsView(AdminPage, TemplateView):
     """Facility, discrimination and what was chosen, question by question and language by language."""
 
     template_name = "assessments/admin/statistics.html"
     header_icon = "help"
-    _show_breadcrumbs = True
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Refuse who may not see questions."""
-        if not request.user.has_perm(VIEW_PERMISSION):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+    page_title = gettext_lazy("Answers by language")
+    permission = VIEW_PERMISSION
 
     @cached_property
     def only_suspects(self) -> bool:
         """Whether only questions are asked for that one language fails far more often."""
         return bool(self.request.GET.get("differs"))
-
-    def get_page_title(self) -> str:
-        """Return the heading."""
-        return _("Answers by language")
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Return the way here."""
-        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add a page of questions with their numbers."""

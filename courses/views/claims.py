@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -16,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from cms import clock
+from cms.admin_pages import AdminPage
 from courses import selectors, services
 from courses.exceptions import NoReason, PastReview
 from courses.models import Claim
@@ -50,23 +49,14 @@ class VerifyForm(forms.Form):
         return day
 
 
-class ClaimsView(WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]  # Wagtail has no types
+class ClaimsView(AdminPage, TemplateView):
     """Every claim, what is to be looked at first; by owner, with ``?mine``."""
 
     template_name = "courses/admin/claims.html"
     header_icon = "tasks"
     page_title = gettext_lazy("Claims to look at")
-    _show_breadcrumbs = True
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Lead from the dashboard to this page."""
-        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Refuse who lacks the permission; to write, another one."""
-        if not request.user.has_perm(CHANGE_PERMISSION if request.method == "POST" else VIEW_PERMISSION):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+    permission = VIEW_PERMISSION
+    write_permission = CHANGE_PERMISSION
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the claims of the page."""

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from cms import clock
+from cms.admin_pages import AdminPage
 from courses import selectors, services
 from courses.exceptions import DoesNotAddUp, NobodyPays, NoName
 from courses.ledger_forms import FeeForm, PaymentForm, words_of
@@ -56,23 +56,14 @@ def reviews_to_pay() -> QuerySet[ReviewRequest]:
     return asked.order_by("-asked_at", "-pk")
 
 
-class LedgerView(WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]  # Wagtail has no types
+class LedgerView(AdminPage, TemplateView):
     """What is owed for each review, what was paid, and whether it came."""
 
     template_name = "courses/admin/ledger.html"
     header_icon = "calendar-check"
     page_title = gettext_lazy("Pay of reviewers")
-    _show_breadcrumbs = True
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Lead from the dashboard to this page."""
-        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Refuse who lacks the permission; to write, too."""
-        if not request.user.has_perm(WRITE_PERMISSION if request.method == "POST" else VIEW_PERMISSION):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+    permission = VIEW_PERMISSION
+    write_permission = WRITE_PERMISSION
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the reviews of the page with their accounts."""

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from cms import clock
+from cms.admin_pages import AdminPage
 from courses import services
 from courses.models import EditionText, VoiceAcceptance
 from courses.renditions.material import material_of
@@ -26,23 +26,13 @@ PERMISSION = "courses.release_course"
 _SAMPLE_LINES = 40
 
 
-class VoicesView(WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]  # Wagtail has no types
+class VoicesView(AdminPage, TemplateView):
     """Each language on offer with its voice, who has accepted it, and a sample of a lesson."""
 
     template_name = "courses/admin/voices.html"
     header_icon = "media"
     page_title = gettext_lazy("Voices")
-    _show_breadcrumbs = True
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Refuse who may not release."""
-        if not request.user.has_perm(PERMISSION):  # type: ignore[union-attr]  # Wagtail lets nobody else in
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Return the way here."""
-        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
+    permission = PERMISSION
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the languages of released courses."""

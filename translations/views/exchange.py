@@ -8,12 +8,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import FormView, View
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from cms import clock
+from cms.admin_pages import AdminPage
 from translations import selectors, services
 from translations.exceptions import ExchangeConflicts, ExchangeRefused
 from translations.exchange import FORMATS
@@ -29,33 +29,27 @@ def group_choices() -> list[tuple[str, str]]:
     return [(group, titles.get(group) or group_words(group)) for group in selectors.exchangeable_groups()]
 
 
-class ExchangeView(WagtailAdminTemplateMixin, FormView[ImportForm]):  # type: ignore[misc]  # Wagtail has no types
+class ExchangeView(AdminPage, FormView[ImportForm]):
     """The form that writes a file, and, for who leads a language, the form that takes one in."""
 
     form_class = ImportForm
     template_name = "translations/admin/exchange.html"
     header_icon = "wagtail-localize-language"
-    _show_breadcrumbs = True
+    page_title = gettext_lazy("Files for translators")
+    permission = VIEW_PERMISSION
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def may_enter(self) -> bool:
         """Refuse who may not see the texts; refuse files from who leads no language."""
-        if not request.user.has_perm(VIEW_PERMISSION) or (request.method == "POST" and not self.led):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+        return super().may_enter() and (self.request.method != "POST" or bool(self.led))
 
     @cached_property
     def led(self) -> list[str]:
         """Return the languages that this editor may bring in."""
         return selectors.leads(user=self.request.user)
 
-    def get_page_title(self) -> str:
-        """Return the heading."""
-        return _("Files for translators")
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Return the way here."""
-        up = {"url": reverse("translations_admin:matrix"), "label": _("Languages")}
-        return [*self.breadcrumbs_items, up, {"url": "", "label": _("Files for translators")}]
+    def way(self) -> list[dict[str, Any]]:
+        """Return the page of all languages."""
+        return [{"url": reverse("translations_admin:matrix"), "label": _("Languages")}]
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Offer the languages that this editor leads."""

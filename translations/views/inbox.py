@@ -3,17 +3,17 @@
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from cms import clock
+from cms.admin_pages import AdminPage
 from translations import selectors, services
 from translations.selectors.inbox import Inbox, inboxes, open_tasks
 from translations.views.matrix import VIEW_PERMISSION, group_words, state_words
@@ -21,31 +21,18 @@ from translations.views.matrix import VIEW_PERMISSION, group_words, state_words
 TASKS_ON_A_PAGE: Final = 50
 
 
-class InboxView(WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]  # Wagtail has no types
+class InboxView(AdminPage, TemplateView):
     """Tasks first, then what is stale, unsigned, in review or past its review, course by course."""
 
     template_name = "translations/admin/inbox.html"
     header_icon = "wagtail-localize-language"
-    _show_breadcrumbs = True
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Refuse who may not see the texts; let tasks be closed by who leads their language alone."""
-        if not request.user.has_perm(VIEW_PERMISSION):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+    page_title = gettext_lazy("To do in my languages")
+    permission = VIEW_PERMISSION
 
     @cached_property
     def led(self) -> list[str]:
         """Return the languages that this editor leads."""
         return selectors.leads(user=self.request.user)
-
-    def get_page_title(self) -> str:
-        """Return the heading."""
-        return _("To do in my languages")
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Return the way here."""
-        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Say that a task is done."""

@@ -4,15 +4,14 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.generic import TemplateView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from cms import clock
+from cms.admin_pages import AdminPage
 from cms.models import Sector
 from translations import selectors
 from translations.freshness import Freshness, State
@@ -90,26 +89,13 @@ class _Filtered:
         return urlencode({name: value for name, value in asked.items() if value})
 
 
-class MatrixView(_Filtered, WagtailAdminTemplateMixin, TemplateView):  # type: ignore[misc]  # Wagtail has no types
+class MatrixView(_Filtered, AdminPage, TemplateView):
     """Every course in every language, and the texts of one course; asks for the permission to see texts."""
 
     template_name = "translations/admin/matrix.html"
     header_icon = "wagtail-localize-language"
-    _show_breadcrumbs = True
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Refuse who may not see it."""
-        if not request.user.has_perm(VIEW_PERMISSION):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_page_title(self) -> str:
-        """Return the heading."""
-        return _("Languages")
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Return the way here."""
-        return [*self.breadcrumbs_items, {"url": "", "label": _("Languages")}]
+    page_title = gettext_lazy("Languages")
+    permission = VIEW_PERMISSION
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the table and its filters."""
