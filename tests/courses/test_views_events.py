@@ -19,17 +19,6 @@ pytestmark = pytest.mark.django_db
 URL = "/learn/events/"
 
 
-@pytest.fixture(scope="module")
-def released(module_rows) -> Course:
-    with module_rows.unblock():
-        return released_course()
-
-
-@pytest.fixture
-def course(released: Course) -> Course:
-    return Course.objects.get(pk=released.pk)
-
-
 @pytest.fixture
 def enrolment(client: Client, course: Course) -> Enrolment:
     return on_the_way(client, course)

@@ -60,11 +60,6 @@ def released(module_rows) -> Course:
         return _released()
 
 
-@pytest.fixture
-def course(released: Course) -> Course:
-    return Course.objects.get(pk=released.pk)
-
-
 def _released() -> Course:
     quiz = QuizFactory()
     course = CourseFactory(final_quiz=quiz)

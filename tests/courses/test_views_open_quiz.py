@@ -31,11 +31,6 @@ def released(module_rows) -> Course:
         return released_course(tier=Course.Tier.OPEN)
 
 
-@pytest.fixture
-def course(released: Course) -> Course:
-    return Course.objects.get(pk=released.pk)
-
-
 def rows() -> dict[str, int]:
     return {model._meta.label: model._default_manager.count() for model in apps.get_models(include_auto_created=True)}
 

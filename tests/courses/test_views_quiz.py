@@ -34,17 +34,6 @@ from tests.learning import right_response
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(scope="module")
-def released(module_rows) -> Course:
-    with module_rows.unblock():
-        return released_course()
-
-
-@pytest.fixture
-def course(released: Course) -> Course:
-    return Course.objects.get(pk=released.pk)
-
-
 @pytest.fixture
 def enrolment(client: Client, course: Course) -> Enrolment:
     """Somebody signed in who has done all lessons."""
