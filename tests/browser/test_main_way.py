@@ -96,10 +96,12 @@ def test_from_an_assignment_to_a_certificate_that_anybody_can_check(served: Serv
     shoot(phone, "my-training")
 
     # She takes the course, lesson by lesson.
-    phone.get_by_role("link", name=re.compile("Start")).first.click()
+    with phone.expect_navigation():
+        phone.get_by_role("link", name=re.compile("Start")).first.click()
     assert "traffick" not in phone.title().lower()
     shoot(phone, "course")
-    phone.get_by_role("button", name="Start the course").click()
+    with phone.expect_navigation():
+        phone.get_by_role("button", name="Start the course").click()
     lessons = 0
     while phone.locator("#lesson-done").count():
         lessons += 1
@@ -116,7 +118,8 @@ def test_from_an_assignment_to_a_certificate_that_anybody_can_check(served: Serv
     course = phone.url.split("/learn/")[1].split("/")[0]
     phone.goto(f"{served.origin}/learn/{course}/quiz/")
     shoot(phone, "quiz-before")
-    phone.get_by_role("button", name="Start the questions").click()
+    with phone.expect_navigation():
+        phone.get_by_role("button", name="Start the questions").click()
 
     # She answers; the answers never reached the browser before.
     printed = served.manage("shell", "-c", RIGHT_ANSWERS)
@@ -131,12 +134,14 @@ def test_from_an_assignment_to_a_certificate_that_anybody_can_check(served: Serv
         if kind == "scenario":
             for step in answer:
                 phone.locator(f'input[type=radio][value="{step}"]').check()
-                phone.get_by_role("button", name="Do this").click()
+                with phone.expect_navigation():
+                    phone.get_by_role("button", name="Do this").click()
             continue
         for choice in answer if isinstance(answer, list) else [answer]:
             value = str(choice).lower() if isinstance(choice, bool) else choice
             phone.locator(f'main input[value="{value}"]').check()
-        phone.locator("form.asking__form .actions button").click()
+        with phone.expect_navigation():
+            phone.locator("form.asking__form .actions button").click()
     expect(phone.get_by_role("heading", name="Before you hand in")).to_be_visible()
     shoot(phone, "quiz-overview")
     phone.get_by_role("button", name="Hand in").click()
@@ -144,7 +149,8 @@ def test_from_an_assignment_to_a_certificate_that_anybody_can_check(served: Serv
     shoot(phone, "result")
 
     # Her certificate, as a page and as a PDF.
-    phone.get_by_role("link", name="See the certificate").click()
+    with phone.expect_navigation():
+        phone.get_by_role("link", name="See the certificate").click()
     shoot(phone, "certificate")
     number = phone.locator("dd.number bdi").first.inner_text()
     address = phone.get_by_role("link", name=re.compile("Download certificate.*A4")).get_attribute("href")

@@ -54,7 +54,8 @@ def test_a_no_on_a_phone_a_mended_text_a_yes_and_a_release(served: Served, desk:
     expect(phone.get_by_role("heading", name="Texts for you to read")).to_be_visible()
     assert "/in/" not in phone.url
     judge(phone, "reviews")
-    phone.get_by_role("link", name=re.compile("Text 1")).click()
+    with phone.expect_navigation():
+        phone.get_by_role("link", name=re.compile("Text 1")).click()
     judge(phone, "review")
     text = phone.url
     phone.get_by_role("link", name=title).click()
