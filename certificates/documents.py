@@ -21,7 +21,7 @@ from certificates.models import Certificate
 from certificates.numbers import last_group
 from certificates.validity import local_date
 from cms.languages import direction
-from cms.typesetting import cjk_fonts, typeset
+from cms.typesetting import cjk_fonts, region, typeset
 
 Paper: TypeAlias = Literal["a4", "letter"]
 Copy: TypeAlias = Literal["holder", "workplace"]
@@ -30,16 +30,21 @@ PAPERS: Final[dict[str, str]] = {"a4": "a4", "letter": "us-letter"}
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
-def render_pdf(certificate: Certificate, *, paper: Paper = "a4", copy: Copy = "holder") -> bytes:
+def render_pdf(
+    certificate: Certificate, *, paper: Paper = "a4", copy: Copy = "holder", title_is_draft: bool = False
+) -> bytes:
     """Return the certificate as a tagged PDF.
 
     The ``holder``'s copy speaks the workplace's language and below it hers. The ``workplace`` copy leaves hers out:
-    an employer does not learn in which language a person learns.
+    an employer does not learn in which language a person learns. ``title_is_draft``: nobody has reviewed the title in
+    her language, and the holder's copy says so below it.
 
     Raises:
         cms.typesetting.MissingGlyphs: the name has letters that no font here can print.
     """
-    return typeset("certificates", "certificate", sheet(certificate, paper=paper, copy=copy))
+    return typeset(
+        "certificates", "certificate", sheet(certificate, paper=paper, copy=copy, title_is_draft=title_is_draft)
+    )
 
 
 def file_name(certificate: Certificate) -> str:
@@ -57,11 +62,13 @@ def place_of_time(zone: str) -> str:
     return zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
-def sheet(certificate: Certificate, *, paper: Paper = "a4", copy: Copy = "holder") -> dict[str, Any]:
+def sheet(
+    certificate: Certificate, *, paper: Paper = "a4", copy: Copy = "holder", title_is_draft: bool = False
+) -> dict[str, Any]:
     """Return everything that stands on the sheet, as plain JSON values.
 
-    What is said in two languages is a list of lines ``{"text", "lang", "dir"}``, the workplace's first; one line
-    where both say the same. ``valid_through`` has ``parts`` in place of ``text``: its day stands out.
+    What is said in two languages is a list of lines ``{"text", "lang", "region", "dir"}``, the workplace's first; one
+    line where both say the same. ``valid_through`` has ``parts`` in place of ``text``: its day stands out.
     """
     languages = _languages(certificate, copy)
     url = verification_url(certificate)
@@ -81,14 +88,14 @@ def sheet(certificate: Certificate, *, paper: Paper = "a4", copy: Copy = "holder
     if certificate.valid_from != certificate.completed_on:
         facts.insert(1, fact(lambda: pgettext("certificate", "Valid from"), lambda: _day(certificate.valid_from)))
     workplace = certificate.organisation_name
+    course = _course(certificate, copy)
 
     with translation.override(languages[0]):
         title = pgettext("certificate", "Certificate")
         qr_alt = gettext("QR code: leads to the page that checks this certificate")
     return {
         "paper": PAPERS[paper],
-        "lang": _subtag(languages[0]),
-        "dir": direction(languages[0]),
+        **_typeset_in(languages[0]),
         "cjk_fonts": _cjk_fonts(certificate, copy),
         "title": title,
         "date": [issued_on.year, issued_on.month, issued_on.day],
@@ -96,7 +103,13 @@ def sheet(certificate: Certificate, *, paper: Paper = "a4", copy: Copy = "holder
         "heading": lines(lambda: pgettext("certificate", "Certificate of completion")),
         "name": _line(certificate.holder_name or "—", languages[0], towards=_own_direction(certificate.holder_name)),
         "completed": lines(lambda: pgettext("certificate: under a person's name", "has completed")),
-        "course": _course(certificate, copy),
+        "course": course,
+        # In the words that every rendition has for it.
+        "draft": lines(
+            lambda: pgettext("rendition", "Draft, not yet reviewed. If something seems wrong, the English text counts.")
+        )
+        if title_is_draft and len(course) > 1
+        else None,
         "valid_through": _valid_through(certificate, languages),
         "facts": facts,
         "workplace": fact(lambda: pgettext("certificate", "Workplace"), lambda: workplace) if workplace else None,
@@ -143,7 +156,8 @@ def _lines(languages: Sequence[str], say: Callable[[], str]) -> list[dict[str, s
 
 
 def _line(text: str, language: str, towards: str = "") -> dict[str, str]:
-    return {"text": text, "lang": _subtag(language), "dir": towards or direction(language)}
+    said = {"text": text, **_typeset_in(language)}
+    return {**said, "dir": towards} if towards else said
 
 
 def _course(certificate: Certificate, copy: Copy) -> list[dict[str, str]]:
@@ -165,7 +179,7 @@ def _valid_through(certificate: Certificate, languages: Sequence[str]) -> list[d
         texts = [values[piece] if index % 2 else piece for index, piece in enumerate(pieces)]
         strong = [index % 2 == 1 and piece == "day" for index, piece in enumerate(pieces)]
         parts = [{"text": text, "strong": stands_out} for text, stands_out in zip(texts, strong, strict=True)]
-        found.setdefault("".join(texts), {"parts": parts, "lang": _subtag(language), "dir": direction(language)})
+        found.setdefault("".join(texts), {"parts": parts, **_typeset_in(language)})
     return list(found.values())
 
 
@@ -198,11 +212,12 @@ def _cjk_fonts(certificate: Certificate, copy: Copy) -> list[str]:
     return cjk_fonts(*(languages if copy == "holder" else languages[1:]))
 
 
-def _subtag(language: str) -> str:
-    return language.split("-")[0]
+def _typeset_in(language: str) -> dict[str, Any]:
+    return {"lang": language.split("-")[0], "region": region(language), "dir": direction(language)}
 
 
 def _qr(url: str) -> str:
     drawing = io.BytesIO()
-    segno.make(url, error="m", micro=False).save(drawing, kind="svg", scale=4, border=2, xmldecl=False)
+    # The white that a reader needs around it is the sheet's own, and it stands flush with the text.
+    segno.make(url, error="m", micro=False).save(drawing, kind="svg", scale=4, border=0, xmldecl=False)
     return drawing.getvalue().decode()

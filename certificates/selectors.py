@@ -183,6 +183,13 @@ def text_learnt(completion: Completion) -> TextLearnt:
     return TextLearnt(number, digest, language, title or "")
 
 
+def learner_title_is_draft(certificate: Certificate) -> bool:
+    """Return whether nobody had reviewed the text from which the title in the learner's language was copied."""
+    if not certificate.learner_title:
+        return False
+    return EditionText.objects.filter(digest=certificate.edition_digest, is_draft=True).exists()
+
+
 def holder_certificates(earning: Earning) -> CertificateQuerySet:
     """Return all certificates, revoked ones too, of whose ``earning`` is: membership, or learner alone."""
     if earning.membership_id is not None:

@@ -141,8 +141,10 @@ def document(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         raise Http404
     if copy == "holder" and _hides_language(request, found):
         copy = "workplace"
+    is_draft = copy == "holder" and selectors.learner_title_is_draft(found)
     try:
-        pdf = render_pdf(found, paper=paper, copy=copy)  # type: ignore[arg-type]  # seen to above
+        # Paper and copy were seen to above.
+        pdf = render_pdf(found, paper=paper, copy=copy, title_is_draft=is_draft)  # type: ignore[arg-type]
     except MissingGlyphs as error:
         logger.error("a certificate cannot be printed: no font here has its letters")
         context = {"certificate": found, "characters": error.characters}

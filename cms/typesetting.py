@@ -115,6 +115,15 @@ def cjk_fonts(*languages: str) -> list[str]:
     return _CJK_FONTS["zh"]
 
 
+def region(language: str) -> str | None:
+    """Return the region that typst needs beside a language, or None.
+
+    It knows no scripts: without one, Chinese is Simplified, and the fonts put Simplified shapes and stops into
+    Traditional text.
+    """
+    return "TW" if language == "zh-hant" else None
+
+
 def _missing_characters(diagnostics: str) -> str:
     texts = (_ESCAPE.sub(_unescape, quoted) for quoted in _NOT_DISPLAYED.findall(diagnostics))
     return "".join(dict.fromkeys("".join(texts)))

@@ -229,6 +229,22 @@ def test_a_word_without_a_break_stays_on_the_sheet(field, word):
     assert max(end for _, end in lines) < page.mediabox.width
 
 
+def test_title_that_nobody_reviewed_says_so_in_both_languages_on_the_holders_copy_alone():
+    theirs = certificate(language="fr", learner_title="Travailler en sécurité")
+    english, french = sheet(theirs, title_is_draft=True)["draft"]
+    assert english["text"] == "Draft, not yet reviewed. If something seems wrong, the English text counts."
+    assert (french["lang"], french["text"].split(",")[0]) == ("fr", "Brouillon")
+    assert english["text"] in text_of(render_pdf(theirs, title_is_draft=True))
+    assert sheet(theirs)["draft"] is None
+    assert sheet(theirs, copy="workplace", title_is_draft=True)["draft"] is None
+    assert sheet(certificate(), title_is_draft=True)["draft"] is None
+
+
+def test_traditional_chinese_is_typeset_as_such():
+    theirs = certificate(language="zh-hant", workplace_language="zh-hans")
+    assert [(line["lang"], line["region"]) for line in sheet(theirs)["heading"]] == [("zh", None), ("zh", "TW")]
+
+
 # --- letters without a font -----------------------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from certificates import services
 from certificates.models import Certificate
 from certificates.validity import Duration, ValidityPolicy
+from courses.models import EditionText
 from people.models import AccountChange
 from tests.factories.certificates import CertificateFactory, CertificationFactory, completion_of
 from tests.factories.people import PIN, MembershipFactory, UserFactory, sign_in_personally, sign_in_with_pin
@@ -349,6 +350,28 @@ def in_punjabi(**fields):
         learner_title="ਸੁਰੱਖਿਅਤ ਕੰਮ",
         **fields,
     )
+
+
+@pytest.mark.parametrize("is_draft", [False, True])
+def test_document_marks_a_title_from_a_draft(client, is_draft):
+    certificate = in_punjabi()
+    text = EditionText.objects.get(language="pa")
+    EditionText.objects.create(
+        edition=text.edition,
+        language="pa",
+        revision=2,
+        digest=certificate.edition_digest,
+        snapshot=text.snapshot,
+        is_draft=is_draft,
+        frozen_at=text.frozen_at,
+    )
+    sign_in_personally(client, certificate.learner)
+    _, document = pages_of(certificate)
+    said = [
+        PdfReader(io.BytesIO(client.get(document, {"copy": copy}).content)).pages[0].extract_text()
+        for copy in ("holder", "workplace")
+    ]
+    assert ["Draft, not yet reviewed" in text for text in said] == [is_draft, False]
 
 
 @pytest.mark.parametrize("reset", [False, True])
