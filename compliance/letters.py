@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from certificates.validity import local_date
 from cms.languages import direction
 from cms.templatetags.fieldfare import day as in_full
-from cms.typesetting import MissingGlyphs, typeset
+from cms.typesetting import MissingGlyphs, region, typeset
 from compliance import selectors
 from compliance.models import Message
 from compliance.reminders import Kind
@@ -138,6 +138,7 @@ def _texts(language: str, letter: Letter, address: str, workplace: str, contact:
         )
         return {
             "language": language.split("-")[0],
+            "region": region(language),
             "direction": direction(language),
             "title": _title(),
             "private": pgettext("letter", "Only for the person named here."),

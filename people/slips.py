@@ -12,11 +12,11 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
 from cms.languages import direction
-from cms.typesetting import MissingGlyphs, typeset
+from cms.templatetags.fieldfare import day as in_full
+from cms.typesetting import MissingGlyphs, region, typeset
 from people import codes, selectors
 from people.models import Employment, Membership, Site, User
 from people.services import issue_code
@@ -147,7 +147,6 @@ def _page(slip: Slip, origin: str, unprintable: frozenset[str]) -> dict[str, Any
 
 def _texts(language: str, slip: Slip, address: str, contact: str) -> dict[str, Any]:
     with translation.override(language):
-        day = date_format(slip.last_good_on, "j F Y" if language == _ENGLISH else "DATE_FORMAT")
         ask = (
             pgettext("sign-in slip", "Does the code no longer work, or have you lost it? Ask: %(contact)s.")
             % {"contact": _isolated(contact)}
@@ -158,6 +157,7 @@ def _texts(language: str, slip: Slip, address: str, contact: str) -> dict[str, A
         )
         return {
             "language": language.split("-")[0],
+            "region": region(language),
             "direction": direction(language),
             "title": _title(),
             "private": pgettext("sign-in slip", "Only for the person named here."),
@@ -175,7 +175,7 @@ def _texts(language: str, slip: Slip, address: str, contact: str) -> dict[str, A
                 pgettext("sign-in slip", "Choose a PIN of 6 to 12 digits that only you know."),
             ],
             "notes": [
-                pgettext("sign-in slip", "The code is good through %(day)s.") % {"day": day},
+                pgettext("sign-in slip", "The code is good through %(day)s.") % {"day": in_full(slip.last_good_on)},
                 ask,
                 pgettext("sign-in slip", "Nobody at work needs your PIN. Your workplace never sees your answers."),
             ],

@@ -48,7 +48,7 @@ def test_a_letter_says_who_what_by_when_where_and_whom_to_ask(jo):
     [text] = printed(made())
     for part in (
         "Jo Castellan",
-        "Larch Hotels, 0042",
+        "Larch Hotels · 0042",
         "Something for you to do",
         "Working safely with guests",
         "Please finish it by 1 April 2026.",
@@ -110,7 +110,7 @@ def test_a_name_without_a_font_does_not_keep_the_others_from_being_printed(jo, l
         True,
         False,
     ]
-    assert any("Larch Hotels, 0043" in it for it in texts)
+    assert any("Larch Hotels · 0043" in it for it in texts)
 
 
 def test_what_is_no_longer_so_is_not_printed(jo, hospitality):

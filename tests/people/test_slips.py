@@ -73,6 +73,24 @@ def test_language_without_a_catalogue_is_left_to_english() -> None:
     assert printed_languages([]) == ["en"]
 
 
+@pytest.mark.parametrize(("languages", "on_the_right"), [(("ar", "en"), True), (("en", "ar"), False)])
+def test_sheet_runs_as_its_first_language_does(languages: tuple[str, ...], on_the_right: bool) -> None:
+    (page,) = PdfReader(BytesIO(slips_pdf(slips=[slip(languages=languages)], origin=ORIGIN))).pages
+    starts: list[float] = []
+
+    def look(text: str, at: list[float], *_rest: object) -> None:
+        if "7KM01" in text:
+            starts.append(at[4])
+
+    page.extract_text(visitor_text=look)
+    assert [start > page.mediabox.width / 2 for start in starts] == [on_the_right]
+
+
+def test_day_is_in_full_in_every_language() -> None:
+    texts = slips._data([slip(languages=("pa", "en"))], ORIGIN, unprintable=frozenset())["pages"][0]["texts"]
+    assert ["23 ਮਾਰਚ 2026" in texts[0]["notes"][0], "23 March 2026" in texts[1]["notes"][0]] == [True, True]
+
+
 def test_texts_stand_in_all_languages_of_the_site(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         slips, "_title", lambda: {"fr": "Votre accès", "pa": "ਤੁਹਾਡਾ"}.get(translation.get_language(), "Your sign-in")
