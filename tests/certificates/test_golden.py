@@ -78,7 +78,7 @@ class Difference(NamedTuple):
 
     @property
     def is_seen(self) -> bool:
-        # Drawn with smoothing of lines off: 0.03, 0 and 6. The slightest fault below: 0.04, 0.02 and 27.
+        # Smoothing of lines off, which must pass: 0.03, 0 and 6. The slightest fault below has a tile of 27.
         return self.mean > 0.4 or self.changed_percent > 0.25 or self.worst_tile > 14
 
 
