@@ -29,9 +29,11 @@ def withdraw(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+    replaces = [("certificates", "0005_certification_permissions")]
+
     dependencies = [
-        ("certificates", "0004_prior_learning"),
-        ("courses", "0004_editor_groups"),
+        ("certificates", "0001_initial"),
+        ("courses", "0002_editor_groups"),
     ]
 
     operations = [migrations.RunPython(grant, withdraw)]

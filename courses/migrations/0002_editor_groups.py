@@ -1,4 +1,7 @@
-"""The groups of editors. None of them may see or change anything of people, learning, certificates or workplaces."""
+"""The groups of editors, and that of those who pay reviewers.
+
+None of them may see or change anything of people, learning, certificates or workplaces.
+"""
 
 from django.db import migrations
 
@@ -23,6 +26,8 @@ QUESTIONS = tuple(
 DIRECTORY = (("cms", "source"), ("cms", "supportservice"))
 SECTORS = (("cms", "sector"), ("cms", "audience"))
 COURSES = (("courses", "course"), ("courses", "lesson"))
+CLAIMS = (("courses", "claim"),)
+FRESHNESS = (("translations", "text"),)
 
 # Group: for each kind of thing what may be done with it.
 GROUPS = {
@@ -35,6 +40,8 @@ GROUPS = {
             **dict.fromkeys(DIRECTORY, ("add", "change", "view")),
             **dict.fromkeys(SECTORS, ("view",)),
             **dict.fromkeys(COURSES, ("add", "change", "view")),
+            **dict.fromkeys(CLAIMS, ("add", "change", "view")),
+            **dict.fromkeys(FRESHNESS, ("view",)),
             ("wagtailadmin", "admin"): ("access",),
         },
     },
@@ -47,6 +54,8 @@ GROUPS = {
             **dict.fromkeys(SECTORS, ("view",)),
             **dict.fromkeys(COURSES, ("view",)),
             ("wagtail_localize", "translation"): ("submit",),
+            **dict.fromkeys(CLAIMS, ("view",)),
+            **dict.fromkeys(FRESHNESS, ("view",)),
             ("wagtailadmin", "admin"): ("access",),
         },
     },
@@ -60,6 +69,18 @@ GROUPS = {
             ("courses", "course"): ("add", "change", "view", "release"),
             ("courses", "lesson"): ("add", "change", "view"),
             ("wagtail_localize", "translation"): ("submit",),
+            **dict.fromkeys(CLAIMS, ("add", "change", "view")),
+            **dict.fromkeys(FRESHNESS, ("view",)),
+            ("wagtailadmin", "admin"): ("access",),
+        },
+    },
+    # They read what is owed and the legal names, and edit nothing else.
+    "paymaster": {
+        "pages": (),
+        "files": (),
+        "models": {
+            ("courses", "reviewentry"): ("add", "view"),
+            ("courses", "revieweridentity"): ("view",),
             ("wagtailadmin", "admin"): ("access",),
         },
     },
@@ -106,6 +127,13 @@ def remove_groups(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+    replaces = [
+        ("courses", "0004_editor_groups"),
+        ("courses", "0007_editors_see_languages"),
+        ("courses", "0017_paymasters"),
+        ("courses", "0019_editors_of_claims"),
+    ]
+
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
@@ -116,6 +144,7 @@ class Migration(migrations.Migration):
         ("wagtaildocs", "0014_alter_document_file_size"),
         ("wagtailimages", "0027_image_description"),
         ("courses", "0001_initial"),
+        ("translations", "0001_initial"),
     ]
 
     operations = [migrations.RunPython(make_groups, remove_groups)]
