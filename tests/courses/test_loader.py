@@ -189,6 +189,16 @@ def test_indexes_know_what_was_loaded(load_it: Loader) -> None:
     assert [question.code for question in found] == ["hos-talk"]
 
 
+def test_a_first_load_notes_the_references_that_wagtail_would(load_it: Loader) -> None:
+    load_it()
+    columns = ("base_content_type", "content_type", "object_id", "to_object_id", "model_path", "content_path_hash")
+    noted = set(ReferenceIndex.objects.values_list(*columns))
+    call_command("rebuild_references_index", verbosity=0)
+    assert {row for row in ReferenceIndex.objects.values_list(*columns) if row not in noted} == set()
+    assert noted - set(ReferenceIndex.objects.values_list(*columns)) == set()
+    assert len(noted) > 20
+
+
 def test_indexes_follow_later_edits(load_it: Loader) -> None:
     load_it()
     page = act_page()

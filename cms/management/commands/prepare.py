@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from cms.preparation import preparations
+from cms.query_log import log_no_queries
 
 
 class Command(BaseCommand):
@@ -24,6 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> str | None:
         if options["needed"]:
             return "yes" if is_behind() or any(step.is_needed() for step in preparations()) else "no"
+        log_no_queries()
         # Migrations make and drop hundreds of thousands of objects; looking for garbage all the time doubles their time.
         gc.set_threshold(200_000, 20, 100)
         # Django forgets which setting names a model whenever a migration describes one, for all of its registries; the one

@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connections
 
+from cms.query_log import log_no_queries
+
 
 class Command(BaseCommand):
     help = "Prepare the database, load the curriculum and the demo organisation, and serve on 127.0.0.1:$PORT."
@@ -25,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-background", action="store_true", help="leave worker and beat to other processes")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        log_no_queries()
         host, port = options["host"], options["port"]
         server = self._bind(host, port)
         if not options["no_prepare"]:

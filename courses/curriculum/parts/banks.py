@@ -1,12 +1,14 @@
 """Banks of questions and the quizzes over them, one of each per course and called as it is."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
 from django.db import models
+from wagtail.models import Locale
 
 from assessments.models import (
     BlueprintRow,
@@ -117,13 +119,23 @@ def _is_left_over(row: Objective | CriticalRule) -> bool:
 
 
 def _write_children(
-    rows: Iterable[Any], model: type[models.Model], parent: Form, key: str, forms: Sequence[Form]
+    rows: Iterable[Any],
+    model: type[models.Model],
+    parent: Form,
+    key: str,
+    forms: Sequence[Form],
+    joined: Mapping[str, UUID] | None = None,
 ) -> list[Any]:
-    """Make ``forms`` the children of a row, in that order, known by ``key``; return the others that are there."""
+    """Make ``forms`` the children of a row, in that order, known by ``key``; return the others that are there.
+
+    ``joined`` are the translation keys, by ``key``, of those that are translations of others.
+    """
     there = {str(getattr(row, key)): row for row in rows}
     new = []
     for order, form in enumerate(forms):
         row: Any = there.pop(form[key], None) or model(**parent)
+        if joined and form[key] in joined:
+            row.translation_key = joined[form[key]]
         for name, value in form.items():
             setattr(row, name, value)
         row.sort_order = order
@@ -137,11 +149,19 @@ def _write_children(
 
 @dataclass(frozen=True, slots=True)
 class _Bank:
-    """A bank with what its questions name."""
+    """A bank with what its questions name.
+
+    ``written`` holds the codes of the questions that are there in the language of the part; ``sources`` and
+    ``parts`` the translation keys of the questions in the source language and, by question and key, of their options,
+    items and pairs: what is written in another language joins them.
+    """
 
     row: QuestionBank
     objectives: dict[str, Objective]
     rules: dict[str, CriticalRule]
+    written: set[str]
+    sources: dict[str, UUID]
+    parts: Mapping[str, Mapping[str, UUID]]
 
 
 class QuestionPart(Part):
@@ -199,13 +219,16 @@ class QuestionPart(Part):
         bank_code, _, question_code = code.partition("/")
         bank = self._bank(bank_code)
         model = _TYPES[form["type"]]
-        row: Any = Question.objects.filter(bank=bank.row, code=question_code, locale=self.locale).first()
-        if row is not None and type(row) is not model:
-            raise QuestionTypeChanged(code=code, was=row.kind, wanted=form["type"])
-        is_new = row is None
-        if row is None:
+        is_new = question_code not in bank.written
+        row: Any
+        if is_new:
             row = model(bank=bank.row, code=question_code, locale=self.locale)
-            self.words.join(row, Question.objects.filter(bank=bank.row, code=question_code))
+            if question_code in bank.sources:
+                row.translation_key = bank.sources[question_code]
+        else:
+            row = Question.objects.get(bank=bank.row, code=question_code, locale=self.locale)
+            if type(row) is not model:
+                raise QuestionTypeChanged(code=code, was=row.kind, wanted=form["type"])
         for name in ("use", "innocent", "difficulty", "situation", "passage", "stem", "feedback", "retired"):
             setattr(row, name, form[name])
         row.objective = bank.objectives[form["objective"]]
@@ -218,14 +241,14 @@ class QuestionPart(Part):
         row.pre_save_polymorphic()
         # The plain save: the parts are written below, and the clustered one would look for each kind of them.
         models.Model.save(row)
+        bank.written.add(question_code)
         for name, child in (("options", ChoiceOption), ("items", OrderingItem), ("pairs", MatchingPair)):
             if name in form:
                 rows = () if is_new else getattr(row, name).all()
                 # As the base class: that is what the parts point at.
                 parent = {"question_id": row.pk, "locale": self.locale}
-                for gone in _write_children(rows, child, parent, "key", form[name]):
+                for gone in _write_children(rows, child, parent, "key", form[name], bank.parts.get(question_code)):
                     gone.delete()
-                self.words.join_parts(child, row)
 
     def withdraw(self, code: str) -> None:
         """Retire the question: papers that have it keep it."""
@@ -235,10 +258,23 @@ class QuestionPart(Part):
     def _bank(self, code: str) -> _Bank:
         if code not in self.banks:
             row = QuestionBank.objects.get(code=code)
+            questions = Question.objects.non_polymorphic().filter(bank=row)
+            sources: dict[str, UUID] = {}
+            parts: defaultdict[str, dict[str, UUID]] = defaultdict(dict)
+            if self.words.language:
+                default = Locale.get_default()
+                sources = dict(questions.filter(locale=default).values_list("code", "translation_key"))
+                for model in (ChoiceOption, OrderingItem, MatchingPair):
+                    rows = model.objects.filter(question__bank=row, locale=default)
+                    for question, key, joined in rows.values_list("question__code", "key", "translation_key"):
+                        parts[question][str(key)] = joined
             self.banks[code] = _Bank(
                 row,
                 {each.code: each for each in Objective.objects.filter(bank=row)},
                 {each.code: each for each in CriticalRule.objects.filter(bank=row)},
+                set(questions.filter(locale=self.locale).values_list("code", flat=True)),
+                sources,
+                parts,
             )
         return self.banks[code]
 

@@ -34,6 +34,11 @@ class Words:
             return Locale.get_default()
         return Locale.objects.get_or_create(language_code=self.language)[0]
 
+    @cached_property
+    def source(self) -> Locale:
+        """Return the locale of the rows that the others are translations of."""
+        return Locale.get_default()
+
     def home(self, curriculum: schema.Curriculum) -> tuple[str, str]:
         """Return title and introduction of the front page."""
         words = self._site_words(curriculum)
@@ -69,28 +74,14 @@ class Words:
     def join(self, row: Any, rows: QuerySet[Any]) -> None:
         """Make a new row the translation of the one of ``rows`` that is in the source language."""
         if self.language:
-            source = rows.filter(locale=Locale.get_default()).values_list("translation_key", flat=True).first()
+            source = rows.filter(locale=self.source).values_list("translation_key", flat=True).first()
             if source is not None:
                 row.translation_key = source
-
-    def join_parts(self, model: Any, question: Any) -> None:
-        """Make options, items or pairs translations of those with the same key in the source language."""
-        if not self.language:
-            return
-        default = Locale.get_default()
-        sources = dict(
-            model.objects.filter(question__translation_key=question.translation_key, locale=default).values_list(
-                "key", "translation_key"
-            )
-        )
-        for part in model.objects.filter(question_id=question.pk):
-            if part.key in sources and part.translation_key != sources[part.key]:
-                model.objects.filter(pk=part.pk).update(translation_key=sources[part.key])
 
     def nearest(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Return those of ``rows`` in this language, else those in the source language."""
         own = rows.filter(locale=self.locale)
-        return own if not self.language or own.exists() else rows.filter(locale=Locale.get_default())
+        return own if not self.language or own.exists() else rows.filter(locale=self.source)
 
 
 def shipped_languages(curriculum: schema.Curriculum) -> list[str]:
