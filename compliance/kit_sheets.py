@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 
 from cms.languages import direction
 from cms.selectors import help_directory
-from cms.typesetting import cjk_fonts, typeset, typeset_picture
+from cms.typesetting import cjk_fonts, region, typeset, typeset_picture
 from compliance.kit_words import NEVER, questions_for
 from compliance.models import KitDuty, SiteKit
 from people.models import Site
@@ -84,6 +84,7 @@ def _texts(kit: SiteKit, duty: KitDuty | None, language: str, on: date) -> dict[
         return {
             "language": language,
             "lang": language.split("-")[0],
+            "region": region(language),
             "dir": direction(language),
             "title": _title(),
             "danger": pgettext("workplace kit", "Danger now: get emergency help first."),

@@ -8,12 +8,11 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import get_language, pgettext
 
 from cms.languages import direction
-from cms.typesetting import MissingGlyphs, typeset
+from cms.typesetting import MissingGlyphs, cjk_fonts, region, typeset
 from courses.models import Attendance, Session
 
 EMPTY_LINES: Final = 8
 """For people who came without being on the list."""
-_CJK_FONTS: Final = {"zh-hans": "Noto Sans CJK SC", "zh-hant": "Noto Sans CJK TC"}
 
 
 def sign_in_sheet(*, session: Session, attendances: Sequence[Attendance]) -> bytes:
@@ -41,8 +40,9 @@ def _data(session: Session, attendances: Sequence[Attendance], unprintable: froz
     day_format = "j F Y" if language.startswith("en") else "DATE_FORMAT"
     return {
         "language": language.split("-")[0],
+        "region": region(language),
         "direction": direction(language),
-        "fonts": [_CJK_FONTS[language]] if language in _CJK_FONTS else [],
+        "fonts": cjk_fonts(language),
         "title": pgettext("sign-in sheet", "Sign-in sheet"),
         "facts": [
             [pgettext("sign-in sheet", "Session"), session.code],

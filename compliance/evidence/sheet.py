@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
-from django.utils.translation import pgettext
+from django.utils.translation import get_language, pgettext
 
+from cms.languages import direction
 from cms.templatetags.fieldfare import day as in_full
-from cms.typesetting import MissingGlyphs, typeset
+from cms.typesetting import MissingGlyphs, cjk_fonts, region, typeset
 from compliance.evidence.rows import EvidenceRow
 from compliance.visibility import STATUS_LABELS, Status
 from people.models import Organisation, Site
@@ -25,7 +26,7 @@ class TooManyRows(ValueError):
 def evidence_sheet(
     rows: Iterable[EvidenceRow], *, organisation: Organisation, site: Site | None, on: date, made_on: date
 ) -> bytes:
-    """Return a tagged PDF of ``rows`` as of ``on``; a name that no font can print stands as the employee number.
+    """Return a tagged PDF of ``rows`` as of ``on``, in the active language; a name that no font can print stands as the employee number.
 
     Raises:
         TooManyRows: there are more than ``MOST_ROWS``.
@@ -57,8 +58,13 @@ def _data(
     def printable(text: str, otherwise: str) -> str:
         return otherwise if unprintable & set(text) else text
 
+    language = get_language() or "en"
     values = {"day": in_full(on), "made": in_full(made_on), "n": len(rows)}
     return {
+        "language": language.split("-")[0],
+        "region": region(language),
+        "direction": direction(language),
+        "fonts": cjk_fonts(language),
         "title": pgettext("evidence sheet", "Training record"),
         "organisation": printable(organisation.name, organisation.code),
         "place": printable(site.name, site.code) if site else pgettext("evidence sheet", "All sites"),

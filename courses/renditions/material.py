@@ -20,7 +20,7 @@ from cms import clock
 from cms.languages import direction
 from cms.models import SupportService
 from cms.selectors import HelpDirectory, HelpLine, help_directory
-from cms.typesetting import cjk_fonts
+from cms.typesetting import cjk_fonts, region
 from courses import selectors
 from courses.claims import ClaimNow, with_claims
 from courses.models import Course, EditionText
@@ -207,6 +207,7 @@ class Material:
             "title": self.about["title"],
             "course": self.about["title"],
             "lang": self.language.split("-")[0],
+            "region": region(self.language),
             "dir": self.direction,
             "cjk_fonts": cjk_fonts(self.language),
             "paper": "letter",

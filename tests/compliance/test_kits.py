@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 from django.utils import translation
+from pypdf import PdfReader
 
 from cms.models import SupportService
 from compliance.kit_sheets import kit_data, kit_file, sector_of
@@ -103,6 +104,17 @@ def test_all_pieces_speak_the_languages_of_the_site_and_are_tagged(site, lead, c
         (tmp_path / name).write_bytes(packed.read(name))
         info = subprocess.run(["pdfinfo", tmp_path / name], capture_output=True, check=True, text=True).stdout
         assert "Tagged:          yes" in info
+
+
+def test_pieces_are_set_for_their_script(site, lead, client, monkeypatch):
+    from compliance import kit_sheets
+
+    sign_in_personally(client, lead)
+    client.post(address(site), SENT)
+    monkeypatch.setattr(kit_sheets, "printed_languages", lambda languages: ["zh-hant", "ar"])
+    for piece in ("protocol", "poster", "stickers"):
+        file = kit_sheets.kit_file(SiteKit.objects.get(), piece, on=date(2026, 3, 2))
+        assert PdfReader(io.BytesIO(file)).trailer["/Root"]["/Lang"] == "zh-TW", piece
 
 
 def test_a_language_that_has_words_for_it_is_printed_beside(site, lead, client, monkeypatch):

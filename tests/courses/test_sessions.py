@@ -239,6 +239,15 @@ def test_sheet_names_people_and_no_topic(
     assert factories.NEUTRAL_TITLE not in text
 
 
+def test_sheet_is_set_for_its_language(
+    desk: Client, larch: Workplace, rowan: User, certification: Certification, jo: Membership
+) -> None:
+    there(held(larch, rowan, certification), jo)
+    desk.cookies["language"] = "zh-hant"
+    reader = PdfReader(BytesIO(desk.get("/sessions/larch/2026-03-01-1/sign-in.pdf").content))
+    assert reader.trailer["/Root"]["/Lang"] == "zh-TW"
+
+
 def test_a_facilitator_sees_no_list_but_her_own(
     client: Client, larch: Workplace, rowan: User, certification: Certification, jo: Membership
 ) -> None:

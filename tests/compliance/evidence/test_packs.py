@@ -215,6 +215,14 @@ def test_the_sheet_opens_at_the_desk(hr):
     assert AuditEntry.objects.get(verb="evidence.printed").data == {"as_of": "2026-03-02"}
 
 
+@pytest.mark.usefixtures("done")
+@pytest.mark.parametrize(("language", "said"), [("en", "en"), ("zh-hant", "zh-TW"), ("ar", "ar")])
+def test_the_sheet_is_set_for_the_language_of_the_desk(hr, language, said):
+    hr.cookies["language"] = language
+    answer = hr.get(url("evidence_pdf"), {"on": "2026-03-02"})
+    assert PdfReader(io.BytesIO(answer.content)).trailer["/Root"]["/Lang"] == said
+
+
 def test_a_day_that_lies_ahead_is_told_on_the_page(hr):
     answer = hr.get(url("evidence_pdf"), {"on": "2026-03-03"})
     assert answer.status_code == 422

@@ -212,6 +212,12 @@ def test_every_script_prints(language, word):
     assert f'dir="{of.direction}"' in book_page(files["course.epub"])
 
 
+@pytest.mark.parametrize(("language", "said"), [("zh-hans", "zh"), ("zh-hant", "zh-TW"), ("ar", "ar")])
+def test_sheets_are_set_for_their_script(language, said):
+    for name, file in made(material(snapshot(language=language)), "handout", "poster", "card", "booklet").items():
+        assert PdfReader(io.BytesIO(file)).trailer["/Root"]["/Lang"] == said, name
+
+
 def book_page(book: bytes) -> str:
     with zipfile.ZipFile(io.BytesIO(book)) as opened:
         assert opened.infolist()[0].filename == "mimetype"
