@@ -10,7 +10,10 @@ TARGET_RMS: Final = 0.14
 """About −17 dBFS while somebody speaks: as loud as radio, so that nobody has to turn a phone up in a bunkhouse."""
 PEAK: Final = 0.84
 """−1.5 dBFS: room for what coding adds."""
-_SILENCE: Final = 0.01
+_NOISE: Final = 0.001
+"""Of full scale: what stays below all along is silence."""
+_PAUSE: Final = 0.01
+"""Of the loudest moment, so that a quiet recording has the pauses of a loud one."""
 _VALUES: Final = (*range(32768), *range(-32768, 0))
 
 
@@ -19,14 +22,14 @@ def levelled(samples: "array[int]") -> "array[int]":
 
     One factor for all of it, so that nothing pumps; silence stays silence.
     """
-    floor = int(_SILENCE * FULL_SCALE)
     # By value: a recording has millions of samples and at most 65,536 values of them.
-    spoken = {value: count for value, count in Counter(samples).items() if abs(value) > floor}
-    if not spoken:
+    counts = Counter(samples)
+    loudest = max(map(abs, counts), default=0)
+    if loudest <= _NOISE * FULL_SCALE:
         return samples
+    spoken = {value: count for value, count in counts.items() if abs(value) > loudest * _PAUSE}
     rms = math.sqrt(sum(value * value * count for value, count in spoken.items()) / sum(spoken.values())) / FULL_SCALE
-    peak = max(abs(value) for value in spoken) / FULL_SCALE
-    factor = min(TARGET_RMS / rms, PEAK / peak)
+    factor = min(TARGET_RMS / rms, PEAK * FULL_SCALE / loudest)
     # What is below zero is counted from the end of the list.
     table = [round(value * factor) if abs(value * factor) <= FULL_SCALE else 0 for value in _VALUES]
     return array("h", map(table.__getitem__, samples))

@@ -2,8 +2,7 @@
 
 from django.db import models
 
-OPUS_BYTES_A_MINUTE = 182_000
-"""24 kbit/s with what the container adds."""
+_MS_A_MINUTE = 60_000
 
 
 class RenditionSet(models.Model):
@@ -46,6 +45,8 @@ class Rendition(models.Model):
     """Empty where no font here has its letters."""
     missing_letters = models.CharField(max_length=200, blank=True)
     size_bytes = models.PositiveBigIntegerField(default=0)
+    length_ms = models.PositiveIntegerField(default=0)
+    """How long a recording lasts; 0 for what is no recording."""
 
     class Meta:
         ordering = ("rendition_set", "pk")
@@ -56,5 +57,5 @@ class Rendition(models.Model):
 
     @property
     def listening_minutes(self) -> int:
-        """Return how long a recording lasts, by its size: they are all packed alike."""
-        return max(1, round(self.size_bytes / OPUS_BYTES_A_MINUTE))
+        """Return how long a recording lasts, in whole minutes."""
+        return max(1, round(self.length_ms / _MS_A_MINUTE))

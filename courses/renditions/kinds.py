@@ -1,12 +1,13 @@
 """Which renditions are made of a text, and how: one table, so that nothing is made in two ways."""
 
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from assessments.frozen import canonical_json
 from cms.typesetting import typeset
+from courses.opus import joined
 from courses.renditions import deck, epub, sheets, slides, transcript
 from courses.renditions.material import Material, makers_digest
 from courses.renditions.speech import Voice, script, speak
@@ -19,7 +20,7 @@ TEXT: Final = "text/plain; charset=utf-8"
 
 OPUS: Final = "audio/ogg; codecs=opus"
 
-FOR_LEARNERS: Final = ("handout", "transcript", "listen", "booklet", "epub", "card")
+FOR_LEARNERS: Final = ("handout", "transcript", "listen", "listen_whole", "booklet", "epub", "card")
 """What a learner may take away. The others are for whoever leads a session: the paper must stay unread until then."""
 
 
@@ -27,7 +28,8 @@ FOR_LEARNERS: Final = ("handout", "transcript", "listen", "booklet", "epub", "ca
 class Piece:
     """One file to be made: ``kind``, the ``lesson`` it is of (a code; empty: the whole course), a neutral ``name``.
 
-    ``source_hash`` changes whenever what the file says, or how it is made, does; ``make`` gives its bytes.
+    ``source_hash`` changes whenever what the file says, or how it is made, does; ``make`` gives its bytes. It is handed
+    those of the files named in ``of``, which are made before.
     """
 
     kind: str
@@ -35,11 +37,13 @@ class Piece:
     name: str
     content_type: str
     source_hash: str
-    make: Callable[[], bytes]
+    make: Callable[..., bytes]
+    of: tuple[str, ...] = ()
 
 
 def pieces(material: Material) -> Iterator[Piece]:
     """Yield everything that is made of a text: what is of one lesson first, in the order of the lessons."""
+    spoken: list[Piece] = []
     for lesson in material.lessons:
         number, code = lesson["number"], lesson["code"]
         yield _sheet("handout", code, f"lesson-{number}.pdf", "lessons", sheets.handout(material, lesson))
@@ -52,7 +56,10 @@ def pieces(material: Material) -> Iterator[Piece]:
             lambda data: data["text"].encode(),
         )
         if material.voice is not None:
-            yield _spoken(material, lesson, material.voice)
+            spoken.append(_spoken(material, lesson, material.voice))
+            yield spoken[-1]
+    if len(spoken) > 1:
+        yield _joined(material, spoken)
     yield _sheet("booklet", "", "booklet.pdf", "lessons", sheets.booklet(material))
     yield _other("epub", "", "course.epub", EPUB, epub.epub_data(material), epub.epub)
     yield _sheet("card", "", "card.pdf", "card", sheets.card(material))
@@ -77,6 +84,18 @@ def _spoken(material: Material, lesson: Json, voice: Voice) -> Piece:
         OPUS,
         {**data, **about},
         lambda data: speak(data["script"], voice=voice, **about),
+    )
+
+
+def _joined(material: Material, lessons: Sequence[Piece]) -> Piece:
+    """Return the whole course as one recording with a chapter for each lesson."""
+    titles = [f"{lesson['number']}. {lesson['title']}" for lesson in material.lessons]
+    title = material.about["title"]
+    data = {"title": title, "titles": titles, "of": [lesson.source_hash for lesson in lessons]}
+    return replace(
+        _other("listen_whole", "", "course.opus", OPUS, data, lambda data: b""),
+        make=lambda *recordings: joined(list(zip(titles, recordings, strict=True)), title=title),
+        of=tuple(lesson.name for lesson in lessons),
     )
 
 

@@ -235,6 +235,7 @@ def makers_digest() -> str:
     """Return a digest of the code and templates that draw: a better drawing remakes what the old one drew."""
     here = Path(__file__).parent
     drawing = [*sorted((here.parent / "typst").glob("*.typ")), *sorted(here.glob("*.py"))]
+    drawing += [here.parent / "opus.py", here.parent / "sound.py"]
     return hashlib.sha256(b"".join(path.read_bytes() for path in drawing)).hexdigest()
 
 

@@ -22,6 +22,8 @@ PACKAGES: Final = ("espeak-ng", "opus-tools")
 _BITRATE: Final = "24"
 _TIMEOUT_SECONDS: Final = 300
 _HEADER_BYTES: Final = 44
+_PAUSE_SECONDS: Final = 1
+"""Silence at the end, so that whoever hears the whole course hears where a lesson ends."""
 _VOICES: Final = {
     "en": "en-us",
     "fr": "fr-fr",
@@ -111,7 +113,7 @@ def speak(text: str, *, voice: Voice, title: str, album: str, number: int) -> by
         samples = array("h", recording.readframes(recording.getnframes()))
     if sys.byteorder == "big":
         samples.byteswap()
-    even = levelled(samples)
+    even = levelled(samples) + array("h", bytes(2 * rate * _PAUSE_SECONDS))
     if sys.byteorder == "big":
         even.byteswap()
     return _run(_packing(rate, title, album, number), even.tobytes())

@@ -13,7 +13,8 @@ from django.db import transaction
 from cms.typesetting import MissingGlyphs
 from courses import selectors
 from courses.models import Course, Edition, EditionText, Rendition, RenditionSet
-from courses.renditions.kinds import Piece, pieces
+from courses.opus import length_ms
+from courses.renditions.kinds import OPUS, Piece, pieces
 from courses.renditions.material import Material, material_of
 from people import outbox
 from people.models import OutboxEntry
@@ -135,7 +136,7 @@ def _keep(
     data, missing = b"", ""
     if piece is not None:
         try:
-            data = piece.make()
+            data = piece.make(*(_bytes_of(kept, name) for name in piece.of))
         except MissingGlyphs as error:
             missing = error.characters[:200]
             logger.warning("no font here has the letters of a rendition: %s, %s", piece.kind, kept.language)
@@ -145,12 +146,19 @@ def _keep(
             row = old or Rendition(rendition_set=kept, name=piece.name)
             former = str(row.file.name) if row.file else ""
             row.kind, row.lesson, row.content_type = piece.kind, piece.lesson, piece.content_type
+            row.length_ms = length_ms(data) if piece.content_type == OPUS else 0
             row.source_hash, row.missing_letters, row.size_bytes = piece.source_hash, missing, len(data)
             suffix = piece.name.rpartition(".")[2]
             row.file = "" if missing else ContentFile(data, name=f"{uuid.uuid4().hex}.{suffix}")
             row.save()
             _delete_later(row, former)
         RenditionSet.objects.filter(pk=kept.pk).update(made=made, total=total)
+
+
+def _bytes_of(kept: RenditionSet, name: str) -> bytes:
+    with kept.files.get(name=name).file.open("rb") as opened:
+        data: bytes = opened.read()
+    return data
 
 
 def _delete_later(rendition: Rendition, name: str) -> None:

@@ -3,7 +3,7 @@
 from courses.views.course import course, start
 from courses.views.events import events
 from courses.views.lesson import check, lesson, lesson_done
-from courses.views.listening import listen, recording
+from courses.views.listening import listen, listen_whole, recording, recording_whole
 from courses.views.media import frozen_media
 from courses.views.quiz import hand_in, quiz, quiz_question
 from courses.views.renditions import other_ways, rendition
@@ -23,11 +23,13 @@ __all__ = [
     "lesson",
     "lesson_done",
     "listen",
+    "listen_whole",
     "my_training",
     "other_ways",
     "quiz",
     "quiz_question",
     "recording",
+    "recording_whole",
     "rendition",
     "result",
     "review",

@@ -73,6 +73,7 @@ def _words(kind: str) -> str:
         "handout": pgettext("rendition", "Handout"),
         "transcript": pgettext("rendition", "Plain text"),
         "listen": pgettext("rendition", "Read aloud by the machine"),
+        "listen_whole": pgettext("rendition", "The whole course, read aloud by the machine"),
         "booklet": pgettext("rendition", "Booklet"),
         "epub": pgettext("rendition", "E-book"),
         "card": pgettext("rendition", "Cards for a wallet"),

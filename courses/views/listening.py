@@ -1,6 +1,7 @@
 """Listening to a lesson: the recording that was made of it, with the words beside it."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from courses.views.reading import Reading, way_in, with_reading
 from courses.views.renditions import material_for, true_set
 
 LISTEN: Final = "listen"
+LISTEN_WHOLE: Final = "listen_whole"
 _RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)")
 
 
@@ -27,7 +29,8 @@ def listen(request: HttpRequest, reading: Reading, lesson: str) -> HttpResponse:
     elsewhere = way_in(request, reading)
     if elsewhere:
         return elsewhere
-    found = _recording(reading, lesson)
+    recordings = _recordings(reading)
+    found = recordings.get((LISTEN, lesson))
     if found is None:
         return redirect("courses:other_ways", slug=reading.course.slug)
     if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
@@ -39,6 +42,7 @@ def listen(request: HttpRequest, reading: Reading, lesson: str) -> HttpResponse:
         "reading": reading,
         "lesson": frozen,
         "file": found,
+        "whole": recordings.get((LISTEN_WHOLE, "")),
         "lines": transcript(material, material.lessons[place]).split("\n"),
         "form": finish_form(reading, frozen),
         "number": place + 1,
@@ -54,10 +58,60 @@ def listen(request: HttpRequest, reading: Reading, lesson: str) -> HttpResponse:
 def recording(request: HttpRequest, reading: Reading, lesson: str) -> HttpResponseBase:
     """Send the sound of a lesson, or the part of it that a player asks for."""
     reading.lesson(lesson)
+    return _sound(request, reading, LISTEN, lesson)
+
+
+@require_safe
+@with_reading
+def listen_whole(request: HttpRequest, reading: Reading) -> HttpResponse:
+    """Play the whole course, a chapter for each lesson; a lesson is finished on its own page."""
     elsewhere = way_in(request, reading)
     if elsewhere:
         return elsewhere
-    found = _recording(reading, lesson)
+    recordings = _recordings(reading)
+    found = recordings.get((LISTEN_WHOLE, ""))
+    if found is None:
+        return redirect("courses:other_ways", slug=reading.course.slug)
+    chapters = []
+    starts_at_ms = 0
+    for number, each in enumerate(reading.lessons, start=1):
+        done = reading.lesson_state(each["code"]) == "done"
+        chapters.append({"lesson": each, "number": number, "at": Chapter(starts_at_ms), "done": done})
+        starts_at_ms += recordings[LISTEN, each["code"]].length_ms
+    context = {"reading": reading, "file": found, "chapters": chapters}
+    return render(request, "courses/pages/listen_whole.html", without_cookie(reading, context))
+
+
+@require_safe
+@with_reading
+def recording_whole(request: HttpRequest, reading: Reading) -> HttpResponseBase:
+    """Send the sound of the whole course, or the part of it that a player asks for."""
+    return _sound(request, reading, LISTEN_WHOLE, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """Where a chapter begins."""
+
+    starts_at_ms: int
+
+    @property
+    def seconds(self) -> str:
+        """Return it as a player takes it: 754.180."""
+        return f"{self.starts_at_ms / 1000:.3f}"
+
+    @property
+    def clock(self) -> str:
+        """Return it as a player shows it: 12:34."""
+        minutes, seconds = divmod(self.starts_at_ms // 1000, 60)
+        return f"{minutes}:{seconds:02}"
+
+
+def _sound(request: HttpRequest, reading: Reading, kind: str, lesson: str) -> HttpResponseBase:
+    elsewhere = way_in(request, reading)
+    if elsewhere:
+        return elsewhere
+    found = _recordings(reading).get((kind, lesson))
     if found is None:
         raise Http404
     try:
@@ -73,12 +127,13 @@ def recording(request: HttpRequest, reading: Reading, lesson: str) -> HttpRespon
     return response
 
 
-def _recording(reading: Reading, lesson: str) -> Rendition | None:
+def _recordings(reading: Reading) -> dict[tuple[str, str], Rendition]:
+    """Return what there is to hear and is true, by kind and lesson (empty: the whole course)."""
     if not settings.RENDITIONS:
-        return None
+        return {}
     kept, is_true = true_set(material_for(reading))
-    files = kept.files.all() if kept and is_true else ()
-    return next((each for each in files if (each.kind, each.lesson) == (LISTEN, lesson) and each.file), None)
+    files = kept.files.filter(kind__in=(LISTEN, LISTEN_WHOLE)).exclude(file="") if kept and is_true else ()
+    return {(each.kind, each.lesson): each for each in files}
 
 
 def _part(content: bytes, asked: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Lessons that the machine reads: only in a voice that a native listener has accepted, and only as long."""
 
+import re
 import subprocess
 from typing import Any
 
@@ -7,15 +8,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from courses.models import Course, LearningEvent, Rendition, RenditionSet, VoiceAcceptance
+from courses.models import Course, LearningEvent, LessonPage, Rendition, RenditionSet, VoiceAcceptance
 from courses.renditions import kinds, speech
 from courses.renditions.material import material_of
 from courses.renditions.speech import Voice, script, speak
 from courses.selectors import newest_edition, text_in
-from courses.services import accept_voice, make_renditions, take_voice_back
+from courses.services import accept_voice, add_text, make_renditions, take_voice_back
 from people import outbox
 from tests.courses.learners import on_the_way
-from tests.factories.courses import RELEASED_AT, course_with_pages, lesson_page, release
+from tests.courses.recorded import recording
+from tests.factories.courses import RELEASED_AT, course_with_pages, lesson_page, publish, release
 
 pytestmark = pytest.mark.django_db
 VOICE = Voice("en-us", "espeak-ng 1.51 en-us 150")
@@ -27,7 +29,9 @@ def course(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Cou
     settings.RENDITIONS, settings.SPEECH, settings.MEDIA_ROOT = True, True, tmp_path / "media"
     monkeypatch.setattr(speech, "_installed_voices", lambda: frozenset({"en-us"}))
     monkeypatch.setattr(speech, "_version", lambda: "espeak-ng 1.51")
-    monkeypatch.setattr(kinds, "speak", lambda text, **about: f"OggS{text}{about['voice'].identity}".encode())
+    monkeypatch.setattr(
+        kinds, "speak", lambda text, **about: recording(packets=100, said=f"{text}{about['voice'].identity}")
+    )
     monkeypatch.setattr(kinds, "typeset", lambda *given: b"%PDF")
     course = course_with_pages(lessons=[])
     lesson_page(course.pages.get(), "facts")
@@ -41,13 +45,14 @@ def accept(identity: str = VOICE.identity) -> None:
 
 
 def make(course: Course) -> RenditionSet:
+    """Make the files, each recording two seconds long."""
     made = make_renditions(edition=newest_edition(course), language="en", at=RELEASED_AT)
     assert made is not None
     return made
 
 
 def recordings() -> list[str]:
-    return sorted(Rendition.objects.filter(kind="listen").values_list("name", flat=True))
+    return sorted(Rendition.objects.filter(kind__startswith="listen").values_list("name", flat=True))
 
 
 def test_nothing_is_recorded_before_a_listener_has_accepted_the_voice(course: Course) -> None:
@@ -55,7 +60,7 @@ def test_nothing_is_recorded_before_a_listener_has_accepted_the_voice(course: Co
     assert recordings() == []
     accept()
     outbox.deliver_due(at=RELEASED_AT, limit=50)
-    assert recordings() == ["lesson-1.opus", "lesson-2.opus"]
+    assert recordings() == ["course.opus", "lesson-1.opus", "lesson-2.opus"]
 
 
 def test_another_version_of_the_voice_is_not_what_was_heard(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,10 +101,47 @@ def test_listening_counts_as_one_progress_with_reading(course: Course, client: C
     assert LearningEvent.objects.filter(verb="viewed").order_by("pk").last().rendition == "listen"
 
 
-def test_without_a_recording_the_other_ways_are_shown(course: Course, client: Client) -> None:
+@pytest.mark.parametrize("page", [("listen", "facts"), ("listen_whole",)])
+def test_without_a_recording_the_other_ways_are_shown(course: Course, client: Client, page: tuple[str, ...]) -> None:
     on_the_way(client, course)
-    answer = client.get(reverse("courses:listen", args=[course.slug, "facts"]))
+    answer = client.get(reverse(f"courses:{page[0]}", args=[course.slug, *page[1:]]))
     assert answer.url == reverse("courses:other_ways", args=[course.slug])
+
+
+def test_the_whole_course_has_a_chapter_for_each_lesson(course: Course, client: Client) -> None:
+    on_the_way(client, course)
+    accept()
+    make(course)
+    page = client.get(reverse("courses:listen_whole", args=[course.slug])).content.decode()
+    assert re.findall(r'data-listen-at="([\d.]+)"', page) == ["0.000", "2.000"]
+    assert re.findall(r'dir="ltr">(\d+:\d\d)<', page) == ["0:00", "0:02"]
+    for words in ("Listen to the whole course", "A machine reads this course.", "Save it for later", 'preload="none"'):
+        assert words in page
+    sound = client.get(reverse("courses:recording_whole", args=[course.slug]), headers={"Range": "bytes=0-3"})
+    assert (sound.status_code, sound.content) == (206, b"OggS")
+    for name in ("listen", "other_ways"):
+        parts = [course.slug, "facts"] if name == "listen" else [course.slug]
+        assert "Listen to the whole course" in client.get(reverse(f"courses:{name}", args=parts)).content.decode()
+
+
+def test_one_changed_lesson_makes_its_own_and_the_whole_recording_anew(course: Course) -> None:
+    accept()
+    make(course)
+    before = dict(Rendition.objects.filter(kind__startswith="listen").values_list("name", "file"))
+    page = LessonPage.objects.get(lesson__code="act")
+    page.body = [("text", {"heading": "One idea", "text": "What act is truly about."})]
+    publish(page)
+    add_text(edition=newest_edition(course), language="en", by=None, at=RELEASED_AT)
+    make(course)
+    after = dict(Rendition.objects.filter(kind__startswith="listen").values_list("name", "file"))
+    assert sorted(name for name in after if after[name] != before[name]) == ["course.opus", "lesson-2.opus"]
+
+
+def test_a_recording_for_strangers_is_not_given_to_them(course: Course, client: Client) -> None:
+    accept()
+    make(course)
+    for name in ("listen_whole", "recording_whole"):
+        assert client.get(reverse(f"courses:{name}", args=[course.slug])).status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -168,7 +210,7 @@ def test_what_is_spoken_says_what_the_page_says(course: Course) -> None:
     accept()
     material = material_of(text_in(newest_edition(course), "en"))
     [first, _] = [piece for piece in kinds.pieces(material) if piece.kind == "listen"]
-    said = first.make().decode()
+    said = first.make().decode("utf-8", errors="ignore")
     assert "A machine is reading this." in said
     assert material.lessons[0]["title"] in said
 

@@ -62,7 +62,7 @@ class Command(BaseCommand):
         lines = []
         for piece in pieces(material_of(text)):
             try:
-                made = piece.make()
+                made = piece.make(*((folder / name).read_bytes() for name in piece.of))
             except TypesettingError as error:
                 raise CommandError(f"{piece.name}: no font here has these letters: {error}", returncode=2) from error
             (folder / piece.name).write_bytes(made)

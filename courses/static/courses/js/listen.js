@@ -39,11 +39,33 @@ function setUp(player) {
     });
   }
 
+  // A chapter's link leads to the page of its lesson; here it plays the chapter.
+  const chapters = [...document.querySelectorAll("[data-listen-at]")];
+  let wanted = Number.NaN;
+  for (const chapter of chapters) {
+    chapter.addEventListener("click", (event) => {
+      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+      event.preventDefault();
+      wanted = Number(chapter.dataset.listenAt);
+      if (player.readyState) player.currentTime = wanted;
+      player.play().catch(() => {});
+    });
+  }
+  const markChapter = () => {
+    const begun = chapters.filter((chapter) => Number(chapter.dataset.listenAt) <= player.currentTime + 0.05);
+    const now = begun[begun.length - 1];
+    for (const chapter of chapters) {
+      if (chapter === now) chapter.setAttribute("aria-current", "true");
+      else chapter.removeAttribute("aria-current");
+    }
+  };
+  if (chapters.length) player.addEventListener("timeupdate", markChapter);
+
   // Only once somebody presses play is anything loaded, and only then can there be a place to go back to.
   player.addEventListener(
     "loadedmetadata",
     () => {
-      const seconds = kept(place);
+      const seconds = Number.isNaN(wanted) ? kept(place) : wanted;
       if (seconds > 0 && seconds < player.duration - 2) player.currentTime = seconds;
     },
     { once: true },
