@@ -1,8 +1,10 @@
 """What is handed to this room: texts of the source language, and translations that come with a file. Plain values."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+from translations.freshness import Provenance
 from translations.segments import Segment
 
 
@@ -35,3 +37,14 @@ class GivenTranslation:
     source: str
     target: str
     reviewer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedTranslation:
+    """The words of one segment as another site knows them: from which source, who wrote them, who signed for them."""
+
+    source_digest: str
+    target: str
+    provenance: Provenance
+    by_name: str = ""
+    review_by: date | None = None

@@ -27,6 +27,7 @@ from courses.bundle.drawings import drawing_problem
 from courses.bundle.merging import merge
 from courses.bundle.parts import DIRECTORY, PortableLessonPages, part_and_language, portable_parts
 from courses.bundle.reading import PICTURE, Bundle, BundleRefused, Media, file_of
+from courses.bundle.words import carried_of, entry_of
 from courses.curriculum.indexing import indexed_at_the_end
 from courses.curriculum.loader import form_diff, form_digest
 from courses.curriculum.parts.pages import LessonPagePart
@@ -38,7 +39,7 @@ from courses.models import Claim, LessonPage, LoadedItem
 from translations.given import GivenText, GivenTranslation, Kind
 from translations.models import Text
 from translations.segments import Segment
-from translations.services import record_texts, record_translations
+from translations.services import record_carried, record_texts, record_translations
 
 _MEMORY: Final = "bundle/"
 # What writing a form that is not as it should be may raise.
@@ -85,6 +86,10 @@ class ImportReport:
     kept: Counter[str] = field(default_factory=Counter)
     """Changed, or taken away, here alone, or of the site's directory: left as they are."""
     media: int = 0
+    words_taken: Counter[str] = field(default_factory=Counter)
+    """Segments by language of which it is known now who wrote or signed for them there."""
+    words_kept: Counter[str] = field(default_factory=Counter)
+    """Segments by language that say something else here, or of which people here said more."""
     differences: list[Difference] = field(default_factory=list)
     conflicts: list[Difference] = field(default_factory=list)
     languages_left_out: tuple[str, ...] = ()
@@ -198,6 +203,8 @@ class _Import:
         self.memory: dict[str, Form] = {}
         self.written: dict[str, dict[str, Form]] = {}
         self.problems: list[str] = []
+        self.as_theirs: set[str] = set()
+        """Keys of what says here, in the end, just what the bundle says."""
 
     def run(self, languages: list[str]) -> None:
         """Write everything, look at what was written, and remember it."""
@@ -215,7 +222,10 @@ class _Import:
         for part in parts:
             self._look_at(part)
         self._refuse()
-        self._record_drafts(languages)
+        if self.bundle.texts:
+            self._carry_words(languages)
+        else:
+            self._record_drafts(languages)
         self._remember()
 
     def _refuse(self) -> None:
@@ -258,6 +268,8 @@ class _Import:
             try:
                 with transaction.atomic():
                     part.write(code, form, self.at)
+                if form == theirs:
+                    self.as_theirs.add(f"{_MEMORY}{part.name}:{code}")
             except _FAULTS as fault:
                 self.problems.append(f"{file_of(part.name, code)}: {_said(fault)}")
                 continue
@@ -271,6 +283,7 @@ class _Import:
         """Return the form to write, or None to leave the thing alone; counts it."""
         report, key = self.report, f"{_MEMORY}{part.name}:{code}"
         if ours == theirs:
+            self.as_theirs.add(key)
             report.unchanged[part.name] += 1
             self.memory[key] = theirs
             return None
@@ -351,6 +364,44 @@ class _Import:
                 part.check([code])
             except _FAULTS as fault:
                 self.problems.append(f"{name}: {_said(fault)}")
+
+    def _carry_words(self, languages: list[str]) -> None:
+        """Let the room of translations know who wrote and who signed for the words that came, and for no others."""
+        bundle, group = self.bundle, group_of(self.bundle.course)
+        if f"course:{bundle.course}" not in self.shipped:
+            record_texts(texts=bundle.texts, groups={group})
+        for language in languages:
+            memory = f"{_MEMORY}words@{language}:{bundle.course}"
+            before = self.loaded.get(memory)
+            here = {
+                segment.key for text in bundle.texts if self._says_theirs(text, language) for segment in text.segments
+            }
+            told = bundle.words.get(language, {})
+            taken, kept = record_carried(
+                group=group,
+                language=language,
+                translations={key: each for key, each in told.items() if key in here},
+                brought_before={key: carried_of(each) for key, each in before.form.items()} if before else {},
+                at=self.at,
+                overwrite=self.on_conflict is OnConflict.TAKE,
+            )
+            self.report.words_taken[language] += len(taken)
+            self.report.words_kept[language] += len(kept) + len(told.keys() - here)
+            self.memory[memory] = {
+                **(before.form if before else {}),
+                **{key: entry_of(each) for key, each in told.items() if key in here and key not in kept},
+            }
+
+    def _says_theirs(self, text: GivenText, language: str) -> bool:
+        """Return whether the thing that shows ``text`` says here what the bundle says."""
+        kind, _, code = text.code.partition(":")
+        part = {"course": "course-page", "lesson": "lesson-page", "question": "question"}[kind]
+        codes = [code]
+        if kind == "question":
+            # Known by the course in the room of translations, by its bank among the forms.
+            name = code.partition("/")[2]
+            codes = [each for each in self.bundle.forms[f"{part}@{language}"] if each.partition("/")[2] == name]
+        return any(f"{_MEMORY}{part}@{language}:{each}" in self.as_theirs for each in codes)
 
     def _record_drafts(self, languages: list[str]) -> None:
         """Let a translation that nobody signed for be a draft here too, where the room of translations has no word of it."""

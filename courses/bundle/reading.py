@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import IO, Any, Final
 
@@ -12,8 +12,10 @@ from django.conf import settings
 
 from cms.signed_archive import ArchiveRefused, OpenedArchive, open_signed
 from courses.bundle.parts import DIRECTORY, part_and_language, portable_parts
+from courses.bundle.words import MOST_WORDS_BYTES, TEXTS_FILE, file_of_language, read_language, read_texts
 from courses.curriculum.registry import Form
 from courses.exceptions import CourseError
+from translations.given import CarriedTranslation, GivenText
 
 KIND: Final = "course"
 FORMAT: Final = 1
@@ -66,6 +68,10 @@ class Bundle:
     """Languages of which something was not signed for where it comes from."""
     forms: dict[str, dict[str, Form]]
     media: tuple[Media, ...]
+    texts: tuple[GivenText, ...] = ()
+    """What there is to translate; empty where the other site does not know, as of what its editors wrote there."""
+    words: dict[str, dict[str, CarriedTranslation]] = field(default_factory=dict)
+    """What is known of the segments by language and key."""
 
     def content(self, media: Media) -> bytes:
         """Return the bytes of a picture or file."""
@@ -112,12 +118,13 @@ def open_bundle(stream: IO[bytes], *, trusted: Collection[bytes]) -> Bundle:
     problems: list[str] = []
     forms = _forms(archive, languages, problems)
     media = _media(archive, problems)
+    texts, words = _words(archive, course, languages, problems)
     if not problems:
         problems += _whole(forms, course, languages)
         problems += _foreign(forms, course)
     if problems:
         raise BundleRefused(*problems)
-    return Bundle(archive, course, languages, drafts, forms, media)
+    return Bundle(archive, course, languages, drafts, forms, media, texts, words)
 
 
 def _about(manifest: dict[str, Any]) -> tuple[str, tuple[str, ...], frozenset[str]]:
@@ -148,9 +155,10 @@ def _forms(archive: OpenedArchive, languages: tuple[str, ...], problems: list[st
     forms: dict[str, dict[str, Form]] = {part.name: {} for part in portable_parts(())}
     translated = ("question", "home-page", "sector-page", "course-page", "lesson-page", "lesson-order")
     forms |= {f"{part}@{language}": {} for language in languages for part in translated}
+    apart = {MEDIA_LIST, TEXTS_FILE, *map(file_of_language, languages)}
     for name in archive.names:
         found = _FORM_FILE.fullmatch(name)
-        if name == MEDIA_LIST or _MEDIA_FILE.fullmatch(name):
+        if name in apart or _MEDIA_FILE.fullmatch(name):
             continue
         if found is None or found["part"] not in forms:
             problems.append(f"{name}: this does not belong in a course bundle")
@@ -164,10 +172,10 @@ def _forms(archive: OpenedArchive, languages: tuple[str, ...], problems: list[st
     return forms
 
 
-def _json(archive: OpenedArchive, name: str, problems: list[str]) -> Any:
+def _json(archive: OpenedArchive, name: str, problems: list[str], *, most_bytes: int = MOST_FORM_BYTES) -> Any:
     raw = archive.read(name)
-    if len(raw) > MOST_FORM_BYTES:
-        problems.append(f"{name}: {len(raw)} bytes; {MOST_FORM_BYTES} are the most")
+    if len(raw) > most_bytes:
+        problems.append(f"{name}: {len(raw)} bytes; {most_bytes} are the most")
         return None
     try:
         return json.loads(raw)
@@ -199,6 +207,24 @@ def _media(archive: OpenedArchive, problems: list[str]) -> tuple[Media, ...]:
         f"{MEDIA_FOLDER}/{name}: {MEDIA_LIST} does not name it" for name in sorted(there - {one.name for one in media})
     ]
     return tuple(media)
+
+
+def _words(
+    archive: OpenedArchive, course: str, languages: tuple[str, ...], problems: list[str]
+) -> tuple[tuple[GivenText, ...], dict[str, dict[str, CarriedTranslation]]]:
+    """Return what is told of who wrote and signed for what; a bundle need not tell."""
+    if TEXTS_FILE not in archive.names:
+        return (), {}
+    value = _json(archive, TEXTS_FILE, problems, most_bytes=MOST_WORDS_BYTES)
+    texts = read_texts(value, course=course, problems=problems)
+    keys = {segment.key for text in texts for segment in text.segments}
+    words = {}
+    for language in languages:
+        name = file_of_language(language)
+        if name in archive.names:
+            value = _json(archive, name, problems, most_bytes=MOST_WORDS_BYTES)
+            words[language] = read_language(value, name=name, keys=keys, problems=problems)
+    return texts, words
 
 
 def _whole(forms: dict[str, dict[str, Form]], course: str, languages: tuple[str, ...]) -> Iterator[str]:

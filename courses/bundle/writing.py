@@ -23,12 +23,13 @@ from courses.bundle.reading import (
     file_of,
     foreign_links,
 )
+from courses.bundle.words import TEXTS_FILE, file_of_language, language_file, texts_file
 from courses.curriculum.loader import form_lines
 from courses.curriculum.parts.streams import chosen_in
 from courses.curriculum.registry import Form
 from courses.curriculum.wording import group_of
 from courses.models import Claim, Course, CoursePage, LessonPage
-from translations.selectors import is_draft
+from translations.selectors import carried, is_draft, texts_of
 
 
 def write_bundle(stream: IO[bytes], *, course: Course) -> list[str]:
@@ -58,13 +59,18 @@ def write_bundle(stream: IO[bytes], *, course: Course) -> list[str]:
         for code, form in sorted(forms[part.name].items()):
             archive.add(file_of(part.name, code), ("\n".join(form_lines(form)) + "\n").encode())
     _add_media(archive, chosen)
+    group = group_of(course.code)
+    if texts := texts_of(group=group):
+        archive.add(TEXTS_FILE, texts_file(texts))
+        for each in others:
+            archive.add(file_of_language(each), language_file(carried(group=group, language=each)))
     archive.close(
         {
             "kind": KIND,
             "format": FORMAT,
             "course": course.code,
             "languages": [settings.LANGUAGE_CODE, *others],
-            "drafts": [each for each in others if is_draft(group=group_of(course.code), language=each)],
+            "drafts": [each for each in others if is_draft(group=group, language=each)],
             "key_fingerprint": signing.fingerprint(),
         }
     )

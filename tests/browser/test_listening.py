@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from compliance import demo
 from courses.renditions.speech import can_speak
 from tests.browser.conftest import Served, shoot
+from tests.browser.taking import answer_all, learnt_earlier
 
 pytestmark = pytest.mark.skipif(not can_speak(), reason="espeak-ng and opus-tools are not installed")
 
@@ -21,38 +22,43 @@ from courses.selectors import newest_edition
 from courses.services import accept_voice, make_renditions
 from people.models import Organisation
 from people.services import let_read_drafts
-kinds.speak = lambda text, **about: speak(text[:300], **about)
+kinds.speak = lambda text, **about: speak(text[:400], **about)
 let_read_drafts(organisation=Organisation.objects.get(code="north-road"), allowed=True, by=None, at=clock.now())
-edition = newest_edition(Course.objects.get(code="hospitality"))
-for language in ("fr", "en"):
+edition = newest_edition(Course.objects.get(code="core"))
+for language in ("pa", "en"):
     voice = voice_for(language)
-    accept_voice(language=language, voice=voice.identity, listener="Ama Birch", by=None, at=clock.now())
-for language in ("fr", "en"):
+    accept_voice(language=language, voice=voice.identity, listener="Ama Birch, who grew up in Patiala", by=None, at=clock.now())
+for language in ("pa", "en"):
     make_renditions(edition=edition, language=language, at=clock.now())
 """
 
 
-def test_from_listening_in_french_to_reading_in_english(served: Served, phone: Page) -> None:
+def test_from_listening_in_punjabi_to_reading_in_english(served: Served, phone: Page) -> None:
     served.manage("shell", "-c", RECORD)
     phone.goto(f"{served.origin}/sign-in/?o=north-road&n=D-02")
     phone.get_by_label("PIN").fill(demo.PIN)
     phone.get_by_role("button", name="Sign in").click()
     expect(phone.get_by_role("heading", name="My training")).to_be_visible()
-    phone.goto(f"{served.origin}/learn/hotel-and-restaurant-work/")
-    start = phone.get_by_role("button", name="Start the course")
-    if start.count():
-        start.click()
-    switch(phone, "Français")
+    course = f"{served.origin}/learn/the-core-for-every-workplace"
+    phone.goto(f"{course}/")
+    with phone.expect_navigation():
+        phone.get_by_role("button", name="Start the course").click()
+    switch(phone, "ਪੰਜਾਬੀ")
 
-    # In French she listens.
-    phone.goto(f"{served.origin}/learn/hotel-and-restaurant-work/core-facts/listen/")
+    # In Punjabi she listens, by the keyboard alone.
+    phone.goto(f"{course}/what-it-is/listen/")
+    expect(phone.locator("html")).to_have_attribute("lang", "pa")
     player = phone.locator("audio")
     expect(player).to_have_attribute("preload", "none")
     assert phone.evaluate("document.querySelector('audio').readyState") == 0
-    phone.locator("#speed").select_option("1.25")
-    phone.evaluate("document.querySelector('audio').play()")
+    phone.locator("#speed").focus()
+    phone.keyboard.press("ArrowDown")
+    expect(phone.locator("#speed")).to_have_value("1.25")
+    player.focus()
+    phone.keyboard.press("Space")
     until(phone, 1.5)
-    phone.evaluate("document.querySelector('audio').pause()")
+    phone.keyboard.press("Space")
+    assert phone.evaluate("document.querySelector('audio').paused")
     shoot(phone, "listen")
     place = phone.evaluate("document.querySelector('audio').currentTime")
     phone.reload()
@@ -62,17 +68,48 @@ def test_from_listening_in_french_to_reading_in_english(served: Served, phone: P
     assert phone.evaluate("document.querySelector('audio').playbackRate") == 1.25
     assert phone.evaluate("document.querySelector('audio').seekable.length") == 1
 
-    # In English she reads on, from where she was, and finishes the lesson.
-    switch(phone, "English")
-    expect(phone).to_have_url(re.compile(r"/core-facts/listen/$"))
-    phone.get_by_role("link", name="Read this lesson instead").click()
-    expect(phone.locator("html")).to_have_attribute("lang", "en")
+    # The whole course as one recording: a press on a chapter plays it, and says which one plays.
+    phone.goto(f"{course}/listen/")
+    chapters = phone.locator("[data-listen-at]")
+    starts_at = float(chapters.nth(2).get_attribute("data-listen-at") or "0")
+    chapters.nth(2).focus()
+    phone.keyboard.press("Enter")
+    until(phone, starts_at + 0.5)
+    expect(chapters.nth(2)).to_have_attribute("aria-current", "true")
+    assert phone.evaluate("document.querySelector('audio').currentTime") < starts_at + 10
+    assert phone.evaluate("document.querySelector('audio').duration") > starts_at + 30
+    shoot(phone, "listen-whole")
+    with phone.expect_download() as download:
+        phone.locator("a[download]").click()
+    assert download.value.suggested_filename == "course.opus"
+
+    # She finishes the lesson where she heard it.
+    phone.goto(f"{course}/what-it-is/listen/")
     for box in phone.locator("#lesson-done input[type=checkbox]").all():
         box.check()
     with phone.expect_navigation():
-        phone.locator("#lesson-done button, #lesson-done a.button").first.click()
-    phone.goto(f"{served.origin}/learn/hotel-and-restaurant-work/core-facts/")
-    expect(phone.locator(".page-head")).to_contain_text("Done")
+        phone.locator("#lesson-done button").click()
+
+    # In English she reads the others, and finishes: what she heard counts.
+    switch(phone, "English")
+    expect(phone.locator("html")).to_have_attribute("lang", "en")
+    read = 0
+    while phone.locator("#lesson-done").count():
+        read += 1
+        assert read < 10
+        for box in phone.locator("#lesson-done input[type=checkbox]").all():
+            box.check()
+        with phone.expect_navigation():
+            phone.locator("#lesson-done button").click()
+    assert read == 4
+    learnt_earlier(served, number="D-02")
+    phone.goto(f"{course}/quiz/")
+    with phone.expect_navigation():
+        phone.get_by_role("button", name="Start the questions").click()
+    answer_all(phone, served, number="D-02")
+    with phone.expect_navigation():
+        phone.get_by_role("button", name="Hand in").click()
+    expect(phone.get_by_role("heading", name="You passed")).to_be_visible()
 
     # Leaving forgets where she was.
     kept = "Object.keys(sessionStorage).filter(key => key.includes('listen')).length"
@@ -90,6 +127,6 @@ def until(page: Page, seconds: float, *, soon: bool = False) -> None:
 
 def switch(page: Page, language: str) -> None:
     """Choose a language in the header."""
-    page.locator("summary", has_text=re.compile("Français|English")).first.click()
+    page.locator("summary", has_text=re.compile("ਪੰਜਾਬੀ|English")).first.click()
     with page.expect_navigation():
         page.locator(f"button[name=language]:has-text('{language}')").click()

@@ -14,35 +14,11 @@ from pypdf import PdfReader
 from cms import clock
 from compliance import demo
 from tests.browser.conftest import Served, shoot
+from tests.browser.taking import answer_all, learnt_earlier
 
 NUMBER = "0099"
 NAME = "Mira Dunlin"
 PIN = "739518"
-
-# Twenty minutes of learning are required; the test moves what was learnt into the past instead of waiting.
-LEARNT_EARLIER = f"""
-from datetime import timedelta
-from courses.models import Edition, EditionText, Enrolment, LearningEvent
-from courses import services
-long_ago = timedelta(days=1)
-enrolment = Enrolment.objects.get(membership__employee_number="{NUMBER}")
-Edition.objects.filter(pk=enrolment.edition_id).update(released_at=enrolment.opened_at - long_ago)
-EditionText.objects.filter(edition=enrolment.edition_id).update(frozen_at=enrolment.opened_at - long_ago)
-events = list(LearningEvent.objects.filter(enrolment=enrolment).order_by("received_at", "pk"))
-Enrolment.objects.filter(pk=enrolment.pk).update(opened_at=enrolment.opened_at - timedelta(hours=3))
-for place, event in enumerate(events):
-    earlier = timedelta(minutes=6 * (len(events) - place))
-    LearningEvent.objects.filter(pk=event.pk).update(claimed_at=event.claimed_at - earlier, received_at=event.received_at - earlier)
-services.refold(enrolment=Enrolment.objects.get(pk=enrolment.pk))
-"""
-# The test's own key to the paper; nothing of it ever reaches the browser.
-RIGHT_ANSWERS = f"""
-import json
-from assessments.models import Attempt
-from tests.learning import right_response
-attempt = Attempt.objects.filter(learner__memberships__employee_number="{NUMBER}", submitted_at=None).get()
-print("ANSWERS" + json.dumps([[q["type"], right_response(q)] for q in attempt.paper["questions"]]))
-"""
 
 
 def sign_in_as_staff(page: Page, served: Served, email: str) -> None:
@@ -114,7 +90,7 @@ def test_from_an_assignment_to_a_certificate_that_anybody_can_check(served: Serv
         with phone.expect_navigation():
             phone.locator("#lesson-done button").click()
     assert lessons == 6
-    served.manage("shell", "-c", LEARNT_EARLIER)
+    learnt_earlier(served, number=NUMBER)
     course = phone.url.split("/learn/")[1].split("/")[0]
     phone.goto(f"{served.origin}/learn/{course}/quiz/")
     shoot(phone, "quiz-before")
@@ -122,26 +98,7 @@ def test_from_an_assignment_to_a_certificate_that_anybody_can_check(served: Serv
         phone.get_by_role("button", name="Start the questions").click()
 
     # She answers; the answers never reached the browser before.
-    printed = served.manage("shell", "-c", RIGHT_ANSWERS)
-    import json
-
-    answers = json.loads(printed.split("ANSWERS")[1])
-    for number, (kind, answer) in enumerate(answers, start=1):
-        page_text = phone.content()
-        assert '"correct"' not in page_text
-        if number in (1, 2):
-            shoot(phone, f"quiz-question-{number}")
-        if kind == "scenario":
-            for step in answer:
-                phone.locator(f'input[type=radio][value="{step}"]').check()
-                with phone.expect_navigation():
-                    phone.get_by_role("button", name="Do this").click()
-            continue
-        for choice in answer if isinstance(answer, list) else [answer]:
-            value = str(choice).lower() if isinstance(choice, bool) else choice
-            phone.locator(f'main input[value="{value}"]').check()
-        with phone.expect_navigation():
-            phone.locator("form.asking__form .actions button").click()
+    answer_all(phone, served, number=NUMBER, pictures="quiz-question")
     expect(phone.get_by_role("heading", name="Before you hand in")).to_be_visible()
     shoot(phone, "quiz-overview")
     phone.get_by_role("button", name="Hand in").click()

@@ -3,11 +3,12 @@
 from translations.selectors.exchange import exchangeable_groups, file_for, leads, local_words
 from translations.selectors.glossary import terms, terms_for
 from translations.selectors.matrix import Matrix, MatrixRow, matrix, sectors, target_languages
-from translations.selectors.words import is_draft, words
+from translations.selectors.words import carried, is_draft, texts_of, words
 
 __all__ = [
     "Matrix",
     "MatrixRow",
+    "carried",
     "exchangeable_groups",
     "file_for",
     "is_draft",
@@ -18,5 +19,6 @@ __all__ = [
     "target_languages",
     "terms",
     "terms_for",
+    "texts_of",
     "words",
 ]

@@ -1,5 +1,6 @@
 """Services of translations: what is known of each segment in each language."""
 
+from translations.services.carrying import record_carried
 from translations.services.changing import finish_task, report_answers, source_changed
 from translations.services.digests import deliver_digest, look_for_digests
 from translations.services.drafting import draft_by_machine
@@ -16,6 +17,7 @@ __all__ = [
     "finish_task",
     "import_file",
     "look_for_digests",
+    "record_carried",
     "record_catalogues",
     "record_texts",
     "record_translations",

@@ -82,6 +82,11 @@ class Command(BaseCommand):
             about = ", ".join(f"{counted[part]} {word}" for word, counted in counts if counted[part])
             if about:
                 self.stdout.write(f"{part}: {about}")
+        for language in report.words_taken | report.words_kept:
+            taken, kept = report.words_taken[language], report.words_kept[language]
+            self.stdout.write(
+                f"words in {language}: {taken} with word of who wrote or reviewed them, {kept} left as they are"
+            )
         if report.media:
             self.stdout.write(f"media: {report.media} created")
 

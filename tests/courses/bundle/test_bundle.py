@@ -30,6 +30,7 @@ from tests.courses import curricula
 from tests.courses.test_loader import CLAIMS, PICTURE
 from tests.courses.test_translated_curriculum import ship
 from tests.factories.courses import home_page
+from translations.models import Translation
 from translations.selectors import is_draft
 
 AT = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
@@ -401,3 +402,107 @@ def test_facts_go_with_the_lessons_that_rely_on_them(root):
     Claim.objects.update(caveat="Our own words.")
     assert brought_in(data).kept["claim"] == 1
     assert Claim.objects.get().caveat == "Our own words."
+
+
+# --- who wrote and who signed for the words -------------------------------------------------------------------
+
+
+TITLE = "lessons/act/title"
+
+
+def row(key: str = TITLE) -> Translation:
+    return Translation.objects.get(segment__key=key, language="fr")
+
+
+def said(key: str = TITLE) -> tuple[str, str, str]:
+    return row(key).text, row(key).provenance, row(key).by_name
+
+
+def signed(key: str = TITLE, **changes: Any) -> Callable[..., None]:
+    """Let a person there have signed for the words of a segment, and change its entry further."""
+
+    def change(files: dict[str, bytes], about: dict[str, Any]) -> None:
+        words = json.loads(files["words@fr.json"])
+        words[key] |= {"from": "reviewed", "by": "Ama Birch", "review_by": "2027-06-30", **changes}
+        files["words@fr.json"] = json.dumps(words).encode()
+
+    return change
+
+
+def test_a_draft_arrives_as_a_draft_and_a_signature_with_its_words(data):
+    report = brought_in(rewritten(data, signed()))
+    assert said() == ("fr What to do, step by step", "reviewed", "Ama Birch")
+    assert row().review_by.isoformat() == "2027-06-30"
+    others = Translation.objects.filter(language="fr").exclude(pk=row().pk)
+    assert set(others.values_list("provenance", "by_name", "by")) == {("machine", "", None)}
+    assert is_draft(group="course:hospitality", language="fr")
+    assert report.words_taken == {"fr": others.count() + 1}
+    assert sum(brought_in(rewritten(data, signed())).words_taken.values()) == 0
+
+
+def test_what_goes_out_is_what_came_in(data):
+    came = rewritten(data, signed())
+    brought_in(came)
+    went = written(Course.objects.get())
+    for name in ("words.json", "words@fr.json"):
+        came_in, went_out = (json.loads(zipfile.ZipFile(io.BytesIO(each)).read(name)) for each in (came, went))
+        assert went_out == came_in
+    assert went_out[TITLE]["by"] == "Ama Birch"
+
+
+def test_a_signature_for_the_words_that_stand_here_is_taken(course):
+    data = written(course)
+    assert said() == ("fr What to do, step by step", "machine", "")
+    brought_in(rewritten(data, signed()))
+    assert said() == ("fr What to do, step by step", "reviewed", "Ama Birch")
+
+
+def test_what_people_here_wrote_or_signed_stays(course):
+    data = written(course)
+    Translation.objects.filter(pk=row().pk).update(text="Que faire", provenance="reviewed", by_name="Jo", is_local=True)
+    report = brought_in(rewritten(data, signed()))
+    assert said() == ("Que faire", "reviewed", "Jo")
+    assert report.words_kept == {"fr": 1}
+    # Once more, with newer words from there: still theirs here.
+    brought_in(rewritten(data, signed(target="fr Quoi faire")))
+    assert said() == ("Que faire", "reviewed", "Jo")
+
+
+def test_a_signature_does_not_go_with_other_words_on_the_page(course):
+    data = written(course)
+    page = LessonPage.objects.get(lesson__code="act", locale__language_code="fr")
+    page.title = "Que faire ?"
+    page.save_revision().publish()
+    report = brought_in(rewritten(data, signed()), on_conflict=OnConflict.KEEP)
+    assert LessonPage.objects.get(pk=page.pk).title == "Que faire ?"
+    assert said() == ("fr What to do, step by step", "machine", "")
+    assert report.words_kept["fr"] > 0
+
+
+def test_what_came_signed_outlives_the_next_upgrade(course, root):
+    brought_in(rewritten(written(course), signed()))
+    load(read_curriculum(root), at=LATER)
+    assert said() == ("fr What to do, step by step", "reviewed", "Ama Birch")
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (signed(by=" "), f"words@fr.json: {TITLE}: it is reviewed by nobody"),
+        (signed(source="abc"), f"words@fr.json: {TITLE}: the digest of its source is no SHA-256"),
+        (signed(target=""), f"words@fr.json: {TITLE}: it has no words"),
+        (signed(by="x" * 121), f"words@fr.json: {TITLE}: a name of more than 120 letters"),
+        (signed(review_by="soon"), f"words@fr.json: {TITLE}: Invalid isoformat string: 'soon'"),
+        (added("words@fr.json", b'{"lessons/nowhere/title": {}}'), "words@fr.json: lessons/nowhere/title is no segment in words.json"),
+        (added("words@fr.json", b"[]"), "words@fr.json: it has to be an object of keys"),
+        (added("words@de.json", b"{}"), "words@de.json: this does not belong in a course bundle"),
+        (added("words.json", b'[{"code": "lesson:another/act"}]'), "words.json: lesson:another/act is no text of the course hospitality"),
+        (added("words.json", b'[{"code": "lesson:hospitality/act"}]'), "words.json: lesson:hospitality/act needs a kind, a title, a sector and segments with key, source and markup"),
+        (added("words.json", b"{"), "words.json: this is not JSON in UTF-8"),
+    ],
+)  # fmt: skip
+def test_wrong_word_of_who_signed_is_named_and_nothing_is_written(data, change, problem):
+    with pytest.raises(BundleRefused) as refused:
+        opened(rewritten(data, change))
+    assert problem in refused.value.problems
+    assert Translation.objects.count() == 0
