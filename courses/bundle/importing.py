@@ -372,7 +372,8 @@ class _Import:
             record_texts(texts=bundle.texts, groups={group})
         for language in languages:
             memory = f"{_MEMORY}words@{language}:{bundle.course}"
-            before = self.loaded.get(memory)
+            item = self.loaded.get(memory)
+            before: Form = (item.form if item else None) or {}
             here = {
                 segment.key for text in bundle.texts if self._says_theirs(text, language) for segment in text.segments
             }
@@ -381,14 +382,14 @@ class _Import:
                 group=group,
                 language=language,
                 translations={key: each for key, each in told.items() if key in here},
-                brought_before={key: carried_of(each) for key, each in before.form.items()} if before else {},
+                brought_before={key: carried_of(each) for key, each in before.items()},
                 at=self.at,
                 overwrite=self.on_conflict is OnConflict.TAKE,
             )
             self.report.words_taken[language] += len(taken)
             self.report.words_kept[language] += len(kept) + len(told.keys() - here)
             self.memory[memory] = {
-                **(before.form if before else {}),
+                **before,
                 **{key: entry_of(each) for key, each in told.items() if key in here and key not in kept},
             }
 

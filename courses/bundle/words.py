@@ -70,8 +70,8 @@ def read_texts(value: Any, *, course: str, problems: list[str]) -> tuple[GivenTe
     """Return the texts that ``words.json`` holds; what is wrong with it goes to ``problems``."""
     found: list[GivenText] = []
     seen: set[str] = set()
-    for entry in value if isinstance(value, list) else [None]:
-        code = entry.get("code") if isinstance(entry, dict) else None
+    for entry in value if isinstance(value, list) else [{}]:
+        code = entry.get("code") if isinstance(entry, dict) else entry
         try:
             if not isinstance(code, str) or not _is_of(code, course):
                 problems.append(f"{TEXTS_FILE}: {code} is no text of the course {course}")
