@@ -114,6 +114,25 @@ def earning_of(*, kind: str, key: int) -> Earning | None:
     return Earning(_as_attested(given), member.user_id, member.pk, member.organisation.time_zone)
 
 
+def resting_on(attestation: Attestation) -> list[Certificate]:
+    """Return the certificates that rest on ``attestation`` and stand."""
+    standing = Certificate.objects.unrevoked().filter(membership=attestation.membership_id)
+    return [it for it in standing if str(attestation.reference) in it.completion_ids]
+
+
+def earnings_of(certificate: Certificate) -> list[Earning]:
+    """Return the courses and sessions that ``certificate`` of a workplace rests on, as what may earn one; the latest first."""
+    member = certificate.membership
+    if member is None:
+        return []
+    learnt = Completion.objects.filter(membership=member, public_id__in=certificate.completion_ids)
+    found = [Earning(as_done(it), it.learner_id, member.pk, it.time_zone) for it in learnt]
+    for there in _attended().filter(membership=member):
+        if (done := _as_attended(there)).id in certificate.completion_ids:
+            found.append(Earning(done, member.user_id, member.pk, there.session.time_zone))
+    return sorted(found, key=lambda it: (it.done.done_on, it.done.id), reverse=True)
+
+
 def is_session_asked(course_id: int) -> bool:
     """Whether any certification with this course asks for more than courses; one query."""
     return any(names_more_than_courses(it) for it in Certification.objects.filter(courses=course_id))
@@ -132,6 +151,15 @@ def other_parts_done(earning: Earning, expression: Expression, required: frozens
     found = [as_done(it) for it in holder_completions(earning).filter(course__in=others)] if others else []
     if earning.membership_id is None:
         return found
+    return found + _in_person_and_confirmed(earning.membership_id, named)
+
+
+def parts_done(earning: Earning, asked: Iterable[Expression], required: frozenset[int]) -> list[Done]:
+    """Return everything that the same person did of what is ``asked``; a query for each kind that it names."""
+    found = [as_done(it) for it in holder_completions(earning).filter(course__in=required)]
+    if earning.membership_id is None:
+        return found
+    named = {leaf for expression in asked for leaf in leaves(expression)}
     return found + _in_person_and_confirmed(earning.membership_id, named)
 
 

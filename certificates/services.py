@@ -3,6 +3,8 @@
 import logging
 import secrets
 import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -11,9 +13,9 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from certificates import selectors
-from certificates.evidence import Earning, sufficient_evidence
+from certificates.evidence import Done, Earning, sufficient_evidence
 from certificates.exceptions import AlreadyReplaced, AlreadyRevoked, AttestationTakenBack, HolderErased
-from certificates.expressions import Attested, Expression, asked, every, renewals_in_time
+from certificates.expressions import Attested, Expression, asked, chosen, every, renewals_in_time
 from certificates.models import Attestation, Certificate, Certification, PriorLearning, UnissuedCompletion
 from certificates.numbers import NUMBER_BITS, number_from
 from certificates.selectors import TextLearnt
@@ -66,13 +68,8 @@ def _issue_all(earning: Earning, completion: Completion | None, at: datetime) ->
     earlier = list(selectors.holder_certificates(earning).filter(certification__in=asking))
     issued = [
         _issue(
-            certification=certification,
-            required=required,
-            earning=earning,
-            completion=completion,
-            holder=holder,
-            earlier=[each for each in earlier if each.certification_id == certification.pk],
-            at=at,
+            _Case(certification, required, earning, completion, holder, at),
+            [each for each in earlier if each.certification_id == certification.pk],
         )
         for certification, required in asking.items()
     ]
@@ -88,49 +85,154 @@ def _lock_holder(earning: Earning) -> Membership | User:
     return User.objects.select_for_update(no_key=True).get(pk=earning.learner_id)
 
 
-def _issue(
-    *,
-    certification: Certification,
-    required: frozenset[int],
-    earning: Earning,
-    completion: Completion | None,
-    holder: Membership | User,
-    earlier: list[Certificate],
-    at: datetime,
-) -> Certificate | None:
-    """Issue what ``earning`` earns; ``completion`` is what it is, where it is one."""
-    newest = earning.done
-    policy = certification.validity_policy
-    resting_on_it = [each for each in earlier if newest.id in each.completion_ids]
-    if resting_on_it:
-        return next((each for each in resting_on_it if each.replaced_by_id is None), None)
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One certification that may be earned: the keys of its courses, what asks, and the ``completion`` where it is one."""
 
-    prior = _prior_learning(certification, earning, holder)
-    expression = _asked_of(certification, required, earlier, prior, newest.done_on)
+    certification: Certification
+    required: frozenset[int]
+    earning: Earning
+    completion: Completion | None
+    holder: Membership | User
+    at: datetime
+
+
+def _issue(case: _Case, earlier: list[Certificate]) -> Certificate | None:
+    """Issue what ``case`` earns; ``earlier`` are all certificates that the holder has had of it."""
+    newest = case.earning.done
+    kept = [each for each in earlier if each.replaced_by_id is None and not _is_released(each)]
+    resting_on_it = [each for each in kept if newest.id in each.completion_ids]
+    if resting_on_it:
+        return resting_on_it[0]
+
+    chain = [each for each in kept if each.revoked_on is None]
+    expression = _asked_of(case, chain, newest.done_on)
+    others = selectors.other_parts_done(case.earning, expression, case.required)
+    dates = [each.completed_on for each in chain] + [it.done_on for it in others]
+    if any(day > newest.done_on for day in dates):
+        return _issue_in_order(case, kept, earlier)
     evidence = sufficient_evidence(
         expression=expression,
         newest=newest,
-        others=selectors.other_parts_done(earning, expression, required),
-        spent=frozenset(id for each in earlier for id in each.completion_ids),
-        validity=policy.validity,
+        others=others,
+        spent=frozenset(id for each in kept for id in each.completion_ids),
+        validity=case.certification.validity_policy.validity,
     )
-    if evidence is None:
-        return None
+    return None if evidence is None else _earn(case, evidence, newest, chain, earlier)
+
+
+def _is_released(certificate: Certificate) -> bool:
+    """Whether what a certificate rests on may earn another: only what was confirmed did not hold."""
+    return certificate.revocation_reason == Certificate.RevocationReason.UNCONFIRMED
+
+
+def _issue_in_order(case: _Case, kept: list[Certificate], earlier: list[Certificate]) -> Certificate | None:
+    """Issue and date anew as if everything had arrived on its date; return what rests on what arrived now.
+
+    So it makes no difference in which order things arrive from devices that were offline (renewal, rule R4). Where other
+    parts or other dates follow, a certificate is replaced. One that was revoked, or earned when something else was asked,
+    stays as it is, and so does one whose completion would only have been recorded: nothing is taken away.
+    """
+    certification, newest = case.certification, case.earning.done
+    asked_parts = _asked_parts(case)
+    done = {it.id: it for it in selectors.parts_done(case.earning, asked_parts, case.required)} | {newest.id: newest}
+    ours = [each for each in kept if each.revoked_on is None and _is_asked_still(each, asked_parts, done)]
+    chain = [each for each in kept if each.revoked_on is None and each not in ours]
+    spent = {id for each in kept if each not in ours for id in each.completion_ids}
+    issued = None
+    in_order = sorted(done.values(), key=lambda it: (it.done_on, it.id))
+    for number, each in enumerate(in_order):
+        if each.id in spent:
+            continue
+        evidence = sufficient_evidence(
+            expression=_asked_of(case, chain, each.done_on),
+            newest=each,
+            others=in_order[:number],
+            spent=frozenset(spent),
+            validity=certification.validity_policy.validity,
+        )
+        if evidence is None:
+            continue
+        ids = [it.id for it in evidence]
+        old = min(
+            (it for it in ours if not set(ids).isdisjoint(it.completion_ids)),
+            key=lambda it: (set(it.completion_ids) != set(ids), it.completed_on, it.pk),
+            default=None,
+        )
+        found = _earn(case, evidence, each, chain, earlier, instead_of=old)
+        if found is None and old is not None and set(old.completion_ids) == set(ids):
+            found = old
+        if found is None:
+            continue
+        if old is not None:
+            ours.remove(old)
+        chain.append(found)
+        spent.update(ids)
+        if newest.id in ids:
+            issued = found
+    return issued
+
+
+def _asked_parts(case: _Case) -> tuple[Expression, ...]:
+    """Return everything that a certification can ask by itself: the whole, and each refresher."""
+    if case.certification.expression is None and not case.certification.refreshers:
+        return (every(case.required),)
+    courses = {course.code: course.pk for course in case.certification.courses.all()}
+    whole, refreshers = case.certification.asks(courses, selectors.others_named_by(case.certification))
+    return (whole, *refreshers)
+
+
+def _is_asked_still(certificate: Certificate, asked_parts: Iterable[Expression], done: Mapping[str, Done]) -> bool:
+    """Whether what a certificate rests on, and no less, is what is asked today."""
+    rests_on = [done[id] for id in certificate.completion_ids if id in done]
+    if not rests_on or len(rests_on) < len(certificate.completion_ids):
+        return False
+    parts, last = frozenset(it.part for it in rests_on), rests_on[-1].part
+    return any(chosen(it, parts, last) == parts for it in asked_parts)
+
+
+def _earn(
+    case: _Case,
+    evidence: Sequence[Done],
+    newest: Done,
+    chain: list[Certificate],
+    earlier: list[Certificate],
+    *,
+    instead_of: Certificate | None = None,
+) -> Certificate | None:
+    """Issue what rests on ``evidence``, or what stands for ``instead_of`` then; None where it is only recorded."""
+    certification = case.certification
     completed_on = evidence[-1].done_on
-    current = _current(earlier, completed_on)
+    current = _current(chain, completed_on)
+    prior = _prior_learning(case, completed_on)
     held = [it.period for it in (current, prior) if it is not None]
     held_period = max(held, key=lambda it: it.valid_until, default=None)
+    policy = certification.validity_policy if instead_of is None else policy_from_json(instead_of.policy)
     period = next_period(policy, completed_on, held_period)
     if period == held_period:
         return None
+    ids = [it.id for it in evidence]
+    if instead_of is not None and set(instead_of.completion_ids) == set(ids):
+        if period == instead_of.period:
+            return instead_of
+        return reissue(instead_of, case.at, renews=current, **period_fields(period))
 
+    completion = case.completion if newest.id == case.earning.done.id else None
+    learnt = selectors.text_learnt(completion) if completion else selectors.text_of_parts(case.earning, evidence)
+    text = _text_fields(learnt, only_course=len(case.required) == 1)
+    if instead_of is not None:
+        changes = {"completion_ids": ids, "completed_on": completed_on} | text | period_fields(period)
+        return reissue(instead_of, case.at, renews=current, **changes)
+
+    holder = case.holder
+    key = f"{certification.code}:{newest.id}"
     certificate = Certificate(
         number=number_from(secrets.randbits(NUMBER_BITS)),
         certification=certification,
-        learner_id=earning.learner_id,
-        membership_id=earning.membership_id,
-        completion_ids=[each.id for each in evidence],
-        completion_key=f"{certification.code}:{newest.id}",
+        learner_id=case.earning.learner_id,
+        membership_id=case.earning.membership_id,
+        completion_ids=ids,
+        completion_key=None if any(each.completion_key == key for each in earlier) else key,
         holder_name=holder.name,
         title=certification.title,
         full_title=certification.full_title,
@@ -138,55 +240,28 @@ def _issue(
         issuer_name=str(settings.SITE_NAME),
         # What is loaded with a completion costs no query again.
         workplace_language=_workplace_language((completion and completion.membership) or holder, newest.done_on),
-        time_zone=earning.time_zone,
-        issued_at=at,
+        time_zone=case.earning.time_zone,
+        issued_at=case.at,
         completed_on=completed_on,
+        **text,
         **period_fields(period),
         policy=policy.to_json(),
         template_version=TEMPLATE_VERSION,
         renews=current,
     )
-    learnt = selectors.text_learnt(completion) if completion else selectors.text_of_parts(earning, evidence)
-    _freeze_text(certificate, learnt, only_course=len(required) == 1)
     certificate.save(force_insert=True)
     certificate_changed.send(sender=Certificate, certificate=certificate)
-    _date_later_ones_anew(certificate, earlier, at)
     return certificate
 
 
-def _asked_of(
-    certification: Certification,
-    required: frozenset[int],
-    earlier: list[Certificate],
-    prior: PriorLearning | None,
-    on: date,
-) -> Expression:
+def _asked_of(case: _Case, chain: Iterable[Certificate], on: date) -> Expression:
     """Return what is asked of the holder on that day: in time a refresher will do, of several the next in turn."""
-    if certification.expression is None and not certification.refreshers:
-        return every(required)
-    courses = {course.code: course.pk for course in certification.courses.all()}
-    whole, refreshers = certification.asks(courses, selectors.others_named_by(certification))
-    standing = [it for it in earlier if it.revoked_on is None and it.replaced_by_id is None and it.completed_on <= on]
-    periods = [it.period for it in standing] + ([prior.period] if prior else [])
+    whole, *refreshers = _asked_parts(case)
+    if not refreshers:
+        return whole
+    prior = _prior_learning(case, on)
+    periods = [it.period for it in chain if it.completed_on <= on] + ([prior.period] if prior else [])
     return asked(whole, refreshers, renewals_in_time(periods, on))
-
-
-def _date_later_ones_anew(arrived: Certificate, others: list[Certificate], at: datetime) -> None:
-    """Replace what was issued for later completions and would have other dates, had ``arrived`` come first.
-
-    So it makes no difference in which order completions arrive from devices that were offline (renewal, rule R4).
-    A completion that would only have been recorded keeps the certificate that it has: nothing is taken away.
-    """
-    standing = [it for it in others if it.revoked_on is None and it.replaced_by_id is None]
-    chain = [arrived, *(it for it in standing if it.completed_on <= arrived.completed_on)]
-    for later in sorted(standing, key=lambda it: (it.completed_on, it.pk)):
-        if later.completed_on <= arrived.completed_on:
-            continue
-        current = max(chain, key=lambda it: (it.valid_until, it.pk))
-        period = next_period(policy_from_json(later.policy), later.completed_on, current.period)
-        if period not in (later.period, current.period):
-            later = reissue(later, at, renews=current, **period_fields(period))
-        chain.append(later)
 
 
 def period_fields(period: Period) -> dict[str, Any]:
@@ -200,25 +275,21 @@ def period_fields(period: Period) -> dict[str, Any]:
     }
 
 
-def _current(earlier: list[Certificate], completed_on: date) -> Certificate | None:
-    """Return the certificate whose period governs on that day: the end of the unrevoked chain.
+def _current(chain: Iterable[Certificate], completed_on: date) -> Certificate | None:
+    """Return the certificate of the unrevoked ``chain`` whose period governs on that day: its end.
 
     One that rests on a later completion does not: it arrived first, and this one came late (renewal, rule R4).
     """
-    chain = [
-        each
-        for each in earlier
-        if each.revoked_on is None and each.replaced_by_id is None and each.completed_on <= completed_on
-    ]
-    return max(chain, key=lambda each: (each.valid_until, each.pk), default=None)
+    known = [each for each in chain if each.completed_on <= completed_on]
+    return max(known, key=lambda each: (each.valid_until, each.pk), default=None)
 
 
-def _prior_learning(certification: Certification, earning: Earning, holder: Membership | User) -> PriorLearning | None:
+def _prior_learning(case: _Case, on: date) -> PriorLearning | None:
     """Return what was accepted from elsewhere and reaches furthest of what was earned by that day."""
-    if not getattr(holder, "has_prior_learning", False):
+    if not getattr(case.holder, "has_prior_learning", False):
         return None
     known = PriorLearning.objects.current_knowledge().filter(
-        membership=earning.membership_id, certification=certification, completed_on__lte=earning.done.done_on
+        membership=case.earning.membership_id, certification=case.certification, completed_on__lte=on
     )
     return known.order_by("-valid_until", "-pk").first()
 
@@ -231,13 +302,15 @@ def _workplace_language(holder: Membership | User, day: date) -> str:
     return settings.LANGUAGE_CODE
 
 
-def _freeze_text(certificate: Certificate, text: TextLearnt, *, only_course: bool) -> None:
-    """Copy what was learnt from: edition, digest, language and, of a single course, its title in that language."""
-    certificate.edition_number = text.edition_number
-    certificate.edition_digest = text.digest
-    certificate.language = text.language
-    if only_course and text.language != settings.LANGUAGE_CODE:
-        certificate.learner_title = text.course_title[:200]
+def _text_fields(text: TextLearnt, *, only_course: bool) -> dict[str, Any]:
+    """Return what was learnt from, to be copied: edition, digest, language and, of a single course, its title in that language."""
+    shows_title = only_course and text.language != settings.LANGUAGE_CODE
+    return {
+        "edition_number": text.edition_number,
+        "edition_digest": text.digest,
+        "language": text.language,
+        "learner_title": text.course_title[:200] if shows_title else "",
+    }
 
 
 @transaction.atomic
@@ -266,7 +339,9 @@ def attest(*, membership: Membership, attested: Attested, given_on: date, by: Us
 
 @transaction.atomic
 def take_back_attestation(*, attestation: Attestation, by: User | None, at: datetime) -> Attestation:
-    """Record that it does not hold and never did; certificates that rest on it stay until they are revoked.
+    """Record that it does not hold and never did; certificates that rest on it are revoked with it.
+
+    What else they rest on may earn another, at once where enough is left, or later with a new attestation.
 
     Raises:
         AttestationTakenBack: it was taken back before.
@@ -286,6 +361,10 @@ def take_back_attestation(*, attestation: Attestation, by: User | None, at: date
         supersedes=old,
     )
     _audit_attestation(successor, "attestation.taken_back", by, at)
+    for certificate in selectors.resting_on(old):
+        revoke_certificate(certificate=certificate, reason=Certificate.RevocationReason.UNCONFIRMED, by=by, at=at)
+        for earning in selectors.earnings_of(certificate):
+            _issue_all(earning, None, at)
     return successor
 
 

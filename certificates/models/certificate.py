@@ -50,6 +50,10 @@ class Certificate(models.Model):
         IDENTITY = "identity", pgettext_lazy("reason of revocation", "Not the work of the person named")
         WITHDRAWN = "withdrawn", pgettext_lazy("reason of revocation", "The course was withdrawn")
         REQUEST = "request", pgettext_lazy("reason of revocation", "At the holder's request")
+        UNCONFIRMED = (
+            "unconfirmed",
+            pgettext_lazy("reason of revocation", "The workplace took back what it had confirmed"),
+        )
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField(max_length=32, unique=True, editable=False)

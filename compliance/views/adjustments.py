@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from certificates import selectors as certificate_selectors
 from certificates import services as certificate_services
 from certificates.exceptions import AttestationTakenBack
 from cms import clock
@@ -154,9 +155,14 @@ def confirm_new(request: HttpRequest, desk: Desk, person: UUID) -> HttpResponse:
 @portal(writes=True)
 @require_POST
 def confirm_undo(request: HttpRequest, desk: Desk, person: UUID, reference: UUID) -> HttpResponse:
-    """Take back what was confirmed; it stays on record, and so does a certificate until it is revoked."""
+    """Take back what was confirmed; it stays on record. First shows the certificates that are revoked with it."""
     member = find_person(desk, person)
     attestation = get_object_or_404(selectors.attestations_of(member), reference=reference)
+    resting = certificate_selectors.resting_on(attestation)
+    if resting and "seen" not in request.POST:
+        renewals = [it for each in resting for it in certificate_selectors.dependants(each) if it not in resting]
+        context = desk.context("people", member=member, attestation=attestation, resting=resting, renewals=renewals)
+        return render(request, "compliance/confirm_undo.html", context)
     try:
         certificate_services.take_back_attestation(attestation=attestation, by=desk.user, at=clock.now())
     except AttestationTakenBack:

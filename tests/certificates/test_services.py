@@ -283,6 +283,62 @@ def test_two_of_three_courses_are_enough(four, membership):
     assert (certificate.completed_on, len(certificate.completion_ids)) == (date(2026, 3, 10), 2)
 
 
+def test_a_part_that_arrives_late_dates_the_certificate_when_all_was_done(four, membership):
+    a, b, _c, _d = four
+    asks([a, b], {"all": [{"course": "part-a"}, {"course": "part-b"}]})
+    assert does(a, date(2026, 12, 1), membership) == []
+    (printed,) = does(b, date(2026, 4, 16), membership)
+    assert printed.completed_on == date(2026, 12, 1)
+    (sooner,) = does(a, date(2026, 10, 23), membership)
+    printed.refresh_from_db()
+    assert (printed.replaced_by, sooner.completed_on) == (sooner, date(2026, 10, 23))
+    assert (sooner.valid_from, sooner.valid_until) == (date(2026, 10, 23), date(2027, 10, 23))
+    # What the old one rested on is free for the next one again.
+    (renewal,) = does(b, date(2027, 9, 1), membership)
+    assert (renewal.completed_on, renewal.valid_until) == (date(2027, 9, 1), date(2028, 10, 23))
+
+
+def test_a_part_that_arrives_late_counts_beside_what_was_done_then_and_not_beside_the_newest(four, membership):
+    a, b, _c, _d = four
+    asks([a, b], {"all": [{"course": "part-a"}, {"course": "part-b"}]})
+    assert does(a, date(2027, 4, 7), membership) == []
+    assert does(a, date(2026, 8, 29), membership) == []
+    (certificate,) = does(b, date(2026, 2, 27), membership)
+    assert (certificate.completed_on, certificate.valid_until) == (date(2026, 8, 29), date(2027, 8, 29))
+
+
+def test_a_part_that_arrives_late_leaves_what_was_earned_when_something_else_was_asked(four, membership):
+    a, b, _c, _d = four
+    certification = asks([a, b], {"all": [{"course": "part-a"}, {"course": "part-b"}]})
+    does(a, date(2026, 3, 1), membership)
+    (printed,) = does(b, date(2026, 4, 1), membership)
+    certification.expression = {"any": [{"course": "part-a"}, {"course": "part-b"}]}
+    certification.save()
+    (older,) = does(a, date(2026, 2, 1), membership)
+    printed.refresh_from_db()
+    assert (older.valid_until, printed.valid_until, printed.replaced_by) == (date(2027, 2, 1), date(2027, 4, 1), None)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_the_order_in_which_parts_arrive_the_certificates_are_the_same(four, seed):
+    chance = random.Random(seed)
+    a, b, c, _d = four
+    codes = [{"course": f"part-{letter}"} for letter in "abc"]
+    asks([a, b, c], chance.choice([{"all": codes[:2]}, {"n": 2, "of": codes}, {"all": [{"any": codes[:2]}, codes[2]]}]))
+    plan = sorted((date(2026, 1, 1) + timedelta(days=chance.randrange(500)), chance.randrange(3)) for _ in range(6))
+    found = []
+    for _ in range(3):
+        holder = MembershipFactory()
+        for day, number in plan:
+            done = completion_of(four[number], completed_on=day, membership=holder)
+            issue(done)
+            issue(done)
+        standing = Certificate.objects.filter(membership=holder, replaced_by=None)
+        found.append(sorted(standing.values_list("completed_on", "valid_from", "valid_until")))
+        chance.shuffle(plan)
+    assert found[0] == found[1] == found[2]
+
+
 def test_a_renewal_in_time_asks_a_shorter_refresher_year_by_year_another_and_after_a_gap_the_whole(four, membership):
     a, b, c, d = four
     asks(four, {"all": [{"course": "part-a"}, {"course": "part-b"}]}, [{"course": "part-c"}, {"course": "part-d"}])
@@ -443,10 +499,10 @@ def test_sweep_is_not_held_up_by_one_that_keeps_failing(hotel, membership, monke
         services.owe_certificate(completion=done)
     real = services._issue
 
-    def fail_for_one(*, completion, **kwargs):
-        if completion == bad:
+    def fail_for_one(case, earlier):
+        if case.completion == bad:
             raise RuntimeError("for the test")
-        return real(completion=completion, **kwargs)
+        return real(case, earlier)
 
     monkeypatch.setattr(services, "_issue", fail_for_one)
     assert services.issue_unissued(at=AT) == 1

@@ -140,6 +140,40 @@ def test_what_was_taken_back_earns_nothing(larch, training, jo):
     assert held(jo) == []
 
 
+def test_what_is_taken_back_revokes_the_certificate_that_rests_on_it_and_its_page_says_so(client, larch, training, jo):
+    attend(larch, training, jo)
+    given = confirm(jo)
+    certificate_services.take_back_attestation(attestation=given, by=larch.hr, at=AT)
+    [certificate] = Certificate.objects.filter(membership=jo)
+    assert (certificate.revoked_on, certificate.revocation_reason) == (TODAY, "unconfirmed")
+    assert certificate.revoked_by == larch.hr
+    assert ObligationSpan.objects.covering(TODAY).get(obligation__membership=jo).state == "revoked"
+    page = said(client.get(reverse("certificates:verify_number", args=[certificate.number])))
+    assert "Revoked" in page
+    assert "The workplace took back what it had confirmed" in page
+
+
+def test_what_is_confirmed_again_earns_a_new_certificate_from_what_was_learnt(larch, training, jo):
+    attend(larch, training, jo)
+    given = confirm(jo)
+    certificate_services.take_back_attestation(attestation=given, by=None, at=AT)
+    confirm(jo)
+    old, new = Certificate.objects.filter(membership=jo).order_by("pk")
+    assert (old.revocation_reason, new.revoked_on, new.completed_on) == ("unconfirmed", None, TODAY)
+    assert ObligationSpan.objects.covering(TODAY).get(obligation__membership=jo).state == "valid"
+
+
+def test_what_was_confirmed_twice_still_holds_when_one_is_taken_back(larch, training, jo):
+    first = confirm(jo, on=date(2026, 2, 20))
+    attend(larch, training, jo)
+    second = confirm(jo)
+    [before] = Certificate.objects.filter(membership=jo)
+    assert str(first.reference) in before.completion_ids
+    certificate_services.take_back_attestation(attestation=first, by=None, at=AT)
+    after = Certificate.objects.get(membership=jo, revoked_on=None)
+    assert (after.completed_on, str(second.reference) in after.completion_ids) == (TODAY, True)
+
+
 def test_where_nobody_asks_for_a_session_nothing_is_put_in_the_outbox(larch):
     plain = factories.training()
     member = larch.employ()
@@ -201,6 +235,21 @@ def test_hr_sees_what_is_open_confirms_it_and_takes_it_back(client, larch, train
     assert f"Confirmed for 2 March 2026: “{SAID}”" in said(client.get(url("person", jo)))
     client.post(url("confirm_undo", jo, given.reference))
     assert not Attestation.objects.current_knowledge().exists()
+
+
+def test_hr_sees_which_certificates_go_before_taking_back_what_they_rest_on(client, larch, training, jo):
+    attend(larch, training, jo)
+    given = confirm(jo)
+    [certificate] = Certificate.objects.filter(membership=jo)
+    sign_in_personally(client, larch.hr)
+    page = said(client.post(url("confirm_undo", jo, given.reference)))
+    assert "They are revoked at once" in page
+    assert certificate.number in page
+    assert Attestation.objects.current_knowledge().exists()
+    assert client.post(url("confirm_undo", jo, given.reference), {"seen": "1"}).status_code == 302
+    assert not Attestation.objects.current_knowledge().exists()
+    certificate.refresh_from_db()
+    assert certificate.revoked_on == TODAY
 
 
 @pytest.mark.parametrize(
