@@ -10,8 +10,8 @@ from certificates.models import Certificate
 from certificates.signals import certificate_changed
 from cms import clock
 from compliance import selectors, services
-from courses.models import Completion, Edition, Enrolment
-from courses.signals import course_completed, edition_released, enrolment_opened
+from courses.models import Completion, Edition, Enrolment, Withdrawal
+from courses.signals import course_completed, edition_released, enrolment_opened, part_withdrawn
 from people.models import Membership, Site
 from people.signals import employment_changed, employments_changed
 
@@ -56,6 +56,13 @@ def rebuild_on_release(sender: object, edition: Edition, at: datetime, **_: obje
     """A release may ask something of whoever holds a certificate (rule R15); of many, part by part after it."""
     if selectors.asks_holders(edition):
         services.rebuild_many(memberships=selectors.holders_of(edition), cause=f"edition:{edition.pk}", at=at)
+
+
+@receiver(part_withdrawn, dispatch_uid="compliance.forget_packs_on_withdrawal")
+def forget_packs_on_withdrawal(sender: object, withdrawal: Withdrawal, **_: object) -> None:
+    """What an owner took back is in no pack any more, also in those made before; of other parts these keep the proof."""
+    if withdrawal.is_by_owner:
+        services.forget_packs_of_course(course=withdrawal.course)
 
 
 @receiver(course_completed, dispatch_uid="compliance.rebuild_on_newer_content")

@@ -16,16 +16,19 @@ class CoursesConfig(AppConfig):
 
         from cms.preparation import Preparation, register_preparation
         from cms.rendering import Renderer, register_renderer
+        from cms.withheld import register_withheld
         from courses import kinds, receivers
         from courses.curriculum.folder import folder_digest, is_loaded
         from courses.models import CoursePage, LessonPage
         from courses.services.claiming import DUE, deliver_due
         from courses.services.rendering import LOOK, MAKE
         from courses.views import trying
+        from courses.withholding import withheld_parts
         from people import outbox
 
         outbox.register(receivers.REWORD, receivers.reword)
         kinds.register()
+        register_withheld(withheld_parts)
         register_renderer(CoursePage, Renderer(serve=trying.serve_course, preview=trying.preview_course))
         register_renderer(LessonPage, Renderer(serve=trying.serve_lesson, preview=trying.preview_lesson))
         outbox.register(MAKE, receivers.make)

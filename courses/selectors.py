@@ -7,7 +7,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, When
+from django.utils import translation
+from django.utils.translation import gettext
 from wagtail.models import Page, ReferenceIndex
 
 from cms.models import Source
@@ -32,7 +34,7 @@ from courses.models import (
 from courses.review_pay import Account, Entry, Line, account_of
 from courses.sign_offs import Said, Verdict, against_assignment
 from courses.snapshot import Json, requirements_of, reviewed_digest
-from courses.withdrawn import Notice, Part
+from courses.withdrawn import Notice, Part, without_withdrawn
 from people.models import Membership, Organisation, User
 from people.selectors import known_employments
 
@@ -61,12 +63,36 @@ def withdrawals_in_force(course: Course) -> QuerySet[Withdrawal]:
     return Withdrawal.objects.in_force().filter(course=course)
 
 
-def notices(course: Course, *, edition: int) -> list[Notice]:
-    """Return what readers of this edition of ``course`` are told in the place of withdrawn parts."""
-    return [
-        Notice(Part(each.kind, each.target), each.reason, each.instead)
+def notices(course: Course, *, edition: int, language: str) -> tuple[Notice, ...]:
+    """Return what readers of this edition of ``course`` are told in the place of withdrawn parts.
+
+    What an owner took back loses its title too: in its place stands a word in ``language``.
+    """
+    with translation.override(language):
+        gone = gettext("Withdrawn")
+    return tuple(
+        Notice(
+            Part(each.kind, each.target),
+            each.reason,
+            each.instead,
+            each.withdrawn_on,
+            title=gone if each.is_by_owner else "",
+        )
         for each in withdrawals_in_force(course).filter(through_edition__gte=edition)
-    ]
+    )
+
+
+def newest_withdrawal() -> tuple[int | None, datetime | None]:
+    """Return what changes whenever something more is withdrawn: for files that take a while to write."""
+    newest = Withdrawal.objects.aggregate(pk=Max("pk"), at=Max("withdrawn_at"))
+    return newest["pk"], newest["at"]
+
+
+def shown_now(text: EditionText) -> Json:
+    """Return what readers of ``text`` may see today: withdrawn parts are notices. ``text`` comes with edition and course."""
+    return without_withdrawn(
+        text.snapshot, notices(text.edition.course, edition=text.edition.number, language=text.language)
+    )
 
 
 def claims_named(codes: Collection[str]) -> list[Claim]:

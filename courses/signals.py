@@ -16,5 +16,8 @@ enrolment_opened = Signal()
 edition_released = Signal()
 """``edition``, ``at``: a course was released. Sent inside the transaction that records it."""
 
+part_withdrawn = Signal()
+"""``withdrawal``, ``at``: a part was taken away from readers. Sent inside the transaction that records it."""
+
 session_counted = Signal()
 """``attendance``, ``at``: it is on record that somebody was at a session. Sent inside the transaction that records it."""

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from assessments.frozen import Json
 from assessments.papers import fit_blueprint
 
 WITHDRAWN_BLOCK: Final = "withdrawn"
+BY_OWNER: Final = frozenset({"nation", "owner"})
+"""The reasons of those whose story or knowledge a part is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +23,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What stands in the place of a part: why it is gone, and ``instead``, plain text that may be empty."""
+    """What stands in the place of a part: why it is gone, since when, and ``instead``, plain text that may be empty.
+
+    ``title`` is shown in the place of a lesson's own, where that is gone too; empty: the lesson keeps its title.
+    """
 
     part: Part
     reason: str
     instead: str
+    on: date
+    title: str = ""
 
 
 def without_withdrawn(snapshot: Json, notices: Iterable[Notice]) -> Json:
@@ -48,7 +56,9 @@ def without_withdrawn(snapshot: Json, notices: Iterable[Notice]) -> Json:
 def _lesson(lesson: Json, by_part: Mapping[Part, Notice]) -> Json:
     whole = by_part.get(Part("lesson", lesson["code"]))
     if whole is not None:
-        return {**lesson, "content_note": "", "body": [_shown(lesson["code"], whole)], "sources": []}
+        title = whole.title or lesson["title"]
+        body = [_shown(lesson["code"], whole)]
+        return {**lesson, "title": title, "content_note": "", "body": body, "sources": []}
     return {**lesson, "body": [_block(block, by_part) for block in lesson["body"]]}
 
 
@@ -60,7 +70,8 @@ def _block(block: Json, by_part: Mapping[Part, Notice]) -> Json:
 
 
 def _shown(name: str, notice: Notice) -> Json:
-    return {"type": WITHDRAWN_BLOCK, "id": name, "value": {"reason": notice.reason, "text": notice.instead}}
+    value = {"reason": notice.reason, "text": notice.instead, "on": notice.on.isoformat()}
+    return {"type": WITHDRAWN_BLOCK, "id": name, "value": value}
 
 
 def _quiz(quiz: Json | None, by_part: Mapping[Part, Notice]) -> Json | None:

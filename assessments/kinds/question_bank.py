@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, ClassVar, Final, TypeAlias
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _now
@@ -35,6 +36,7 @@ from assessments.scenarios import ScenarioFault
 from assessments.selectors import questions_in_use
 from assessments.texts import html_of, text_of
 from cms.validators import code_validator
+from cms.withheld import Withheld, withheld_questions
 from people.workbooks.cells import fold
 from people.workbooks.columns import Column, Type
 from people.workbooks.kinds import Given, Kind, Plan, Setting
@@ -250,11 +252,15 @@ class QuestionBankKind(Kind):
         return fold(values.get("question", ""))
 
     def plan(self, rows: Sequence[Given], setting: Setting) -> list[Plan]:
-        """Compare rows with the questions."""
+        """Compare rows with the questions. What was taken back stays as it is: its row holds a marker, or nobody's words."""
+        gone = {fold(code) for code in withheld_questions()}
         banks = _banks()
         known = _known([row.key for row in rows], locked=setting.locked)
         taken = _situations()
-        return [_plan(row, known.get(row.key), banks, taken, setting) for row in rows]
+        return [
+            Plan(row).settle(is_new=False) if row.key in gone else _plan(row, known.get(row.key), banks, taken, setting)
+            for row in rows
+        ]
 
     def write(self, plans: Sequence[Plan], setting: Setting, *, number: int) -> list[dict[str, Any]]:
         """Change the questions, one by one: each keeps what it was as a revision. A bank has hundreds, not thousands."""
@@ -286,13 +292,15 @@ class QuestionBankKind(Kind):
         return left
 
     def export(self, setting: Setting, *, on: date | None) -> Iterator[Mapping[str, str]]:
-        """Yield the questions by bank and code."""
+        """Yield the questions by bank and code; of one that was taken back a marker."""
+        gone = withheld_questions()
         ours = Question.objects.instance_of(*_TYPES.values()).filter(locale=Locale.get_default())
         keys = iter(ours.order_by("bank__code", "code").non_polymorphic().values_list("code", flat=True))
         while page := list(islice(keys, _EXPORT_PAGE)):
             known = _known(page, locked=False)
             for code in page:
-                yield {"question": code, **_shown(_state(known[fold(code)]))}
+                shown = _shown(_state(known[fold(code)]))
+                yield {"question": code, **(_without_words(shown, gone[code]) if code in gone else shown)}
 
     def words(self, problem: RowProblem) -> tuple[str, str]:
         """Return what an editor is told, as on the form of the question."""
@@ -381,6 +389,12 @@ def _shown(state: State) -> dict[str, str]:
         shown[f"feedback_{letter}"] = text_of(option["feedback"])
         shown[f"key_{letter}"] = option["key"] if option["key"] != _NEW else ""
     return shown
+
+
+def _without_words(shown: dict[str, str], gone: Withheld) -> dict[str, str]:
+    """Return a row with a marker as its text, and nothing else that the question said."""
+    kept = {name: shown[name] for name in ("bank", "type", "objective", "critical", *_WHETHER)}
+    return {**kept, "stem": gone.marker(settings.LANGUAGE_CODE)}
 
 
 def _letters(state: State, name: str) -> str:

@@ -64,10 +64,11 @@ def direction_of(language: str) -> str:
 
 
 @register.filter
-def day(value: date | None) -> str:
-    """Return a date in full, "30 June 2026" in English; nothing for no date."""
+def day(value: date | str | None) -> str:
+    """Return a date in full, "30 June 2026" in English; nothing for no date. A frozen one is a text in ISO form."""
     if not value:
         return ""
+    value = date.fromisoformat(value) if isinstance(value, str) else value
     own = get_format("DATE_FORMAT")
     return date_format(value, "j F Y" if own == _AMERICAN else own)
 

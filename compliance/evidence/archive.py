@@ -22,6 +22,7 @@ from compliance.selectors import sites_from
 from compliance.visibility import STATUS_LABELS
 from courses.models import Attendance, EditionText
 from courses.snapshot import lesson_text
+from courses.withholding import with_markers
 from people.models import AuditEntry, Employment, Organisation, Site
 
 SCRIPT: Final = Path(__file__).with_name("checking.py")
@@ -150,6 +151,7 @@ def _texts(digests: set[str]) -> Iterator[tuple[str, bytes]]:
     """Yield the released text of the editions that were learnt from, in every language: which one a person read stays hers.
 
     Questions stay out, since the file would give their answers away; the digest of the whole is in the name's list.
+    What was withdrawn since stays out too: a marker stands in its place, and the digest is still that of the whole.
     """
     editions = EditionText.objects.filter(digest__in=digests).values_list("edition", flat=True)
     texts = EditionText.objects.filter(edition__in=set(editions)).select_related("edition__course")
@@ -158,7 +160,7 @@ def _texts(digests: set[str]) -> Iterator[tuple[str, bytes]]:
         chunk_size=8
     ):
         course, edition = text.edition.course.code, text.edition.number
-        snapshot = text.snapshot
+        snapshot = with_markers(text)
         lines = [snapshot["course"]["title"], ""]
         for lesson in snapshot["lessons"]:
             lines += [lesson_text(lesson, {}), ""]

@@ -25,6 +25,7 @@ from compliance.services.each import MOST_PEOPLE
 from compliance.services.evidence import (
     deliver_evidence_pack,
     forget_evidence_packs,
+    forget_packs_of_course,
     make_evidence_pack,
     request_evidence_pack,
 )
@@ -118,6 +119,7 @@ __all__ = [
     "end_approval",
     "forget_evidence_packs",
     "forget_filter",
+    "forget_packs_of_course",
     "forget_previews",
     "found_by",
     "grant_extension",

@@ -4,6 +4,7 @@ import hashlib
 import tempfile
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from django.core.files import File
@@ -15,6 +16,8 @@ from compliance.evidence.archive import write_pack
 from compliance.evidence.rows import people_of
 from compliance.exceptions import AfterToday, NotOfThisOrganisation
 from compliance.models import EvidencePack
+from courses.models import Completion, Course
+from courses.selectors import newest_withdrawal
 from people import audit, outbox
 from people.faults import fault_point
 from people.models import Organisation, Site, User
@@ -72,7 +75,7 @@ def make_evidence_pack(*, public_id: str) -> EvidencePack | None:
             waiting.update(people_done=min(done, total))
             outbox.prolong(key=_key(pack), at=clock.now())
 
-    made_on = clock.today(pack.organisation.time_zone)
+    made_on, gone = clock.today(pack.organisation.time_zone), newest_withdrawal()
     with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as stream:
         write_pack(
             stream, organisation=pack.organisation, site=pack.site, on=pack.as_of, made_on=made_on, progress=tell
@@ -87,13 +90,34 @@ def make_evidence_pack(*, public_id: str) -> EvidencePack | None:
         name = pack.file.storage.save(f"evidence/{pack.public_id.hex}.zip", File(stream))
     with transaction.atomic():
         locked = EvidencePack.objects.select_for_update().get(pk=pack.pk)
-        if locked.state != EvidencePack.State.READY:
+        overtaken = newest_withdrawal() != gone
+        if overtaken:
+            # Something was taken back while the texts were read: it must not be in the file.
+            transaction.on_commit(lambda: pack.file.storage.delete(name))
+        elif locked.state != EvidencePack.State.READY:
             locked.file.name, locked.sha256, locked.size_bytes = name, digest.hexdigest(), size
             locked.state, locked.people_done, locked.made_at = EvidencePack.State.READY, total, clock.now()
             locked.save()
         elif locked.file.name != name:
             transaction.on_commit(lambda: pack.file.storage.delete(name))
-    return locked
+    return make_evidence_pack(public_id=public_id) if overtaken else locked
+
+
+@transaction.atomic
+def forget_packs_of_course(*, course: Course) -> int:
+    """Delete the packs that may hold the text of ``course``; return how many. They can be made again, without it.
+
+    Those that are being made are held until the withdrawal is recorded, so that they find it.
+    """
+    learnt = Completion.objects.filter(course=course, membership__isnull=False).values("membership__organisation")
+    packs = EvidencePack.objects.select_for_update(of=("self",)).exclude(state=EvidencePack.State.FORGOTTEN)
+    count = 0
+    for pack in packs.filter(organisation__in=learnt).order_by("pk"):
+        if pack.state == EvidencePack.State.READY:
+            EvidencePack.objects.filter(pk=pack.pk).update(state=EvidencePack.State.FORGOTTEN)
+            transaction.on_commit(partial(pack.file.storage.delete, str(pack.file.name)))
+            count += 1
+    return count
 
 
 def forget_evidence_packs(*, at: datetime) -> int:

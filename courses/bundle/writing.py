@@ -23,6 +23,7 @@ from courses.bundle.reading import (
     file_of,
     foreign_links,
 )
+from courses.bundle.withdrawing import take_out_withdrawn
 from courses.bundle.words import TEXTS_FILE, file_of_language, language_file, texts_file
 from courses.curriculum.loader import form_lines
 from courses.curriculum.parts.streams import chosen_in
@@ -35,6 +36,8 @@ from translations.selectors import carried, is_draft, texts_of
 def write_bundle(stream: IO[bytes], *, course: Course) -> list[str]:
     """Write ``course`` into ``stream``, as its newest drafts have it, and return its languages, the source's first.
 
+    In the place of a part that was withdrawn there is a marker, in every language.
+
     The same course gives the same bytes: files come in one order, and nothing in them tells when or where.
 
     Raises:
@@ -44,6 +47,7 @@ def write_bundle(stream: IO[bytes], *, course: Course) -> list[str]:
     others = sorted(set(locales) - {settings.LANGUAGE_CODE})
     parts = portable_parts(others)
     forms = {part.name: part.stored(list(part.of_course(course.code))) for part in parts}
+    take_out_withdrawn(course, forms)
     chosen = _chosen(forms)
     services = {name for model, name in chosen if model is SupportService}
     by_name = {part.name: part for part in parts}

@@ -1,10 +1,15 @@
 """Parts of released courses that may not be shown any more, whatever edition a learner reads."""
 
+from datetime import date
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from courses.withdrawn import BY_OWNER
 
 
 class WithdrawalQuerySet(models.QuerySet["Withdrawal"]):
@@ -66,6 +71,16 @@ class Withdrawal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.course}: {self.label}"
+
+    @property
+    def is_by_owner(self) -> bool:
+        """Whether those took it back whose story or knowledge it is."""
+        return self.reason in BY_OWNER
+
+    @property
+    def withdrawn_on(self) -> date:
+        """Return the day, by the site's calendar."""
+        return self.withdrawn_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
 class WithdrawnFile(models.Model):

@@ -86,7 +86,7 @@ class Material:
     @cached_property
     def lessons(self) -> list[Json]:
         """Return the outlines of the lessons, in their order."""
-        return outline(self.snapshot, lines=self.lines, words=self.words, about_claim=self.about_claim)
+        return outline(self.snapshot, lines=self.lines, words=self.words, about_claim=self.about_claim, day=self.day)
 
     def about_claim(self, claim: ClaimNow) -> str:
         """Return what stands beside a passage about a claim on which it relies."""
@@ -185,7 +185,7 @@ class Material:
             [line.service.code, line.stale, *(str(getattr(line.service, name)) for name in _PRINTED)]
             for line in (*self.named_lines, *self.directory.fallback())
         ]
-        notices = [[n.part.kind, n.part.target, n.reason, n.instead] for n in self.notices]
+        notices = [[n.part.kind, n.part.target, n.reason, n.instead, n.on.isoformat(), n.title] for n in self.notices]
         said = [
             self.text.digest,
             lines,
@@ -224,7 +224,7 @@ class Material:
 
 def material_of(text: EditionText, *, on: date | None = None) -> Material:
     """Return what readers of ``text`` may see ``on`` a day (today by default): withdrawn parts are notices."""
-    notices = tuple(selectors.notices(text.edition.course, edition=text.edition.number))
+    notices = selectors.notices(text.edition.course, edition=text.edition.number, language=text.language)
     shown = without_withdrawn(text.snapshot, notices)
     claims = selectors.claims_now(shown, on=on or clock.today(settings.TIME_ZONE))
     return Material(text, with_claims(shown, claims), help_directory(on=on), notices, tuple(claims.values()))

@@ -16,6 +16,7 @@ A lesson is ``code``, ``number``, ``title``, ``minutes``, ``body`` (nodes) and `
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, Final, TypeAlias
 
 from assessments.papers import order_question
@@ -35,14 +36,16 @@ def outline(
     lines: Callable[[Sequence[str]], list[Json]],
     words: Words,
     about_claim: Callable[[ClaimNow], str] = str,
+    day: Callable[[date], str] = str,
 ) -> list[Json]:
     """Return the lessons of ``snapshot`` as outlines.
 
     ``snapshot`` is what a reader may see: withdrawn parts are notices already. ``lines`` returns the help lines of
-    some codes as they are today (``service`` nodes). ``words`` are the fixed words (courses.renditions.words).
+    some codes as they are today (``service`` nodes). ``words`` are the fixed words (courses.renditions.words), and
+    ``day`` writes a date in their language.
     """
     return [
-        _Lesson(lesson, snapshot["practice"], lines, words, about_claim).outline(number)
+        _Lesson(lesson, snapshot["practice"], lines, words, about_claim, day).outline(number)
         for number, lesson in enumerate(snapshot["lessons"], start=1)
     ]
 
@@ -85,7 +88,9 @@ class _Lesson:
         lines: Callable[[Sequence[str]], list[Json]],
         words: Words,
         about_claim: Callable[[ClaimNow], str],
+        day: Callable[[date], str],
     ) -> None:
+        self.day = day
         self.about_claim = about_claim
         self.lesson = lesson
         self.practice = practice
@@ -173,7 +178,8 @@ class _Lesson:
                 about = [paragraph(value["description"])] if value.get("description") else []
                 return [self._box("media", words["file"], value["title"], [("", about)])]
             case str() if kind == WITHDRAWN_BLOCK:
-                why = words[f"gone_{value['reason']}"] if f"gone_{value['reason']}" in words else words["gone_owner"]
+                reason = value["reason"] if f"gone_{value['reason']}" in words else "owner"
+                why = words[f"gone_{reason}"] % {"date": self.day(date.fromisoformat(value["on"]))}
                 parts = [("", [paragraph(why), *flow(value["text"] or "")])]
                 return [self._box("withdrawn", "", words["gone"], parts)]
             case _:

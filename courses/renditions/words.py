@@ -51,7 +51,7 @@ def words(language: str) -> Words:
             "gone_safety": _(
                 "It could have put somebody at risk. If you have read it before, please do not act on it."
             ),
-            "gone_owner": _("Those whose story or knowledge it is have asked for it back."),
+            "gone_owner": _("A part was here that its owner withdrew on %(date)s."),
             "machine": pgettext("spoken before a lesson", "A machine is reading this."),
             "lesson": pgettext("rendition", "Lesson %(number)s"),
             "minutes": pgettext("rendition", "About %(number)s min"),

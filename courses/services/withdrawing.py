@@ -9,6 +9,7 @@ from courses import selectors
 from courses.exceptions import NothingToWithdraw, NotReleased
 from courses.models import Course, EditionText, Withdrawal, WithdrawnFile
 from courses.services.rendering import ask_for_all_of
+from courses.signals import part_withdrawn
 from courses.withdrawn import Part, files_in, part_in
 from people.models import User
 
@@ -23,7 +24,8 @@ def withdraw_part(
     """Take ``part`` away from all readers of every edition of ``course`` so far; they see ``instead``.
 
     Files that stand in it are not sent any more. A part that is withdrawn already gets the new words, and the
-    withdrawal reaches up to the newest edition.
+    withdrawal reaches up to the newest edition. Files that were made of the text are made anew, and apps above hear of
+    it for theirs.
 
     Raises:
         NotReleased: the course has no edition: nobody sees anything of it.
@@ -57,6 +59,7 @@ def withdraw_part(
         [WithdrawnFile(withdrawal=withdrawal, sha256=sha256) for sha256 in sorted(files)], ignore_conflicts=True
     )
     ask_for_all_of(course=course)
+    part_withdrawn.send(sender=Withdrawal, withdrawal=withdrawal, at=at)
     log(course, WITHDRAW_LOG_ACTION, user=by, data={"part": withdrawal.label, "reason": reason})
     return withdrawal
 

@@ -335,10 +335,10 @@ def _reading(request: HttpRequest, slug: str) -> Reading:
         something_withdrawn = enrolment.something_withdrawn
     if text is None:
         raise Http404
-    notices = selectors.notices(course, edition=text.edition.number) if something_withdrawn else ()
-    return Reading(
-        course, text, enrolment, wanted, bool(scope.signed_in), bool(scope.locked), scope, notices=tuple(notices)
-    )
+    notices: tuple[Notice, ...] = ()
+    if something_withdrawn:
+        notices = selectors.notices(course, edition=text.edition.number, language=text.language)
+    return Reading(course, text, enrolment, wanted, bool(scope.signed_in), bool(scope.locked), scope, notices=notices)
 
 
 def _something_withdrawn(course: str) -> Exists:

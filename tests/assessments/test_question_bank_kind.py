@@ -288,5 +288,5 @@ def test_rows_cost_no_more_than_their_writing(bank: Any, django_assert_num_queri
     for _ in range(6):
         option = SingleChoiceQuestionFactory(bank=bank)
         ChoiceOptionFactory(question=option, text="<p>More</p>")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         export()

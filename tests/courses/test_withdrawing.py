@@ -99,7 +99,7 @@ def test_whole_lesson_is_withdrawn_and_can_still_be_finished(client: Client, cou
     withdraw(course, Part("lesson", "rich"), reason="nation", instead="")
     shown = lesson_page_of(client, course)
     assert SIGN not in shown
-    assert "Those whose story or knowledge it is have asked for it back." in shown
+    assert "A part was here that its owner withdrew on 2 March 2026." in shown
     do_lessons(client, enrolment)
     assert client.get(f"/learn/{course.slug}/").context["reading"].lessons_left == []
 

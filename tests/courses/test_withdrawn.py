@@ -1,5 +1,6 @@
 """What is left of a frozen text; without a database."""
 
+from datetime import date
 from typing import Any
 
 from assessments.papers import draw_paper, fit_blueprint
@@ -34,11 +35,11 @@ def snapshot(**changes: Any) -> dict[str, Any]:
 
 
 def notice(kind: str, target: str) -> Notice:
-    return Notice(Part(kind, target), "safety", "Instead.")
+    return Notice(Part(kind, target), "safety", "Instead.", date(2026, 3, 2))
 
 
 def gone(name: str) -> dict[str, Any]:
-    return {"type": "withdrawn", "id": name, "value": {"reason": "safety", "text": "Instead."}}
+    return {"type": "withdrawn", "id": name, "value": {"reason": "safety", "text": "Instead.", "on": "2026-03-02"}}
 
 
 def test_nothing_withdrawn_gives_the_very_same_text():

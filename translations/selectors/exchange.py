@@ -1,10 +1,12 @@
 """What goes into files for translators, and what was brought back."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db.models import F
 
+from cms.withheld import Withheld, withheld
 from translations.catalogues import INTERFACE_GROUP
 from translations.exchange.units import NO_BASE, ExchangeFile, Unit, base_of
 from translations.freshness import Provenance
@@ -29,7 +31,8 @@ def exchangeable_groups() -> list[str]:
 def file_for(*, language: str, group: str = "") -> ExchangeFile:
     """Return the file for translators of ``language``: of one group, or of all with "".
 
-    Words that are drafts, or were made from an older source, are in it as needing work.
+    Words that are drafts, or were made from an older source, are in it as needing work. Of what was taken back the
+    file holds a marker.
     """
     segments = Segment.objects.select_related("text").order_by("text__group", "text__code", "position")
     known = Translation.objects.filter(language=language).select_related("segment")
@@ -39,14 +42,23 @@ def file_for(*, language: str, group: str = "") -> ExchangeFile:
         segments = segments.exclude(text__group=INTERFACE_GROUP)
         known = known.exclude(segment__text__group=INTERFACE_GROUP)
     by_segment = {row.segment_id: row for row in known}
-    glossary = _Glossary(language)
-    return ExchangeFile(language, tuple(_unit(segment, by_segment.get(segment.pk), glossary) for segment in segments))
+    glossary, gone = _Glossary(language), withheld()
+    return ExchangeFile(
+        language, tuple(_unit(segment, by_segment.get(segment.pk), glossary, gone) for segment in segments)
+    )
+
+
+def is_withheld(segment: Segment, gone: Sequence[Withheld], *texts: str) -> Withheld | None:
+    """Return the part that was taken back and that ``segment`` is of, by its name or by its words."""
+    name = f"{segment.text.group}/{segment.key}"
+    return next((each for each in gone if each.covers(name, segment.source, segment.shown, *texts)), None)
 
 
 class _Glossary:
     """What the glossary says to translators of one language about a source text."""
 
     def __init__(self, language: str) -> None:
+        self.language = language
         self.sources = terms(language=settings.LANGUAGE_CODE)
         self.targets = terms(language=language)
 
@@ -57,8 +69,10 @@ class _Glossary:
         return "\n".join(in_a_line(term) for term in hints(mentioned(source, self.sources), self.targets))
 
 
-def _unit(segment: Segment, row: Translation | None, glossary: _Glossary) -> Unit:
+def _unit(segment: Segment, row: Translation | None, glossary: _Glossary, gone: Sequence[Withheld]) -> Unit:
     name = f"{segment.text.group}/{segment.key}"
+    if part := is_withheld(segment, gone, row.text if row else ""):
+        return Unit(name, part.marker(settings.LANGUAGE_CODE), part.marker(glossary.language), base=NO_BASE)
     title = segment.text.title if segment.text.title != segment.source else ""
     changed = f"Changed here since; it now says: {segment.shown}" if segment.shown else ""
     note = "\n".join(filter(None, (title, changed, glossary.about(segment.source))))

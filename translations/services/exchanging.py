@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db import transaction
 
+from cms.withheld import withheld
 from people.models import User
 from translations.catalogues import INTERFACE_GROUP
 from translations.exceptions import (
@@ -25,6 +26,7 @@ from translations.models import Segment, Translation
 from translations.segments import Fault, faults, is_in_script, normalise
 from translations.segments import Markup as SegmentMarkup
 from translations.segments import Segment as Piece
+from translations.selectors.exchange import is_withheld
 from translations.services.changing import settle_tasks
 from translations.signals import words_changed
 
@@ -78,6 +80,7 @@ def import_file(
         ExchangeConflicts: segments were changed here after the file was made, and ``on_conflict`` is ``refuse``.
     """
     segments = _segments(file.units)
+    file = _without_withheld(file, segments)
     problems = _file_problems(file, language) or _problems(file.units, segments, group)
     if problems:
         raise ExchangeRefused(problems)
@@ -120,6 +123,15 @@ def import_file(
         groups = {row.segment.text.group for row in rows}
         words_changed.send(sender=Translation, language=language, groups=groups, at=at)
     return Imported(done["taken"], done["signed"], done["unchanged"], kept=len(conflicts))
+
+
+def _without_withheld(file: ExchangeFile, segments: dict[str, Segment]) -> ExchangeFile:
+    """Return ``file`` without what was taken back: markers are no translations, and nobody needs words any more."""
+    gone = withheld()
+    if not gone:
+        return file
+    left = [unit for unit in file.units if not (it := segments.get(unit.segment)) or not is_withheld(it, gone)]
+    return replace(file, units=tuple(left))
 
 
 def _file_problems(file: ExchangeFile, language: str) -> list[ExchangeProblem]:

@@ -26,6 +26,8 @@ from courses.bundle import BundleRefused, Conflicts, OnConflict, import_bundle, 
 from courses.curriculum import read_curriculum
 from courses.curriculum.loader import load
 from courses.models import Claim, Course, CoursePage, LessonPage, LoadedItem
+from courses.services import withdraw_part
+from courses.withdrawn import Part
 from tests.courses import curricula
 from tests.courses.test_loader import CLAIMS, PICTURE
 from tests.courses.test_translated_curriculum import ship
@@ -506,3 +508,36 @@ def test_wrong_word_of_who_signed_is_named_and_nothing_is_written(data, change, 
         opened(rewritten(data, change))
     assert problem in refused.value.problems
     assert Translation.objects.count() == 0
+
+
+def test_what_was_withdrawn_goes_out_as_a_marker_and_can_be_brought_in(root: Path) -> None:
+    with transaction.atomic():
+        load(read_curriculum(root), at=AT)
+        course = Course.objects.get()
+        about: dict[str, Any] = {"label": "A part", "reason": "owner", "instead": "", "by": None, "at": AT}
+        for part in (Part("question", "hos-log-2"), Part("question", "hos-order"), Part("lesson", "act")):
+            withdraw_part(course=course, part=part, **about)
+        data = written(course)
+        transaction.set_rollback(True)
+    home_page()
+    brought_in(data)
+    marker = "A part was here that its owner withdrew on 28 November 2026."
+    assert marker in str(lesson().get_latest_revision_as_object().body)
+    asked = Question.objects.get(code="hos-log-2", locale=Locale.get_default())
+    assert (asked.stem, asked.retired) == (f"<p>{marker}</p>", True)
+
+
+def test_a_part_that_was_withdrawn_as_wrong_goes_out_once_it_is_mended(course: Course) -> None:
+    page = lesson()
+    part = Part("block", page.body[0].id)
+    about: dict[str, Any] = {"label": "A part", "reason": "wrong", "instead": "", "by": None, "at": AT}
+    withdraw_part(course=course, part=part, **about)
+    assert "Otherwise tell your manager" not in bundled_lesson(course)
+    body = page.body.get_prep_value()
+    body[0]["value"] = {"heading": "In order", "text": "<p>Mended words stand here.</p>"}
+    edit(page, body=body)
+    assert "Mended words stand here." in bundled_lesson(course)
+
+
+def bundled_lesson(course: Course) -> str:
+    return zipfile.ZipFile(io.BytesIO(written(course))).read("lesson-page/hospitality/act.json").decode()

@@ -80,7 +80,7 @@ def blocks() -> list[dict[str, Any]]:
         "image": {"image": None, "alt": "A door with a number", "caption": "A door"},
         "audio": {"title": "Listen to this", "file": None, "transcript": "<p>Spoken words.</p>"},
         "download": {"title": "Pocket card", "file": None, "description": "One page"},
-        "withdrawn": {"reason": "safety", "text": "Use the new rule."},
+        "withdrawn": {"reason": "owner", "text": "Use the new rule.", "on": "2026-03-02"},
         "attestation": {"text": "I have read the rules."},
     }
     return [{"type": kind, "id": kind, "value": value} for kind, value in values.items()]

@@ -1,0 +1,119 @@
+"""Leaving out of a bundle what was withdrawn: the newest drafts may still hold it."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.conf import settings
+from django.utils.html import escape
+
+from cms.withheld import letters_of, marker
+from courses.bundle.parts import part_and_language
+from courses.curriculum.parts.html import as_edited
+from courses.curriculum.registry import Form
+from courses.models import Course, LessonPage, Withdrawal
+from courses.snapshot import plain_text
+from courses.withholding import WithdrawnWords, withdrawn_words
+
+_NEVER_BY_WORDS: Final = frozenset({"help_now", "check"})
+"""Help stays, whatever else had the same heading; a check names its question."""
+_TEXTS: Final = frozenset({"stem", "feedback", "text", "left", "right", "situation"})
+
+
+def take_out_withdrawn(course: Course, forms: dict[str, dict[str, Form]]) -> None:
+    """Put a marker into ``forms`` in the place of each part of ``course`` that is withdrawn.
+
+    What its owner took back goes whatever an editor made of it since; other parts go as long as they say the same.
+    A question is retired too, so that nobody is asked a marker.
+    """
+    gone = withdrawn_words(course)
+    if not gone:
+        return
+    for name, by_code in forms.items():
+        part, language = part_and_language(name)
+        language = language or settings.LANGUAGE_CODE
+        for code, form in by_code.items():
+            if part == "lesson-page":
+                by_code[code] = _lesson(code, form, language, gone)
+            elif part == "question":
+                by_code[code] = _question(code.partition("/")[2], form, language, gone)
+
+
+def _find(gone: list[WithdrawnWords], kind: str, target: str) -> Withdrawal | None:
+    return next((row for row, _said in gone if (row.kind, row.target) == (kind, target)), None)
+
+
+def _marker(row: Withdrawal, language: str) -> str:
+    return marker(on=row.withdrawn_on, by_owner=row.is_by_owner, language=language)
+
+
+def _as_block(row: Withdrawal, language: str) -> Form:
+    return {"type": "text", "value": {"heading": "", "text": as_edited(f"<p>{escape(_marker(row, language))}</p>")}}
+
+
+def _lesson(code: str, form: Form, language: str, gone: list[WithdrawnWords]) -> Form:
+    course, _, lesson = code.partition("/")
+    whole = _find(gone, Withdrawal.Kind.LESSON, lesson)
+    if whole is not None and whole.is_by_owner:
+        title = _marker(whole, language)
+        return {**form, "title": title, "content_note": "", "body": [_as_block(whole, language)], "sources": []}
+    ids = _block_ids(course, lesson, language)
+    body = []
+    for place, block in enumerate(form["body"]):
+        row = _gone(block, ids[place] if place < len(ids) else "", gone)
+        body.append(block if row is None else _as_block(row, language))
+    return {**form, "body": body}
+
+
+def _block_ids(course: str, lesson: str, language: str) -> list[str]:
+    """Return the ids of the blocks of the newest draft, in their order: forms have none."""
+    pages = LessonPage.objects.filter(
+        lesson__course__code=course, lesson__code=lesson, locale__language_code=language, alias_of__isnull=True
+    )
+    page = pages.first()
+    return [str(block.id) for block in page.get_latest_revision_as_object().body] if page else []
+
+
+def _gone(block: Form, block_id: str, gone: list[WithdrawnWords]) -> Withdrawal | None:
+    if block["type"] == "check":
+        return _find(gone, Withdrawal.Kind.QUESTION, block["value"]["question"])
+    pieces = set(_pieces(block["value"])) if block["type"] not in _NEVER_BY_WORDS else set()
+    for row, said in gone:
+        is_it = row.is_by_owner and row.kind == Withdrawal.Kind.BLOCK and row.target == block_id
+        if is_it or pieces & said:
+            return row
+    return None
+
+
+def _pieces(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield from filter(None, map(letters_of, [plain_text(value), *plain_text(value).split("\n")]))
+        case dict():
+            for name, each in value.items():
+                if name not in ("services", "source"):
+                    yield from _pieces(each)
+        case list():
+            for each in value:
+                yield from _pieces(each)
+
+
+def _question(key: str, form: Form, language: str, gone: list[WithdrawnWords]) -> Form:
+    row = _find(gone, Withdrawal.Kind.QUESTION, key)
+    if row is None:
+        return form
+    said = _marker(row, language)
+    blanked: Form = _blanked(form, said)
+    return {**blanked, "stem": as_edited(f"<p>{escape(said)}</p>"), "situation": "", "retired": True}
+
+
+def _blanked(value: Any, said: str) -> Any:
+    match value:
+        case dict():
+            return {
+                name: (said if name in _TEXTS and isinstance(part, str) and part else _blanked(part, said))
+                for name, part in value.items()
+            }
+        case list():
+            return [_blanked(each, said) for each in value]
+        case _:
+            return value

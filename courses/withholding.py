@@ -1,0 +1,92 @@
+"""What of the courses is withheld today, for every room that hands out their words (``cms.withheld``)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any, Final, TypeAlias
+
+from django.db.models import Exists, OuterRef
+
+from cms.withheld import Withheld, letters_of, marker
+from courses import selectors
+from courses.models import Course, EditionText, Withdrawal
+from courses.snapshot import Json, plain_text
+from courses.withdrawn import BY_OWNER, WITHDRAWN_BLOCK, Part, part_in
+
+_NO_WORDS: Final = frozenset(
+    {"type", "id", "key", "code", "next", "start", "sha256", "url", "content_type", "services", "question", "tone"}
+    | {"verdict", "source", "sources", "objective", "objectives", "passage", "claims", "critical", "media", "version"}
+)
+"""What of a frozen part is a name or a number, or is shared with others: it says nothing of the part."""
+
+WithdrawnWords: TypeAlias = tuple[Withdrawal, frozenset[str]]
+
+
+def withheld_parts() -> list[Withheld]:
+    """Return every part that is withdrawn today; one query where nothing is, else two for each course with something."""
+    courses = Course.objects.filter(Exists(Withdrawal.objects.in_force().filter(course=OuterRef("pk"))))
+    return [each for course in courses for each in _of_course(course)]
+
+
+def withdrawn_words(course: Course) -> list[WithdrawnWords]:
+    """Return what is withdrawn of ``course``, each with what ``letters_of`` makes of its words in every language."""
+    rows = list(selectors.withdrawals_in_force(course).select_related("course"))
+    said: dict[int, set[str]] = {row.pk: set() for row in rows}
+    texts = EditionText.objects.filter(edition__course=course) if rows else EditionText.objects.none()
+    for snapshot in texts.values_list("snapshot", flat=True).iterator(chunk_size=10):
+        for row in rows:
+            found = part_in(snapshot, Part(row.kind, row.target))
+            said[row.pk].update(filter(None, map(letters_of, _pieces(found))))
+    return [(row, frozenset(said[row.pk])) for row in rows]
+
+
+def _of_course(course: Course) -> Iterator[Withheld]:
+    group = f"course:{course.code}"
+    prefixes = {"lesson": f"{group}/lessons/{{}}/", "question": f"{group}/bank/{{}}/"}
+    for row, said in withdrawn_words(course):
+        yield Withheld(
+            on=row.withdrawn_on,
+            by_owner=row.is_by_owner,
+            group=group,
+            question=row.target if row.kind == Withdrawal.Kind.QUESTION else "",
+            prefix=prefixes.get(row.kind, "").format(row.target),
+            said=said,
+        )
+
+
+def _pieces(value: Any) -> Iterator[str]:
+    """Yield each text of a part as it is read, and each of its paragraphs."""
+    match value:
+        case str():
+            whole = plain_text(value)
+            yield whole
+            yield from whole.split("\n")
+        case Mapping():
+            for name, each in value.items():
+                if name not in _NO_WORDS:
+                    yield from _pieces(each)
+        case Iterable():
+            for each in value:
+                yield from _pieces(each)
+
+
+def with_markers(text: EditionText) -> Json:
+    """Return what readers of ``text`` may see today, for files without templates: a marker where a part was.
+
+    ``text`` comes with edition and course.
+    """
+    shown = selectors.shown_now(text)
+    if shown is text.snapshot:
+        return shown
+    return {**shown, "lessons": [_marked(lesson, text.language) for lesson in shown["lessons"]]}
+
+
+def _marked(lesson: Json, language: str) -> Json:
+    return {**lesson, "body": [_as_text(block, language) for block in lesson["body"]]}
+
+
+def _as_text(block: Json, language: str) -> Json:
+    if block["type"] != WITHDRAWN_BLOCK:
+        return block
+    gone = block["value"]
+    said = marker(on=date.fromisoformat(gone["on"]), by_owner=gone["reason"] in BY_OWNER, language=language)
+    return {**block, "value": {"title": said, "text": gone["text"]}}

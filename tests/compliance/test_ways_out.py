@@ -1,0 +1,112 @@
+"""What its owner took back leaves no words behind: on every way out of the house, in every language."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from assessments.models import Question
+from certificates.models import Certification
+from cms import clock
+from courses.curriculum import read_curriculum
+from courses.curriculum.loader import load
+from courses.models import Course, EditionText
+from courses.services import withdraw_part
+from courses.withdrawn import Part
+from tests import ways_out
+from tests.assessments.test_question_bank_kind import bring, export
+from tests.courses import curricula
+from tests.courses.test_loader import PICTURE
+from tests.courses.test_translated_curriculum import ship
+from tests.factories.compliance import workplace
+from tests.factories.people import SiteFactory, sign_in_with_pin
+from tests.people.workbooks.conftest import counted, said
+from translations.selectors import file_for
+from translations.services import import_file
+
+pytestmark = pytest.mark.django_db
+
+AT = datetime(2026, 11, 28, 17, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 28)
+SIGN = "answers every question for another"
+QUESTION = "Somebody shouts for help"
+OPTION = "Write it down"
+LESSON = "tell your manager what you saw"
+PRACTICE = "In which order?"
+MARKER = "A part was here that its owner withdrew on"
+
+
+@pytest.fixture
+def place(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A hotel whose people take a course in English and French."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.RENDITIONS = True
+    monkeypatch.setattr(clock, "now", lambda: AT + timedelta(hours=1))
+    course = curricula.COURSE.replace("minimum_minutes: 5\n", "")
+    root = curricula.write(
+        tmp_path / "curriculum", **{"hospitality/media/door.svg": PICTURE, "hospitality/course.yaml": course}
+    )
+    ship(root)
+    load(read_curriculum(root), at=AT)
+    return workplace()
+
+
+@pytest.fixture
+def site(place: Any) -> Any:
+    return SiteFactory(
+        organisation=place.organisation, code="harbour", name="Harbour", sector="hospitality", languages=["en", "fr"]
+    )
+
+
+@pytest.fixture
+def course(place: Any) -> Course:
+    return Course.objects.get()
+
+
+def sign_block(course: Course) -> Part:
+    lesson = EditionText.objects.filter(edition__course=course, language="en").get().snapshot["lessons"][0]
+    return Part("block", next(each["id"] for each in lesson["body"] if each["type"] == "sign"))
+
+
+def take_away(course: Course, part: Part) -> None:
+    about: dict[str, Any] = {"label": "A part", "reason": "owner", "instead": "", "by": None}
+    withdraw_part(course=course, part=part, at=AT, **about)
+
+
+def ways_with(found: dict[str, str], secret: str) -> list[str]:
+    return [name for name, text in found.items() if ways_out.squeezed(secret) in ways_out.squeezed(text)]
+
+
+def test_withdrawn_parts_are_on_no_way_out(client: Any, place: Any, site: Any, course: Course) -> None:
+    about = {"starts_on": TODAY - timedelta(days=20), "due_on": TODAY + timedelta(days=30)}
+    place.ask(Certification.objects.get(), site=site, at=AT, **about)
+    member = place.employ("Jo Castellan", site=site, starts_on=TODAY - timedelta(days=30))
+    ways_out.take_course(member, course, AT)
+    newcomer = place.employ("Ama Birch", site=site, starts_on=TODAY - timedelta(days=30))
+    sign_in_with_pin(client, newcomer)
+    client.post(f"/learn/{course.slug}/start/")
+    before = ways_out.everything(client, course, site=site, at=AT, on=TODAY)
+    everywhere = {name.split()[0] for name in before}
+    assert everywhere == {"page", "file", "spoken", "bundle", "exchange", "questions", "pack", "kit"}
+    assert {name.split()[0] for name in ways_with(before, SIGN)} == everywhere - {"questions"}
+    assert {name.split()[0] for name in ways_with(before, LESSON)} == everywhere - {"questions"}
+    assert {name.split()[0] for name in ways_with(before, QUESTION)} >= {"bundle", "exchange", "questions"}
+
+    take_away(course, sign_block(course))
+    take_away(course, Part("lesson", "act"))
+    take_away(course, Part("question", "hos-emergency-1"))
+    take_away(course, Part("question", "hos-order"))
+    assert ways_out.packs_kept() == {}
+    after = ways_out.everything(client, course, site=site, at=AT, on=TODAY)
+    for secret in (SIGN, LESSON, QUESTION, OPTION, PRACTICE, "What to do, step by step", "Call 911 if someone is"):
+        assert ways_with(after, secret) == [], secret
+    assert {name.split()[0] for name in ways_with(after, MARKER)} == everywhere
+    assert "A part was here that its owner withdrew on 28 November 2026." in after["page lesson signs en"]
+
+    # What went out with markers comes back without harm.
+    stems = list(Question.objects.order_by("pk").values_list("stem", flat=True))
+    kept = bring(export("csv"))
+    assert (said(kept), counted(kept)[:2]) == ([], (0, 0))
+    file = file_for(language="fr", group=f"course:{course.code}")
+    assert import_file(file=file, language="fr", by=None, at=AT).taken == 0
+    assert list(Question.objects.order_by("pk").values_list("stem", flat=True)) == stems
