@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from courses.review_dates import Overdue
 from courses.sign_offs import Said
 
 
@@ -138,7 +139,7 @@ class TooManyFilters(ComplianceError):
 
 @dataclass
 class TrainingHeld(ComplianceError):
-    """The training cannot be assigned anew: reviewers stand against a text of it (``why``, courses.sign_offs)."""
+    """The training cannot be assigned anew (``why``): reviewers stand against a text of it, or a review is late."""
 
     title: str
-    why: tuple[Said, ...]
+    why: tuple[Said | Overdue, ...]

@@ -186,11 +186,16 @@ class DefaultDateForm(forms.Form):
 class TrainingField(forms.ModelChoiceField):
     """A training to assign. One that is out of new assignment is refused with its reason, where it is not chosen already."""
 
+    today: date
+    """The day on which it is assigned; its form sets it."""
+
     def clean(self, value: Any) -> Certification | None:
         """Return what was chosen."""
         chosen: Certification | None = super().clean(value)
-        if chosen is not None and chosen.pk != self.initial and (why := held_trainings([chosen.pk]).get(chosen.pk)):
-            raise ValidationError(held_in_words(chosen.title, why), code="held")
+        if chosen is not None and chosen.pk != self.initial:
+            why = held_trainings([chosen.pk], on=self.today).get(chosen.pk)
+            if why:
+                raise ValidationError(held_in_words(chosen.title, why), code="held")
         return chosen
 
 
@@ -236,7 +241,7 @@ class AssignmentForm(forms.Form):
         self._organisation, self._today = organisation, today
         _offer(self, organisation)
         certification: Any = self.fields["certification"]
-        certification.queryset = assignable_certifications()
+        certification.queryset, certification.today = assignable_certifications(), today
         if self.is_bound:
             for whom, name in _ASKED_FOR.items():
                 self.fields[name].required = self.data.get("whom") == whom
@@ -282,7 +287,7 @@ class BulkAssignmentForm(forms.Form):
         super().__init__(data if data is not None and "due_on" in data else None)
         self._today = today
         certification: Any = self.fields["certification"]
-        certification.queryset = assignable_certifications()
+        certification.queryset, certification.today = assignable_certifications(), today
 
     def clean_due_on(self) -> date:
         """Refuse a past day."""

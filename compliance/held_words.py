@@ -7,11 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cms.languages import language_name
+from cms.templatetags.fieldfare import day
 from courses.models import ReviewKind
+from courses.review_dates import Overdue
 from courses.sign_offs import Said, Verdict
 
 
-def held_in_words(title: str, why: Iterable[Said]) -> str:
+def held_in_words(title: str, why: Iterable[Said | Overdue]) -> str:
     """Return the sentence about the training ``title``."""
     reasons = get_text_list(
         sorted({_reason(each) for each in why}),
@@ -23,11 +25,21 @@ def held_in_words(title: str, why: Iterable[Said]) -> str:
     }
 
 
-def _reason(word: Said) -> str:
+def late_in_words(title: str, late: Overdue) -> str:
+    """Return the sentence about the training ``title``, which can still be assigned though its review is late."""
+    return _(
+        "“%(training)s” was to be looked at again by %(by)s, and has not been yet. "
+        "From %(day)s on it cannot be assigned anew. Who has it already keeps it."
+    ) % {"training": title, "by": day(late.review_by), "day": day(late.refused_from)}
+
+
+def _reason(why: Said | Overdue) -> str:
+    if isinstance(why, Overdue):
+        return _("nobody has looked at it again since %(day)s, as somebody should have") % {"day": day(why.review_by)}
     about = {
-        "kind": ReviewKind(word.kind).label,
-        "language": language_name(word.language, "name_translated"),
+        "kind": ReviewKind(why.kind).label,
+        "language": language_name(why.language, "name_translated"),
     }
-    if word.verdict == Verdict.WITHDRAWN:
+    if why.verdict == Verdict.WITHDRAWN:
         return _("a reviewer took their agreement back (%(kind)s, %(language)s)") % about
     return _("a reviewer said no to its text (%(kind)s, %(language)s)") % about

@@ -41,13 +41,15 @@ class AdoptionForm(forms.Form):
         roles = Role.objects.filter(organisation=organisation)
         for rule in self._rules:
             choice = chosen.get(rule.code)
-            self.fields[f"training-{rule.code}"] = TrainingField(
+            training = TrainingField(
                 label=gettext_lazy("Training"),
                 queryset=assignable_certifications(),
                 required=False,
                 empty_label=pgettext_lazy("no training is chosen for a rule", "Assign nothing for this rule"),
                 initial=choice.certification_id if choice else None,
             )
+            training.today = today
+            self.fields[f"training-{rule.code}"] = training
             self.fields[f"roles-{rule.code}"] = forms.ModelMultipleChoiceField(
                 label=gettext_lazy("Only people in these roles"),
                 queryset=roles,

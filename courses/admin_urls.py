@@ -9,6 +9,7 @@ from courses.views.claims import ClaimsView, ClaimView
 from courses.views.course_files import CourseFilesView, course_file
 from courses.views.ledger import LedgerCsvView, LedgerView, ReviewPayView
 from courses.views.releasing import ReleaseView
+from courses.views.review_dates import ReviewDatesView, ReviewDateView
 from courses.views.voices import VoicesView, voice_sample
 from courses.views.withdrawing import WithdrawView
 
@@ -18,6 +19,8 @@ urlpatterns = [
     path("voices/<str:language>/sample", voice_sample, name="voice_sample"),
     path("claims/", ClaimsView.as_view(), name="claims"),
     path("claims/<int:claim_id>/", ClaimView.as_view(), name="claim"),
+    path("reviews-due/", ReviewDatesView.as_view(), name="review_dates"),
+    path("<int:course_id>/review-date/", ReviewDateView.as_view(), name="review_date"),
     path("ledger/", LedgerView.as_view(), name="ledger"),
     path("ledger/ledger.csv", LedgerCsvView.as_view(), name="ledger_csv"),
     path("ledger/<int:request_id>/", ReviewPayView.as_view(), name="review_pay"),

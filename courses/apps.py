@@ -20,7 +20,7 @@ class CoursesConfig(AppConfig):
         from courses import kinds, receivers
         from courses.curriculum.folder import folder_digest, is_loaded
         from courses.models import CoursePage, LessonPage
-        from courses.services.claiming import DUE, deliver_due
+        from courses.services.reminding import DUE, deliver_due
         from courses.services.rendering import LOOK, MAKE
         from courses.views import trying
         from courses.withholding import withheld_parts

@@ -128,11 +128,19 @@ class NobodyPays(CourseError):
 
 
 class PastReview(CourseError):
-    """A fact would have to be looked at again (``review_by``) before or as soon as it was verified."""
+    """The day to look again (``review_by``) is not after the day on which somebody looked, or it is past."""
 
     def __init__(self, *, review_by: date) -> None:
         super().__init__(review_by.isoformat())
         self.review_by = review_by
+
+
+class NotYetLooked(CourseError):
+    """The day on which somebody is said to have looked (``reviewed_on``) lies ahead."""
+
+    def __init__(self, *, reviewed_on: date) -> None:
+        super().__init__(reviewed_on.isoformat())
+        self.reviewed_on = reviewed_on
 
 
 class ForeignMembership(CourseError):

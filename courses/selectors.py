@@ -25,12 +25,14 @@ from courses.models import (
     Enrolment,
     LearningEvent,
     RenditionSet,
+    ReviewDate,
     ReviewEntry,
     Session,
     SignOff,
     VoiceAcceptance,
     Withdrawal,
 )
+from courses.review_dates import Overdue
 from courses.review_pay import Account, Entry, Line, account_of
 from courses.sign_offs import Said, Verdict, against_assignment
 from courses.snapshot import Json, requirements_of, reviewed_digest
@@ -159,16 +161,26 @@ def accounts(request_ids: Collection[int]) -> dict[int, Account]:
     return {pk: account_of(each) for pk, each in lines.items()}
 
 
-def held_back(*, course_ids: Collection[int]) -> dict[int, tuple[Said, ...]]:
-    """Return the words that take courses out of new assignment, by key of the course; those that may be are left out.
+def overdue_reviews(*, course_ids: Collection[int], on: date) -> dict[int, Overdue]:
+    """Return the courses that nobody has looked at again in time, by key, whether or not their grace is over; one query."""
+    late = ReviewDate.objects.filter(course__in=course_ids, review_by__lt=on)
+    return {row.course_id: row.overdue() for row in late}
 
-    One query, and one for each course that has a no.
+
+def held_back(*, course_ids: Collection[int], on: date) -> dict[int, tuple[Said | Overdue, ...]]:
+    """Return what takes courses out of new assignment on a day, by key; those that may be assigned are left out.
+
+    It is words of reviewers, and a review that is late beyond its grace. Two queries, and one for each course that
+    has a no.
     """
-    held = {}
+    held: dict[int, tuple[Said | Overdue, ...]] = {}
     for course_id, words in words_of_reviewers(course_ids=course_ids).items():
         noes = {word.language for word in words if word.verdict == Verdict.NO}
         if against := against_assignment(words, released=_served(course_id, noes) if noes else ()):
             held[course_id] = against
+    for course_id, late in overdue_reviews(course_ids=course_ids, on=on).items():
+        if on >= late.refused_from:
+            held[course_id] = (*held.get(course_id, ()), late)
     return held
 
 

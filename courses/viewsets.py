@@ -97,6 +97,15 @@ class _EditionColumn(Column):
         return format_html('<a href="{}">{}</a>', reverse("courses_admin:release", args=[instance.pk]), label)
 
 
+class _LookAgainColumn(Column):
+    def get_value(self, instance: Course) -> Any:
+        found = getattr(instance, "review_date", None)
+        label = found.review_by.isoformat() if found else "–"
+        if found and clock.today(settings.TIME_ZONE) > found.review_by:
+            label = _("Past its review")
+        return format_html('<a href="{}">{}</a>', reverse("courses_admin:review_date", args=[instance.pk]), label)
+
+
 class _ReviewsColumn(Column):
     def get_value(self, instance: Course) -> Any:
         label = _("Reviews")
@@ -127,6 +136,7 @@ class CourseViewSet(ModelViewSet):
         "tier",
         _EditionColumn("edition", label=gettext_lazy("Edition")),
         _ReviewsColumn("reviews", label=gettext_lazy("Before a release")),
+        _LookAgainColumn("look_again", label=gettext_lazy("Look again by")),
         _FilesColumn("files", label=gettext_lazy("For sessions")),
         _WithdrawColumn("withdraw", label=gettext_lazy("In an emergency")),
     ]

@@ -16,6 +16,7 @@ from wagtail.snippets.models import register_snippet
 from courses import admin_urls
 from courses.services.checking import ANSWER_LOG_ACTION
 from courses.services.claiming import CLAIM_LOG_ACTION
+from courses.services.looking_again import LOOK_AGAIN_LOG_ACTION
 from courses.services.releasing import RELEASE_LOG_ACTION
 from courses.services.review_doors import DOOR_LOG_ACTION
 from courses.services.review_ledger import NAME_LOG_ACTION, PAY_LOG_ACTION
@@ -63,6 +64,19 @@ class _ClaimsItem(MenuItem):
 def register_claims() -> MenuItem:
     """Add the facts that are to be looked at again to the menu."""
     return _ClaimsItem(gettext_lazy("Claims to look at"), reverse("courses_admin:claims"), icon_name="tasks", order=255)
+
+
+class _ReviewDatesItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("courses.view_course"))
+
+
+@hooks.register("register_admin_menu_item")
+def register_review_dates() -> MenuItem:
+    """Add the courses that are to be looked at again to the menu."""
+    return _ReviewDatesItem(
+        gettext_lazy("Courses to look at"), reverse("courses_admin:review_dates"), icon_name="calendar-check", order=254
+    )
 
 
 class _LedgerItem(MenuItem):
@@ -156,6 +170,13 @@ def register_log_actions(actions: Any) -> None:
 
         def format_message(self, log_entry: Any) -> str:
             return _("Said of a claim: %(state)s") % log_entry.data
+
+    @actions.register_action(LOOK_AGAIN_LOG_ACTION)
+    class LookAgainFormatter(LogFormatter):
+        label = gettext_lazy("Look at it again")
+
+        def format_message(self, log_entry: Any) -> str:
+            return _("To look at again by %(review_by)s") % log_entry.data
 
     @actions.register_action(PUT_BACK_LOG_ACTION)
     class PutBackFormatter(LogFormatter):

@@ -185,7 +185,7 @@ def _message(problem: RowProblem, kind: Kind | None) -> str:
         case Problem.NOT_THERE_YET:
             return _("This is not there yet, and only known rows were to be changed.")
         case Problem.TRAINING_HELD:
-            return _("This training cannot be assigned anew at the moment: a reviewer stands against its text.")
+            return _("This training cannot be assigned anew at the moment: see why under “Assign a training”.")
         case Problem.ENDS_BEFORE_START:
             return _("The last day is before the first.")
         case Problem.HIRED_AFTER_START:

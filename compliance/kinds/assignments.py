@@ -304,7 +304,7 @@ def _held(setting: Setting) -> set[str]:
     """Return the codes of the trainings that are out of new assignment; asked once for a file."""
     if "held" not in setting.kept:
         codes = dict(Certification.objects.values_list("pk", "code"))
-        setting.kept["held"] = {codes[pk] for pk in selectors.held_trainings(codes)}
+        setting.kept["held"] = {codes[pk] for pk in selectors.held_trainings(codes, on=setting.today)}
     found: set[str] = setting.kept["held"]
     return found
 

@@ -21,7 +21,7 @@ from compliance.selectors.deliveries import (
 )
 from compliance.selectors.digests import DigestLine, digests_to_send, lines_of_digest
 from compliance.selectors.endings import Endings, endings, ends_in
-from compliance.selectors.held import held_trainings
+from compliance.selectors.held import held_trainings, late_trainings
 from compliance.selectors.in_person import StillOpen, attestations_of, in_person_of, still_open_of, to_confirm
 from compliance.selectors.messages import (
     Line,
@@ -124,6 +124,7 @@ __all__ = [
     "held_trainings",
     "holders_of",
     "in_person_of",
+    "late_trainings",
     "letters",
     "licence_kinds",
     "lines_of",

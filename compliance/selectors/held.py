@@ -1,22 +1,42 @@
-"""Which trainings are out of new assignment."""
+"""Which trainings are out of new assignment, and which nobody has looked at again in time."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import TypeVar
 
 from certificates.models import Certification
-from courses.selectors import held_back
+from courses.review_dates import Overdue
+from courses.selectors import held_back, overdue_reviews
 from courses.sign_offs import Said
 
+_T = TypeVar("_T")
 
-def held_trainings(certification_ids: Collection[int]) -> dict[int, tuple[Said, ...]]:
-    """Return what reviewers say against each training that cannot be assigned anew, by its key.
+
+def held_trainings(certification_ids: Collection[int], *, on: date) -> dict[int, tuple[Said | Overdue, ...]]:
+    """Return what stands against each training that cannot be assigned anew on a day, by its key.
 
     A training is held as soon as one of its courses is.
     """
+    pairs = _courses_of(certification_ids)
+    held = held_back(course_ids={course for _, course in pairs}, on=on)
+    return {key: tuple(why for each in found for why in each) for key, found in _by_training(pairs, held).items()}
+
+
+def late_trainings(certification_ids: Collection[int], *, on: date) -> dict[int, Overdue]:
+    """Return the trainings with a course that should have been looked at again by ``on``: what ends first, by key."""
+    pairs = _courses_of(certification_ids)
+    late = overdue_reviews(course_ids={course for _, course in pairs}, on=on)
+    return {key: min(found, key=lambda each: each.refused_from) for key, found in _by_training(pairs, late).items()}
+
+
+def _courses_of(certification_ids: Collection[int]) -> list[tuple[int, int]]:
     links = Certification.courses.through.objects.filter(certification__in=certification_ids)
-    pairs = list(links.values_list("certification_id", "course_id"))
-    held = held_back(course_ids={course for _, course in pairs})
-    found: dict[int, tuple[Said, ...]] = {}
+    return list(links.order_by("pk").values_list("certification_id", "course_id"))
+
+
+def _by_training(pairs: Collection[tuple[int, int]], by_course: Mapping[int, _T]) -> dict[int, list[_T]]:
+    found: dict[int, list[_T]] = {}
     for certification, course in pairs:
-        if course in held:
-            found[certification] = (*found.get(certification, ()), *held[course])
+        if course in by_course:
+            found.setdefault(certification, []).append(by_course[course])
     return found

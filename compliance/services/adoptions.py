@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from certificates.validity import local_date
 from compliance import selectors
 from compliance.exceptions import (
     AlreadyWithdrawn,
@@ -73,7 +74,7 @@ def adopt(
     before = {it.certification_id for it in held.chosen.all()} if held else set()
     for choice in choices.values():
         if choice.certification.pk not in before:
-            check_assignable(choice.certification)
+            check_assignable(choice.certification, on=local_date(at, organisation.time_zone))
     values = {"reference": held.reference, "supersedes": held} if held else {}
     adoption = Adoption.objects.create(
         organisation=organisation,

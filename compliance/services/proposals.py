@@ -187,6 +187,7 @@ def ask_to_change(
 
     Raises:
         AlreadyWithdrawn: a later fact supersedes it, or it was withdrawn.
+        TrainingHeld: it would ask people anew for a training that is out of new assignment.
     """
     found = found or preview_of_change(requirement=requirement, changed=changed, at=at)
     if not touches_many(found, requirement.organisation):

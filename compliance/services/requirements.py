@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from certificates.models import Certification
-from certificates.validity import Duration, PolicyError, PolicyProblem
+from certificates.validity import Duration, PolicyError, PolicyProblem, local_date
 from compliance import selectors
 from compliance.conditions import Condition, named, parse
 from compliance.due_dates import DueRule, On, bases_of, parse_due_rule
@@ -115,7 +115,7 @@ def require(*, by: User | None, at: datetime, continuing: bool = False, **what: 
         if all(getattr(same, name) == getattr(requirement, name) for name in _SHAPES):
             return same
     if not continuing:
-        check_assignable(requirement.certification)
+        check_assignable(requirement.certification, on=local_date(at, requirement.organisation.time_zone))
     requirement.recorded_at, requirement.recorded_by = at, by
     requirement.save(force_insert=True)
     audit.record(
@@ -190,13 +190,13 @@ def _check_rule(rule: DueRule, licence_kind: str) -> None:
         raise ValueError("say which kind of licence")
 
 
-def check_assignable(certification: Certification) -> None:
-    """Refuse a training that is out of new assignment.
+def check_assignable(certification: Certification, *, on: date) -> None:
+    """Refuse a training that is out of new assignment on a day.
 
     Raises:
-        TrainingHeld: reviewers stand against a text of one of its courses.
+        TrainingHeld: reviewers stand against a text of one of its courses, or nobody has looked at one again in time.
     """
-    if why := selectors.held_trainings([certification.pk]).get(certification.pk):
+    if why := selectors.held_trainings([certification.pk], on=on).get(certification.pk):
         raise TrainingHeld(certification.title, why)
 
 
@@ -242,7 +242,12 @@ def change_requirement(*, requirement: Requirement, changed: Requirement, by: Us
 
     Raises:
         AlreadyWithdrawn: a later fact supersedes it, or it was withdrawn.
+        TrainingHeld: it would ask somebody whom it has not asked before, and the training is out of new assignment.
     """
+    if changed.conditions != requirement.conditions and (
+        set(selectors.concerned(changed)) - set(selectors.concerned(requirement))
+    ):
+        check_assignable(requirement.certification, on=local_date(at, requirement.organisation.time_zone))
     values = {name: getattr(changed, name) for name in CHANGEABLE}
     return _supersede(requirement, values, "requirement.changed", by, at)
 

@@ -24,6 +24,7 @@ from compliance.held_words import held_in_words
 from compliance.models import PreviewRun, Proposal, Requirement
 from compliance.preview import Preview
 from compliance.requirement_forms import RequirementForm
+from compliance.views.late import notes_on
 from compliance.views.portal import Desk, portal, posted
 from people.models import Membership
 
@@ -44,6 +45,7 @@ def assignments(request: HttpRequest, desk: Desk) -> HttpResponse:
         page=page,
         listed=listed,
         proposals=waiting.select_related("certification")[:PAGE_SIZE],
+        notes=notes_on({it.certification for it in page}, on=desk.today),
         is_rebuilding=services.people_waiting() > 0,
     )
     return render(request, "compliance/assignments.html", context)
@@ -90,7 +92,8 @@ def assignment_new(request: HttpRequest, desk: Desk) -> HttpResponse:
             return _preview(request, desk, requirement, found, action=_new_url(desk), hidden=hidden)
         done = services.ask_to_require(requirement=requirement, by=desk.user, at=clock.now())
         return _done(request, desk, done, Proposal.Kind.REQUIRE)
-    context = desk.context("assignments", form=form, chosen=chosen)
+    notes = notes_on(forms.assignable_certifications(), on=desk.today)
+    context = desk.context("assignments", form=form, chosen=chosen, notes=notes)
     return render(request, "compliance/assignment_new.html", context, status=422 if form.errors else 200)
 
 
@@ -299,6 +302,9 @@ def assignment_edit(request: HttpRequest, desk: Desk, reference: UUID) -> HttpRe
         done = services.ask_to_change(requirement=requirement, changed=changed, by=desk.user, at=clock.now())
     except AlreadyWithdrawn:
         messages.info(request, _("This was decided or changed meanwhile."))
+        return redirect("compliance:assignments", code=desk.organisation.code)
+    except TrainingHeld as held:
+        messages.error(request, held_in_words(held.title, held.why))
         return redirect("compliance:assignments", code=desk.organisation.code)
     return _done(request, desk, done, Proposal.Kind.CHANGE)
 

@@ -15,9 +15,10 @@ from certificates.models import Certification
 from cms import clock
 from compliance import services
 from compliance.adjustment_forms import KINDS
-from compliance.forms import BulkAssignmentForm
+from compliance.forms import BulkAssignmentForm, assignable_certifications
 from compliance.models import Proposal
 from compliance.services import MOST_PEOPLE
+from compliance.views.late import notes_on
 from compliance.views.portal import Desk, portal
 from compliance.views.status import filters_of
 from people.models import Membership
@@ -37,6 +38,7 @@ def assign_to_many(request: HttpRequest, desk: Desk) -> HttpResponse:
     form = BulkAssignmentForm(request.POST if request.method == "POST" else None, today=desk.today)
     context = desk.context("status", form=form, people=chosen)
     if request.method != "POST" or not form.is_valid():
+        context["notes"] = notes_on(assignable_certifications(), on=desk.today)
         return render(request, "compliance/bulk_assign.html", context, status=422 if form.errors else 200)
     what = {
         "organisation": desk.organisation,

@@ -30,6 +30,7 @@ from compliance.rules.applying import Answer, Dimension, Strictest, applicable, 
 from compliance.rules.readiness import STATED, Condition, all_met
 from compliance.rules.schema import Rule
 from compliance.selectors import PackAtSites, RuleAtSites, Training
+from compliance.views.late import notes_on
 from compliance.views.portal import Desk, portal, posted
 from people.models import Site
 
@@ -228,6 +229,7 @@ def rule_pack_adopt(request: HttpRequest, desk: Desk, pack: str) -> HttpResponse
         "rules",
         version=version,
         form=form,
+        notes=notes_on(assignable_certifications(), on=desk.today),
         near=[row for row in form.rows if row[0].code in here],
         far=[row for row in form.rows if row[0].code not in here],
     )

@@ -17,6 +17,7 @@ from translations.glossary import Term
 
 TIERS: Final = ("open", "recorded", "vetted")
 CLAIM_KINDS: Final = ("statistic", "legal", "helpline", "programme")
+REVIEW_OWNERS: Final = ("author", "publisher")
 REVIEW_KINDS: Final = tuple(kind.value for kind in Kind)
 EXPLOITATION_KINDS: Final = ("labour", "sexual", "criminal", "marriage", "organs")
 SERVICE_KINDS: Final = (
@@ -395,6 +396,17 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewDate:
+    """When a course was looked at, by when somebody looks again, and which group of editors that is."""
+
+    at: Place
+    reviewed_on: date
+    review_by: date
+    grace_days: int
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """A course with its lessons, in their order, and its bank. ``sources`` are those of its own file."""
 
@@ -418,6 +430,7 @@ class Course:
     critical_rules: tuple[CriticalRule, ...]
     missing_reviews: tuple[str, ...]
     required_reviews: tuple[str, ...]
+    review_date: ReviewDate | None
     quiz: Quiz | None
     certification: Certification | None
     lessons: tuple[Lesson, ...]

@@ -15,6 +15,7 @@ from courses.curriculum.schema import (
     CLAIM_KINDS,
     EXPLOITATION_KINDS,
     REVIEW_KINDS,
+    REVIEW_OWNERS,
     SERVICE_KINDS,
     TIERS,
     TONES,
@@ -42,6 +43,7 @@ from courses.curriculum.schema import (
     Question,
     Quiz,
     ReflectionBlock,
+    ReviewDate,
     ScenarioBlock,
     Sector,
     Service,
@@ -210,6 +212,7 @@ def read_course(fields: Fields, folder: Path) -> Course:
     if certification is not None and not recorded:
         fields.report('"certification" is for the recorded tier only', "certification")
     quiz, reviews = fields.child("quiz"), fields.child("reviews")
+    review_date = fields.child("review_date", required=False)
     course = Course(
         at=fields.at(),
         folder=folder,
@@ -231,6 +234,7 @@ def read_course(fields: Fields, folder: Path) -> Course:
         critical_rules=tuple(_read_rule(each) for each in fields.children("critical_rules")),
         missing_reviews=reviews.codes("missing", least=0) if reviews else (),
         required_reviews=reviews.some_of("required", REVIEW_KINDS) if reviews and reviews.has("required") else (),
+        review_date=_read_review_date(review_date) if review_date else None,
         quiz=_read_quiz(quiz) if quiz else None,
         certification=_read_certification(certification) if certification else None,
         lessons=(),
@@ -244,6 +248,20 @@ def read_course(fields: Fields, folder: Path) -> Course:
         fields.report('"minimum_minutes" is more than "minutes"', "minimum_minutes")
     fields.finish()
     return course
+
+
+def _read_review_date(fields: Fields) -> ReviewDate:
+    found = ReviewDate(
+        at=fields.at(),
+        reviewed_on=fields.day("reviewed_on"),
+        review_by=fields.day("review_by"),
+        grace_days=fields.integer("grace_days", least=0, most=730),
+        owner=fields.one_of("owner", REVIEW_OWNERS),
+    )
+    if found.reviewed_on >= found.review_by and fields.has("reviewed_on") and fields.has("review_by"):
+        fields.report('"review_by" has to be later than "reviewed_on"', "review_by")
+    fields.finish()
+    return found
 
 
 def _read_language(fields: Fields) -> str:

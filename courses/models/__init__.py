@@ -9,6 +9,7 @@ from courses.models.loading import LoadedItem
 from courses.models.pages import CoursePage, LessonPage, LessonSource
 from courses.models.rendition import Rendition, RenditionSet
 from courses.models.review import Reviewer, ReviewKind, ReviewRequest, SignOff
+from courses.models.review_date import ReviewDate
 from courses.models.review_door import ReviewComment, ReviewDoor
 from courses.models.review_pay import ReviewEntry, ReviewerIdentity
 from courses.models.session import Attendance, Session
@@ -36,6 +37,7 @@ __all__ = [
     "Rendition",
     "RenditionSet",
     "ReviewComment",
+    "ReviewDate",
     "ReviewDoor",
     "ReviewEntry",
     "ReviewKind",

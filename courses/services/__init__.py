@@ -16,9 +16,10 @@ from courses.services.checking import (
     published_findings,
     reading_levels,
 )
-from courses.services.claiming import contradict_claim, remind_owners, verify_claim, withdraw_claim
+from courses.services.claiming import contradict_claim, verify_claim, withdraw_claim
 from courses.services.completing import complete_if_done
 from courses.services.learning import complete_lesson, enrol, record_event, record_quiz, refold
+from courses.services.looking_again import set_review_date
 from courses.services.merging import merge_learners
 from courses.services.releasing import (
     Forecast,
@@ -28,6 +29,7 @@ from courses.services.releasing import (
     is_released,
     release_course,
 )
+from courses.services.reminding import remind_owners
 from courses.services.rendering import ask_for_renditions, ask_to_look, look_for_stale_renditions, make_renditions
 from courses.services.review_doors import come_in, comment_on, door_behind, make_link, settle_comment, shut_link
 from courses.services.review_ledger import (
@@ -96,6 +98,7 @@ __all__ = [
     "release_course",
     "remind_owners",
     "review_problems",
+    "set_review_date",
     "settle_comment",
     "shut_link",
     "sign_off",

@@ -1,13 +1,11 @@
 """Facts that are contradicted, withdrawn or verified again, and reminding their owners."""
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
-from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from courses.claims import Standing, uses_in
@@ -18,14 +16,9 @@ from courses.services.rendering import ask_for_all_of
 from courses.services.withdrawing import withdraw_part
 from courses.snapshot import Json
 from courses.withdrawn import Part
-from people import outbox
 from people.models import User
 
 CLAIM_LOG_ACTION: Final = "courses.claim"
-DUE: Final = "courses.claims_due"
-AHEAD: Final = timedelta(days=30)
-"""So long before the last good day the owner of a claim is reminded."""
-AGAIN: Final = timedelta(days=30)
 
 
 @transaction.atomic
@@ -33,9 +26,9 @@ def verify_claim(*, claim: Claim, verified_on: date, review_by: date, by: User |
     """Note that ``claim`` was looked at again and holds. What was withdrawn of it stays so until it is put back.
 
     Raises:
-        PastReview: the day to look again is not after the day on which it was verified.
+        PastReview: the day to look again is not after the day on which it was verified, or is past.
     """
-    if review_by <= verified_on:
+    if review_by <= verified_on or review_by < at.astimezone(ZoneInfo(settings.TIME_ZONE)).date():
         raise PastReview(review_by=review_by)
     claim.verified_on, claim.review_by, claim.told_on = verified_on, review_by, None
     return _state(claim, Claim.State.CURRENT, "", by, at)
@@ -119,35 +112,3 @@ def claim_problems(*, snapshot: Json, on: date, is_loaded: bool) -> list[Release
         if standing in (Standing.WITHDRAWN, Standing.CONTRADICTED) or stale_law:
             problems.append(ReleaseProblem(ReleaseFault.CLAIM, snapshot["language"], use.lesson, use.claim))
     return problems
-
-
-@transaction.atomic
-def remind_owners(*, on: date, at: datetime) -> int:
-    """Let every owner hear of claims to look at again within 30 days, or late; each claim once in 30 days.
-
-    Returns how many owners will hear.
-    """
-    due = Claim.objects.select_for_update(of=("self",)).filter(
-        review_by__lte=on + AHEAD, owner__is_active=True, state=Claim.State.CURRENT
-    )
-    by_owner: dict[int, list[Claim]] = {}
-    for claim in due.exclude(told_on__gt=on - AGAIN):
-        if claim.owner_id is not None:
-            by_owner.setdefault(claim.owner_id, []).append(claim)
-    for owner, claims in by_owner.items():
-        payload = {"owner": owner, "claims": [claim.pk for claim in claims]}
-        outbox.enqueue(kind=DUE, key=f"{DUE}:{owner}:{on.isoformat()}", payload=payload)
-        Claim.objects.filter(pk__in=[claim.pk for claim in claims]).update(told_on=on)
-    return len(by_owner)
-
-
-def deliver_due(payload: Mapping[str, Any]) -> None:
-    """Send the mail that an entry of the outbox asks for."""
-    owner = User.objects.filter(pk=payload["owner"], is_active=True).first()
-    claims = Claim.objects.filter(pk__in=payload["claims"]).order_by("review_by", "code")
-    if owner is None or not owner.email or not claims:
-        return
-    lines = [f"{claim.review_by.isoformat()}  {claim.code}" for claim in claims]
-    opening = _("Please look at these records again. Beside each stands the last good day.")
-    link = f"{settings.ORIGIN}/cms/courses/claims/"
-    send_mail(_("Something to look at again"), "\n\n".join([opening, "\n".join(lines), link]), None, [owner.email])

@@ -100,7 +100,7 @@ class ClaimView(ClaimsView):
         except NoReason:
             messages.error(request, _("Say why: readers are told. Nothing was changed."))
         except PastReview:
-            form.add_error("review_by", _("Choose a day after the one on which it was verified."))
+            form.add_error("review_by", _("Choose a later day: one that lies ahead, and after it was looked at."))
             return self.render_to_response(self.get_context_data(form=form))
         return redirect(reverse("courses_admin:claim", args=[self.claim.pk]))
 

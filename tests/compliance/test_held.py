@@ -14,7 +14,8 @@ from compliance.held_words import held_in_words
 from compliance.models import Proposal, Requirement
 from compliance.selectors import Choice, held_trainings
 from compliance.services import proposals
-from courses.models import ReviewRequest, SignOff
+from courses.models import ReviewDate, ReviewRequest, SignOff
+from courses.review_dates import Overdue
 from courses.services import add_reviewer
 from courses.sign_offs import Said
 from tests.corpus.workbooks import xlsx
@@ -111,8 +112,8 @@ def test_workbooks_say_why(larch: Workplace, hospitality: Certification) -> None
 
 def test_reads_take_the_same_queries_for_many(hospitality: Certification, django_assert_num_queries: Any) -> None:
     take_back(hospitality)
-    with django_assert_num_queries(2):
-        assert set(held_trainings(Certification.objects.values_list("pk", flat=True))) == {hospitality.pk}
+    with django_assert_num_queries(3):
+        assert set(held_trainings(Certification.objects.values_list("pk", flat=True), on=TODAY)) == {hospitality.pk}
 
 
 def test_words_name_what_a_no_was_said_to() -> None:
@@ -121,3 +122,84 @@ def test_words_name_what_a_no_was_said_to() -> None:
         "“Care” cannot be assigned anew at the moment: a reviewer said no to its text (Law, French). "
         "Who has it already keeps it."
     )
+
+
+class TestAReviewThatIsLate:
+    """A course that nobody has looked at again: HR is told at once, and refused after the grace, at every door."""
+
+    WHY = "cannot be assigned anew at the moment: nobody has looked at it again since 1 February 2026"
+
+    @staticmethod
+    def late(training: Certification, grace_days: int) -> None:
+        ReviewDate.objects.create(
+            course=training.courses.get(),
+            reviewed_on=date(2025, 2, 1),
+            review_by=date(2026, 2, 1),
+            grace_days=grace_days,
+        )
+
+    def test_within_its_grace_hr_is_told_and_assigns(
+        self, client: Client, larch: Workplace, hospitality: Certification, the_clock: Any
+    ) -> None:
+        jo = larch.employ(number="0042")
+        self.late(hospitality, 29)  # through today
+        sign_in_personally(client, larch.hr)
+        url = reverse("compliance:assignment_new", args=[larch.organisation.code])
+        told = "was to be looked at again by 1 February 2026, and has not been yet. From 3 March 2026 on it cannot"
+        assert told in client.get(url).content.decode()
+        assert (
+            told
+            in client.get(
+                reverse("compliance:assign_to_many", args=[larch.organisation.code]), {"person": jo.public_id}
+            ).content.decode()
+        )
+        larch.ask(hospitality, membership=jo)
+        assert told in client.get(reverse("compliance:assignments", args=[larch.organisation.code])).content.decode()
+
+    def test_after_it_every_door_refuses_and_who_has_it_keeps_it(
+        self, client: Client, larch: Workplace, hospitality: Certification, the_clock: Any
+    ) -> None:
+        jo, ama = larch.employ(number="0042"), larch.employ("Ama Birch", number="0043", role=larch.kitchen)
+        held = larch.ask(hospitality, membership=jo)
+        group = larch.ask(hospitality, conditions={"role": ["kitchen"]})
+        self.late(hospitality, 28)
+        pack = loaded()
+        doors = [
+            lambda: larch.ask(hospitality, membership=ama),
+            lambda: larch.ask(hospitality, site=larch.region),
+            lambda: larch.ask(hospitality, conditions={"site": [larch.region.code]}),
+            lambda: services.ask_to_require_each(
+                organisation=larch.organisation, memberships=[ama], certification=hospitality,
+                due_on=TODAY, starts_on=TODAY, by=larch.hr, at=AT,
+            ),
+            lambda: services.adopt(
+                organisation=larch.organisation, pack=pack, choices={"us-tx-lodging": Choice(hospitality, ())},
+                due_on=TODAY + timedelta(30), starts_on=TODAY, by=larch.hr, at=AT,
+            ),
+            # Jo is no cook: other conditions would ask somebody new.
+            lambda: services.change_requirement(
+                requirement=group,
+                changed=services.planned_change(
+                    requirement=group, conditions={"role": ["kitchen", "housekeeping"]}
+                ),
+                by=larch.hr, at=AT,
+            ),
+        ]  # fmt: skip
+        for door in doors:
+            with pytest.raises(TrainingHeld) as refused:
+                door()
+            assert refused.value.why == (Overdue(date(2026, 2, 1), date(2026, 3, 2)),)
+        kept = Hand(larch.organisation).bring(
+            xlsx(["certification", "employee_number", "due_on"], [hospitality.code, "0043", "2026-06-30"]),
+            "assignments",
+        )
+        assert said(kept) == [(2, "certification", "training_held")]
+        sign_in_personally(client, larch.hr)
+        url = reverse("compliance:assignment_new", args=[larch.organisation.code])
+        form = {"certification": hospitality.pk, "whom": "person", "number": "0043", "due_on": "2026-06-30"}
+        answer = client.post(url, form)
+        assert answer.status_code == 422
+        assert self.WHY in answer.content.decode()
+        # What is there stays, and its last good day can still be moved.
+        assert {it.pk for it in Requirement.objects.live()} == {held.pk, group.pk}
+        services.change_due_date(requirement=held, due_on=date(2026, 7, 1), by=larch.hr, at=AT)

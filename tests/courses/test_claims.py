@@ -221,7 +221,7 @@ class TestCms:
         ahead = client.post(url, {"act": "verify", "verified_on": "2999-01-01", "review_by": "2999-02-01"})
         assert "lies ahead" in ahead.content.decode()
         before = client.post(url, {"act": "verify", "verified_on": "2026-02-02", "review_by": "2026-02-01"})
-        assert "Choose a day after the one" in before.content.decode()
+        assert "Choose a later day" in before.content.decode()
         client.post(url, {"act": "contradict", "why": WHY})
         assert Claim.objects.get().state == "contradicted"
 

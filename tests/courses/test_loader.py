@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from contextlib import nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from courses.curriculum.loader import LoadReport, form_digest, load
 from courses.curriculum.parts import all_parts
 from courses.curriculum.parts.html import as_edited, rich, rich_line
 from courses.exceptions import QuestionTypeChanged
-from courses.models import Claim, Course, CoursePage, Edition, LessonPage, LoadedItem
+from courses.models import Claim, Course, CoursePage, Edition, LessonPage, LoadedItem, ReviewDate
 from courses.services import contradict_claim
 from tests.courses import curricula
 from tests.factories.courses import publish
@@ -601,3 +601,15 @@ def test_claims_come_with_the_files_and_what_was_said_of_one_stays(load_it: Load
     assert (changed.changed["claim"], changed.edited) == (1, [])
     claim.refresh_from_db()
     assert (claim.state, claim.caveat) == ("contradicted", "Many stay hidden.")
+
+
+def test_that_somebody_looked_here_keeps_nothing_else_from_being_updated(load_it: Loader) -> None:
+    dates = "review_date: {reviewed_on: 2026-11-22, review_by: 2027-11-22, grace_days: 90, owner: author}\nquiz:"
+    load_it((COURSE, "quiz:", dates))
+    row = ReviewDate.objects.get()
+    assert (row.review_by, row.grace_days, row.role) == (date(2027, 11, 22), 90, "author")
+    ReviewDate.objects.update(review_by=date(2028, 11, 22))
+    newer = dates.replace("2027-11-22", "2027-12-24")
+    report = load_it((COURSE, "quiz:", newer), (COURSE, "minimum_minutes: 5", "minimum_minutes: 6"), at=LATER)
+    assert (report.changed["course"], report.kept["review-date"]) == (1, 1)
+    assert ReviewDate.objects.get().review_by == date(2028, 11, 22)

@@ -1,5 +1,6 @@
 """What reviewers say holds by every way in, and nobody else takes it back."""
 
+from datetime import date
 from io import StringIO
 from typing import Any
 
@@ -196,14 +197,14 @@ class TestHeldBack:
         says(asked_to_review(draft_no), "no")
         says(asked_to_review(fine), "yes")
         courses = {each.pk for each in (taken_back, said_no, draft_no, fine)}
-        with django_assert_num_queries(3):
-            held = selectors.held_back(course_ids=courses)
+        with django_assert_num_queries(4):
+            held = selectors.held_back(course_ids=courses, on=date(2026, 3, 2))
         assert {pk: [(it.verdict, it.kind, it.language) for it in words] for pk, words in held.items()} == {
             taken_back.pk: [("withdrawn", "survivor", "en")],
             said_no.pk: [("no", "survivor", "en")],
         }
         says(asked, "yes", at=LATER)
-        assert taken_back.pk not in selectors.held_back(course_ids=courses)
+        assert taken_back.pk not in selectors.held_back(course_ids=courses, on=date(2026, 3, 2))
 
     def test_the_newest_word_counts(self) -> None:
         course = course_with_pages()

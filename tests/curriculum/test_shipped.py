@@ -47,6 +47,8 @@ def test_every_course_has_four_to_seven_lessons_of_three_to_eight_minutes_with_s
 @by_course
 def test_every_course_names_the_reviews_it_lacks(course):
     assert {"survivors", "first-nation", "lawyer"} <= set(course.missing_reviews)
+    assert course.review_date is not None
+    assert course.review_date.owner == "publisher"
 
 
 @by_course

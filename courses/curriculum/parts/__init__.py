@@ -15,6 +15,7 @@ from courses.curriculum.parts.pages import (
     LessonPagePart,
     SectorPagePart,
 )
+from courses.curriculum.parts.review_dates import ReviewDatePart
 from courses.curriculum.registry import Part, added_parts
 
 __all__ = ["all_parts"]
@@ -30,6 +31,7 @@ _OWN: tuple[type[Part], ...] = (
     QuestionPart,
     QuizPart,
     CoursePart,
+    ReviewDatePart,
     LessonPart,
     ImagePart,
     HomePart,
