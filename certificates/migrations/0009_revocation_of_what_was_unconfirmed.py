@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('certificates', '0008_rebasings'),
+        ('certificates', '0002_certification_permissions'),
     ]
 
     operations = [

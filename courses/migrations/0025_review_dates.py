@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0019_editors_of_claims'),
+        ('courses', '0002_editor_groups'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

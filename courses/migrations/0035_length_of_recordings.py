@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0019_editors_of_claims'),
+        ('courses', '0025_review_dates'),
     ]
 
     operations = [
