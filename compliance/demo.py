@@ -32,6 +32,8 @@ AUTHOR: Final = "author@fieldfare.example"
 PUBLISHER: Final = "publisher@fieldfare.example"
 HOUSEKEEPER: Final = "0042"
 ZONE: Final = "America/Vancouver"
+_WHATEVER_THE_DAY: Final = True
+"""A demonstration starts also when the shipped courses wait for somebody to look at them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,7 @@ def _make_larch(at: datetime) -> None:
         site=sites["prince-george"],
         starts_on=today - timedelta(days=60),
         due_on=today - timedelta(days=5),
+        continuing=_WHATEVER_THE_DAY,
         by=hr,
         at=at,
     )
@@ -173,6 +176,7 @@ def _make_larch(at: datetime) -> None:
         site=sites["fort-st-john"],
         starts_on=today - timedelta(days=20),
         due_on=today + timedelta(days=24),
+        continuing=_WHATEVER_THE_DAY,
         by=hr,
         at=at,
     )
@@ -202,6 +206,7 @@ def _make_north_road(at: datetime) -> None:
         role=driving,
         starts_on=today,
         due_on=today + timedelta(days=45),
+        continuing=_WHATEVER_THE_DAY,
         by=hr,
         at=at,
     )
