@@ -28,9 +28,10 @@ def held_in_words(title: str, why: Iterable[Said | Overdue]) -> str:
 def late_in_words(title: str, late: Overdue) -> str:
     """Return the sentence about the training ``title``, which can still be assigned though its review is late."""
     return _(
-        "“%(training)s” was to be looked at again by %(by)s, and has not been yet. "
+        # Translators: both are days.
+        "“%(training)s” was to be looked at again by %(last_day)s, and has not been yet. "
         "From %(day)s on it cannot be assigned anew. Who has it already keeps it."
-    ) % {"training": title, "by": day(late.review_by), "day": day(late.refused_from)}
+    ) % {"training": title, "last_day": day(late.review_by), "day": day(late.refused_from)}
 
 
 def _reason(why: Said | Overdue) -> str:
