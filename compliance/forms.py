@@ -26,6 +26,7 @@ _FIRST_DAY = date(FIRST_YEAR, 1, 1)
 _LAST_DAY = date(LAST_YEAR, 12, 31)
 _CHOOSE = pgettext_lazy("first line of a list to choose from", "Choose")
 _NO_NUMBER = gettext_lazy("Type the employee number.")
+_PREFERRED_NAME = pgettext_lazy("column of a people file", "Preferred name")
 _NO_NAME = gettext_lazy("Type the name.")
 _NO_SITE = gettext_lazy("Choose a site.")
 _ASKED_FOR = {"person": "number", "site": "site", "role": "role"}
@@ -54,6 +55,7 @@ class PersonForm(forms.Form):
         help_text=gettext_lazy("As it shall stand on certificates."),
         error_messages={"required": _NO_NAME},
     )
+    preferred_name = forms.CharField(label=_PREFERRED_NAME, max_length=200, required=False)
     email = forms.EmailField(
         label=gettext_lazy("E-mail"),
         required=False,
@@ -87,6 +89,7 @@ class MemberForm(forms.Form):
     """What HR may change about a person."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200, error_messages={"required": _NO_NAME})
+    preferred_name = forms.CharField(label=_PREFERRED_NAME, max_length=200, required=False)
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
 
 

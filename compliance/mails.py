@@ -59,7 +59,7 @@ def compose(message: Message, lines: Sequence[Line]) -> Notice | None:
     language = language_of(membership)
     with translation.override(language):
         context = {
-            "name": membership.name,
+            "name": membership.called,
             "organisation": membership.organisation.name,
             "lines": lines,
             "link": link_of(lines),
@@ -83,7 +83,7 @@ def compose_digest(digest: Digest, lines: Sequence[DigestLine]) -> Notice | None
     """
     manager, user = digest.manager, digest.user
     if manager is not None:
-        address, name, language = manager.email, manager.name, language_of(manager)
+        address, name, language = manager.email, manager.called, language_of(manager)
     else:
         assert user is not None
         address, name, language = user.email or "", user.name, printed_languages([user.language or "en"])[0]

@@ -124,6 +124,11 @@ VISIBLE_FIELDS: tuple[VisibleField, ...] = (
     ),
     _field("name", pgettext_lazy("column", "Name"), pgettext_lazy("what work sees", "Your name, as they wrote it"), 28),
     _field(
+        "preferred_name",
+        pgettext_lazy("column of a people file", "Preferred name"),
+        pgettext_lazy("what work sees", "What you are called, where they wrote it down"),
+    ),
+    _field(
         "email",
         pgettext_lazy("column", "E-mail"),
         pgettext_lazy("what work sees", "The e-mail that they wrote down for you, never one that you added"),

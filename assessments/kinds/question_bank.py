@@ -1,7 +1,7 @@
-"""Questions with options, and statements, of all banks: one row is one question in the language that it is written in.
+"""Questions of all banks: one row is one question in the language that it is written in.
 
 What comes in changes the question as its form does: papers that were drawn and editions that were released keep theirs.
-Stories, pairs and the like do not fit into a row and are left to their forms.
+Orders, pairs and stories stand in one cell, as lines (``assessments.part_lines``).
 """
 
 import re
@@ -22,16 +22,22 @@ from wagtail.models import Locale
 
 from assessments.item_words import fault_message
 from assessments.items import ItemFault, ItemProblem, item_problems
+from assessments.kinds.parts import NO_PARTS, parts_of, parts_said, parts_shown, put_parts, save_rows
 from assessments.models import (
     ChoiceOption,
     CriticalRule,
+    MatchingQuestion,
     MultipleChoiceQuestion,
     Objective,
+    OrderingQuestion,
     Question,
     QuestionBank,
+    ReflectionQuestion,
+    ScenarioQuestion,
     SingleChoiceQuestion,
     TrueFalseQuestion,
 )
+from assessments.part_lines import LineFault
 from assessments.scenarios import ScenarioFault
 from assessments.selectors import questions_in_use
 from assessments.texts import html_of, text_of
@@ -48,8 +54,27 @@ State: TypeAlias = dict[str, Any]
 """A question as plain values: what its row holds, with texts as they are stored."""
 
 _TYPES: Final[dict[str, Any]] = {
-    model.kind: model for model in (SingleChoiceQuestion, MultipleChoiceQuestion, TrueFalseQuestion)
+    model.kind: model
+    for model in (
+        SingleChoiceQuestion,
+        MultipleChoiceQuestion,
+        TrueFalseQuestion,
+        OrderingQuestion,
+        MatchingQuestion,
+        ScenarioQuestion,
+        ReflectionQuestion,
+    )
 }
+_WITH_OPTIONS: Final = ("single", "multiple")
+_IN_LINES: Final = ("ordering", "matching", "scenario")
+_PARTS: Final = ("items", "pairs", "nodes", "start")
+_NOT_NEEDED: Final[Mapping[str, frozenset[str]]] = {
+    "ordering": frozenset({"right"}),
+    "matching": frozenset({"right"}),
+    "scenario": frozenset({"right", "stem", "feedback"}),
+    "reflection": frozenset({"right", "feedback"}),
+}
+"""What a new question of a type can do without, of what is needed else."""
 _LETTERS: Final = "abcdef"
 _NEW: Final = "new"
 """In place of the key of an option that gets one when it is written."""
@@ -58,8 +83,8 @@ _EXPORT_PAGE: Final = 200
 _TEXTS: Final = ("stem", "feedback")
 _PLAIN: Final = ("use", "difficulty", "situation", "passage")
 _WHETHER: Final = ("innocent", "retired")
-_OTHER_TYPE, _BAD_CODE, _BAD_LETTERS, _NO_OPTION, _NOT_A_STATEMENT = (
-    "other_type", "bad_code", "bad_letters", "no_option", "not_a_statement",
+_BAD_CODE, _BAD_LETTERS, _NO_OPTION, _NOT_A_STATEMENT, _BAD_LINE = (
+    "bad_code", "bad_letters", "no_option", "not_a_statement", "bad_line",
 )  # fmt: skip
 _COLUMN_OF_FAULT: Final[Mapping[ItemFault | ScenarioFault, str]] = {
     ItemFault.NOT_ONE_RIGHT: "right",
@@ -147,7 +172,7 @@ class QuestionBankKind(Kind):
             Type.CHOICE,
             choices="type",
             needed=True,
-            help=_("One option right, several right, or a statement that is true or not. It never changes."),
+            help=_("How it is answered. It never changes."),
         ),
         Column(
             "stem",
@@ -174,6 +199,16 @@ class QuestionBankKind(Kind):
             longest=4000,
             help=_("Shown after the answer: why, in two sentences."),
             other_names=("explanation", "rationale"),
+        ),
+        Column(
+            "parts",
+            pgettext_lazy("column of a question file", "Parts"),
+            Type.LONG_TEXT,
+            longest=20_000,
+            help=_(
+                "Of an order: its items, one a line, from first to last. Of pairs: left | right. Of a story: [name] begins a part, "
+                "> words -> name (1) is a choice with where it leads and its credit, and why stands below it."
+            ),
         ),
         *_option_columns(),
         Column("objective", _("Objective"), Type.KEY, needed=True, longest=60, help=_("A code of the bank.")),
@@ -231,6 +266,12 @@ class QuestionBankKind(Kind):
             "right": "no",
         },
         {"question": "what-to-note-1", "type": "multiple", "stem": "What helps later?", "right": "a, c"},
+        {
+            "question": "in-the-hall-1",
+            "type": "scenario",
+            "parts": "[a]\nA guest has no key of her own.\n> Ask her whether she is all right -> b (1)\nHer answer is hers to give.\n"
+            "> Call her boss -> b\nIt may harm her.\n[b]\nShe goes on her way.",
+        },
     )
 
     def choices(self, setting: Setting) -> Mapping[str, ChoiceSet]:
@@ -306,8 +347,6 @@ class QuestionBankKind(Kind):
         """Return what an editor is told, as on the form of the question."""
         fault, *rest = problem.hints or ("",)
         match fault:
-            case "other_type":
-                return _now("This question is of a type that does not fit into a row."), _now("Edit it on its page.")
             case "bad_code":
                 return _now("This is not a code."), _now("Use lower-case letters, digits and hyphens.")
             case "bad_letters":
@@ -316,11 +355,16 @@ class QuestionBankKind(Kind):
                 return _now("There is no such option in this row."), _now("Write the option, or leave its letter out.")
             case "not_a_statement":
                 return _now("A statement is true or not."), _now("Write yes or no.")
+            case "bad_line":
+                return (
+                    _now("Line %(number)s of this cell cannot be read.") % {"number": rest[0]},
+                    _now("Write it as the page “Read me” of the template shows."),
+                )
         names = {str(it): it for it in [*ItemFault, *ScenarioFault]}
         if fault not in names:
             return super().words(problem)
         least, most = (int(it) if it.isdecimal() else 0 for it in [*rest, "0", "0"][:2])
-        said = ItemProblem(names[fault], problem.column, least=least, most=most, name="")
+        said = ItemProblem(names[fault], problem.column, least=least, most=most, name="".join(rest[2:3]))
         return fault_message(said), _now("Change it here, and upload the file again.")
 
 
@@ -339,7 +383,7 @@ def _known(codes: Iterable[str], *, locked: bool) -> dict[str, Any]:
     rows = Question.objects.filter(code__in=set(codes), locale=Locale.get_default())
     if locked:
         list(rows.non_polymorphic().select_for_update(of=("self",)).order_by("pk").values_list("pk"))
-    found = rows.select_related("bank", "objective", "critical").prefetch_related("options")
+    found = rows.select_related("bank", "objective", "critical").prefetch_related("options", "items", "pairs")
     return {fold(it.code): it for it in found}
 
 
@@ -369,8 +413,9 @@ def _state(question: Any) -> State:
                 "alarm": it.alarm,
                 "feedback": it.feedback,
             }
-            for it in (question.options.all() if question.kind != "true_false" else ())
+            for it in (question.options.all() if question.kind in _WITH_OPTIONS else ())
         ],
+        **(parts_of(question) if question.kind in _IN_LINES else {}),
     }
 
 
@@ -381,9 +426,11 @@ def _shown(state: State) -> dict[str, str]:
     shown |= {name: text_of(state[name]) for name in _TEXTS}
     if state["type"] == "true_false":
         shown["right"] = "yes" if state["answer"] else "no"
-    else:
+    elif state["type"] in _WITH_OPTIONS:
         shown["right"] = _letters(state, "correct")
         shown["alarm"] = _letters(state, "alarm")
+    elif state["type"] in _IN_LINES:
+        shown["parts"] = parts_shown(state)
     for letter, option in zip(_LETTERS, state["options"], strict=False):
         shown[f"option_{letter}"] = text_of(option["text"])
         shown[f"feedback_{letter}"] = text_of(option["feedback"])
@@ -410,12 +457,9 @@ def _plan(
 ) -> Plan:
     plan = Plan(row)
     values = row.values
-    if question is not None and question.kind not in _TYPES:
-        plan.wrong("question", Problem.OF_KIND, _OTHER_TYPE)
-    else:
-        plan.must_fit(setting.mode, "question", is_new=question is None)
-        if question is None and not plan.problems:
-            _check_new(plan, values)
+    plan.must_fit(setting.mode, "question", is_new=question is None)
+    if question is None and not plan.problems:
+        _check_new(plan, values)
     if plan.problems:
         return plan.settle(is_new=False)
     before = _state(question) if question is not None else None
@@ -446,8 +490,11 @@ def _check_new(plan: Plan, values: Mapping[str, str]) -> None:
         code_validator(plan.given.key)
     except ValidationError:
         plan.wrong("question", Problem.OF_KIND, _BAD_CODE)
+    needless = _NOT_NEEDED.get(values.get("type", ""), frozenset())
+    if values.get("type") in _IN_LINES and not values.get("parts"):
+        plan.wrong("parts", Problem.MISSING)
     for column in QuestionBankKind.columns:
-        if column.needed and not values.get(column.key):
+        if column.needed and column.key not in needless and not values.get(column.key):
             plan.wrong(column.key, Problem.MISSING)
 
 
@@ -470,6 +517,7 @@ def _wanted(plan: Plan, before: State | None, bank: _Bank) -> State:
         "retired": False,
         "answer": None,
         "options": [],
+        **(dict(NO_PARTS[values["type"]]) if values["type"] in _IN_LINES else {}),
     }
     after = {**known, "options": [dict(it) for it in known["options"]]}
     for name, codes in (("objective", bank.objectives), ("critical", bank.rules)):
@@ -487,8 +535,13 @@ def _wanted(plan: Plan, before: State | None, bank: _Bank) -> State:
             plan.wrong("right", Problem.OF_KIND, _NOT_A_STATEMENT)
         elif said:
             after["answer"] = said in ("yes", "true")
-    else:
+    elif known["type"] in _WITH_OPTIONS:
         after["options"] = _options(plan, after["options"])
+    elif known["type"] in _IN_LINES and values.get("parts", parts_shown(known)) != parts_shown(known):
+        try:
+            after |= parts_said(known, values["parts"])
+        except LineFault as fault:
+            plan.wrong("parts", Problem.OF_KIND, _BAD_LINE, str(fault.line))
     return after
 
 
@@ -566,7 +619,9 @@ def _check(plan: Plan, after: State, situations_taken: Iterable[str]) -> None:
         if column == "options":
             letter = _LETTERS[problem.part] if problem.part is not None and problem.part < len(_LETTERS) else "a"
             column = f"{'feedback' if problem.fault is ItemFault.FEEDBACK_MISSING else 'option'}_{letter}"
-        hints = (str(problem.fault), str(problem.least), str(problem.most))
+        elif column in _PARTS:
+            column = "parts"
+        hints = (str(problem.fault), str(problem.least), str(problem.most), problem.name)
         plan.wrong(column, Problem.OF_KIND, *hints)
 
 
@@ -580,7 +635,11 @@ def _save(question: Any, state: State, bank: _Bank, setting: Setting) -> Any:
     question.critical = bank.rules.get(state["critical"])
     if state["answer"] is not None:
         question.answer = state["answer"]
+    if state["type"] in _IN_LINES:
+        put_parts(question, state)
     question.save()
+    if state["type"] in _IN_LINES:
+        save_rows(question, state)
     kept = {str(it.key): it for it in ChoiceOption.objects.filter(question=question.pk)}
     for place, option in enumerate(state["options"]):
         if option["key"] == _NEW:

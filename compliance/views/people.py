@@ -62,6 +62,7 @@ def _add(form: forms.PersonForm, desk: Desk) -> Membership | None:
                 organisation=desk.organisation,
                 employee_number=form.cleaned_data["employee_number"],
                 name=form.cleaned_data["name"],
+                preferred_name=form.cleaned_data["preferred_name"],
                 email=form.cleaned_data["email"],
                 by=desk.user,
                 at=at,
@@ -86,7 +87,7 @@ def person(request: HttpRequest, desk: Desk, person: UUID) -> HttpResponse:
     member = find_person(desk, person)
     if request.method == "POST" and not desk.may_write:
         raise Http404
-    initial = {"name": member.name, "email": member.email}
+    initial = {"name": member.name, "preferred_name": member.preferred_name, "email": member.email}
     form = forms.MemberForm(*posted(request), initial=initial) if desk.may_write else None
     if request.method == "POST" and form is not None and form.is_valid():
         _change(member, form, desk)
@@ -133,6 +134,9 @@ def _change(member: Membership, form: forms.MemberForm, desk: Desk) -> None:
     name, email = form.cleaned_data["name"], form.cleaned_data["email"]
     with transaction.atomic():
         people_services.rename_member(membership=member, name=name, by=desk.user, at=at)
+        people_services.change_preferred_name(
+            membership=member, preferred_name=form.cleaned_data["preferred_name"], by=desk.user, at=at
+        )
         if email != member.email:
             people_services.change_contact(membership=member, email=email, by=desk.user, at=at)
             services.send_again(membership=member, at=at)

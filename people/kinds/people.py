@@ -113,6 +113,16 @@ NAME = Column(
         "الاسم", "الاسم الكامل", "ਨਾਮ", "ਪੂਰਾ ਨਾਮ",
     ),
 )  # fmt: skip
+PREFERRED_NAME = Column(
+    "preferred_name",
+    pgettext_lazy("column of a people file", "Preferred name"),
+    clears=True,
+    help=_("May be empty. What the person is called day to day. Certificates print the name."),
+    other_names=(
+        "known as", "called", "nickname", "goes by", "preferred first name", "nom d’usage", "prénom usuel", "nom usuel",
+        "nombre preferido", "nombre de uso", "palayaw", "常用名", "昵称", "暱稱", "الاسم المفضل", "الاسم المتداول", "ਪ੍ਰਚਲਿਤ ਨਾਮ",
+    ),
+)  # fmt: skip
 EMAIL = Column(
     "email",
     pgettext_lazy("column of a people file", "E-mail"),
@@ -139,6 +149,7 @@ MANAGER = Column(
     ),
 )  # fmt: skip
 
+_FIELDS = ("name", "preferred_name", "email")
 _EXPORT_PAGE = 2000
 _KNOWN_KEYS = 5000
 
@@ -149,6 +160,7 @@ class _Work:
 
     member: Membership | None
     name: str | None = None
+    preferred_name: str | None = None
     email: str | None = None
     manager: str | None = None
     """Folded number; empty: nobody any more."""
@@ -162,13 +174,19 @@ class PeopleKind(Kind):
     label: ClassVar = pgettext_lazy("kind of workbook", "People")
     sheet: ClassVar = "People"
     counted: ClassVar = frozenset({"site", "role"})
-    columns: ClassVar = (NUMBER, NAME, EMAIL, SITE, ROLE, STARTS_ON, ENDS_ON, MANAGER)
+    columns: ClassVar = (NUMBER, NAME, PREFERRED_NAME, EMAIL, SITE, ROLE, STARTS_ON, ENDS_ON, MANAGER)
     modes: ClassVar = frozenset(Mode)
     passes: ClassVar = 2
     later_passes: ClassVar = frozenset({"manager"})
     samples: ClassVar = (
         {"employee_number": "0042", "name": "Jo Castellan", "email": "jo@example.org", "starts_on": "2026-03-02"},
-        {"employee_number": "0043", "name": "Ama Birch", "starts_on": "2026-03-02", "ends_on": "2026-09-30"},
+        {
+            "employee_number": "0043",
+            "name": "Ama Birch",
+            "preferred_name": "Ami",
+            "starts_on": "2026-03-02",
+            "ends_on": "2026-09-30",
+        },
         {"employee_number": "0044", "name": "Lin Harrow", "starts_on": "2026-03-09", "manager": "0042"},
     )
 
@@ -207,7 +225,7 @@ class PeopleKind(Kind):
         for membership, fact, before in write_steps(steps, setting):
             made.setdefault(membership, []).append([fact, before])
         for plan, work in works:
-            fields = {key: plan.changes[key] for key in ("name", "email") if key in plan.changes}
+            fields = {key: plan.changes[key] for key in _FIELDS if key in plan.changes}
             if work.member.pk in made or (fields and plan.action is Action.CHANGED):
                 undo.append(
                     {
@@ -245,7 +263,7 @@ class PeopleKind(Kind):
                     renamed.append(member)
                 if column in _CHANGE_KINDS:
                     changes.append(self._change(member, column, setting))
-        Membership.objects.bulk_update(touched, ["name", "email", "manager"])
+        Membership.objects.bulk_update(touched, [*_FIELDS, "manager"])
         self._note(changes, renamed, setting)
         pairs = [(fact, before, entry) for entry in reversed(entries) for fact, before in reversed(entry["jobs"])]
         kept = take_back_facts([(fact, before) for fact, before, _ in pairs], setting)
@@ -303,7 +321,7 @@ class PeopleKind(Kind):
         people = (
             Membership.objects.filter(organisation=setting.organisation)
             .order_by("employee_number", "pk")
-            .values_list("pk", "employee_number", "name", "email", "manager__employee_number")
+            .values_list("pk", "employee_number", *_FIELDS, "manager__employee_number")
         )
         if on is not None:
             working = Employment.objects.covering(on).filter(membership=OuterRef("pk"))
@@ -311,8 +329,8 @@ class PeopleKind(Kind):
         found = people.iterator(chunk_size=_EXPORT_PAGE)
         while page := list(islice(found, _EXPORT_PAGE)):
             jobs = jobs_of(pk for pk, *_ in page)
-            for pk, number, name, email, manager in page:
-                row = {"employee_number": number, "name": name, "email": email, "manager": manager or ""}
+            for pk, number, *fields, manager in page:
+                row = {"employee_number": number, **dict(zip(_FIELDS, fields, strict=True)), "manager": manager or ""}
                 job = _shown(jobs.get(pk, []), on or setting.today, strictly=on is not None)
                 if job is not None:
                     row |= {
@@ -361,7 +379,7 @@ class PeopleKind(Kind):
 
     def _plan_fields(self, plan: Plan, member: Membership | None, managers: Mapping[int, str]) -> None:
         values, work = plan.given.values, plan.work
-        for column in ("name", "email"):
+        for column in _FIELDS:
             if column in values and values[column] != (getattr(member, column) if member else ""):
                 plan.change(column, getattr(member, column) if member else "", values[column])
                 setattr(work, column, values[column])
@@ -432,6 +450,7 @@ class PeopleKind(Kind):
                 user=user,
                 employee_number=plan.given.values["employee_number"],
                 name=work.name or "",
+                preferred_name=work.preferred_name or "",
                 email=work.email or "",
             )
             for (plan, work), user in zip(works, users, strict=True)
@@ -450,12 +469,13 @@ class PeopleKind(Kind):
                 member.name = work.name
                 renamed.append(member)
                 changes.append(self._change(member, "name", setting))
-            if work.email is not None:
-                member.email = work.email
-                changes.append(self._change(member, "email", setting))
-            if work.name is not None or work.email is not None:
+            for column in ("preferred_name", "email"):
+                if (said := getattr(work, column)) is not None:
+                    setattr(member, column, said)
+                    changes.append(self._change(member, column, setting))
+            if any(getattr(work, column) is not None for column in _FIELDS):
                 changed.append(member)
-        Membership.objects.bulk_update(changed, ["name", "email"])
+        Membership.objects.bulk_update(changed, _FIELDS)
         self._note(changes, renamed, setting)
 
     @staticmethod
@@ -502,7 +522,11 @@ class PeopleKind(Kind):
         setattr(member, "manager_id" if column == "manager" else column, value)
 
 
-_CHANGE_KINDS = {"name": AccountChange.Kind.NAME_CHANGED, "email": AccountChange.Kind.CONTACT_CHANGED}
+_CHANGE_KINDS = {
+    "name": AccountChange.Kind.NAME_CHANGED,
+    "preferred_name": AccountChange.Kind.NAME_CHANGED,
+    "email": AccountChange.Kind.CONTACT_CHANGED,
+}
 
 
 def _plan_end(plan: Plan, member: Membership | None, jobs: Mapping[int, list[Job]], setting: Setting) -> Plan:

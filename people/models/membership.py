@@ -12,11 +12,15 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     """Reads over memberships."""
 
     def matching(self, words: str) -> "MembershipQuerySet":
-        """Return those whose name or employee number contains ``words``."""
+        """Return those whose name, either one, or employee number contains ``words``."""
         words = words.strip()
         if not words:
             return self
-        return self.filter(models.Q(name__icontains=words) | models.Q(employee_number__icontains=words))
+        return self.filter(
+            models.Q(name__icontains=words)
+            | models.Q(preferred_name__icontains=words)
+            | models.Q(employee_number__icontains=words)
+        )
 
 
 class Membership(models.Model):
@@ -33,6 +37,8 @@ class Membership(models.Model):
     """As the employer writes it; leading zeros count, case does not."""
     name = models.CharField(_("name"), max_length=200)
     """As it shall stand on certificates."""
+    preferred_name = models.CharField(max_length=200, blank=True)
+    """What the person is called, where that is something else; mails greet by it, and no certificate prints it."""
     email = models.EmailField(_("e-mail"), blank=True)
     """Given by the employer, for messages of this membership only. It never opens or joins an account."""
     manager = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reports")
@@ -52,3 +58,8 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.employee_number})"
+
+    @property
+    def called(self) -> str:
+        """Return the name by which the person is spoken to."""
+        return self.preferred_name or self.name

@@ -21,7 +21,13 @@ from people.services.imports import (
 )
 from people.services.joining import join_membership
 from people.services.licences import correct_licence, record_licence
-from people.services.memberships import change_contact, correct_name, create_membership, rename_member
+from people.services.memberships import (
+    change_contact,
+    change_preferred_name,
+    correct_name,
+    create_membership,
+    rename_member,
+)
 from people.services.organisations import let_read_drafts
 from people.services.own_email import add_own_email, note_own_email, remove_own_email
 from people.services.recovery import make_recovery_code, sign_in_with_recovery_code
@@ -43,6 +49,7 @@ __all__ = [
     "add_own_email",
     "ask_for_due_exports",
     "change_contact",
+    "change_preferred_name",
     "choose_export_columns",
     "confirm_import",
     "correct_employment",

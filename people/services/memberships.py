@@ -18,7 +18,14 @@ _TURNING: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 
 @transaction.atomic
 def create_membership(
-    *, organisation: Organisation, employee_number: str, name: str, email: str = "", by: User | None, at: datetime
+    *,
+    organisation: Organisation,
+    employee_number: str,
+    name: str,
+    preferred_name: str = "",
+    email: str = "",
+    by: User | None,
+    at: datetime,
 ) -> Membership:
     """Add a person to an organisation, with a private user and an empty credential of her own.
 
@@ -40,6 +47,7 @@ def create_membership(
                 user=User.objects.create_user(),
                 employee_number=number,
                 name=one_line(name),
+                preferred_name=one_line(preferred_name),
                 email=email.strip(),
             )
     except IntegrityError as error:  # somebody else added it between our look and our write
@@ -55,6 +63,20 @@ def rename_member(*, membership: Membership, name: str, by: User | None, at: dat
     if _rename(membership, name, kind=AccountChange.Kind.NAME_CHANGED, at=at):
         audit.record(
             organisation=membership.organisation, actor=by, verb="membership.renamed", target=membership, at=at
+        )
+    return membership
+
+
+@transaction.atomic
+def change_preferred_name(*, membership: Membership, preferred_name: str, by: User | None, at: datetime) -> Membership:
+    """Write what the person is called; empty: as their name says. Certificates stay as they are."""
+    preferred_name = one_line(preferred_name)
+    if preferred_name != membership.preferred_name:
+        membership.preferred_name = preferred_name
+        membership.save(update_fields=["preferred_name"])
+        _note(membership, AccountChange.Kind.NAME_CHANGED, at=at)
+        audit.record(
+            organisation=membership.organisation, actor=by, verb="membership.preferred_name", target=membership, at=at
         )
     return membership
 

@@ -9,12 +9,14 @@ from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
 
 from assessments.freezing import freeze_question
+from assessments.kinds.question_bank import QuestionBankKind
 from assessments.models import Attempt, ChoiceOption, Question
 from people import services
 from people.exceptions import UnknownKind
 from people.models import AuditEntry, WorkbookImport
 from people.workbooks.kinds import Mode, all_kinds, shared_kinds
 from people.workbooks.options import Options
+from people.workbooks.problems import Problem, RowProblem
 from tests.corpus.workbooks import INJECTIONS, saved, texts, xlsx
 from tests.factories.assessments import (
     TYPE_FACTORIES,
@@ -126,7 +128,7 @@ def test_what_goes_out_comes_in_unchanged(bank: Any, file_format: str) -> None:
     before = [freeze_question(it) for it in Question.objects.order_by("pk")]
     kept = bring(export(file_format))
     assert {it[2] for it in said(kept)} <= {"like_a_formula"}
-    assert counted(kept) == (0, 0, 4 + len(INJECTIONS), 0, 0)
+    assert counted(kept) == (0, 0, len(TYPE_FACTORIES) + 1 + len(INJECTIONS), 0, 0)
     assert [freeze_question(it) for it in Question.objects.order_by("pk")] == before
 
 
@@ -227,11 +229,118 @@ def test_rules_across_questions_hold(bank: Any) -> None:
     ]
 
 
-def test_what_never_changes_and_what_fits_no_row_is_said(bank: Any) -> None:
+def test_what_never_changes_is_said(bank: Any) -> None:
     TrueFalseQuestionFactory(bank=bank, code="first")
-    TYPE_FACTORIES["scenario"](bank=bank, code="story")
-    kept = look(xlsx(["question", "type", "stem"], ["first", "single", "x"], ["story", None, "x"]), mode="update")
-    assert [it[:3] for it in said(kept)] == [(2, "type", "fixed"), (3, "question", "of_kind")]
+    kept = look(xlsx(["question", "type", "stem"], ["first", "single", "x"]), mode="update")
+    assert [it[:3] for it in said(kept)] == [(2, "type", "fixed")]
+
+
+STORY = """[a]
+A guest has no key.
+She looks tired.
+> Ask her -> b (1)
+Her answer is hers to give.
+> Call her boss -> b
+It may harm her.
+[b]
+She thanks you."""
+NEW_PARTS = {
+    "ordering": ("order", "Look\nListen\n*Link*"),
+    "matching": ("pairs", "Danger | 911\nA worry | A help line"),
+    "scenario": ("story", STORY),
+}
+
+
+def of_parts(kind: str, parts: str) -> list[str]:
+    code = NEW_PARTS[kind][0]
+    use = "paper" if kind == "scenario" else "practice"
+    stem, why = ("", "") if kind == "scenario" else ("What fits?", "So it is.")
+    return [code, "hospitality", kind, "note", stem, "", why, use, parts]
+
+
+PART_HEADS = ["question", "bank", "type", "objective", "stem", "right", "feedback", "use", "parts"]
+
+
+@pytest.mark.parametrize("kind", NEW_PARTS)
+def test_orders_pairs_and_stories_come_in_and_go_back_where_they_were(bank: Any, kind: str) -> None:
+    code, parts = NEW_PARTS[kind]
+    kept = bring(xlsx(PART_HEADS, of_parts(kind, parts)))
+    assert (said(kept), counted(kept)) == ([], (1, 0, 0, 0, 0))
+    question = Question.objects.get(code=code)
+    match kind:
+        case "ordering":
+            assert [it.text for it in question.items.all()] == ["<p>Look</p>", "<p>Listen</p>", "<p><i>Link</i></p>"]
+        case "matching":
+            found = [(it.left, it.right) for it in question.pairs.all()]
+            assert found == [("<p>Danger</p>", "<p>911</p>"), ("<p>A worry</p>", "<p>A help line</p>")]
+        case "scenario":
+            frozen = freeze_question(question)
+            assert [it["id"] for it in frozen["nodes"]] == ["a", "b"]
+            assert [(it["text"], it["next"], it["credit"]) for it in frozen["nodes"][0]["choices"]] == [
+                ("Ask her", "b", 1),
+                ("Call her boss", "b", 0),
+            ]
+            assert len({it["id"] for it in frozen["nodes"][0]["choices"]}) == 2
+    assert counted(look(export())) == (0, 0, 1, 0, 0)
+    services.undo_import(workbook_import=kept, by=None, at=AT, later=False)
+    services.take_back_import(import_id=kept.pk, at=AT, turn_seconds=None)
+    assert not Question.objects.filter(code=code).exists()
+
+
+def test_parts_keep_their_keys_however_they_are_moved_and_reworded(bank: Any) -> None:
+    order = TYPE_FACTORIES["ordering"](bank=bank, code="order")
+    story = TYPE_FACTORIES["scenario"](bank=bank, code="story")
+    keys = {it.text: it.key for it in order.items.all()}
+    bring(
+        xlsx(
+            ["question", "parts"],
+            ["order", "Listen\nLook\nLink others"],
+            ["story", "[a]\nPart a\n> Choice c2 -> d\nWhy c2\n> Choice 1 -> b (1)\nWhy c1\n[b]\nPart b, anew\n> Choice c3 -> d (0.5)\nWhy c3\n> Choice c4 -> d\nWhy c4\n[d]\nPart d"],
+        ),
+        mode="update",
+    )  # fmt: skip
+    assert [(it.text, it.key) for it in order.items.all()] == [
+        ("<p>Listen</p>", keys["<p>Listen</p>"]),
+        ("<p>Look</p>", keys["<p>Look</p>"]),
+        ("<p>Link others</p>", keys["<p>Link</p>"]),
+    ]
+    frozen = freeze_question(Question.objects.get(pk=story.pk))
+    assert [it["id"] for it in frozen["nodes"][0]["choices"]] == ["c2", frozen["nodes"][0]["choices"][1]["id"]]
+    assert [it["id"] for it in frozen["nodes"][1]["choices"]] == ["c3", "c4"]
+    assert frozen["nodes"][1]["text"] == "<p>Part b, anew</p>"
+
+
+@pytest.mark.parametrize(
+    ("kind", "parts", "fault"),
+    [
+        ("ordering", "One\nTwo", "wrong_number_of_parts"),
+        ("ordering", "One\nTwo\nOne", "same_text"),
+        ("matching", "Danger", "bad_line"),
+        ("matching", "Danger | 911 | 112", "bad_line"),
+        ("matching", "Danger | 911", "wrong_number_of_parts"),
+        ("scenario", "Once upon a time", "bad_line"),
+        ("scenario", "[a]\nHe waits.\n> Go", "bad_line"),
+        ("scenario", "[a]\nHe waits.\n> Go -> c (1)\nWhy", "unknown_next"),
+        ("scenario", "[a]\nHe waits.\n> Go -> a (1)\nWhy", "cycle"),
+        ("scenario", "[a]\nHe waits.\n> Go -> b (1)\nWhy\n[b]\nEnd\n[c]\nLost", "unreachable"),
+        ("scenario", "[a]\nHe waits.\n> Go -> b (1)\nWhy\n[b]\nEnd\n[b]\nAgain", "repeated_node"),
+        ("scenario", "[a]\nHe waits.\n> Go -> b (1)\n[b]\nEnd", "feedback_missing"),
+        ("scenario", "[a]\nHe waits.\n> Go -> b\nWhy\n[b]\nEnd", "no_credit"),
+    ],
+)
+def test_what_is_wrong_with_parts_is_said_at_their_cell(bank: Any, kind: str, parts: str, fault: str) -> None:
+    kept = look(xlsx(PART_HEADS, of_parts(kind, parts)))
+    assert ("parts", fault) in faults(kept)
+    assert not Question.objects.filter(bank=bank).exists()
+    told = [
+        QuestionBankKind().words(RowProblem(2, "parts", Problem.OF_KIND, hints=tuple(it[1:]))) for it in hints(kept)
+    ]
+    assert told
+    assert not any("%(" in sentence or "“”" in sentence for pair in told for sentence in pair)
+
+
+def hints(kept: WorkbookImport) -> list[tuple[str, ...]]:
+    return [(it["column"], *it["hints"]) for it in kept.rows.get().problems if it["column"] == "parts"]
 
 
 def test_words_of_all_languages_are_taken(bank: Any) -> None:
@@ -288,5 +397,5 @@ def test_rows_cost_no_more_than_their_writing(bank: Any, django_assert_num_queri
     for _ in range(6):
         option = SingleChoiceQuestionFactory(bank=bank)
         ChoiceOptionFactory(question=option, text="<p>More</p>")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         export()

@@ -284,6 +284,18 @@ def test_a_persons_page_of_whom_nothing_is_asked(hr, larch):
     assert "Nothing is asked of this person today." in text_of(hr.get(url("person", jo.public_id)))
 
 
+def test_a_preferred_name_stands_beside_the_name_and_greets(hr, larch):
+    jo = larch.employ("Jo Castellan", number="0042", email="jo@larch.example")
+    hr.post(url("person", jo.public_id), {"name": "Jo Castellan", "preferred_name": " Jo\njo ", "email": jo.email})
+    jo.refresh_from_db()
+    assert (jo.name, jo.preferred_name, jo.called) == ("Jo Castellan", "Jo jo", "Jo jo")
+    for page in (url("person", jo.public_id), f"{url('people')}?q=jo+jo"):
+        content = hr.get(page).content.decode()
+        assert "“Jo jo”" in content
+        assert "Jo Castellan" in content
+    assert AuditEntry.objects.get(verb="membership.preferred_name").data == {}
+
+
 def test_name_and_address_are_changed_and_the_person_can_see_it(hr, larch):
     jo = larch.employ("Jo Castelan")
     answer = hr.post(url("person", jo.public_id), {"name": "Jo Castellan", "email": "jo@larch.example"})

@@ -64,6 +64,7 @@ def test_the_list_of_visible_fields_is_exactly_this():
     assert [field.key for field in VISIBLE_FIELDS] == [
         "employee_number",
         "name",
+        "preferred_name",
         "email",
         "site",
         "role",

@@ -579,7 +579,7 @@ def test_export_of_a_day_shows_who_worked_then_where(larch: Hand) -> None:
 
     def sites(on: date | None) -> list[tuple[str, str]]:
         rows = load_workbook(larch.export(on=on))["People"].iter_rows(min_row=3, values_only=True)
-        return [(it[0], it[3]) for it in rows]
+        return [(it[0], it[4]) for it in rows]
 
     assert sites(None) == [("0042", "fsj"), ("0043", "pg")]
     assert sites(date(2026, 1, 10)) == [("0043", "pg")]
@@ -600,19 +600,38 @@ def test_template_explains_itself_and_takes_rows(larch: Hand) -> None:
     book = load_workbook(target)
     assert book.sheetnames == ["People", "Read me", "Lists"]
     people = book["People"]
-    assert [cell.value for cell in people[1]] == [*KEYS, "manager"]
+    assert [cell.value for cell in people[1]] == ["employee_number", "name", "preferred_name", *KEYS[2:], "manager"]
     assert people.row_dimensions[1].hidden
     assert people["A2"].value == "Employee number"
     assert {rule.formula1 for rule in people.data_validations.dataValidation} == {"Lists!$A$2:$A$3", "Lists!$C$2:$C$3"}
     lists = [cell.value for line in book["Lists"].iter_rows() for cell in line]
     assert "Fort St. John" in lists
     assert "elsewhere" not in lists
-    for position, value in enumerate(JO, start=1):
-        people.cell(3, position, value)
+    for key, value in zip(KEYS, JO, strict=True):
+        people.cell(3, [cell.value for cell in people[1]].index(key) + 1, value)
     kept = larch.look(saved(book))
     assert (said(kept), counted(kept)) == ([], (1, 0, 0, 0, 0))
     kept = larch.look(saved(book), "employments")
     assert said(kept) == [(None, "", "other_kind")]
+
+
+def test_preferred_names_come_in_go_out_and_are_taken_back(larch: Hand) -> None:
+    heads = [*KEYS, "Known as"]
+    kept = larch.bring(xlsx(heads, [*JO, "Jojo"]))
+    member = Membership.objects.get(employee_number="0042")
+    assert (member.name, member.preferred_name, member.called) == ("Jo Castellan", "Jojo", "Jojo")
+    assert counted(larch.look(xlsx(heads, [*JO, "Jojo"]))) == (0, 0, 1, 0, 0)
+    line = next(load_workbook(larch.export())["People"].iter_rows(min_row=3, values_only=True))
+    assert line[:3] == ("0042", "Jo Castellan", "Jojo")
+    assert counted(larch.look(xlsx(heads, [*JO, None]))) == (0, 0, 1, 0, 0)
+    kept = larch.bring(xlsx(heads, [*JO, "(clear)"]))
+    assert kept.rows.get().changes == {"preferred_name": ["Jojo", ""]}
+    member.refresh_from_db()
+    assert (member.preferred_name, member.called) == ("", "Jo Castellan")
+    assert AccountChange.objects.filter(membership=member, kind="name_changed").count() == 1
+    larch.undo(kept)
+    member.refresh_from_db()
+    assert member.preferred_name == "Jojo"
 
 
 # --- employments --------------------------------------------------------------------------------------
