@@ -365,7 +365,11 @@ def open_in_person(
     return [it for it in dict.fromkeys(leaves(left)) if not isinstance(it, Part)]
 
 
+def names_others(certification: Certification) -> bool:
+    """Whether a certification asks anywhere what another one does; no query."""
+    return '"certification"' in json.dumps([certification.expression, certification.refreshers])
+
+
 def others_named_by(certification: Certification) -> dict[str, object]:
     """Return what the other certifications ask for, where this one names any; no query where it names none."""
-    names_others = '"certification"' in json.dumps([certification.expression, certification.refreshers])
-    return expressions_of_others(certification) if names_others else {}
+    return expressions_of_others(certification) if names_others(certification) else {}

@@ -54,18 +54,15 @@ class CertificationViewSet(SnippetViewSet):
                     FieldPanel(
                         "expression",
                         help_text=_(
-                            'Empty: all courses. Any of two: {"any": [{"course": "a"}, {"course": "b"}]}. Two of'
-                            ' three: {"n": 2, "of": [{"course": "a"}, {"course": "b"}, {"course": "c"}]}. Lists may'
-                            ' be nested. A part may also be {"session": "a"}, being there at a session in person of a'
-                            ' course that is ticked above, or {"attestation": "a-code-of-yours", "text": "what the'
-                            ' workplace confirms"}.'
+                            "Leave it empty to ask for all courses. Otherwise write a line for each part; lines inside another"
+                            " stand one step further in below it. Name only courses that are ticked above. Save to get"
+                            " more empty lines."
                         ),
                     ),
                     FieldPanel(
                         "refreshers",
                         help_text=_(
-                            "What a renewal in time asks instead, in turn, as a list:"
-                            ' [{"course": "year-1"}, {"course": "year-2"}].'
+                            "What a renewal in time asks instead, in turn: each line that stands one step in is one refresher."
                         ),
                     ),
                 ],

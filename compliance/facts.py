@@ -13,10 +13,20 @@ from certificates.validity import Duration, local_date
 from compliance.changes import RequirementChange
 from compliance.due_dates import Bases, due_date, parse_due_rule
 from compliance.ladder import Ladder, ladder_from_json
-from compliance.models import Adjustment, Requirement
+from compliance.models import Adjustment, CountingPolicy, Requirement
 from compliance.models import AnotherWay as AnotherWayFact
 from compliance.reach import Job, Reach, jobs_in, joined, needs_sites
-from compliance.standing import AnotherWay, Extension, Facts, HeldPeriod, NewContent, Span, Waiver
+from compliance.standing import (
+    AnotherWay,
+    Extension,
+    Facts,
+    HeldPeriod,
+    NewContent,
+    PolicyChange,
+    Span,
+    StandingPolicy,
+    Waiver,
+)
 from compliance.standing import Requirement as RequirementSpan
 from courses.models import Completion, Edition, Enrolment
 from people.models import Employment, Licence, Membership, Organisation
@@ -211,6 +221,7 @@ class _Loaded:
         self.begun = _begun(among, known_before, certification_id)
         self.adjusted = _adjustments(rare.adjusted, known_before)
         self.other_ways = _other_ways(rare.asked, known_before)
+        self.policies = _policies({it.organisation_id for it in people}, known_before)
         self._at_work: dict[object, tuple[Span, ...]] = {}
 
     def shape(self, whom: _Whom) -> object:
@@ -242,6 +253,7 @@ class _Loaded:
             waivers=tuple(mine.waivers),
             extensions=tuple(mine.extensions),
             other_ways=tuple(self.other_ways[pk].get(key, ())) if pk in self.other_ways else (),
+            policy_changes=self.policies.get(whom.organisation_id, ()),
             zone=zone,
         )
 
@@ -492,6 +504,33 @@ def _other_ways(keys: Sequence[int], known_before: datetime | None) -> dict[int,
         if it.step == AnotherWayFact.Step.AGREED:
             into.append(AnotherWay(it.answered_on, it.until, agreed=True))
     return found
+
+
+def _policies(organisations: Iterable[int], known_before: datetime | None) -> dict[int, tuple[PolicyChange, ...]]:
+    """Return what organisations decided about counting, by the day from which it holds; most have decided nothing."""
+    rows = CountingPolicy.objects.filter(organisation__in=organisations)
+    if known_before is not None:
+        rows = rows.known_before(known_before)
+    found: dict[int, dict[date, StandingPolicy]] = defaultdict(dict)
+    for row in rows.order_by("from_on", "pk"):
+        found[row.organisation_id][row.from_on] = policy_of(row)
+    return {key: tuple(PolicyChange(*it) for it in by_day.items()) for key, by_day in found.items()}
+
+
+def policy_on(organisation: Organisation, on: date) -> StandingPolicy:
+    """Return what ``organisation`` has decided about counting for a day."""
+    row = CountingPolicy.objects.filter(organisation=organisation, from_on__lte=on).order_by("from_on", "pk").last()
+    return StandingPolicy() if row is None else policy_of(row)
+
+
+def policy_of(row: CountingPolicy) -> StandingPolicy:
+    """Return what an organisation decided, as the rule takes it."""
+    return StandingPolicy(
+        assigned_counts=row.assigned_counts,
+        grace_counts=row.grace_counts,
+        due_after_leave_days=row.due_after_leave_days,
+        grace_after_leave_days=row.grace_after_leave_days,
+    )
 
 
 def _begun(

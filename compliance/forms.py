@@ -15,6 +15,7 @@ from compliance.held_words import held_in_words
 from compliance.kit_words import questions_for
 from compliance.models import KitDuty, SiteKit
 from compliance.selectors import Delivery, held_trainings
+from compliance.standing import StandingPolicy
 from compliance.step_words import DELIVERY_LABELS
 from courses.models import Course
 from people.models import ExportSchedule, Membership, Organisation, Role, Site, User, WorkbookImport
@@ -29,6 +30,7 @@ _NO_NUMBER = gettext_lazy("Type the employee number.")
 _PREFERRED_NAME = pgettext_lazy("column of a people file", "Preferred name")
 _NO_NAME = gettext_lazy("Type the name.")
 _NO_SITE = gettext_lazy("Choose a site.")
+MOST_DAYS_AFTER_LEAVE = 365
 _ASKED_FOR = {"person": "number", "site": "site", "role": "role"}
 """Which field says whom, by the choice."""
 
@@ -466,3 +468,32 @@ class AsOfForm(forms.Form):
         if known is not None and known > self.today:
             raise ValidationError(_("This day lies ahead. Choose a day in the past, or leave it empty."))
         return None if known == self.today else known
+
+
+class CountingForm(forms.Form):
+    """How people are counted, and what they are granted after leave; ``policy`` is what it says."""
+
+    assigned_counts = forms.BooleanField(
+        label=gettext_lazy("Who has not learnt it yet counts as in order until the first last good day"),
+        required=False,
+    )
+    grace_counts = forms.BooleanField(
+        label=gettext_lazy("Who is in the grace after a certificate ended counts as in order"), required=False
+    )
+    due_after_leave_days = forms.IntegerField(
+        label=gettext_lazy("Days until something is due after leave"),
+        min_value=0,
+        max_value=MOST_DAYS_AFTER_LEAVE,
+        help_text=gettext_lazy("Counted from the first day back."),
+    )
+    grace_after_leave_days = forms.IntegerField(
+        label=gettext_lazy("Days of grace after leave in which a certificate ended"),
+        min_value=0,
+        max_value=MOST_DAYS_AFTER_LEAVE,
+        help_text=gettext_lazy("Counted from the first day back. 0: none."),
+    )
+
+    @property
+    def policy(self) -> StandingPolicy:
+        """Return what a valid form says."""
+        return StandingPolicy(**self.cleaned_data)

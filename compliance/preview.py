@@ -37,6 +37,7 @@ class Effect(NamedTuple):
 class Preview:
     """What a change does. Each list names the first ``LISTED``; the numbers count all.
 
+    ``recounted`` are counted another way today, by the same days, where a change is about that.
     ``undated`` are people whose date cannot be worked out yet. ``mails_today`` are told at once, ``mails_soon`` within
     ``MAIL_DAYS`` days. ``share_percent`` is the part of everybody at work whom it touches, rounded up.
     """
@@ -44,6 +45,7 @@ class Preview:
     enters: list[Effect] = field(default_factory=list)
     leaves: list[Effect] = field(default_factory=list)
     moves: list[Effect] = field(default_factory=list)
+    recounted: list[Effect] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     mails_today: int = 0
     mails_soon: int = 0
@@ -52,7 +54,7 @@ class Preview:
     @property
     def touched(self) -> int:
         """Return how many people it touches."""
-        return self.counts["enters"] + self.counts["leaves"] + self.counts["moves"]
+        return sum(self.counts[kind] for kind in (*NAMED, "recounted"))
 
     @property
     def listed(self) -> list[list[Effect]]:
@@ -60,12 +62,17 @@ class Preview:
         return [self.enters, self.leaves, self.moves]
 
     @property
+    def counted_otherwise(self) -> list[list[Effect]]:
+        """Return whom the page about counting names."""
+        return [self.moves, self.recounted]
+
+    @property
     def share_percent(self) -> int:
         """Return the part of everybody at work whom it touches, rounded up."""
         return -(-100 * self.touched // self.at_work) if self.at_work else 0
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
     """One person who is to be named: the key of the membership, and the last good days before and after."""
 
     key: int
@@ -87,14 +94,8 @@ def preview(
     ``progress`` hears after each ``BATCH`` of people how many were looked at.
     """
     today = local_date(at, organisation.time_zone)
-    found = Preview(
-        at_work=Employment.objects.covering(today)
-        .filter(membership__organisation=organisation)
-        .values("membership")
-        .distinct()
-        .count()
-    )
-    named: dict[str, list[_Found]] = {kind: [] for kind in NAMED}
+    found = Preview(at_work=people_at_work(organisation, today))
+    named: dict[str, list[Found]] = {kind: [] for kind in NAMED}
     keys = sorted(set(memberships))
     each = facts_before_and_after(
         keys, organisation=organisation, change=change, certification_id=certification_id, batch=BATCH
@@ -103,18 +104,24 @@ def preview(
         _note(found, named, key, was, will, today)
         if done % BATCH == 0 or done == len(keys):
             progress(done)
-    members = _members([it.key for some in named.values() for it in some])
+    members = members_named([it.key for some in named.values() for it in some])
     for kind, into in zip(NAMED, found.listed, strict=True):
         effects = (Effect(members[it.key], it.before, it.after) for it in named[kind] if it.key in members)
         into += sorted(effects, key=lambda it: (it.membership.name, it.membership.pk))
     return found
 
 
+def people_at_work(organisation: Organisation, on: date) -> int:
+    """Return how many people are at work on a day."""
+    people = Employment.objects.covering(on).filter(membership__organisation=organisation)
+    return people.values("membership").distinct().count()
+
+
 NAMED: Final = ("enters", "leaves", "moves")
 """The kinds of which people are named, in the order of ``Preview.listed``."""
 
 
-def _members(keys: Iterable[int]) -> dict[int, Membership]:
+def members_named(keys: Iterable[int]) -> dict[int, Membership]:
     """Return what a page says of people, by key."""
     return Membership.objects.only("public_id", "employee_number", "name").in_bulk(list(keys))
 
@@ -138,7 +145,7 @@ def from_json(kept: Mapping[str, Any]) -> Preview:
         mails_soon=kept["mails_soon"],
         at_work=kept["at_work"],
     )
-    members = _members(key for some in kept["listed"] for key, _, _ in some)
+    members = members_named(key for some in kept["listed"] for key, _, _ in some)
     for into, some in zip(found.listed, kept["listed"], strict=True):
         into += [Effect(members[key], _day(before), _day(after)) for key, before, after in some if key in members]
     return found
@@ -154,7 +161,7 @@ def _day(text: str | None) -> date | None:
 
 def _note(
     found: Preview,
-    named: dict[str, list[_Found]],
+    named: dict[str, list[Found]],
     key: int,
     asked_before: Asked | None,
     asked_after: Asked | None,
@@ -176,11 +183,11 @@ def _note(
     if will.undated:
         found.counts["undated"] += 1
     if kind in named and len(named[kind]) < LISTED:
-        named[kind].append(_Found(key, was.due_on, will.due_on))
+        named[kind].append(Found(key, was.due_on, will.due_on))
     if kind in ("enters", "moves") and asked_after is not None:
-        told_on = _told_on(judge(asked_after.facts, asked_after.ladders), today)
-        found.mails_today += today in told_on
-        found.mails_soon += bool(told_on)
+        days = told_on(judge(asked_after.facts, asked_after.ladders), today)
+        found.mails_today += today in days
+        found.mails_soon += bool(days)
 
 
 def _outlook(asked_of: Asked | None, today: date) -> Outlook:
@@ -188,6 +195,6 @@ def _outlook(asked_of: Asked | None, today: date) -> Outlook:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _told_on(judged: Judged, today: date) -> tuple[date, ...]:
+def told_on(judged: Judged, today: date) -> tuple[date, ...]:
     """Return the days from today on on which somebody is told something, as far ahead as mails are counted."""
     return tuple(step.on for step in judged.steps if today <= step.on <= today + timedelta(days=MAIL_DAYS))

@@ -267,12 +267,21 @@ class StandingPolicy:
     grace_after_leave_days: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    """That an organisation decides otherwise from a day on."""
+
+    from_on: date
+    policy: StandingPolicy
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All that is known of one person and one certification; the order within each tuple means nothing.
 
     A requirement is live on the days it covers on which an employment covers the person too (R12).
     ``cycles`` are the spans from a cycle's first event until its completion, the open one without an end.
+    ``policy`` holds until the first of ``policy_changes``, which are sorted, one a day.
     ``zone`` is the time zone in which all dates are meant (R1).
     """
 
@@ -285,6 +294,7 @@ class Facts:
     extensions: tuple[Extension, ...] = ()
     other_ways: tuple[AnotherWay, ...] = ()
     policy: StandingPolicy = StandingPolicy()
+    policy_changes: tuple[PolicyChange, ...] = ()
     zone: str = "UTC"
 
 
@@ -389,10 +399,12 @@ def _breakpoints(facts: Facts) -> list[date]:
     )
     days: set[date | None] = {day for span in dated for day in (span.from_on, span.until)}
     dues: set[date | None] = {requirement.due_on for requirement in facts.requirements}
-    for leave in facts.leaves:
-        if leave.until is not None:
-            dues.add(leave.until + timedelta(days=facts.policy.due_after_leave_days))
-            days.add(leave.until + timedelta(days=facts.policy.grace_after_leave_days))
+    days |= {change.from_on for change in facts.policy_changes}
+    for policy in (facts.policy, *(change.policy for change in facts.policy_changes)):
+        for leave in facts.leaves:
+            if leave.until is not None:
+                dues.add(leave.until + timedelta(days=policy.due_after_leave_days))
+                days.add(leave.until + timedelta(days=policy.grace_after_leave_days))
     for period in facts.periods:
         days |= {period.completed_on, period.valid_from, period.window_opens_on, period.valid_until}
         days |= {period.grace_until, period.revoked_on}
@@ -420,6 +432,8 @@ class _Verdict(NamedTuple):
 
 def _judge(facts: Facts, on: date) -> Standing:
     """Return the standing on a day without what comes next."""
+    if facts.policy_changes:
+        facts = replace(facts, policy=_policy_on(facts, on), policy_changes=())
     live = _live_requirements(facts, on)
     verdict = _verdict(facts, live, on)
     due_on = _after_leave(facts, verdict.due_on, on) if live else None
@@ -468,6 +482,12 @@ def _judge(facts: Facts, on: date) -> Standing:
         next_change_at=None,
         reasons=tuple(dict.fromkeys(reasons)),  # a fact delivered twice is one reason
     )
+
+
+def _policy_on(facts: Facts, on: date) -> StandingPolicy:
+    """Return what the organisation has decided for a day."""
+    decided = [change.policy for change in facts.policy_changes if change.from_on <= on]
+    return decided[-1] if decided else facts.policy
 
 
 def _counts_as(state: State, policy: StandingPolicy) -> CountsAs:

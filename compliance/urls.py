@@ -114,6 +114,7 @@ urlpatterns = [
     path("workplace/<slug:code>/sites/<slug:site>/kit/", views.kit, name="kit"),
     path("workplace/<slug:code>/sites/<slug:site>/kit/all.zip", views.kit_whole, name="kit_whole"),
     path("workplace/<slug:code>/sites/<slug:site>/kit/<slug:piece>/", views.kit_piece, name="kit_piece"),
+    path("workplace/<slug:code>/counting/", views.counting, name="counting"),
     path("workplace/<slug:code>/drafts/", views.drafts, name="drafts"),
     path("workplace/<slug:code>/letters/", views.letters, name="letters"),
     path("workplace/<slug:code>/letters/letters.pdf", views.letters_pdf, name="letters_pdf"),

@@ -1,5 +1,6 @@
 """A certification with its validity policy as fields, in the CMS."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -11,6 +12,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from certificates import selectors
 from certificates.expressions import Attested, ExpressionError, ExpressionProblem, leaves, parse_expression
+from certificates.forms.outline import OutlineField, as_one, choices_of
 from certificates.models import Certification
 from certificates.rebasing_batches import NOTICE_DAYS, look_at_rebasing
 from certificates.validity import Duration, PolicyError, PolicyProblem, ValidityPolicy
@@ -72,12 +74,8 @@ _PROBLEMS: dict[PolicyProblem, tuple[str, Promise]] = {
 
 
 _EXPRESSION_PROBLEMS: dict[ExpressionProblem, Promise] = {
-    ExpressionProblem.NOT_AN_OBJECT: _('%(value)s is no part: write {"course": "its-code"}, {"all": […]} and so on.'),
-    ExpressionProblem.UNKNOWN_KEYS: _(
-        "%(value)s: write course, session, attestation and text, all, any, n and of, or certification."
-    ),
     ExpressionProblem.EMPTY: _("A list is empty. Put at least one part in it."),
-    ExpressionProblem.NOT_A_COUNT: _("%(value)s: n is a whole number from 1 up to the number of parts."),
+    ExpressionProblem.NOT_A_COUNT: _("“At least %(value)s”: take a number from 1 up to the number of lines inside it."),
     ExpressionProblem.UNKNOWN_COURSE: _("%(value)s is none of the courses that are ticked above."),
     ExpressionProblem.UNKNOWN_CERTIFICATION: _("There is no certification %(value)s."),
     ExpressionProblem.CYCLE: _("It comes back to itself: %(value)s. Leave one of them out."),
@@ -103,6 +101,11 @@ _KEPT_BY_MANY = _(
     "Certificates that run: %(running)s. They keep their dates, and nobody is mailed because of the change; the next certificate "
     "of each person follows it. manage.py rebase_certificates says what dating them anew would do. Tick this and save "
     "again to go on."
+)
+
+
+_NAMED_BY = _(
+    "“%(title)s” asks whatever this one does, and has not ticked all of its courses. Tick them there first, or leave them out here."
 )
 
 
@@ -197,6 +200,8 @@ class CertificationForm(WagtailAdminModelForm):
     )
     late = forms.ChoiceField(label=_("Renewed after the end"), choices=LATE)
     early = forms.ChoiceField(label=_("Renewed before the window"), choices=EARLY)
+    expression = OutlineField(label=_("What must be completed"), required=False)
+    refreshers = OutlineField(label=_("Shorter refreshers"), required=False)
     seen = forms.BooleanField(label=_("I have seen what the change does"), required=False)
 
     class Meta:
@@ -215,9 +220,17 @@ class CertificationForm(WagtailAdminModelForm):
         if "code" in self.fields and self.instance.pk:
             # Certificates and curriculum files name it.
             self.fields["code"].disabled = True
+        expression = self.initial.get("expression")
+        self.initial["expression"] = [] if expression is None else [expression]
+        # Nobody's completion of an open course is ever recorded.
+        courses = Course.objects.exclude(tier=Course.Tier.OPEN)
         if "courses" in self.fields:
-            # Nobody's completion of an open course is ever recorded.
-            self.fields["courses"].queryset = Course.objects.exclude(tier=Course.Tier.OPEN)
+            self.fields["courses"].queryset = courses
+        others = Certification.objects.exclude(pk=self.instance.pk).values_list("code", "title")
+        which = choices_of(courses.order_by("code").values_list("code", flat=True), others)
+        for name in ("expression", "refreshers"):
+            if name in self.fields:
+                self.fields[name].widget.which = which
 
     def clean(self) -> dict[str, Any]:
         """Put the parts together; what contradicts itself is said beside its field."""
@@ -257,16 +270,16 @@ class CertificationForm(WagtailAdminModelForm):
         self.add_error("seen", ValidationError(_KEPT, params=numbers))
 
     def _check_expressions(self, data: dict[str, Any]) -> None:
-        """Say beside the field what is wrong with how the courses are combined."""
+        """Say beside the field what is wrong with how the parts are combined."""
         courses = {course.code: course.pk for course in data.get("courses") or ()}
         others = selectors.expressions_of_others(self.instance)
         own = data.get("code") or self.instance.code or ""
-        found = {"expression": [data["expression"]] if data.get("expression") is not None else []}
+        data["expression"] = as_one(data.get("expression") or [])
         data["refreshers"] = data.get("refreshers") or []
-        found["refreshers"] = data["refreshers"]
-        if not isinstance(found["refreshers"], list):
-            self.add_error("refreshers", _("Write a list: [ … ]."))
-            return
+        found = {
+            "expression": [] if data["expression"] is None else [data["expression"]],
+            "refreshers": data["refreshers"],
+        }
         # One confirmation counts wherever its code is named, so a code says one thing everywhere.
         texts = selectors.texts_of_attestations(without=self.instance)
         for field, expressions in found.items():
@@ -289,3 +302,22 @@ class CertificationForm(WagtailAdminModelForm):
                                 params={"code": leaf.code, "text": texts[leaf.code]},
                             ),
                         )
+        if not {"expression", "refreshers"} & set(self.errors):
+            self._check_those_that_name_it(own, data, courses, others)
+
+    def _check_those_that_name_it(
+        self, own: str, data: dict[str, Any], courses: Mapping[str, int], others: Mapping[str, object]
+    ) -> None:
+        """Refuse what would leave another certification, which asks whatever this one does, without a meaning."""
+        asks = data["expression"] or {"all": [{"course": code} for code in courses]}
+        for other in Certification.objects.exclude(pk=self.instance.pk).prefetch_related("courses"):
+            if not selectors.names_others(other):
+                continue
+            its_courses = {course.code: course.pk for course in other.courses.all()}
+            rest = {code: expression for code, expression in others.items() if code != other.code} | {own: asks}
+            try:
+                other.asks(its_courses, rest)
+            except ExpressionError as error:
+                if error.problem in (ExpressionProblem.UNKNOWN_COURSE, ExpressionProblem.TOO_DEEP):
+                    self.add_error("expression", ValidationError(_NAMED_BY, params={"title": other.title}))
+                    return

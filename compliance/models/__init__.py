@@ -4,6 +4,7 @@ from compliance.models.adjustment import Adjustment
 from compliance.models.adoption import AdoptedRule, Adoption, ConditionStatement, CourseApproval, RuleAssignment
 from compliance.models.another_way import AnotherWay
 from compliance.models.bounce import Bounce
+from compliance.models.counting import CountingPolicy
 from compliance.models.escalation import Digest, Escalation
 from compliance.models.evidence import EvidencePack
 from compliance.models.kit import KitDuty, SiteKit
@@ -22,6 +23,7 @@ __all__ = [
     "AnotherWay",
     "Bounce",
     "ConditionStatement",
+    "CountingPolicy",
     "CourseApproval",
     "Digest",
     "Escalation",

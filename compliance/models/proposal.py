@@ -20,6 +20,7 @@ class Proposal(models.Model):
         EACH = "each", pgettext_lazy("kind of proposal", "New assignments to people chosen one by one")
         CHANGE = "change", pgettext_lazy("kind of proposal", "Assignment changed")
         ADOPT = "adopt", pgettext_lazy("kind of proposal", "Rules followed")
+        COUNTING = "counting", pgettext_lazy("kind of proposal", "Counted another way")
         WITHDRAW = "withdraw", pgettext_lazy("kind of proposal", "Assignment withdrawn")
 
     class State(models.TextChoices):
@@ -31,7 +32,10 @@ class Proposal(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="proposals")
-    certification = models.ForeignKey("certificates.Certification", on_delete=models.PROTECT, related_name="+")
+    certification = models.ForeignKey(
+        "certificates.Certification", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    """What it is about; null where it is about all of them."""
     kind = models.CharField(max_length=10, choices=Kind.choices)
     payload = models.JSONField()
     summary = models.JSONField()

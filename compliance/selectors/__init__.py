@@ -10,6 +10,7 @@ from compliance.selectors.adjustments import (
     question_of,
 )
 from compliance.selectors.adoptions import Choice, RuleReach, Wanted, preview_adoption, requirements_from
+from compliance.selectors.counting import Counted, counted_today
 from compliance.selectors.deliveries import (
     Delivered,
     Delivery,
@@ -80,6 +81,7 @@ from compliance.selectors.training import TrainingDue, training_of
 __all__ = [
     "Chain",
     "Choice",
+    "Counted",
     "Delivered",
     "Delivery",
     "DigestLine",
@@ -113,6 +115,7 @@ __all__ = [
     "attestations_of",
     "awaiting_slip",
     "concerned",
+    "counted_today",
     "counts_by_site",
     "current_requirement",
     "current_spans",

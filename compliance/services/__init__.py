@@ -21,6 +21,7 @@ from compliance.services.bulk_adjustments import (
     grant_extension_to_each,
     record_leave_of_each,
 )
+from compliance.services.counting import count_by
 from compliance.services.each import MOST_PEOPLE
 from compliance.services.evidence import (
     deliver_evidence_pack,
@@ -49,6 +50,7 @@ from compliance.services.proposals import (
     agree,
     ask_to_adopt,
     ask_to_change,
+    ask_to_count,
     ask_to_require,
     ask_to_withdraw,
     change_of,
@@ -57,12 +59,14 @@ from compliance.services.proposals import (
     payload_of_change,
     payload_of_withdrawal,
     planned_by,
+    policy_proposed,
     preview_of_change,
     preview_of_requirement,
     preview_of_withdrawal,
     reach_of_adoption,
     refuse,
     requirement_of,
+    touches_many,
     withdrawal_of,
 )
 from compliance.services.rebuilding import deliver_rebuild, people_waiting, rebuild_many
@@ -99,6 +103,7 @@ __all__ = [
     "ask_for_another_way",
     "ask_to_adopt",
     "ask_to_change",
+    "ask_to_count",
     "ask_to_require",
     "ask_to_require_each",
     "ask_to_withdraw",
@@ -112,6 +117,7 @@ __all__ = [
     "check_obligations",
     "check_sample",
     "claim_messages",
+    "count_by",
     "deliver_evidence_pack",
     "deliver_preview",
     "deliver_rebuild",
@@ -142,6 +148,7 @@ __all__ = [
     "planned",
     "planned_by",
     "planned_change",
+    "policy_proposed",
     "preview_for_each",
     "preview_of_change",
     "preview_of_requirement",
@@ -168,6 +175,7 @@ __all__ = [
     "sweep",
     "take_back_prior_learning",
     "take_back_question",
+    "touches_many",
     "try_address_again",
     "undo_adjustment",
     "withdraw",

@@ -5,10 +5,12 @@ The payload of a proposal: for a new assignment ``certification``, ``site`` and 
 ``recurs``, ``licence_kind``, ``label``, ``source``, ``ladder`` as ``planned`` takes them, dates in ISO form; for a change the same and
 the ``reference`` of what it changes; for people named one by one ``certification``, ``memberships`` (public ids), ``starts_on``
 and ``due_on``; for a withdrawal ``reference`` and ``on``; for following rules ``pack``, ``version``, ``due_on`` and
-``choices``: by code of the rule, ``certification`` and ``roles`` as codes.
+``choices``: by code of the rule, ``certification`` and ``roles`` as codes; for counting people another way what
+``compliance.standing.StandingPolicy`` holds.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -20,12 +22,16 @@ from certificates.validity import local_date
 from compliance import selectors
 from compliance.changes import RequirementChange
 from compliance.exceptions import AlreadyDecided, AlreadyWithdrawn, NeedsAnotherPerson
-from compliance.models import Adoption, PreviewRun, Proposal, Requirement, RulePackVersion
+from compliance.facts import policy_on
+from compliance.models import Adoption, CountingPolicy, PreviewRun, Proposal, Requirement, RulePackVersion
 from compliance.preview import Preview, preview
+from compliance.preview_counting import preview_counting
 from compliance.selectors import Choice, RuleReach
 from compliance.services.adoptions import adopt, check_choices
+from compliance.services.counting import count_by
 from compliance.services.each import planned_for_each, require_each
 from compliance.services.requirements import change_requirement, planned, require, withdraw
+from compliance.standing import StandingPolicy
 from people import audit
 from people.models import Employment, Membership, Organisation, Role, Site, User
 
@@ -241,6 +247,24 @@ def ask_to_adopt(
     return _keep(Proposal.Kind.ADOPT, organisation, first, payload, summary, by, at)
 
 
+@transaction.atomic
+def ask_to_count(
+    *, organisation: Organisation, policy: StandingPolicy, by: User | None, at: datetime
+) -> CountingPolicy | Proposal | None:
+    """Count people by ``policy`` from today on, or propose that where it touches many; None: it is so already."""
+    if policy_on(organisation, local_date(at, organisation.time_zone)) == policy:
+        return None
+    found = preview_counting(policy, organisation=organisation, at=at)
+    if not touches_many(found, organisation):
+        return count_by(organisation=organisation, policy=policy, by=by, at=at)
+    return _keep(Proposal.Kind.COUNTING, organisation, None, asdict(policy), summary_of(found), by, at)
+
+
+def policy_proposed(proposal: Proposal) -> StandingPolicy:
+    """Return how people would be counted by a proposal."""
+    return StandingPolicy(**proposal.payload)
+
+
 def reach_of_adoption(*, organisation: Organisation, reaches: Sequence[RuleReach], on: date) -> tuple[int, int]:
     """Return how many people an adoption may reach, and their share of those at work in percent, rounded up.
 
@@ -332,7 +356,7 @@ def _each_of(proposed: Proposal | PreviewRun) -> tuple[Requirement, ...]:
 def _keep(
     kind: Proposal.Kind,
     organisation: Organisation,
-    certification: Certification,
+    certification: Certification | None,
     payload: dict[str, Any],
     summary: dict[str, int],
     by: User | None,
@@ -370,7 +394,7 @@ def summary_of(found: Preview) -> dict[str, int]:
 
 
 @transaction.atomic
-def agree(*, proposal: Proposal, by: User, at: datetime) -> Requirement | Adoption | list[Requirement]:
+def agree(*, proposal: Proposal, by: User, at: datetime) -> Requirement | Adoption | CountingPolicy | list[Requirement]:
     """Make the change that somebody else proposed.
 
     Raises:
@@ -386,6 +410,8 @@ def agree(*, proposal: Proposal, by: User, at: datetime) -> Requirement | Adopti
     if locked.kind == Proposal.Kind.ADOPT:
         today = local_date(at, locked.organisation.time_zone)
         return adopt(by=by, at=at, **adoption_of(locked, on=today))
+    if locked.kind == Proposal.Kind.COUNTING:
+        return count_by(organisation=locked.organisation, policy=policy_proposed(locked), by=by, at=at)
     if locked.kind in (Proposal.Kind.WITHDRAW, Proposal.Kind.CHANGE):
         reference = locked.payload["reference"]
         current = selectors.current_requirement(organisation=locked.organisation, reference=reference)

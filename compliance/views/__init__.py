@@ -21,6 +21,7 @@ from compliance.views.assignments import (
     proposal,
 )
 from compliance.views.bulk import assign_to_many, record_of_many
+from compliance.views.counting import counting
 from compliance.views.drafts import drafts
 from compliance.views.evidence import evidence, evidence_pack, evidence_pdf, evidence_request
 from compliance.views.exports import export_columns, export_file, export_stop, exports
@@ -70,6 +71,7 @@ __all__ = [
     "assignments",
     "confirm_new",
     "confirm_undo",
+    "counting",
     "drafts",
     "employment_end",
     "evidence",

@@ -20,10 +20,13 @@ from compliance.condition_words import Names, condition_in_words, due_rule_in_wo
 from compliance.conditions import parse
 from compliance.due_dates import parse_due_rule
 from compliance.exceptions import AlreadyDecided, AlreadyWithdrawn, DueBeforeStart, NeedsAnotherPerson, TrainingHeld
+from compliance.facts import policy_on
 from compliance.held_words import held_in_words
 from compliance.models import PreviewRun, Proposal, Requirement
 from compliance.preview import Preview
+from compliance.preview_counting import preview_counting
 from compliance.requirement_forms import RequirementForm
+from compliance.views.counting import Change, changes_of
 from compliance.views.late import notes_on
 from compliance.views.portal import Desk, portal, posted
 from people.models import Membership
@@ -235,7 +238,13 @@ def _proposal_context(desk: Desk, found: Proposal) -> dict[str, Any]:
     fresh: Preview | None = None
     run: PreviewRun | None = None
     reaches: list[selectors.RuleReach] = []
-    if found.state == Proposal.State.OPEN and found.kind == Proposal.Kind.ADOPT:
+    changes: list[Change] = []
+    if found.kind == Proposal.Kind.COUNTING:
+        policy = services.policy_proposed(found)
+        changes = changes_of(policy_on(desk.organisation, desk.today), policy)
+        if found.state == Proposal.State.OPEN:
+            fresh = preview_counting(policy, organisation=desk.organisation, at=clock.now())
+    elif found.state == Proposal.State.OPEN and found.kind == Proposal.Kind.ADOPT:
         reaches = selectors.preview_adoption(**services.adoption_of(found, on=desk.today))
     elif found.state == Proposal.State.OPEN:
         with suppress(AlreadyWithdrawn, DueBeforeStart):
@@ -258,6 +267,7 @@ def _proposal_context(desk: Desk, found: Proposal) -> dict[str, Any]:
         preview=fresh,
         run=None if run is None or run.is_done else run,
         reaches=reaches,
+        changes=changes,
         own=found.proposed_by_id == desk.user.pk,
     )
 

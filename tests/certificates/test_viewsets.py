@@ -54,10 +54,21 @@ def filled_in(certified, **changes):
         "calendar_day": "",
         "late": "completion",
         "early": "restart",
-        "expression": "",
-        "refreshers": "",
     }
     return data | changes
+
+
+def lines(field, *written):
+    """Return what a browser sends for lines: how far in, of which kind, and what else is filled in."""
+    sent = {}
+    for index, (level, kind, more) in enumerate((*written, (1, "", {}))):
+        line = {"level": str(level), "kind": kind, "n": "", "which": "", "code": "", "text": ""} | more
+        sent |= {f"{field}-{index}-{key}": value for key, value in line.items()}
+    return sent
+
+
+def one(kind, which):
+    return (1, kind, {"which": which})
 
 
 def bound(**changes):
@@ -139,16 +150,104 @@ def test_form_of_a_stored_certification_shows_its_policy_and_keeps_it():
         ({"calendar_month": "2"}, "calendar_day"),
         ({"anchor": "never"}, "anchor"),
         ({"courses": []}, "courses"),
-        ({"expression": "{"}, "expression"),
-        ({"expression": '{"all": []}'}, "expression"),
-        ({"expression": '{"course": "elsewhere"}'}, "expression"),
-        ({"expression": '{"certification": "hotel-staff"}'}, "expression"),
-        ({"refreshers": '{"course": "elsewhere"}'}, "refreshers"),
-        ({"refreshers": '[{"n": 2, "of": []}]'}, "refreshers"),
+        (lines("expression", one("course", "elsewhere")), "expression"),
+        (lines("expression", one("certification", "hotel-staff")), "expression"),
+        (lines("refreshers", one("course", "elsewhere")), "refreshers"),
     ],
 )
 def test_form_says_beside_its_field_what_is_wrong(changes, field):
     assert list(bound(**changes).errors) == [field]
+
+
+@pytest.mark.parametrize(
+    ("written", "error"),
+    [
+        ([(1, "all", {})], "Line 1 holds nothing."),
+        ([one("course", "a"), (2, "course", {"which": "b"})], "Line 2 stands too far in."),
+        ([(1, "any", {}), (3, "course", {"which": "a"})], "Line 2 stands too far in."),
+        ([(1, "any", {}), (2, "course", {"which": "a"}), (9, "course", {"which": "b"})], "Line 3 stands too far in."),
+        ([(1, "at_least", {}), (2, "course", {"which": "a"})], "Line 1: say how many."),
+        ([(1, "at_least", {"n": "3"}), (2, "course", {"which": "a"})], "“At least 3”: take a number from 1 up to"),
+        ([(1, "course", {})], "Line 1: choose which one."),
+        ([(1, "", {"which": "a"})], "Line 1: choose what it is, or empty it."),
+        ([(1, "nonsense", {"which": "a"})], "Line 1: choose what it is, or empty it."),
+        ([one("certification", "hotel-staff")], "It comes back to itself: hotel-staff → hotel-staff."),
+        ([one("certification", "nowhere")], "There is no certification nowhere."),
+        ([one("course", "c")], "c is none of the courses that are ticked above."),
+        ([(1, "attestation", {"code": "Shown", "text": "x"})], "Shown: a code has lower-case letters"),
+        ([(1, "attestation", {"code": "shown", "text": ""})], "shown: write as text, in at most 300 characters"),
+        ([(1, "attestation", {"code": "shown", "text": "x"})], "It can be fulfilled without learning anything"),
+    ],
+)
+def test_form_says_which_line_cannot_be_and_why(written, error):
+    courses = [course("a"), course("b")]
+    form_class = CertificationViewSet().get_edit_handler().bind_to_model(Certification).get_form_class()
+    data = filled_in(courses[0], courses=[it.pk for it in courses]) | lines("expression", *written)
+    form = form_class(data)
+    assert list(form.errors) == ["expression"]
+    assert form.errors["expression"][0].startswith(error)
+    # What was written stands in the form again.
+    assert f'value="{written[-1][1]}" selected' in str(form["expression"]) or written[-1][1] in ("", "nonsense")
+
+
+def test_form_finds_a_way_round_through_other_certifications():
+    courses = [course("a")]
+    CertificationFactory(code="other", courses=courses, expression={"certification": "hotel-staff"})
+    CertificationFactory(code="hotel-staff", courses=courses)
+    form = CertificationForm(
+        filled_in(courses[0]) | lines("expression", one("certification", "other")),
+        instance=Certification.objects.get(code="hotel-staff"),
+    )
+    assert form.errors["expression"][0].startswith("It comes back to itself: hotel-staff → other → hotel-staff.")
+
+
+def test_form_refuses_what_would_leave_another_certification_without_a_meaning():
+    a, b = course("a"), course("b")
+    core = CertificationFactory(code="core", courses=[a])
+    more = CertificationFactory(code="more", title="More", courses=[a], expression={"certification": "core"})
+    data = filled_in(a, courses=[a.pk, b.pk])
+    refused = CertificationForm(data, instance=core)
+    assert refused.errors["expression"][0].startswith("“More” asks whatever this one does")
+    more.courses.add(b)
+    assert CertificationForm(data, instance=core).errors == {}
+
+
+def test_form_writes_what_its_lines_say_and_shows_it_again():
+    courses = [course("a"), course("b")]
+    form_class = CertificationViewSet().get_edit_handler().bind_to_model(Certification).get_form_class()
+    data = filled_in(courses[0], courses=[it.pk for it in courses])
+    data |= lines(
+        "expression",
+        (1, "all", {}),
+        (2, "at_least", {"n": "1"}),
+        (3, "course", {"which": "a"}),
+        (3, "session", {"which": "b"}),
+        (2, "attestation", {"code": "shown", "text": "Was shown whom to call"}),
+    )
+    data |= lines("refreshers", one("course", "a"), one("session", "b"))
+    form = form_class(data)
+    assert form.errors == {}
+    saved = form.save()
+    shown = {"attestation": "shown", "text": "Was shown whom to call"}
+    assert saved.expression == {"all": [{"n": 1, "of": [{"course": "a"}, {"session": "b"}]}, shown]}
+    assert saved.refreshers == [{"course": "a"}, {"session": "b"}]
+    again = CertificationForm(data | {"title": saved.title}, instance=saved)
+    assert not {"expression", "refreshers"} & set(again.changed_data)
+    page = str(CertificationForm(instance=saved)["expression"])
+    assert '<option value="at_least" selected>' in page
+    assert '<option value="b" selected>' in page
+
+
+def test_several_lines_that_nothing_holds_are_all_asked_and_none_asks_for_every_course():
+    courses = [course("a"), course("b")]
+    form_class = CertificationViewSet().get_edit_handler().bind_to_model(Certification).get_form_class()
+    data = filled_in(courses[0], courses=[it.pk for it in courses])
+    form = form_class(data | lines("expression", one("course", "a"), one("course", "b")))
+    assert form.errors == {}
+    assert form.save().expression == {"all": [{"course": "a"}, {"course": "b"}]}
+    form = form_class(data | lines("expression"), instance=Certification.objects.get())
+    assert form.errors == {}
+    assert form.save().expression is None
 
 
 def test_form_offers_no_open_course():

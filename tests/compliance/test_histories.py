@@ -25,6 +25,7 @@ from compliance.standing import (
     HeldPeriod,
     Requirement,
     Span,
+    StandingPolicy,
     Waiver,
     spans,
     standing,
@@ -158,6 +159,7 @@ class Story:
             self.other_way,
             self.accept,
             self.release,
+            self.count_otherwise,
         ]
         with suppress(AdjustmentOverlaps, EmploymentOverlaps):
             self.chance.choice(acts)()
@@ -262,6 +264,15 @@ class Story:
             by=None,
             at=self.at,
         )
+
+    def count_otherwise(self) -> None:
+        policy = StandingPolicy(
+            assigned_counts=self.chance.random() < 0.5,
+            grace_counts=self.chance.random() < 0.5,
+            due_after_leave_days=self.chance.randrange(40),
+            grace_after_leave_days=self.chance.randrange(40),
+        )
+        services.count_by(organisation=self.larch.organisation, policy=policy, by=None, at=self.at)
 
     def release(self) -> None:
         course = self.chance.choice(self.trainings).courses.order_by("pk").first()

@@ -302,7 +302,7 @@ def errors(certification, expression):
     form = CertificationForm(instance=certification)
     found = {}
     form.add_error = lambda field, error: found.setdefault(field, str(error.messages[0]))
-    form._check_expressions({"expression": expression, "refreshers": [], "courses": certification.courses.all()})
+    form._check_expressions({"expression": [expression], "refreshers": [], "courses": certification.courses.all()})
     return found.get("expression", "")
 
 

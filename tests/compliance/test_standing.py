@@ -19,6 +19,7 @@ from compliance.standing import (
     HeldPeriod,
     NewContent,
     Overlay,
+    PolicyChange,
     Reason,
     ReasonCode,
     Requirement,
@@ -591,6 +592,25 @@ def test_standing_with_leave(on, state, counts_as, due_on, overlays):  # R11, 14
     )
 
 
+def test_standing_follows_what_was_decided_for_the_day():
+    decided = (
+        PolicyChange(date(2025, 4, 1), StandingPolicy(due_after_leave_days=30)),
+        PolicyChange(date(2025, 6, 1), StandingPolicy(assigned_counts=False, due_after_leave_days=60)),
+    )
+    facts = known(leaves=(Span(date(2025, 2, 15), date(2025, 5, 1)),), policy_changes=decided)
+
+    found = [standing(facts, on) for on in (date(2025, 3, 31), date(2025, 4, 1), date(2025, 5, 31), date(2025, 6, 1))]
+
+    assert [(it.state, it.due_on) for it in found] == [
+        (State.ASSIGNED, date(2025, 5, 15)),
+        (State.ASSIGNED, date(2025, 5, 31)),
+        (State.ASSIGNED, date(2025, 5, 31)),
+        (State.ASSIGNED, date(2025, 6, 30)),
+    ]
+    assert [it.counts_as for it in found[2:]] == [CountsAs.YES, CountsAs.NO]
+    assert [it.from_on for it in spans(facts)][-3:] == [date(2025, 5, 1), date(2025, 6, 1), date(2025, 7, 1)]
+
+
 def test_standing_with_leave_without_an_end_has_no_due_date():
     found = standing(known(leaves=(Span(date(2025, 2, 15)),)), date(2025, 8, 1))
 
@@ -903,6 +923,21 @@ def some_periods(draw):
     return tuple(periods)
 
 
+some_policies = st.builds(
+    StandingPolicy,
+    assigned_counts=st.booleans(),
+    grace_counts=st.booleans(),
+    due_after_leave_days=st.integers(0, 30),
+    grace_after_leave_days=st.integers(0, 30),
+)
+
+
+@st.composite
+def some_policy_changes(draw):
+    from_on = sorted(draw(st.lists(days, max_size=2, unique=True)))
+    return tuple(PolicyChange(day, draw(some_policies)) for day in from_on)
+
+
 some_facts = st.builds(
     Facts,
     employments=some_spans(most=2),
@@ -913,13 +948,8 @@ some_facts = st.builds(
     waivers=some_spans(Waiver, may_be_open=False),
     extensions=some_spans(Extension, may_be_open=False),
     other_ways=some_other_ways(),
-    policy=st.builds(
-        StandingPolicy,
-        assigned_counts=st.booleans(),
-        grace_counts=st.booleans(),
-        due_after_leave_days=st.integers(0, 30),
-        grace_after_leave_days=st.integers(0, 30),
-    ),
+    policy=some_policies,
+    policy_changes=some_policy_changes(),
     zone=st.sampled_from(["UTC", "Australia/Perth", "America/Denver"]),
 )
 
