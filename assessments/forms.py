@@ -22,7 +22,9 @@ from assessments.items import ItemFault, ItemProblem, item_problems
 from assessments.models import BlueprintRow, CriticalRule, Objective, Question, QuestionBank
 from assessments.papers import BlueprintFault, BlueprintProblem
 from assessments.scenarios import ScenarioFault
-from assessments.selectors import questions_in_use
+from assessments.selectors import questions_in_use, sectors_of_bank
+from cms.limits import WRITES_SOURCE, OutsideLimits
+from cms.models import EditorLimit
 
 _FIELD_OF_FAULT: Final[Mapping[ItemFault | ScenarioFault, str]] = {
     ItemFault.FEEDBACK_MISSING: "feedback",
@@ -50,6 +52,10 @@ _BLUEPRINT_MESSAGES: Final[Mapping[BlueprintFault, str | Promise]] = {
         "%(found)d innocent situations are drawn; at least %(needed)d have to be, a quarter of the paper."
     ),
 }
+
+
+_WORDS: Final = frozenset({"stem", "feedback", "text", "left", "right", "id"})
+"""What is put into another language; ``id`` names the row that it belongs to."""
 
 
 def blueprint_message(problem: BlueprintProblem) -> str:
@@ -89,9 +95,21 @@ class QuestionForm(WagtailAdminModelForm):
         if self.instance.kind not in PAPER_TYPES and "use" in self.fields:
             self.fields["use"].choices = [(Question.Use.PRACTICE.value, Question.Use.PRACTICE.label)]
             self.initial["use"] = Question.Use.PRACTICE.value
+        self._hold_what_is_no_text()
         for formset in self.formsets.values():
             # The rules say it in better words.
             formset.validate_min = formset.validate_max = False
+
+    def _hold_what_is_no_text(self) -> None:
+        """Leave the words alone to who puts questions into other languages: keys belong to who writes the source."""
+        user = getattr(self, "for_user", None)
+        self.words_only = user is not None and not user.has_perm(WRITES_SOURCE)
+        if not self.words_only:
+            return
+        for form in [self, *(form for formset in self.formsets.values() for form in formset.forms)]:
+            for name, field in form.fields.items():
+                if name not in _WORDS:
+                    field.disabled = True
 
     def _disable(self, name: str) -> None:
         if name in self.fields:
@@ -100,6 +118,12 @@ class QuestionForm(WagtailAdminModelForm):
     def clean(self) -> dict[str, Any]:
         """Check the question as a whole."""
         cleaned: dict[str, Any] = super().clean()
+        user = getattr(self, "for_user", None)
+        more = any(form.has_changed() for each in self.formsets.values() for form in each.extra_forms)
+        if self.words_only and more:
+            raise OutsideLimits(act="question")
+        if user is not None and (bank := cleaned.get("bank")):
+            EditorLimit.objects.hold(user, act="question", sectors=sectors_of_bank(bank.pk), languages=[])
         self._check_code(cleaned)
         self._check_bank(cleaned)
         draft = self._draft(cleaned)

@@ -11,9 +11,16 @@ from wagtail.models import ReferenceIndex
 
 from assessments.item_statistics import Tally
 from assessments.models import AnonymousAnswer, Answer, Attempt, Question
+from cms.models import Sector
 
 if TYPE_CHECKING:
     from people.models import User
+
+
+def sectors_of_bank(bank_id: int) -> list[str]:
+    """Return the sectors of the courses whose final quiz draws from a bank: none before a course has it."""
+    found = Sector.objects.filter(courses__final_quiz__bank=bank_id)
+    return sorted(found.distinct().values_list("code", flat=True))
 
 
 def attempts(*, learner: "User", quiz_code: str, context: str, since: datetime | None = None) -> QuerySet[Attempt]:

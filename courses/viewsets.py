@@ -17,6 +17,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from cms import clock
 from cms.forms import ReviewedForm
+from cms.models import EditorLimit
 from courses.models import Claim, Course, Lesson, ReviewKind
 from courses.selectors import newest_edition
 from people.models import User
@@ -70,6 +71,17 @@ class CourseForm(WagtailAdminModelForm):
                 known = {code for code, _name in field.choices}
                 unknown = [code for code in getattr(self.instance, name) if code not in known]
                 field.choices = [*field.choices, *((code, code) for code in unknown)]
+
+    def clean(self) -> dict[str, Any]:
+        """Let nobody move a course out of, or into, a sector that is not theirs."""
+        cleaned: dict[str, Any] = super().clean()
+        user = getattr(self, "for_user", None)
+        if user is not None:
+            before = Course.objects.filter(pk=self.instance.pk).values_list("sector__code", flat=True)
+            after = [cleaned["sector"].code] if cleaned.get("sector") else []
+            hold = EditorLimit.objects.hold_text
+            hold(user, act="course", sectors={*before, *after}, language=settings.LANGUAGE_CODE)
+        return cleaned
 
     def _hold_what_learners_rely_on(self) -> None:
         """Keep the code for good; leave access and address of a released course to who may release.
@@ -162,6 +174,21 @@ class CourseViewSet(ModelViewSet):
         return handler
 
 
+class LessonForm(WagtailAdminModelForm):
+    """A lesson below a course of the editor's own sectors."""
+
+    def clean(self) -> dict[str, Any]:
+        """Let nobody put a lesson below a course of another sector, or take it from there."""
+        cleaned: dict[str, Any] = super().clean()
+        user = getattr(self, "for_user", None)
+        if user is not None:
+            before = Lesson.objects.filter(pk=self.instance.pk).values_list("course__sector__code", flat=True)
+            after = [cleaned["course"].sector.code] if cleaned.get("course") else []
+            hold = EditorLimit.objects.hold_text
+            hold(user, act="lesson", sectors={*before, *after}, language=settings.LANGUAGE_CODE)
+        return cleaned
+
+
 class LessonViewSet(ModelViewSet):
     """Lessons, apart from their pages: a code below a course."""
 
@@ -172,7 +199,13 @@ class LessonViewSet(ModelViewSet):
     list_filter: ClassVar = ["course"]
     search_fields: ClassVar = ["code"]
     copy_view_enabled = False
-    form_fields: ClassVar = ["course", "code"]
+    panels: ClassVar = [FieldPanel("course"), FieldPanel("code")]
+
+    def get_edit_handler(self) -> Any:
+        """Use the form that holds sectors."""
+        handler = super().get_edit_handler()
+        handler.base_form_class = LessonForm
+        return handler
 
 
 class ClaimForm(ReviewedForm):

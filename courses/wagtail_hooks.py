@@ -1,9 +1,10 @@
 """Registers courses with the Wagtail admin."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import Permission
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import URLResolver, include, path, reverse, reverse_lazy
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from wagtail.log_actions import LogFormatter
 from wagtail.snippets.models import register_snippet
 
 from courses import admin_urls
+from courses.editor_rights import check_change
 from courses.services.checking import ANSWER_LOG_ACTION
 from courses.services.claiming import CLAIM_LOG_ACTION
 from courses.services.looking_again import LOOK_AGAIN_LOG_ACTION
@@ -90,6 +92,24 @@ def register_ledger() -> MenuItem:
     return _LedgerItem(
         gettext_lazy("Pay of reviewers"), reverse("courses_admin:ledger"), icon_name="calendar-check", order=260
     )
+
+
+@hooks.register("before_create_snippet")
+def hold_new_snippets(request: HttpRequest, model: type[Model]) -> None:
+    """Let nobody make what they may not change."""
+    check_change(request.user, [model()], act="create")
+
+
+@hooks.register("before_edit_snippet")
+def hold_snippets(request: HttpRequest, snippet: Model) -> None:
+    """Let nobody change what lies outside of their limits."""
+    check_change(request.user, [snippet], act="edit")
+
+
+@hooks.register("before_delete_snippet")
+def hold_what_is_deleted(request: HttpRequest, snippets: Iterable[Model]) -> None:
+    """Let nobody delete what lies outside of their limits."""
+    check_change(request.user, snippets, act="delete")
 
 
 @hooks.register("register_permissions")

@@ -152,3 +152,15 @@ class UnknownKind(PeopleError):
     def __init__(self, *, kind: str) -> None:
         super().__init__(kind)
         self.kind = kind
+
+
+class NotAnEditor(PeopleError):
+    """The person may not enter the CMS, or is an administrator, whom nothing limits."""
+
+
+class NoSuchLimit(PeopleError):
+    """There is no such sector or language to limit an editor to; carries its code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code

@@ -186,6 +186,8 @@ def _message(problem: RowProblem, kind: Kind | None) -> str:
             return _("This is not there yet, and only known rows were to be changed.")
         case Problem.TRAINING_HELD:
             return _("This training cannot be assigned anew at the moment: see why under “Assign a training”.")
+        case Problem.OUTSIDE_LIMITS:
+            return _("This belongs to a sector or language in which you do not write.")
         case Problem.ENDS_BEFORE_START:
             return _("The last day is before the first.")
         case Problem.HIRED_AFTER_START:
@@ -322,6 +324,8 @@ def _mend(problem: RowProblem, kind: Kind | None) -> str:
             return _("Delete the row, or choose “Add new rows and change known ones”.")
         case Problem.TRAINING_HELD:
             return _("Choose another training, or wait until it is back.")
+        case Problem.OUTSIDE_LIMITS:
+            return _("Leave the row out, or ask an administrator.")
         case Problem.ENDS_BEFORE_START:
             return _("Change one of the two.")
         case Problem.HIRED_AFTER_START:

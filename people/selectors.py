@@ -177,3 +177,9 @@ def hidden_before(*, scope: "Scope", membership: Membership) -> datetime | None:
         pins = pins.filter(happened_at__lte=taken.happened_at)
     last: datetime | None = pins.aggregate(last=Max("happened_at"))["last"]
     return last
+
+
+def editors() -> QuerySet[User]:
+    """Return who may enter the CMS and is no administrator, by name."""
+    found = User.objects.filter(groups__permissions__codename="access_admin", is_active=True, is_superuser=False)
+    return found.distinct().order_by("name", "email", "pk")

@@ -39,8 +39,9 @@ from assessments.models import (
 )
 from assessments.part_lines import LineFault
 from assessments.scenarios import ScenarioFault
-from assessments.selectors import questions_in_use
+from assessments.selectors import questions_in_use, sectors_of_bank
 from assessments.texts import html_of, text_of
+from cms.models import EditorLimit
 from cms.validators import code_validator
 from cms.withheld import Withheld, withheld_questions
 from people.workbooks.cells import fold
@@ -448,6 +449,18 @@ def _letters(state: State, name: str) -> str:
     return ", ".join(letter for letter, it in zip(_LETTERS, state["options"], strict=False) if it[name])
 
 
+def _may_write(bank: _Bank, setting: Setting) -> bool:
+    """Return whether who uploads writes questions of the bank, in the source; a command does. Asked once for a bank."""
+    if setting.by is None:
+        return True
+    key = f"may_write:{bank.row.pk}"
+    if key not in setting.kept:
+        setting.kept[key] = EditorLimit.objects.may_change_text(
+            setting.by, sectors=sectors_of_bank(bank.row.pk), language=settings.LANGUAGE_CODE
+        )
+    return bool(setting.kept[key])
+
+
 def _plan(
     row: Given,
     question: Any,
@@ -464,6 +477,9 @@ def _plan(
         return plan.settle(is_new=False)
     before = _state(question) if question is not None else None
     bank = banks[before["bank"] if before else values["bank"]]
+    if not _may_write(bank, setting):
+        plan.wrong("bank", Problem.OUTSIDE_LIMITS)
+        return plan.settle(is_new=False)
     for name in ("bank", "type"):
         if before and values.get(name, before[name]) != before[name]:
             plan.wrong(name, Problem.FIXED)

@@ -49,6 +49,10 @@ class SectorPage(BasePage):
     class Meta:
         verbose_name = _("sector page")
 
+    def sector_code(self) -> str:
+        """Return its sector."""
+        return self.sector.code
+
     def get_context(self, request: HttpRequest, *args: object, **kwargs: object) -> dict[str, object]:
         """Add the course pages (of the app above) and the resource pages, in the editors' order."""
         context = super().get_context(request, *args, **kwargs)
@@ -73,3 +77,8 @@ class ResourcePage(BasePage):
 
     class Meta:
         verbose_name = _("resource page")
+
+    def sector_code(self) -> str:
+        """Return the sector whose page it stands below; none below the front page."""
+        above = SectorPage.objects.parent_of(self).select_related("sector").first()
+        return above.sector.code if above else ""

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "cms.middleware.PrivatePagesMiddleware",
     "people.middleware.SignInScopeMiddleware",
+    "courses.middleware.EditorLimitsMiddleware",
 ]
 
 ROOT_URLCONF = "cms.urls"

@@ -43,6 +43,10 @@ class CoursePage(BasePage):
     class Meta:
         verbose_name = _("course page")
 
+    def sector_code(self) -> str:
+        """Return the sector of its course."""
+        return self.course.sector.code
+
 
 class LessonPage(BasePage):
     """A lesson in one language: blocks, one idea each."""
@@ -71,6 +75,10 @@ class LessonPage(BasePage):
 
     class Meta:
         verbose_name = _("lesson page")
+
+    def sector_code(self) -> str:
+        """Return the sector of its course."""
+        return self.lesson.course.sector.code
 
 
 class LessonSource(Orderable):

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from wagtail.log_actions import log
 
+from cms.models import EditorLimit
 from courses.exceptions import NoReason, NoSuchFinding
 from courses.harm import Document, Finding, lint, term_findings
 from courses.harm.frozen import document_of
@@ -93,6 +94,7 @@ def answer_finding(
     """
     if not reason.strip():
         raise NoReason
+    EditorLimit.objects.hold(by, act="answer", sectors=[course.sector.code], languages=[language])
     course = Course.objects.select_for_update(of=("self",)).get(pk=course.pk)
     found = {each.finding.fingerprint: each.finding for each in published_findings(course=course, language=language)}
     if not language or fingerprint not in found:

@@ -9,6 +9,7 @@ from django.db import transaction
 from wagtail.log_actions import log
 
 from courses.claims import Standing, uses_in
+from courses.editor_rights import check_change
 from courses.exceptions import NoReason, PastReview, ReleaseFault, ReleaseProblem
 from courses.models import Claim, ClaimUse, Course, EditionText, Withdrawal
 from courses.selectors import claims_named
@@ -76,6 +77,8 @@ def _reason(why: str) -> str:
 
 
 def _state(claim: Claim, state: str, why: str, by: User | None, at: datetime) -> Claim:
+    if by is not None:
+        check_change(by, [claim], act="claim")
     claim.state, claim.why, claim.stated_at = state, why, at
     claim.save()
     log(claim, CLAIM_LOG_ACTION, user=by, data={"state": state})

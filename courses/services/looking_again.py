@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from wagtail.log_actions import log
 
+from courses.editor_rights import check_change
 from courses.exceptions import NotYetLooked, PastReview
 from courses.models import Course, ReviewDate
 from people.models import User
@@ -38,6 +39,8 @@ def set_review_date(
         raise NotYetLooked(reviewed_on=reviewed_on)
     if review_by <= reviewed_on or review_by < today:
         raise PastReview(review_by=review_by)
+    if by is not None:
+        check_change(by, [course], act="review_date")
     values = {
         "reviewed_on": reviewed_on,
         "review_by": review_by,

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from wagtail.log_actions import log
 
+from cms.models import EditorLimit
 from courses import selectors
 from courses.exceptions import ReleaseFault, ReleaseProblem, ReleaseRefused
 from courses.models import Course, CoursePage, Edition, EditionText
@@ -58,6 +59,7 @@ def release_course(
     that name and to no other, and lies ahead.
 
     Raises:
+        OutsideLimits: ``by`` is limited to other sectors, or not to all of these languages.
         ReleaseRefused: something is missing or contradicts itself, a reviewer stands against it, or nothing changed
             since the last edition.
     """
@@ -65,6 +67,8 @@ def release_course(
         Course.objects.select_for_update(of=("self",)).select_related("sector", "final_quiz__bank").get(pk=course.pk)
     )
     problems = _request_problems(course, severity, retrain_by, languages, at)
+    touched = [draft.language for draft in published(course) if languages is None or draft.language in languages]
+    EditorLimit.objects.hold(by, act="release", sectors=[course.sector.code], languages=touched)
     newest = selectors.newest_edition(course)
     number = newest.number + 1 if newest else 1
     frozen = _freeze_published(course, languages, edition=number, shelf=FrozenShelf())
@@ -258,6 +262,7 @@ def add_text(
     Learners on this edition see it at once, so it must ask the same of them as the edition does.
 
     Raises:
+        OutsideLimits: ``by`` is limited to other sectors or languages.
         ReleaseRefused: ``edition`` is not the newest, the page is missing, an alias or unchanged, something is
             missing in it, or it asks something else of the learner.
     """
@@ -266,6 +271,7 @@ def add_text(
         .select_related("sector", "final_quiz__bank")
         .get(pk=edition.course_id)
     )
+    EditorLimit.objects.hold(by, act="release", sectors=[course.sector.code], languages=[language])
     page = _page(course, language)
     newest = selectors.newest_edition(course)
     if newest is None or newest.pk != edition.pk:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from wagtail.log_actions import log
 
+from cms.models import EditorLimit
 from courses import selectors
 from courses.exceptions import (
     AlreadySaid,
@@ -62,9 +63,11 @@ def ask_for_review(
     """Ask ``reviewer`` to read what is published of ``course`` in ``language``; asked again, the same request says when.
 
     Raises:
+        OutsideLimits: ``by`` is limited to other sectors or languages.
         WrongReviewer: they do not sign as this kind, or not in this language.
         NotPublished: nothing of the course is published in this language.
     """
+    EditorLimit.objects.hold(by, act="ask_for_review", sectors=[course.sector.code], languages=[language])
     if not reviewer.may_sign(kind=kind, language=language):
         raise WrongReviewer(kind=kind, language=language)
     if text_to_review(course=course, language=language) is None:

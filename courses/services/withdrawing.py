@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from wagtail.log_actions import log
 
+from cms.models import EditorLimit
 from courses import selectors
 from courses.exceptions import NothingToWithdraw, NotReleased
 from courses.models import Course, EditionText, Withdrawal, WithdrawnFile
@@ -67,7 +68,8 @@ def withdraw_part(
 @transaction.atomic
 def put_back(*, withdrawal: Withdrawal, by: User | None, at: datetime) -> None:
     """End ``withdrawal``: the part shows again, in old editions too. One that has ended stays as it is."""
-    locked = Withdrawal.objects.select_for_update(of=("self",)).select_related("course").get(pk=withdrawal.pk)
+    locked = Withdrawal.objects.select_for_update(of=("self",)).select_related("course__sector").get(pk=withdrawal.pk)
+    EditorLimit.objects.hold(by, act="put_back", sectors=[locked.course.sector.code], languages=[])
     if locked.ended_at is not None:
         return
     locked.ended_at = at

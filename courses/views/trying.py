@@ -102,7 +102,8 @@ def _trying(request: HttpRequest, course_id: int) -> Trying:
 
 def _may_see_draft(request: HttpRequest, page: CoursePage) -> bool:
     permissions = page.permissions_for_user(request.user)
-    return bool(permissions.can_edit() or permissions.can_publish())
+    # Who puts a course into another language may not change its source, and still wants to see it.
+    return bool(permissions.can_edit() or permissions.can_publish() or request.user.has_perm("courses.view_course"))
 
 
 def _of_snapshot(course: Course, snapshot: Json) -> Trying:

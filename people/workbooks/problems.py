@@ -74,6 +74,7 @@ class Problem(StrEnum):
     FUTURE_DATE = "future_date"
     WHOM = "whom"
     TRAINING_HELD = "training_held"
+    OUTSIDE_LIMITS = "outside_limits"
     FIXED = "fixed"
     SECOND_PERSON = "second_person"
     CHANGED_MEANWHILE = "changed_meanwhile"

@@ -600,11 +600,14 @@ class TestGroups:
         }  # fmt: skip
         assert ("release_course" in about_courses) is (group == "publisher")
 
-    @pytest.mark.parametrize(("group", "may_publish"), [("author", False), ("localiser", False), ("publisher", True)])
-    def test_what_a_group_may_do_with_pages(self, group: str, may_publish: bool) -> None:
+    @pytest.mark.parametrize(
+        ("group", "may_edit", "may_publish"),
+        [("author", True, False), ("localiser", False, False), ("publisher", True, True)],
+    )
+    def test_what_a_group_may_do_with_pages_of_the_source(self, group: str, may_edit: bool, may_publish: bool) -> None:
         page = page_of(course_with_pages())
         may = page.permissions_for_user(editor(group))
-        assert (may.can_edit(), may.can_publish()) == (True, may_publish)
+        assert (may.can_edit(), may.can_publish()) == (may_edit, may_publish)
 
     @pytest.mark.parametrize("group", ["author", "localiser", "publisher"])
     def test_editors_reach_the_cms_and_not_its_users(self, client: Client, group: str) -> None:

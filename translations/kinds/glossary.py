@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cms.models import EditorLimit
 from cms.validators import code_validator
 from people.workbooks.cells import fold
 from people.workbooks.columns import Column, Type
@@ -167,6 +168,9 @@ def _plan(row: Given, term: GlossaryTerm | None, setting: Setting) -> Plan:
             code_validator(concept)
         except ValidationError:
             plan.wrong("concept", Problem.OF_KIND, "bad_code")
+    if setting.by is not None and not EditorLimit.objects.of(setting.by).allow(sectors=[], languages=[language]):
+        plan.wrong("language", Problem.OUTSIDE_LIMITS)
+        return plan.settle(is_new=term is None)
     before = _shown(term) if term is not None else None
     nothing: dict[str, str] = dict.fromkeys(_SAID, "")
     after: dict[str, str] = dict(before or nothing)

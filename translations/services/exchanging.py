@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db import transaction
 
+from cms.models import EditorLimit
 from cms.withheld import withheld
 from people.models import User
 from translations.catalogues import INTERFACE_GROUP
@@ -75,12 +76,15 @@ def import_file(
     nothing.
 
     Raises:
+        OutsideLimits: ``by`` is limited to other sectors or languages.
         ExchangeRefused: the file is for another language or course, was made from another version of the source, or
             breaks placeholders or markup; carries every problem by segment.
         ExchangeConflicts: segments were changed here after the file was made, and ``on_conflict`` is ``refuse``.
     """
     segments = _segments(file.units)
     file = _without_withheld(file, segments)
+    sectors = {segment.text.sector for segment in segments.values()}
+    EditorLimit.objects.hold_text(by, act="exchange", sectors=sectors, language=language)
     problems = _file_problems(file, language) or _problems(file.units, segments, group)
     if problems:
         raise ExchangeRefused(problems)

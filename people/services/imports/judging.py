@@ -77,7 +77,9 @@ class _Judge:
         self.kept = kept
         self.kind: Kind = kinds.kind_of(kept.kind)
         self.options = Options.from_json(kept.options)
-        self.setting = setting_of(kept.organisation, at=at, mode=kept.mode, language=self.options.language)
+        self.setting = setting_of(
+            kept.organisation, at=at, mode=kept.mode, by=kept.uploaded_by, language=self.options.language
+        )
         self.choices = self.kind.choices(self.setting)
         self.told: Counter[str] = Counter()
         self.warnings = 0

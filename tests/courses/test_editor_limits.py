@@ -1,0 +1,289 @@
+"""Rights are a role times limits: every act of the CMS, by every way in, for editors of three roles."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from io import StringIO
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from wagtail.models import Locale, Page
+from wagtail.test.utils.form_data import rich_text
+
+from assessments.models import SingleChoiceQuestion
+from cms.limits import Limits, OutsideLimits
+from cms.models import EditorLimit, SectorPage
+from courses import services
+from courses.exceptions import ReleaseRefused
+from courses.models import Claim, ClaimUse, CoursePage, EditionText, ReviewDate
+from people.exceptions import NoSuchLimit, NotAnEditor
+from people.models import AuditEntry, User
+from people.services import judge_import, keep_upload, limit_editor
+from people.workbooks.kinds import Mode
+from people.workbooks.options import Options
+from tests.assessments.test_question_bank_kind import HEADS, NEW
+from tests.corpus.workbooks import xlsx
+from tests.courses.test_release import LATER, editor
+from tests.factories.certificates import CertificationFactory
+from tests.factories.cms import SectorFactory
+from tests.factories.courses import RELEASED_AT, ClaimFactory, course_page, publish, released_course
+from tests.factories.people import UserFactory, sign_in_personally
+from tests.people.workbooks.conftest import said
+from translations.exchange.units import ExchangeFile, Unit
+from translations.models import Segment, Text
+from translations.services import import_file
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("sectors", "languages", "expected"),
+    [
+        (None, None, True),
+        ({"hotels"}, None, True),
+        ({"camps"}, None, False),
+        ({"hotels", "camps"}, {"fr"}, True),
+        ({"hotels"}, {"en"}, False),
+    ],
+)
+def test_limits_of_both_kinds_hold_at_once(sectors: Any, languages: Any, expected: bool) -> None:
+    assert Limits(sectors, languages).allow(sectors=["hotels"], languages=["fr"]) is expected
+
+
+def test_what_belongs_to_no_sector_lies_outside_of_every_limit() -> None:
+    assert not Limits(frozenset({"hotels"})).allow(sectors=[""], languages=["fr"])
+    assert Limits().allow(sectors=[""], languages=["fr"])
+
+
+@pytest.fixture
+def things() -> SimpleNamespace:
+    """A released course of the sector "hotels" in English, with a page and a question in French."""
+    hotels = SectorFactory(code="hotels", slug="hotels")
+    SectorFactory(code="camps", slug="camps")
+    course = released_course(sector=hotels)
+    french = Locale.objects.get_or_create(language_code="fr")[0]
+    question = SingleChoiceQuestion.objects.filter(bank=course.final_quiz.bank, locale__language_code="en").first()
+    translated = question.copy_for_translation(french)
+    translated.save()
+    claim = ClaimFactory()
+    ClaimUse.objects.create(
+        claim=claim, text=EditionText.objects.get(edition__course=course), lesson="facts", block="b"
+    )
+    text = Text.objects.create(code="course:x", kind="page", title="x", group="course:x", sector="hotels")
+    Segment.objects.create(text=text, key="title", source="Rooms", digest="0" * 64, markup="plain", position=1)
+    return SimpleNamespace(
+        course=course,
+        page=CoursePage.objects.get(course=course),
+        french_page=publish(course_page(course, "fr", title="Travail sûr")),
+        question=question,
+        french_question=translated,
+        claim=claim,
+        certification=CertificationFactory(courses=[course]),
+    )
+
+
+LOOKED = {"reviewed_on": "2026-03-01", "review_by": "2999-03-01", "grace_days": 30, "role": "author"}
+
+
+def _form(client: Client, url: str) -> bool:
+    """Send an empty form: whoever may act is shown what is missing."""
+    status = client.post(url, {"outcomes-count": "0"}).status_code
+    assert status in (200, 302, 403), status
+    return status == 200
+
+
+def _snippet(thing: Any) -> str:
+    return reverse(type(thing).snippet_viewset.get_url_name("edit"), args=[thing.pk])
+
+
+def _service(act: Callable[[], Any]) -> bool:
+    try:
+        with suppress(ReleaseRefused):
+            act()
+    except OutsideLimits:
+        return False
+    return True
+
+
+def _bank_import(user: User, bank: str) -> bool:
+    kept = keep_upload(
+        organisation=None, kind="question_bank", file=xlsx(HEADS, [NEW[0], bank, *NEW[2:]]), file_name="x.xlsx",
+        by=user, at=LATER, mode=Mode.UPSERT, options=Options(), later=False,
+    )  # fmt: skip
+    kept = judge_import(import_id=kept.pk, at=LATER)
+    return all(problem != "outside_limits" for _row, _column, problem in said(kept))
+
+
+def acts(client: Client, user: User, it: SimpleNamespace) -> dict[str, bool]:
+    """Return which acts ``user`` may do."""
+    unit = Unit("course:x/title", "Rooms", "Chambres")
+    file = ExchangeFile("fr", (unit,))
+    edit = "wagtailadmin_pages:edit"
+    return {
+        "page": _form(client, reverse(edit, args=[it.page.pk])),
+        "page fr": _form(client, reverse(edit, args=[it.french_page.pk])),
+        "key": _form(client, _snippet(it.question)),
+        "question fr": _form(client, _snippet(it.french_question)),
+        "pass mark": _form(client, _snippet(it.course.final_quiz)),
+        "policy": _form(client, _snippet(it.certification)),
+        "course": _form(client, reverse("course:edit", args=[it.course.pk])),
+        "claim": client.post(
+            reverse("courses_admin:claim", args=[it.claim.pk]), {"act": "contradict", "why": "x"}
+        ).status_code
+        == 302
+        and Claim.objects.get(pk=it.claim.pk).state == "contradicted",
+        "review date": client.post(reverse("courses_admin:review_date", args=[it.course.pk]), LOOKED).status_code == 302
+        and ReviewDate.objects.exists(),
+        "release": user.has_perm("courses.release_course")
+        and _service(
+            lambda: services.release_course(
+                course=it.course, severity="finish_on_old", by=User.objects.get(pk=user.pk), at=LATER
+            )
+        ),
+        "exchange fr": _service(lambda: import_file(file=file, language="fr", by=user, at=LATER)),
+        "bank": user.has_perm("assessments.add_question") and _bank_import(user, it.course.final_quiz.bank.code),
+    }
+
+
+ALL = frozenset(
+    {"page", "page fr", "key", "question fr", "pass mark", "policy", "course", "claim", "review date", "release",
+     "exchange fr", "bank"}
+)  # fmt: skip
+IN_FRENCH = frozenset({"page fr", "question fr", "exchange fr"})
+WRITES = ALL - {"policy", "review date", "release"}
+
+
+@pytest.mark.parametrize(
+    ("role", "sectors", "languages", "allowed"),
+    [
+        ("localiser", [], [], IN_FRENCH),
+        ("localiser", ["hotels"], ["fr", "en"], IN_FRENCH),
+        ("localiser", ["camps"], [], set()),
+        ("localiser", [], ["es"], set()),
+        ("author", [], [], WRITES),
+        ("author", ["hotels"], [], WRITES),
+        ("author", ["camps"], [], set()),
+        ("author", [], ["en"], WRITES - IN_FRENCH),
+        ("publisher", [], [], ALL),
+        ("publisher", ["hotels", "camps"], ["en", "fr"], ALL),
+        ("publisher", ["camps"], [], set()),
+        ("publisher", [], ["fr"], IN_FRENCH),
+    ],
+)
+def test_role_times_limits_times_act(
+    client: Client, things: SimpleNamespace, role: str, sectors: list[str], languages: list[str], allowed: set[str]
+) -> None:
+    user = editor(role)
+    limit_editor(user=user, sectors=sectors, languages=languages, by=None, at=RELEASED_AT)
+    sign_in_personally(client, user)
+    assert {name for name, may in acts(client, user, things).items() if may} == allowed
+
+
+def test_who_translates_changes_words_and_no_key(client: Client, things: SimpleNamespace) -> None:
+    sign_in_personally(client, editor("localiser"))
+    question = things.french_question
+    url = _snippet(question)
+    form = client.get(url).context["form"]
+    assert not form.fields["stem"].disabled
+    assert form.fields["difficulty"].disabled
+    options = form.formsets["options"]
+    sent = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    sent |= {f"options-{name}": options.management_form[name].value() for name in options.management_form.fields}
+    for at, each in enumerate(options.initial_forms):
+        sent |= {f"options-{at}-text": rich_text(each.instance.text), f"options-{at}-feedback": rich_text("<p>Non</p>")}
+        sent |= {f"options-{at}-id": each.instance.pk, f"options-{at}-ORDER": at + 1}
+    before = list(question.options.values_list("pk", "correct"))
+    sent["feedback"] = rich_text("<p>Pour protéger.</p>")
+    forged = {
+        "stem": rich_text("<p>Que faire ?</p>"),
+        "difficulty": "hard",
+        "options-1-correct": "on",
+        "options-0-DELETE": "on",
+    }
+    client.post(url, sent | forged)
+    question.refresh_from_db()
+    assert ("Que faire" in question.stem, question.difficulty) == (True, "easy")
+    assert list(question.options.values_list("pk", "correct")) == before
+    more = {"options-TOTAL_FORMS": len(before) + 1, f"options-{len(before)}-text": rich_text("<p>Autre</p>")}
+    assert client.post(url, sent | {"stem": forged["stem"]} | more).status_code == 403
+    assert question.options.count() == len(before)
+
+
+def test_a_refusal_says_so_and_is_written_down(client: Client, things: SimpleNamespace) -> None:
+    user = editor("publisher")
+    limit_editor(user=user, sectors=["camps"], languages=[], by=None, at=RELEASED_AT)
+    sign_in_personally(client, user)
+    url = reverse("wagtailadmin_pages:edit", args=[things.page.pk])
+    answer = client.post(url, {"action-publish": "yes"})
+    assert (answer.status_code, "Nothing was changed." in answer.content.decode()) == (403, True)
+    assert (
+        client.post(reverse("courses_admin:claim", args=[things.claim.pk]), {"act": "withdraw", "why": "x"}).status_code
+        == 403
+    )
+    assert Claim.objects.get().state == "current"
+    refused = AuditEntry.objects.filter(verb="editor.refused", actor=user).order_by("pk")
+    assert [it.data for it in refused] == [{"act": "edit"}, {"act": "claim"}]
+
+
+def test_what_is_not_theirs_is_not_offered(client: Client, things: SimpleNamespace) -> None:
+    user = editor("publisher")
+    may = things.page.permissions_for_user(user)
+    assert (may.can_publish(), may.can_delete(ignore_bulk=True), may.can_add_subpage()) == (True, True, True)
+    limit_editor(user=user, sectors=["camps"], languages=[], by=None, at=RELEASED_AT)
+    limited = User.objects.get(pk=user.pk)
+    for page in (things.page, Page.objects.get(pk=things.page.pk), SectorPage.objects.first()):
+        may = page.permissions_for_user(limited)
+        assert not any(
+            [may.can_edit(), may.can_publish(), may.can_unpublish(), may.can_delete(ignore_bulk=True), may.can_copy(),
+             may.can_move(), may.can_add_subpage(), may.can_publish_subpage(), may.can_lock()]
+        )  # fmt: skip
+
+
+class TestGranting:
+    def test_is_checked_written_down_and_done_once(self) -> None:
+        SectorFactory(code="hotels", slug="hotels")
+        user, admin = editor("author"), UserFactory(with_email=True, is_superuser=True)
+        about: dict[str, Any] = {"user": user, "by": admin, "at": RELEASED_AT}
+        for _ in range(2):
+            limit_editor(**about, sectors=["hotels"], languages=["fr"])
+        limit_editor(**about, sectors=[], languages=["fr"])
+        assert [str(it) for it in EditorLimit.objects.all()] == ["language fr"]
+        written = AuditEntry.objects.order_by("pk").values_list("verb", "actor", "data__limited_to")
+        assert list(written) == [
+            ("editor_limit.added", admin.pk, "hotels"),
+            ("editor_limit.added", admin.pk, "fr"),
+            ("editor_limit.removed", admin.pk, "hotels"),
+        ]
+        with pytest.raises(NoSuchLimit):
+            limit_editor(**about, sectors=["moon"], languages=[])
+        for nobody in (admin, UserFactory(with_email=True)):
+            with pytest.raises(NotAnEditor):
+                limit_editor(**about | {"user": nobody}, sectors=[], languages=["fr"])
+        assert EditorLimit.objects.count() == 1
+
+    def test_is_for_administrators(self, client: Client) -> None:
+        SectorFactory(code="hotels", slug="hotels")
+        author = editor("author")
+        urls = [reverse("people_editors:editors"), reverse("people_editors:editor", args=[author.pk])]
+        sign_in_personally(client, editor("publisher"))
+        assert [client.get(url).status_code for url in urls] == [302, 302]
+        client.post(urls[1], {"sectors": ["hotels"]})
+        assert not EditorLimit.objects.exists()
+        admin = Client()
+        sign_in_personally(admin, UserFactory(with_email=True, is_superuser=True))
+        assert admin.post(urls[1], {"sectors": ["hotels"], "languages": ["fr"]}).status_code == 302
+        listed = {user: limits for user, _groups, limits in admin.get(urls[0]).context["listed"]}
+        assert len(listed[author]) == 2
+        assert admin.get(urls[1]).context["form"].initial == {"sectors": ["hotels"], "languages": ["fr"]}
+
+    def test_by_command(self) -> None:
+        user, out = editor("localiser"), StringIO()
+        call_command("editor_limits", user.email, "--language", "fr", stdout=out)
+        assert out.getvalue() == f"{user.email}: fr.\n"
+        with pytest.raises(CommandError, match="no sector or language “xx”"):
+            call_command("editor_limits", user.email, "--language", "xx")
+        with pytest.raises(CommandError, match="no editor"):
+            call_command("editor_limits", "nobody@example.org")
