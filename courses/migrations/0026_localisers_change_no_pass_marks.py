@@ -25,6 +25,6 @@ def grant(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("courses", "0025_review_dates"), ("courses", "0004_editor_groups")]
+    dependencies = [("courses", "0025_review_dates"), ("courses", "0002_editor_groups")]
 
     operations = [migrations.RunPython(take_back, grant)]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0025_review_dates'),
+        ('courses', '0026_localisers_change_no_pass_marks'),
     ]
 
     operations = [
