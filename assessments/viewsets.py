@@ -61,6 +61,7 @@ from assessments.papers import check_blueprint, order_question, public_question
 from assessments.responses import field_name, read_response
 from assessments.scenarios import walk
 from assessments.selectors import questions_in_use
+from cms.lists import listed
 
 ANY_PERMISSION = ("add", "change", "delete", "view")
 QUESTIONS_PER_PAGE = 30
@@ -83,7 +84,7 @@ def _marks(question: Question) -> str:
     """Return what sets the question apart, in words."""
     marks = [question.critical.code] if question.critical else []
     marks += [_("innocent")] if question.innocent else []
-    return ", ".join([*marks, _("retired")] if question.retired else marks)
+    return listed([*marks, _("retired")] if question.retired else marks)
 
 
 # Lists and choosers
@@ -632,12 +633,12 @@ def refuse_deletion(request: HttpRequest, instances: list[Model]) -> HttpRespons
     used = questions_in_use(each for each in ours if isinstance(each, Question))
     if used:
         message = _("In use: %(names)s. Tick “Retired” on the form instead: it will not be drawn any more.")
-        messages.error(request, message % {"names": ", ".join(map(str, used))})
+        messages.error(request, message % {"names": listed(used)})
         return redirect(_url("edit", used[0]))
     held = [each for each in ours if _is_protected(each)]
     if held:
         message = _("Something still hangs on %(names)s: it cannot be deleted.")
-        messages.error(request, message % {"names": ", ".join(map(str, held))})
+        messages.error(request, message % {"names": listed(held)})
         return redirect(type(held[0]).snippet_viewset.get_url_name("list"))
     return None
 

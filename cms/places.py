@@ -1,5 +1,6 @@
-"""Places that help lines are for: codes of ISO 3166 in lower case, a country or a part of one."""
+"""Places that help lines are for: codes of ISO 3166 in lower case, a country or a part of one; a region adds a word."""
 
+import re
 from typing import Final
 
 from django.utils.functional import Promise
@@ -25,17 +26,27 @@ PLACES: Final[dict[str, Promise]] = {
 _COUNTRIES: Final[dict[str, Promise]] = {"ca": pgettext_lazy("place", "Canada")}
 
 
+_REGION: Final = re.compile(r"([a-z]{2}-[a-z0-9]{1,3})-[a-z0-9]{1,12}")
+
+
+def province_of(code: str) -> str:
+    """Return the province or state that ``code`` is or lies in, such as ``ca-bc`` for ``ca-bc-north``; "" if unknown."""
+    region = _REGION.fullmatch(code)
+    province = region[1] if region else code
+    return province if province in PLACES else ""
+
+
 def known_place(code: str) -> str:
-    """Return ``code`` if a reader may choose it, nothing otherwise."""
-    return code if code in PLACES else ""
+    """Return ``code`` if a reader may choose it, or it is a region of such a place; nothing otherwise."""
+    return code if province_of(code) else ""
 
 
 def place_name(code: str) -> str:
-    """Return the name of a place in the current language; the code in capitals where the name is not known."""
-    name = PLACES.get(code) or _COUNTRIES.get(code)
+    """Return the name of a place in the current language, of a region that of its province; else the code in capitals."""
+    name = PLACES.get(province_of(code)) or _COUNTRIES.get(code)
     return str(name) if name else code.upper()
 
 
 def covers(coverage: str, place: str) -> bool:
-    """Return whether a service for ``coverage`` serves ``place``: its own, its country's, everybody's (empty)."""
-    return coverage in ("", place, place.split("-")[0])
+    """Return whether a service for ``coverage`` serves ``place``: its own, its province's, its country's, everybody's (empty)."""
+    return not coverage or place == coverage or place.startswith(f"{coverage}-")

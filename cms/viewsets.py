@@ -12,7 +12,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from cms.clock import today
 from cms.forms import CodedForm, ReviewedForm, SupportServiceForm
-from cms.models import Audience, Sector, Source, SupportService
+from cms.models import Audience, Region, Sector, Source, SupportService
 
 
 class _ReviewColumn(Column):
@@ -173,10 +173,22 @@ class AudienceViewSet(SnippetViewSet):
     edit_handler = ObjectList([FieldPanel("title"), FieldPanel("code")], base_form_class=CodedForm)
 
 
+class RegionViewSet(SnippetViewSet):
+    """Parts of a province: a site may lie in one, a help line or a local part may be for one."""
+
+    model = Region
+    icon = "site"
+    menu_label = gettext_lazy("Regions")
+    list_display: ClassVar = ["name", "code"]
+    ordering: ClassVar = ["code"]
+    copy_view_enabled = False
+    edit_handler = ObjectList([FieldPanel("name"), FieldPanel("code")], base_form_class=CodedForm)
+
+
 class DirectoryGroup(SnippetViewSetGroup):
     """The menu of the directory."""
 
-    items = (SupportServiceViewSet, SourceViewSet, SectorViewSet, AudienceViewSet)
+    items = (SupportServiceViewSet, SourceViewSet, SectorViewSet, AudienceViewSet, RegionViewSet)
     menu_label = pgettext_lazy("menu of the CMS", "Directory")
     menu_icon = "list-ul"
     menu_order = 250

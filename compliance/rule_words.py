@@ -9,6 +9,7 @@ from django.utils.translation import get_language_info, ngettext, pgettext, pget
 from django.utils.translation import gettext as _
 
 from certificates.validity import Duration
+from cms.lists import listed
 from cms.templatetags.fieldfare import day
 from compliance.rules.applying import Match
 from compliance.rules.readiness import STATED, Condition, State
@@ -198,7 +199,7 @@ def condition_words(condition: Condition) -> str:
         }
     if condition.name == "topics":
         if condition.gaps:
-            names = ", ".join(f"“{topic.title}”" for topic in condition.gaps)
+            names = listed(f"“{topic.title}”" for topic in condition.gaps)
             return _("No lesson covers, for this place: %(topics)s.") % {"topics": names}
         return _("Every topic has a lesson.") if condition.state is State.MET else ""
     if condition.name == "approved-course":
@@ -219,7 +220,7 @@ def _approved_words(condition: Condition) -> str:
         return _("You recorded the approval of the current edition.")
     if not condition.courses:
         return _("Not approved: no training is chosen yet.")
-    editions = ", ".join(
+    editions = listed(
         _("%(course)s, edition %(edition)s") % {"course": course, "edition": edition or "–"}
         for course, edition in condition.courses
     )
@@ -230,7 +231,7 @@ def _approved_words(condition: Condition) -> str:
 
 def missing_words(match: Match) -> str:
     """Return what to do so that it is clear whether a rule is about a site."""
-    return ", ".join(str(MISSING_WORDS[name]) for name in match.missing)
+    return listed(MISSING_WORDS[name] for name in match.missing)
 
 
 def value_words(dimension: str, value: Any) -> str:
@@ -286,6 +287,6 @@ def _sign(rule: Rule) -> list[str]:
         "width": rule.sign.width_inches,
         "height": rule.sign.height_inches,
         "points": rule.sign.font_points,
-        "languages": ", ".join(str(get_language_info(code)["name_translated"]) for code in rule.sign.languages),
+        "languages": listed(get_language_info(code)["name_translated"] for code in rule.sign.languages),
     }
     return [words, rule.sign.more] if rule.sign.more else [words]

@@ -12,6 +12,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from cms.lists import listed
 from compliance.selectors import Row
 from compliance.visibility import LISTED_FIELDS, STATUS_LABELS, Status
 from people.models import Organisation
@@ -53,7 +54,7 @@ def _explain(sheet: Any, organisation: Organisation, on: date, count: int, filte
         (pgettext("about a list", "Organisation"), organisation.name),
         (pgettext("about a list", "As of"), on),
         (pgettext("about a list", "Lines"), count),
-        (pgettext("about a list", "Only"), ", ".join(filtered_by) or pgettext("no filter of a list", "everything")),
+        (pgettext("about a list", "Only"), listed(filtered_by) or pgettext("no filter of a list", "everything")),
         (
             str(STATUS_LABELS[Status.OVERDUE]),
             pgettext("about a list", "Asked for, never done, and the last good day has passed."),

@@ -6,6 +6,7 @@ from functools import lru_cache
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from cms.lists import listed
 from people.workbooks.cells import Found
 from people.workbooks.kinds import Kind
 from people.workbooks.problems import Problem, RowProblem
@@ -82,7 +83,7 @@ def _message(problem: RowProblem, kind: Kind | None) -> str:
         case Problem.EXTERNAL_LINKS:
             return _("The file takes values from other files.")
         case Problem.HIDDEN_SHEETS:
-            return _("The file has hidden sheets: %(names)s.") % {"names": ", ".join(hints)}
+            return _("The file has hidden sheets: %(names)s.") % {"names": listed(hints)}
         case Problem.TOO_MANY_ROWS:
             return _("The file has more rows than can be taken at once.")
         case Problem.TOO_MANY_COLUMNS:
@@ -95,7 +96,7 @@ def _message(problem: RowProblem, kind: Kind | None) -> str:
         case Problem.NO_HEADINGS:
             return _("No row of the file has names of columns that are known.")
         case Problem.SEVERAL_SHEETS:
-            return _("More than one sheet could be meant: %(names)s.") % {"names": ", ".join(hints)}
+            return _("More than one sheet could be meant: %(names)s.") % {"names": listed(hints)}
         case Problem.UNKNOWN_SHEET:
             return _("The file has no such sheet.")
         case Problem.ENCODING:
@@ -173,7 +174,7 @@ def _message(problem: RowProblem, kind: Kind | None) -> str:
         case Problem.CANNOT_CLEAR:
             return _("This value cannot be emptied.")
         case Problem.KEY_TWICE:
-            return _("The file has this more than once: also in row %(rows)s.") % {"rows": ", ".join(hints)}
+            return _("The file has this more than once: also in row %(rows)s.") % {"rows": listed(hints)}
         case Problem.UNKNOWN_PERSON:
             return _("Nobody here has this employee number.")
         case Problem.UNKNOWN_SESSION:
@@ -217,7 +218,7 @@ def _message(problem: RowProblem, kind: Kind | None) -> str:
 
 def _mend(problem: RowProblem, kind: Kind | None) -> str:
     hints = problem.hints
-    names = ", ".join(hints)
+    names = listed(hints)
     first = hints[0] if hints else ""
     match problem.problem:
         case Problem.NOT_A_WORKBOOK | Problem.OLD_FORMAT:

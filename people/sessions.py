@@ -13,7 +13,7 @@ from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 
-from cms.places import PLACES
+from cms.places import known_place
 from people.models import Credential, Employment, Membership, User
 from people.scope import NOBODY, Scope
 
@@ -122,7 +122,7 @@ def _place(membership: str) -> Subquery:
 
 
 def _known(place: str | None) -> str:
-    return place if place in PLACES else ""
+    return known_place(place or "")
 
 
 def _credential(request: HttpRequest) -> Credential | None:

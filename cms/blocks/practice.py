@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from cms.blocks.text import TEXT_FEATURES
+from cms.lists import listed
 from cms.validators import code_validator
 
 
@@ -80,7 +81,7 @@ class ScenarioBlock(blocks.StructBlock):
                         _(
                             "Every choice must lead to a part, and every part must be reached once named. Missing: %(missing)s. Not reached: %(unreached)s."
                         ),
-                        params={"missing": ", ".join(missing) or "–", "unreached": ", ".join(unreached) or "–"},
+                        params={"missing": listed(missing) or "–", "unreached": listed(unreached) or "–"},
                     )
                 ]
             )

@@ -3,6 +3,7 @@
 from cms.models.base_page import BasePage
 from cms.models.editor_limit import EditorLimit
 from cms.models.pages import HomePage, ResourcePage, SectorPage
+from cms.models.regions import Region
 from cms.models.sectors import Audience, Sector
 from cms.models.services import SupportService
 from cms.models.sources import Source
@@ -12,6 +13,7 @@ __all__ = [
     "BasePage",
     "EditorLimit",
     "HomePage",
+    "Region",
     "ResourcePage",
     "Sector",
     "SectorPage",

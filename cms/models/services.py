@@ -18,9 +18,10 @@ class SupportServiceQuerySet(models.QuerySet["SupportService"]):
         return self.filter(withdrawn=False)
 
     def for_place(self, place: str) -> "SupportServiceQuerySet":
-        """Return the offered services that cover ``place`` such as ``ca-bc``: its own, its country's, everybody's."""
-        country = place.split("-")[0]
-        return self.offered().filter(coverage__in={"", country, place})
+        """Return the offered services that cover ``place`` such as ``ca-bc``: as ``places.covers`` has it."""
+        parts = place.split("-")
+        around = {"-".join(parts[:length]) for length in range(1, len(parts) + 1)}
+        return self.offered().filter(coverage__in={"", *around})
 
 
 class SupportService(models.Model):

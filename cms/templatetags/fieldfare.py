@@ -13,13 +13,15 @@ from django.utils.formats import date_format, get_format
 from django.utils.safestring import SafeString
 
 from cms.languages import direction
+from cms.lists import listed
 from cms.media import MediaFile, media_file
-from cms.places import PLACES, place_name
+from cms.places import PLACES, place_name, province_of
 from cms.rich_text import safe_html
 from cms.selectors import PLACE_PARAMETER, HelpLine, help_directory_of, place_of
 from cms.states import look_of
 
 register = template.Library()
+register.filter("listed", listed)
 
 FOOTER_LINES: Final = 4
 _BLOCK_TYPE: Final = re.compile(r"[a-z][a-z_]*")
@@ -157,7 +159,7 @@ def place_chooser(context: Context) -> dict[str, Any]:
         return {"places": []}
     return {
         "places": list(PLACES.items()),
-        "place": place_of(request),
+        "place": province_of(place_of(request)),
         "parameter": PLACE_PARAMETER,
         "path": request.path,
         "kept": [(name, value) for name, values in request.GET.lists() for value in values if name != PLACE_PARAMETER],

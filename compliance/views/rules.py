@@ -11,6 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from certificates.models import Certification
 from cms import clock
+from cms.lists import listed
+from cms.models import Region
 from compliance import rule_forms, selectors, services
 from compliance.exceptions import AlreadyWithdrawn
 from compliance.forms import assignable_certifications
@@ -52,7 +54,7 @@ def rules(request: HttpRequest, desk: Desk) -> HttpResponse:
 def _listed(pack: PackAtSites, today: date) -> dict[str, object]:
     return {
         "at": pack,
-        "statuses": ", ".join(str(STATUS_WORDS[status]) for status in pack.statuses),
+        "statuses": listed(STATUS_WORDS[status] for status in pack.statuses),
         "is_stale": pack.review_by < today,
     }
 
@@ -391,10 +393,10 @@ def _describe(desk: Desk, site: Site, form: rule_forms.SiteFactsForm) -> None:
 
 
 def _places() -> dict[str, str]:
-    """Return the names of the places that shipped rules are about."""
+    """Return the names of the places that shipped rules are about, and of regions."""
     packs = RulePackVersion.objects.shipped().prefetch_related("rules")
     found = (version.rule for pack in packs for version in pack.rules.all())
-    return {rule.jurisdiction: rule.place for rule in found}
+    return {rule.jurisdiction: rule.place for rule in found} | dict(Region.objects.values_list("code", "name"))
 
 
 def _strictest_words(held: Strictest, rules: dict[str, Rule]) -> list[tuple[str, str, list[str]]]:

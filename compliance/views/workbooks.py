@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cms import clock
+from cms.lists import listed
 from compliance import forms
 from compliance.views.portal import Desk, portal, posted
 from people import audit
@@ -272,7 +273,7 @@ def _button(counts: Mapping[str, int]) -> str:
         parts.append(_("change %(n)s") % {"n": counts["changed"]})
     if counts.get("ended"):
         parts.append(_("end %(n)s") % {"n": counts["ended"]})
-    text = ", ".join(parts)
+    text = listed(parts)
     return text[:1].upper() + text[1:]
 
 

@@ -237,7 +237,7 @@ def _asked_and_answered(question: Json, words: Words) -> tuple[list[Json], list[
             if question["type"] == "multiple":
                 asked.append(paragraph(words["several"], italic=True))
             asked.append(marked((LETTERS[i], runs_of(option["text"])) for i, option in enumerate(options)))
-            right = ", ".join(LETTERS[i] for i, option in enumerate(options) if option["correct"])
+            right = words["comma"].join(LETTERS[i] for i, option in enumerate(options) if option["correct"])
             each = [(LETTERS[i], runs_of(option["feedback"])) for i, option in enumerate(options) if option["feedback"]]
             return asked, [
                 paragraph(words["right"] % {"answer": right}, bold=True),
@@ -255,7 +255,7 @@ def _asked_and_answered(question: Json, words: Words) -> tuple[list[Json], list[
                 marked((LETTERS[i], runs_of(item["text"])) for i, item in enumerate(items)),
             ]
             letter = {item["id"]: LETTERS[i] for i, item in enumerate(items)}
-            right = ", ".join(letter[item["id"]] for item in question["items"])
+            right = words["comma"].join(letter[item["id"]] for item in question["items"])
             return asked, [paragraph(words["right"] % {"answer": right}, bold=True), *why]
         case "matching":
             rights = sorted(question["pairs"], key=lambda pair: place[pair["right_id"]])
@@ -265,7 +265,9 @@ def _asked_and_answered(question: Json, words: Words) -> tuple[list[Json], list[
                 {"kind": "list", "ordered": True, "items": [runs_of(pair["left"]) for pair in question["pairs"]]},
                 marked((LETTERS[i], runs_of(pair["right"])) for i, pair in enumerate(rights)),
             ]
-            pairs = ", ".join(f"{n}–{letter[pair['right_id']]}" for n, pair in enumerate(question["pairs"], start=1))
+            pairs = words["comma"].join(
+                f"{n}–{letter[pair['right_id']]}" for n, pair in enumerate(question["pairs"], start=1)
+            )
             return asked, [paragraph(words["right"] % {"answer": pairs}, bold=True), *why]
         case _:
             return [], why

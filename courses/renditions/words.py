@@ -11,6 +11,7 @@ def words(language: str) -> Words:
     """Return every fixed word, by name. Those with ``%(…)s`` take a number or an answer."""
     with translation.override(language):
         return {
+            "comma": pgettext("between the parts of a list", ", "),
             "before": _("Before you read on"),
             "note": pgettext("kind of callout", "Note"),
             "important": pgettext("kind of callout", "Important"),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cms import clock
+from cms.lists import listed
 from courses import documents, selectors, services
 from courses.exceptions import AlreadyCounted, HeldBeforeRelease, NoSuchLanguage, SessionNotOver
 from courses.models import Attendance, Session
@@ -130,9 +131,7 @@ def session_add(request: HttpRequest, user: User, organisation: Organisation, se
         services.expect(session=held, memberships=found.values(), by=user, at=clock.now())
         if not unknown:
             return redirect("courses:session", code=organisation.code, session=session)
-        form.add_error(
-            "numbers", _("Nobody here has these numbers: %(numbers)s.") % {"numbers": ", ".join(unknown[:20])}
-        )
+        form.add_error("numbers", _("Nobody here has these numbers: %(numbers)s.") % {"numbers": listed(unknown[:20])})
     return _page(request, held, form)
 
 

@@ -12,6 +12,7 @@ from django.views.generic import TemplateView
 
 from cms import clock
 from cms.admin_pages import AdminPage
+from cms.lists import listed
 from cms.models import Sector
 from translations import selectors
 from translations.freshness import Freshness, State
@@ -29,7 +30,7 @@ def state_words(cell: Freshness) -> str:
             (cell.stale, pgettext("state of a translation", "%(count)d to translate again")),
             (cell.untranslated, pgettext("state of a translation", "%(count)d missing")),
         )
-        return ", ".join(words % {"count": count} for count, words in counts if count)
+        return listed(words % {"count": count} for count, words in counts if count)
     words, count = {
         State.CURRENT: (pgettext("state of a translation", "Current"), 0),
         State.UNTRANSLATED: (pgettext("state of a translation", "Not translated"), 0),

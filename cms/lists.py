@@ -1,0 +1,10 @@
+"""Parts of a sentence in a row, set apart as the language of the page does it."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import pgettext
+
+
+def listed(parts: Iterable[object]) -> str:
+    """Return the parts as "one, two, three" in the current language: "一、二、三" in Chinese; "" for none."""
+    return pgettext("between the parts of a list", ", ").join(str(part) for part in parts)
