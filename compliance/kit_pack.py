@@ -1,6 +1,7 @@
-"""All of a workplace kit in one file, with what the courses of its sector print."""
+"""All of a workplace kit in one file, with what the courses of its sector print and say for this site alone."""
 
 import zipfile
+from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
 
@@ -8,13 +9,14 @@ from compliance.kit_sheets import kit_file, kit_languages, sector_of
 from compliance.models import KitDuty, SiteKit
 from courses import selectors
 from courses.models import Course, Rendition
+from courses.renditions.local import local_sheet
 from courses.renditions.material import material_of
 
 _OF_A_COURSE = ("booklet", "card")
 
 
 def kit_pack(kit: SiteKit, *, on: date) -> bytes:
-    """Return a zip: every piece, and the booklet and cards of each course of the site's sector that are true today.
+    """Return a zip: every piece, the local parts of each course of the site's sector, and the booklet and cards of those that are true today.
 
     Raises:
         MissingGlyphs: no font here has the letters of a language of the site.
@@ -26,10 +28,25 @@ def kit_pack(kit: SiteKit, *, on: date) -> bytes:
         for language in kit_languages(kit):
             screen = kit_file(kit, KitDuty.Piece.SCREEN, on=on, language=language)
             archive.writestr(f"screen-{language}.png", screen)
+        for name, made in _local(kit, on):
+            archive.writestr(name, made)
         for name, file in _of_courses(kit, on):
             with file.file.open("rb") as opened:
                 archive.writestr(name, opened.read())
     return packed.getvalue()
+
+
+def _local(kit: SiteKit, on: date) -> Iterator[tuple[str, bytes]]:
+    """Yield what the courses of the sector say for this site alone: the public files carry none of it."""
+    for course in Course.objects.filter(sector__code=sector_of(kit.site)).order_by("code"):
+        edition = selectors.newest_edition(course)
+        if edition is None:
+            continue
+        for language in kit_languages(kit):
+            text = selectors.text_in(edition, language)
+            made = local_sheet(text, site=kit.site, on=on) if text else None
+            if made is not None:
+                yield f"{course.slug}-{language}-local.pdf", made
 
 
 def _of_courses(kit: SiteKit, on: date) -> list[tuple[str, Rendition]]:

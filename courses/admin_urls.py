@@ -8,6 +8,7 @@ from courses.views.checking import CheckView
 from courses.views.claims import ClaimsView, ClaimView
 from courses.views.course_files import CourseFilesView, course_file
 from courses.views.ledger import LedgerCsvView, LedgerView, ReviewPayView
+from courses.views.overlays import OverlaysView, OverlayView, WriteOverlayView
 from courses.views.releasing import ReleaseView
 from courses.views.review_dates import ReviewDatesView, ReviewDateView
 from courses.views.voices import VoicesView, voice_sample
@@ -21,6 +22,10 @@ urlpatterns = [
     path("claims/<int:claim_id>/", ClaimView.as_view(), name="claim"),
     path("reviews-due/", ReviewDatesView.as_view(), name="review_dates"),
     path("<int:course_id>/review-date/", ReviewDateView.as_view(), name="review_date"),
+    path("local/", OverlaysView.as_view(), name="overlays"),
+    path("local/<int:overlay_id>/", OverlayView.as_view(), name="overlay"),
+    path("local/<int:overlay_id>/edit/", WriteOverlayView.as_view(), name="edit_overlay"),
+    path("<int:course_id>/local/", WriteOverlayView.as_view(), name="write_overlay"),
     path("ledger/", LedgerView.as_view(), name="ledger"),
     path("ledger/ledger.csv", LedgerCsvView.as_view(), name="ledger_csv"),
     path("ledger/<int:request_id>/", ReviewPayView.as_view(), name="review_pay"),

@@ -59,6 +59,19 @@ class LessonBody(blocks.StreamBlock):
     download = DownloadBlock()
 
 
+class OverlayBody(blocks.StreamBlock):
+    """What a local part may hold: nothing that a learner answers or confirms."""
+
+    text = TextBlock()
+    callout = CalloutBlock()
+    do_never = DoNeverBlock()
+    help_now = HelpNowBlock()
+    image = ImageBlock()
+    audio = AudioBlock()
+    video = VideoBlock()
+    download = DownloadBlock()
+
+
 class OutcomesBody(blocks.StreamBlock):
     """What a learner can do afterwards, a line each."""
 

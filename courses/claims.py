@@ -33,6 +33,8 @@ class ClaimNow:
     standing: Standing
     verified_on: date
     why: str = ""
+    stated_on: date | None = None
+    """Since when it stands so; None: nobody has said anything of it yet."""
 
 
 def standing_of(*, state: str, review_by: date, on: date) -> Standing:

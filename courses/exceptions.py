@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from courses.overlays import Fault
+
 
 class CourseError(Exception):
     """Base of every error of this app."""
@@ -255,6 +257,18 @@ class SessionNotOver(CourseError):
 
 class AlreadyCounted(CourseError):
     """The attendance stands in the person's record already and cannot be lowered or taken off."""
+
+
+class OverlayRefused(CourseError):
+    """A local part cannot be kept or approved as it is; carries every fault with the piece that it is about, or ""."""
+
+    def __init__(self, faults: Iterable[tuple[Fault, str]]) -> None:
+        self.faults = tuple(dict.fromkeys(faults))
+        super().__init__("; ".join(" ".join(filter(None, each)) for each in self.faults))
+
+
+class OverlayWithdrawn(CourseError):
+    """The local part was withdrawn, for good: what takes its place is a new one."""
 
 
 class ReleaseFault(StrEnum):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from wagtail.models import Page, ReferenceIndex
 
 from cms.models import Source
+from cms.places import PLACES
 from courses import fold as rules
 from courses.claims import ClaimNow, uses_in
 from courses.fold import Fold, NextStep
@@ -23,7 +24,9 @@ from courses.models import (
     Edition,
     EditionText,
     Enrolment,
+    FrozenOverlay,
     LearningEvent,
+    Overlay,
     RenditionSet,
     ReviewDate,
     ReviewEntry,
@@ -32,15 +35,17 @@ from courses.models import (
     VoiceAcceptance,
     Withdrawal,
 )
+from courses.overlays import FrozenPart, Reader, State
 from courses.review_dates import Overdue
 from courses.review_pay import Account, Entry, Line, account_of
 from courses.sign_offs import Said, Verdict, against_assignment
 from courses.snapshot import Json, requirements_of, reviewed_digest
 from courses.withdrawn import Notice, Part, without_withdrawn
-from people.models import Membership, Organisation, User
+from people.models import Employment, Membership, Organisation, Site, User
 from people.selectors import known_employments
 
 EVERY_TEXT: Final = Q()
+APPROVE_OVERLAYS: Final = "courses.approve_overlay"
 
 
 def newest_edition(course: Course) -> Edition | None:
@@ -95,6 +100,69 @@ def shown_now(text: EditionText) -> Json:
     return without_withdrawn(
         text.snapshot, notices(text.edition.course, edition=text.edition.number, language=text.language)
     )
+
+
+def places() -> set[str]:
+    """Return the codes of the places that are known without a look at the regions: countries and their parts."""
+    return {*PLACES, *(code.split("-")[0] for code in PLACES)}
+
+
+def parts_of_text(snapshot: Json, organisation: Organisation | None) -> list[FrozenPart]:
+    """Return the local parts that are frozen with a text and in force: everybody's, and those of ``organisation``.
+
+    One query, none where the text has no local parts. Nobody is handed another organisation's.
+    """
+    if not (digests := snapshot.get("overlays")):
+        return []
+    ours = Q(organisation=None) if organisation is None else Q(organisation=None) | Q(organisation=organisation)
+    rows = FrozenOverlay.objects.filter(ours, digest__in=digests).exclude(overlay__state=State.WITHDRAWN)
+    return [FrozenPart(digest, content) for digest, content in rows.values_list("digest", "content")]
+
+
+def reader_at_work(membership: Membership) -> Reader:
+    """Return where somebody reads who works there: the site of the employment that began last, its sector or that above.
+
+    Two queries.
+    """
+    jobs = Employment.objects.current_knowledge().filter(membership=membership).order_by("-starts_on", "-pk")
+    site = jobs.values_list("site_id", flat=True).first()
+    return reader_at_site(membership.organisation, site)
+
+
+def reader_at_site(organisation: Organisation, site: int | None) -> Reader:
+    """Return where people of a site read; ``site`` None: its organisation is all that is known. One query."""
+    sites = Site.objects.filter(organisation=organisation)
+    by_key = {each.pk: each for each in sites.only("parent_id", "sector", "jurisdiction")}
+    here = by_key.get(site) if site is not None else None
+    if here is None:
+        return Reader(organisation=organisation.code)
+    above: Site | None = here
+    while above is not None and not above.sector:
+        above = by_key.get(above.parent_id) if above.parent_id is not None else None
+    return Reader(here.jurisdiction, above.sector if above else "", organisation.code)
+
+
+def overlays_seen(enrolment: Enrolment) -> list[FrozenOverlay]:
+    """Return the local parts that somebody had before their eyes on the way, as they were frozen; two queries."""
+    rows = LearningEvent.objects.filter(enrolment=enrolment, data__has_key="overlays").values_list("data", flat=True)
+    digests = {digest for data in rows for digest in data["overlays"]}
+    return list(FrozenOverlay.objects.filter(digest__in=digests).select_related("overlay").order_by("pk"))
+
+
+def overlays_for(user: User) -> QuerySet[Overlay]:
+    """Return the local parts that an editor may see: everybody's, and those of ``organisations_for`` or their own."""
+    overlays = Overlay.objects.select_related("course", "sector", "organisation", "owner")
+    if user.has_perm(APPROVE_OVERLAYS):
+        return overlays
+    mine = Q(owner=user) | Q(organisation__in=organisations_for(user))
+    return overlays.filter(Q(organisation=None) | mine)
+
+
+def organisations_for(user: User) -> QuerySet[Organisation]:
+    """Return the organisations that an editor may write for: their own, all for who approves."""
+    if user.has_perm(APPROVE_OVERLAYS):
+        return Organisation.objects.order_by("name")
+    return Organisation.objects.filter(memberships__user=user).distinct().order_by("name")
 
 
 def claims_named(codes: Collection[str]) -> list[Claim]:

@@ -12,6 +12,7 @@ Plain Python: no clock, no database, no settings. Shape, schema 1:
   ``url``, ``caveat``, ``verified_on``);
 - ``quiz``: a frozen quiz (``assessments.frozen``) or null; ``practice``: frozen questions by key;
 - ``services``: the records of the help lines named in the lessons, as they were: a proof, never served;
+- ``overlays``: digests of the local parts (``courses.overlays``) that are frozen with it, sorted; left out without any;
 - ``media``: by SHA-256 ``content_type`` and ``size_bytes`` of every file named.
 
 In a block's value rich text is cleaned HTML, help lines are codes, a file is ``sha256``, ``url``,
@@ -57,16 +58,18 @@ def lesson_of(snapshot: Json, code: str) -> Json | None:
 
 
 def same_content(one: Json, other: Json) -> bool:
-    """Whether two snapshots say the same.
+    """Whether two snapshots say the same, their local parts too.
 
     Edition and revision do not count, nor do ids of blocks, nor the help lines, which are always shown as they
     are today.
     """
-    return canonical_json(_content(one)) == canonical_json(_content(other))
+    same_parts = one.get("overlays") == other.get("overlays")
+    return same_parts and canonical_json(_content(one)) == canonical_json(_content(other))
 
 
 def _content(snapshot: Json) -> Json:
-    content = {name: value for name, value in snapshot.items() if name not in ("edition", "revision", "services")}
+    left_out = ("edition", "revision", "services", "overlays")
+    content = {name: value for name, value in snapshot.items() if name not in left_out}
     content["lessons"] = [
         {
             **lesson,

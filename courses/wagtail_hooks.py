@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import URLResolver, include, path, reverse, reverse_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogFormatter
@@ -19,6 +19,7 @@ from courses.editor_rights import check_change
 from courses.services.checking import ANSWER_LOG_ACTION
 from courses.services.claiming import CLAIM_LOG_ACTION
 from courses.services.looking_again import LOOK_AGAIN_LOG_ACTION
+from courses.services.overlaying import OVERLAY_LOG_ACTION
 from courses.services.releasing import RELEASE_LOG_ACTION
 from courses.services.review_doors import DOOR_LOG_ACTION
 from courses.services.review_ledger import NAME_LOG_ACTION, PAY_LOG_ACTION
@@ -81,6 +82,18 @@ def register_review_dates() -> MenuItem:
     )
 
 
+class _OverlaysItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("courses.view_overlay"))
+
+
+@hooks.register("register_admin_menu_item")
+def register_overlays() -> MenuItem:
+    """Add the parts of courses for one place, sector or organisation to the menu."""
+    label = pgettext_lazy("menu of the CMS", "Local parts")
+    return _OverlaysItem(label, reverse("courses_admin:overlays"), icon_name="site", order=257)
+
+
 class _LedgerItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("courses.view_reviewentry"))
@@ -116,7 +129,7 @@ def hold_what_is_deleted(request: HttpRequest, snippets: Iterable[Model]) -> Non
 def register_permissions() -> QuerySet[Permission]:
     """Let groups be given the permission to release, and what concerns reviewers."""
     return Permission.objects.filter(
-        content_type__app_label="courses", codename__in=["release_course", "reset_reviewer"]
+        content_type__app_label="courses", codename__in=["release_course", "reset_reviewer", "approve_overlay"]
     )
 
 
@@ -197,6 +210,13 @@ def register_log_actions(actions: Any) -> None:
 
         def format_message(self, log_entry: Any) -> str:
             return _("To look at again by %(review_by)s") % log_entry.data
+
+    @actions.register_action(OVERLAY_LOG_ACTION)
+    class OverlayFormatter(LogFormatter):
+        label = gettext_lazy("Local part")
+
+        def format_message(self, log_entry: Any) -> str:
+            return str(log_entry.data["state"])
 
     @actions.register_action(PUT_BACK_LOG_ACTION)
     class PutBackFormatter(LogFormatter):

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cms', '0002_claims'),
+        ('cms', '0005_editor_limits'),
     ]
 
     operations = [

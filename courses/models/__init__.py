@@ -6,6 +6,7 @@ from courses.models.edition import CHANGES, Edition, EditionText, FrozenMedia
 from courses.models.harm_answer import HarmAnswer
 from courses.models.learning import Completion, Enrolment, LearningEvent
 from courses.models.loading import LoadedItem
+from courses.models.overlay import FrozenOverlay, Overlay, OverlayText
 from courses.models.pages import CoursePage, LessonPage, LessonSource
 from courses.models.rendition import Rendition, RenditionSet
 from courses.models.review import Reviewer, ReviewKind, ReviewRequest, SignOff
@@ -28,12 +29,15 @@ __all__ = [
     "EditionText",
     "Enrolment",
     "FrozenMedia",
+    "FrozenOverlay",
     "HarmAnswer",
     "LearningEvent",
     "Lesson",
     "LessonPage",
     "LessonSource",
     "LoadedItem",
+    "Overlay",
+    "OverlayText",
     "Rendition",
     "RenditionSet",
     "ReviewComment",

@@ -77,7 +77,8 @@ class Claim(models.Model):
 
     def now(self, on: date) -> ClaimNow:
         """Return what pages need to know of it."""
-        return ClaimNow(self.code, self.standing(on), self.verified_on, self.why)
+        stated_on = self.stated_at.date() if self.stated_at else None
+        return ClaimNow(self.code, self.standing(on), self.verified_on, self.why, stated_on)
 
 
 class ClaimUse(models.Model):

@@ -87,6 +87,7 @@ class LearningEvent(models.Model):
     data = models.JSONField(default=dict, blank=True)
     """``attempt`` (its public id) and ``passed`` for quiz_graded; ``completion`` for course_completed.
 
+    ``overlays``: digests of the local parts (``FrozenOverlay``) that we showed with the lesson.
     ``session`` (its public id): seen in a session in person. Of a quiz answered there ``attempt`` names the session.
     """
 

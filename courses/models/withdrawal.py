@@ -84,13 +84,20 @@ class Withdrawal(models.Model):
 
 
 class WithdrawnFile(models.Model):
-    """A file of a withdrawn part: it is not sent any more while the withdrawal holds, wherever else it stands."""
+    """A file of a withdrawn part: it is not sent any more while the withdrawal holds, wherever else it stands.
 
-    withdrawal = models.ForeignKey(Withdrawal, on_delete=models.CASCADE, related_name="files")
+    It is of a ``withdrawal``, or of an ``overlay``, which is withdrawn for good.
+    """
+
+    withdrawal = models.ForeignKey(Withdrawal, null=True, on_delete=models.CASCADE, related_name="files")
+    overlay = models.ForeignKey("courses.Overlay", null=True, on_delete=models.CASCADE, related_name="withdrawn_files")
     sha256 = models.CharField(max_length=64, db_index=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("withdrawal", "sha256"), name="withdrawn_file_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("withdrawal", "sha256"), name="withdrawn_file_once"),
+            models.UniqueConstraint(fields=("overlay", "sha256"), name="withdrawn_file_of_overlay_once"),
+        )
 
     def __str__(self) -> str:
         return self.sha256

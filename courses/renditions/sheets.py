@@ -44,6 +44,11 @@ def booklet(material: Material) -> Json:
     }
 
 
+def local(material: Material) -> Json:
+    """Return the lessons of a material on letter paper, one after the other, without a cover."""
+    return {**material.sheet, "cover": None, "chapters": [_chapter(material, lesson) for lesson in material.lessons]}
+
+
 def guide(material: Material) -> Json:
     """Return the whole course for whoever leads a session: plan, cautions, a cue before each part."""
     words = material.words

@@ -21,6 +21,7 @@ from courses.services.completing import complete_if_done
 from courses.services.learning import complete_lesson, enrol, record_event, record_quiz, refold
 from courses.services.looking_again import set_review_date
 from courses.services.merging import merge_learners
+from courses.services.overlaying import approve_overlay, preview_part, source_of, withdraw_overlay, write_overlay
 from courses.services.releasing import (
     Forecast,
     add_text,
@@ -59,6 +60,7 @@ __all__ = [
     "add_text",
     "agree_fee",
     "answer_finding",
+    "approve_overlay",
     "ask_for_renditions",
     "ask_for_review",
     "ask_to_look",
@@ -86,6 +88,7 @@ __all__ = [
     "merge_learners",
     "open_findings",
     "pay_elsewhere",
+    "preview_part",
     "published_findings",
     "published_texts",
     "put_back",
@@ -102,10 +105,13 @@ __all__ = [
     "settle_comment",
     "shut_link",
     "sign_off",
+    "source_of",
     "take_off_list",
     "take_voice_back",
     "text_to_review",
     "verify_claim",
     "withdraw_claim",
+    "withdraw_overlay",
     "withdraw_part",
+    "write_overlay",
 ]

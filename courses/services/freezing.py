@@ -101,6 +101,28 @@ def freeze(draft: CourseDraft, *, edition: int, revision: int = 1, shelf: MediaS
     return _Freezer(draft, shelf).freeze(edition=edition, revision=revision)
 
 
+@dataclass(frozen=True, slots=True)
+class FrozenBlocks:
+    """A body that stands apart from any page: its blocks, its help lines and files, and what is missing in it."""
+
+    blocks: list[Json]
+    services: list[Json]
+    media: Json
+    problems: list[ReleaseProblem]
+
+
+def freeze_body(body: blocks.StreamValue, *, language: str, shelf: MediaShelf) -> FrozenBlocks:
+    """Return ``body`` as a lesson's would be frozen; writes only what ``shelf`` keeps."""
+    freezer = _Freezer(CourseDraft(CoursePage(locale=Locale(language_code=language)), ()), shelf)
+    frozen = freezer._value(body.stream_block, body)
+    services = [_service_json(service) for _, service in sorted(freezer.services.items())]
+    return FrozenBlocks(_plain(frozen), _plain(services), freezer.media, freezer.problems)
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+
+
 @dataclass(slots=True)
 class _Freezer:
     """The work of freezing one draft: gathers files, questions, help lines and problems on the way."""
@@ -146,7 +168,7 @@ class _Freezer:
         ):
             snapshot["draft"] = True
         # Dates, lazy texts and the like become what JSON gives back, so that the digest outlives the round trip.
-        return Frozen(json.loads(json.dumps(snapshot, cls=DjangoJSONEncoder)), self.problems)
+        return Frozen(_plain(snapshot), self.problems)
 
     def _check_lessons(self, course: Course) -> None:
         if not self.draft.lessons:

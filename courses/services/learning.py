@@ -2,6 +2,7 @@
 
 import json
 import uuid as uuids
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -119,12 +120,13 @@ def record_event(
     data: Json | None = None,
     learner: User | None = None,
     clock_skew: timedelta | None = None,
+    overlays: Sequence[str] = (),
 ) -> LearningEvent:
     """Record that something was done, once; return the event that is kept.
 
     An event already there under this id is left alone, unless this receipt is the earlier one: then this one
     takes its place. Of two received at the same instant the content decides, so that their order does not. ``clock_skew`` is the device's clock minus ours when it sent the event. ``learner`` is who
-    sends it, where that is somebody to check. Of ``data`` only what the fold knows is kept, and only from us.
+    sends it, where that is somebody to check. ``overlays``: digests of the local parts that we showed them with it. Of ``data`` only what the fold knows is kept, and only from us.
     ``enrolment.fold`` is brought up to date.
 
     Raises:
@@ -144,6 +146,7 @@ def record_event(
         data=data,
         learner=learner,
         clock_skew=clock_skew,
+        overlays=overlays,
     )
     _keep_fold(enrolment, recorded)
     return recorded.event
@@ -172,6 +175,7 @@ def _record(
     data: Json | None = None,
     learner: User | None = None,
     clock_skew: timedelta | None = None,
+    overlays: Sequence[str] = (),
 ) -> _Recorded:
     """Do what ``record_event`` says, but leave the fold to be written; part of the caller's transaction."""
     _check_event(enrolment, verb, edition_text, lesson_code, language, rendition, origin, learner)
@@ -180,6 +184,8 @@ def _record(
     kept = {name: value for name, value in (data or {}).items() if name in _KEPT_DATA and origin == SERVER}
     if clock_skew is not None:
         kept["clock_skew_seconds"] = int(clock_skew.total_seconds())
+    if overlays:
+        kept["overlays"] = sorted(overlays)
     event = LearningEvent(
         uuid=uuid,
         learner_id=enrolment.learner_id,
@@ -289,10 +295,11 @@ def complete_lesson(
     uuid: uuids.UUID | None = None,
     rendition: str = "read",
     zone: str | None = None,
+    overlays: Sequence[str] = (),
 ) -> Completion | None:
     """Record that a lesson was done; return the course's completion where that was the last thing missing.
 
-    Without ``uuid`` the lesson is done once in this enrolment, however often this is called.
+    ``overlays``: digests of the local parts that stood in it. Without ``uuid`` the lesson is done once in this enrolment, however often this is called.
 
     Raises:
         EventRefused: in one of its kinds; nothing was recorded.
@@ -307,6 +314,7 @@ def complete_lesson(
         rendition=rendition,
         claimed_at=at,
         received_at=at,
+        overlays=overlays,
     )
     return _complete(enrolment, recorded, edition_text, at, zone)
 

@@ -12,7 +12,7 @@ from wagtail.log_actions import log
 from cms.models import EditorLimit
 from courses import selectors
 from courses.exceptions import ReleaseFault, ReleaseProblem, ReleaseRefused
-from courses.models import Course, CoursePage, Edition, EditionText
+from courses.models import Course, CoursePage, Edition, EditionText, Overlay
 from courses.services.checking import open_findings
 from courses.services.claiming import claim_problems, index_claims
 from courses.services.freezing import (
@@ -26,6 +26,7 @@ from courses.services.freezing import (
     freeze,
     published,
 )
+from courses.services.overlaying import Freezing, freeze_overlays, keep_overlays
 from courses.services.rendering import ask_for_renditions
 from courses.services.reviewing import review_problems
 from courses.signals import edition_released
@@ -74,6 +75,7 @@ def release_course(
     frozen = _freeze_published(course, languages, edition=number, shelf=FrozenShelf())
     problems += _all_problems(frozen) + _still_there(course, frozen) + _harm(course, frozen)
     problems += _reviews(course, frozen) + _claims(frozen, at, is_loaded=by is None)
+    local = _with_overlays(course, newest, frozen, change, FrozenShelf(), problems)
     if not problems and newest and _is_unchanged(newest, frozen):
         problems.append(ReleaseProblem(ReleaseFault.UNCHANGED))
     if problems:
@@ -93,6 +95,7 @@ def release_course(
     for draft, text in frozen:
         _keep(edition, text.snapshot, at, by)
         _log(draft.page, edition, by, looked_at)
+    keep_overlays(local, at=at)
     edition_released.send(sender=Edition, edition=edition, at=at)
     return edition
 
@@ -129,6 +132,35 @@ def _freeze_published(
     drafts = [draft for draft in published(course) if languages is None or draft.language in languages]
     drafts.sort(key=lambda draft: (draft.language != settings.LANGUAGE_CODE, draft.language))
     return [(draft, freeze(draft, edition=edition, shelf=shelf)) for draft in drafts]
+
+
+def _with_overlays(
+    course: Course,
+    newest: Edition | None,
+    frozen: list[tuple[CourseDraft, Frozen]],
+    change: ChangeKind,
+    shelf: MediaShelf,
+    problems: list[ReleaseProblem],
+) -> list[Freezing]:
+    """Name the local parts that fit in each snapshot, add to ``problems`` what they lack; return what becomes of each.
+
+    They stand in the source: that of the release, else of the edition before it. In the latter case nothing has
+    changed in the source, and what does not fit into it was written for one that is still to come: it waits.
+    """
+    source = next((text.snapshot for draft, text in frozen if draft.language == settings.LANGUAGE_CODE), None)
+    if source is None:
+        before = _latest_in(newest, settings.LANGUAGE_CODE) if newest else None
+        source = before.snapshot if before else frozen[0][1].snapshot if frozen else None
+    if source is None:
+        return []
+    is_new = any(text.snapshot is source for _, text in frozen)
+    kind = change if is_new else ChangeKind.MEANING
+    local, missing = freeze_overlays(course=course, source=source, kind=kind, shelf=shelf)
+    problems += missing
+    if digests := sorted(each.digest for each in local if each.content is not None):
+        for _, text in frozen:
+            text.snapshot["overlays"] = digests
+    return local if is_new else [each for each in local if each.content is not None]
 
 
 def _all_problems(frozen: list[tuple[CourseDraft, Frozen]]) -> list[ReleaseProblem]:
@@ -285,12 +317,14 @@ def add_text(
     problems = list(frozen.problems) if source is None else _translation_problems(source.snapshot, frozen)
     problems += _harm(course, [(draft, frozen)]) + _reviews(course, [(draft, frozen)])
     problems += _claims([(draft, frozen)], at, is_loaded=by is None)
+    local = _with_overlays(course, edition, [(draft, frozen)], change, FrozenShelf(), problems)
     if before is not None and same_content(before.snapshot, frozen.snapshot):
         problems.append(ReleaseProblem(ReleaseFault.UNCHANGED, language))
     if problems:
         raise ReleaseRefused(course=course.code, problems=problems)
     _tell_translations(edition, [(draft, frozen)], change, at)
     _log(page, edition, by)
+    keep_overlays(local, at=at)
     return _keep(edition, frozen.snapshot, at, by)
 
 
@@ -306,6 +340,10 @@ class Forecast:
     changes: tuple[Change, ...]
     problems: tuple[ReleaseProblem, ...]
     fits_edition: bool
+    has_other_parts: bool
+    """Whether its local parts would be other ones than the last edition's."""
+    left_out: tuple[Overlay, ...]
+    """The local parts that were written for other words, and wait for somebody to look again."""
 
 
 def forecast_release(*, course: Course, at: datetime) -> list[Forecast]:
@@ -314,6 +352,8 @@ def forecast_release(*, course: Course, at: datetime) -> list[Forecast]:
     frozen = _freeze_published(course, None, edition=newest.number + 1 if newest else 1, shelf=ForecastShelf())
     problems = _all_problems(frozen) + _still_there(course, frozen) + _harm(course, frozen)
     problems += _reviews(course, frozen) + _claims(frozen, at, is_loaded=False)
+    local = _with_overlays(course, newest, frozen, ChangeKind.MEANING, ForecastShelf(), problems)
+    left_out = tuple(each.overlay for each in local if each.content is None)
     return [
         Forecast(
             language=draft.language,
@@ -321,6 +361,8 @@ def forecast_release(*, course: Course, at: datetime) -> list[Forecast]:
             changes=tuple(changes(before.snapshot if before else None, text.snapshot)),
             problems=tuple(problem for problem in problems if problem.language == draft.language),
             fits_edition=_fits(newest, before, text.snapshot),
+            has_other_parts=text.snapshot.get("overlays") != (before.snapshot.get("overlays") if before else None),
+            left_out=left_out,
         )
         for draft, text in frozen
         for before in [_latest_in(newest, draft.language) if newest else None]
@@ -341,6 +383,7 @@ def is_released(*, page: CoursePage) -> bool:
         return False
     language = page.locale.language_code
     frozen = _freeze_published(page.course, [language], edition=newest.number, shelf=ForecastShelf())
+    _with_overlays(page.course, newest, frozen, ChangeKind.MEANING, ForecastShelf(), [])
     return all(_says_the_same(newest, language, text.snapshot) for _, text in frozen)
 
 

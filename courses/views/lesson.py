@@ -2,6 +2,7 @@
 
 import contextlib
 import uuid
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -14,9 +15,11 @@ from assessments.exceptions import BadResponse
 from assessments.frozen import Json
 from assessments.grading import check_response
 from cms import clock
+from cms.languages import direction, language_name
 from courses.exceptions import EventRefused
 from courses.forms import FinishForm
 from courses.models import LearningEvent
+from courses.overlay_words import for_whom
 from courses.services import complete_lesson, record_event
 from courses.views.course import without_cookie
 from courses.views.questions import asked, explained, is_finished, response_in
@@ -24,6 +27,7 @@ from courses.views.reading import Reading, enrolled_only, get_or_post, way_in, w
 from courses.views.renditions import material_for
 
 PART_HEADER = "X-Part"
+LOCAL_BLOCK = "local"
 
 
 @require_safe
@@ -58,6 +62,7 @@ def lesson_done(request: HttpRequest, reading: Reading, lesson: str) -> HttpResp
             language=reading.text.language,
             uuid=form.cleaned_data["event"],
             at=clock.now(),
+            overlays=reading.local.seen_in(lesson),
         )
     return redirect(reading.again().next_url)
 
@@ -100,6 +105,8 @@ def note_viewed(reading: Reading, code: str, *, rendition: str = "read") -> None
             rendition=rendition,
             claimed_at=now,
             received_at=now,
+            # What is made to be listened to has no local parts.
+            overlays=reading.local.seen_in(code) if rendition == "read" else (),
         )
 
 
@@ -130,7 +137,10 @@ def lesson_context(reading: Reading, frozen: Json, *, answered: dict[str, Json])
     return {
         "reading": reading,
         "lesson": frozen,
-        "blocks": [_with_source(block, frozen) for block in frozen["body"] if block["type"] != "attestation"],
+        "blocks": _local_together(
+            [_with_source(block, frozen) for block in frozen["body"] if block["type"] != "attestation"],
+            on=clock.today(settings.TIME_ZONE),
+        ),
         "attestations": _attestations(frozen),
         "checks": checks,
         "number": place + 1,
@@ -148,6 +158,29 @@ def _with_source(block: Json, frozen: Json) -> Json:
         return block
     source = next((each for each in frozen["sources"] if each["code"] == block["value"]["source"]), None)
     return {**block, "value": {**block["value"], "source": source}}
+
+
+def _local_together(blocks: list[Json], *, on: date) -> list[Json]:
+    """Return the blocks with those of one local part as one, which says for whom it is and in which language."""
+    shown: list[Json] = []
+    for block in blocks:
+        about = block.get("overlay")
+        if about is None:
+            shown.append(block)
+        elif shown and shown[-1]["type"] == LOCAL_BLOCK and shown[-1]["id"] == about["digest"]:
+            shown[-1]["value"]["blocks"].append(block)
+        else:
+            review_by = date.fromisoformat(about["review_by"])
+            value = {
+                "for_whom": for_whom(about),
+                "language": about["language"],
+                "language_name": language_name(about["language"], "name_translated") if about["language"] else "",
+                "direction": direction(about["language"]),
+                "past_review": review_by if on > review_by else None,
+                "blocks": [block],
+            }
+            shown.append({"type": LOCAL_BLOCK, "id": about["digest"], "value": value})
+    return shown
 
 
 def _attestations(frozen: Json) -> list[Json]:

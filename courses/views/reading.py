@@ -18,13 +18,16 @@ from django.views.decorators.http import require_http_methods
 
 from cms import clock
 from cms.languages import direction, language_name
+from cms.selectors import place_of
 from courses import fold as rules
 from courses import selectors
 from courses.claims import ClaimNow, with_claims
 from courses.fold import Fold, NextStep, Requirements
 from courses.models import Course, EditionText, Enrolment, Withdrawal
+from courses.overlays import Reader, Resolved, resolve, withdrawn_parts
 from courses.snapshot import Json, lesson_of, requirements_of
 from courses.withdrawn import Notice, without_withdrawn
+from people.models import Membership
 from people.other_languages import other_languages
 from people.scope import NOBODY, Scope
 from people.selectors import hidden_before
@@ -46,11 +49,49 @@ class Reading:
     locked: bool = False
     scope: Scope = NOBODY
     notices: tuple[Notice, ...] = ()
+    place: str = ""
+    """The place that an open course shows its local parts for: what the reader chose, else where they are known to be."""
 
     @cached_property
     def snapshot(self) -> Json:
+        """Return the text as this reader sees it: ``public_snapshot`` with the local parts that are for them."""
+        if self.local.snapshot is self._readable:
+            return self.public_snapshot
+        claims = self._claims_in(self.local.snapshot)
+        return with_claims(without_withdrawn(self.local.snapshot, withdrawn_parts(self.local.snapshot, claims)), claims)
+
+    @cached_property
+    def public_snapshot(self) -> Json:
         """Return the frozen text, with notices in the place of what was withdrawn since, and claims as they are today."""
         return with_claims(self._readable, self.claims)
+
+    @cached_property
+    def local(self) -> Resolved:
+        """Return the text with the local parts that are for this reader, and which they are."""
+        if not self.text.snapshot.get("overlays"):
+            return Resolved(self._readable)
+        reader = self._reader
+        organisation = self._workplace.organisation if self._workplace and reader.organisation else None
+        return resolve(self._readable, selectors.parts_of_text(self.text.snapshot, organisation), reader)
+
+    @property
+    def _workplace(self) -> Membership | None:
+        if self.enrolment is None:
+            return self.scope.membership
+        return next((it for it in self.scope.memberships if it.pk == self.enrolment.membership_id), None)
+
+    @cached_property
+    def _reader(self) -> Reader:
+        """Return where somebody reads.
+
+        What is recorded of a course must not tell what somebody chose to look at, so there the workplace alone counts.
+        An employer has no part in open courses.
+        """
+        if self.is_open:
+            return Reader(self.place)
+        if self._workplace is None:
+            return Reader(self.scope.place or settings.DEFAULT_PLACE)
+        return selectors.reader_at_work(self._workplace)
 
     @cached_property
     def _readable(self) -> Json:
@@ -58,8 +99,11 @@ class Reading:
 
     @cached_property
     def claims(self) -> dict[str, ClaimNow]:
-        """Return what is known today of the claims that the text relies on, by code."""
-        return selectors.claims_now(self._readable, on=clock.today(settings.TIME_ZONE))
+        """Return what is known today of the claims that the text relies on, by code; local parts are left out."""
+        return self._claims_in(self._readable)
+
+    def _claims_in(self, snapshot: Json) -> dict[str, ClaimNow]:
+        return selectors.claims_now(snapshot, on=clock.today(settings.TIME_ZONE))
 
     def again(self) -> "Reading":
         """Return this reading without what it has worked out: for after something was recorded."""
@@ -338,7 +382,17 @@ def _reading(request: HttpRequest, slug: str) -> Reading:
     notices: tuple[Notice, ...] = ()
     if something_withdrawn:
         notices = selectors.notices(course, edition=text.edition.number, language=text.language)
-    return Reading(course, text, enrolment, wanted, bool(scope.signed_in), bool(scope.locked), scope, notices=notices)
+    return Reading(
+        course,
+        text,
+        enrolment,
+        wanted,
+        bool(scope.signed_in),
+        bool(scope.locked),
+        scope,
+        notices=notices,
+        place=place_of(request),
+    )
 
 
 def _something_withdrawn(course: str) -> Exists:

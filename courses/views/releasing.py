@@ -94,7 +94,8 @@ class ReleaseView(CoursePanel, FormView[ReleaseForm]):
             course=self.course,
             newest=self.newest,
             forecasts=[_shown(forecast) for forecast in forecasts],
-            changed=any(forecast.changes for forecast in forecasts),
+            changed=any(forecast.changes or forecast.has_other_parts for forecast in forecasts),
+            left_out=forecasts[0].left_out if forecasts else (),
             **kwargs,
         )
 
@@ -106,5 +107,8 @@ def _shown(forecast: Forecast) -> dict[str, Any]:
         "changes": forecast.changes,
         "is_source": forecast.language == settings.LANGUAGE_CODE,
         "problems": [in_words(problem) for problem in forecast.problems],
-        "may_be_added": forecast.fits_edition and bool(forecast.changes) and not forecast.problems,
+        "has_other_parts": forecast.has_other_parts,
+        "may_be_added": forecast.fits_edition
+        and (forecast.changes or forecast.has_other_parts)
+        and not forecast.problems,
     }

@@ -72,9 +72,9 @@ def _of_reader(reading: Reading) -> tuple[RenditionSet | None, bool]:
 
 
 def material_for(reading: Reading) -> Material:
-    """Return what is made for this reader: the text that they are served, as it may be shown today."""
+    """Return what is made for this reader: the text that they are served, as it may be shown today, without local parts."""
     claims = tuple(reading.claims.values())
-    return Material(reading.text, reading.snapshot, help_directory(), reading.notices, claims)
+    return Material(reading.text, reading.public_snapshot, help_directory(), reading.notices, claims)
 
 
 def true_set(material: Material) -> tuple[RenditionSet | None, bool]:

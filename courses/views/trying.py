@@ -1,5 +1,7 @@
 """Try as a learner, nothing recorded: drafts shown to their editors as learners would see them once released."""
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +18,8 @@ from assessments.grading import grade_paper
 from assessments.papers import draw_paper
 from courses import services
 from courses.models import Course, CoursePage, Edition, EditionText, LessonPage
+from courses.overlays import FrozenPart, Reader, Resolved, resolve
+from courses.selectors import overlays_for
 from courses.services.freezing import CourseDraft, drafted
 from courses.views.lesson import lesson_context
 from courses.views.questions import asked, explained, is_finished, response_in
@@ -26,14 +30,25 @@ _SEED = "try"
 _MAX_FORM = 12
 
 
+@dataclass(frozen=True)
 class Trying(Reading):
     """A draft as if it were an edition (number 0), read by nobody: its links lead to the pages of this module."""
+
+    part: FrozenPart | None = None
 
     def url(self, name: str, **parts: Any) -> str:
         """Return the address of a page of the draft."""
         views = {"lesson": "try_lesson", "check": "try_check", "quiz": "try_quiz"}
         page = reverse(f"courses_admin:{views.get(name, 'try_course')}", kwargs={"course_id": self.course.pk, **parts})
         return f"{page}?{urlencode({'language': self.text.language})}"
+
+    @cached_property
+    def local(self) -> Resolved:
+        """Return the draft with the local part that an editor looks at, for somebody whom it is for."""
+        if self.part is None:
+            return Resolved(self._readable)
+        reach = self.part.reach
+        return resolve(self._readable, [self.part], Reader(reach.place, reach.sector, reach.organisation))
 
 
 @require_safe
@@ -97,7 +112,17 @@ def _trying(request: HttpRequest, course_id: int) -> Trying:
     page = get_object_or_404(CoursePage, course=course, locale__language_code=language)
     if not _may_see_draft(request, page):
         raise PermissionDenied
-    return _of_snapshot(course, services.draft_snapshot(page=page))
+    snapshot = services.draft_snapshot(page=page)
+    return _of_snapshot(course, snapshot, part=_part(request, course, snapshot))
+
+
+def _part(request: HttpRequest, course: Course, snapshot: Json) -> FrozenPart | None:
+    """Return the local part that ``?part=`` names, if who asks may see it."""
+    wanted = request.GET.get("part", "")
+    if not (wanted.isascii() and wanted.isdigit()):
+        return None
+    overlay = get_object_or_404(overlays_for(request.user).filter(course=course), pk=int(wanted))
+    return services.preview_part(overlay=overlay, source=snapshot)
 
 
 def _may_see_draft(request: HttpRequest, page: CoursePage) -> bool:
@@ -106,10 +131,10 @@ def _may_see_draft(request: HttpRequest, page: CoursePage) -> bool:
     return bool(permissions.can_edit() or permissions.can_publish() or request.user.has_perm("courses.view_course"))
 
 
-def _of_snapshot(course: Course, snapshot: Json) -> Trying:
+def _of_snapshot(course: Course, snapshot: Json, *, part: FrozenPart | None = None) -> Trying:
     edition = Edition(course=course, number=0)
     text = EditionText(edition=edition, language=snapshot["language"], revision=0, digest="", snapshot=snapshot)
-    return Trying(course, text, None, snapshot["language"], signed_in=True)
+    return Trying(course, text, None, snapshot["language"], signed_in=True, part=part)
 
 
 def _course(request: HttpRequest, trying: Trying) -> HttpResponse:

@@ -597,7 +597,9 @@ class TestGroups:
             "add_course", "change_course", "view_course", "add_lesson", "change_lesson", "view_lesson", "release_course",
             # Facts that courses rely on.
             "add_claim", "change_claim", "view_claim",
+            "add_overlay", "change_overlay", "view_overlay", "approve_overlay",
         }  # fmt: skip
+        assert ("approve_overlay" in about_courses) is (group == "publisher")
         assert ("release_course" in about_courses) is (group == "publisher")
 
     @pytest.mark.parametrize(
