@@ -18,6 +18,7 @@ class CertificatesConfig(AppConfig):
         from people import outbox
 
         outbox.register(receivers.CORRECT_NAMES, receivers.correct_names)
+        outbox.register(receivers.PUT_TOGETHER, receivers.put_together)
         outbox.register(services.ISSUE_FOR_PART, receivers.issue_for_part)
         register_evidence(receivers.evidence)
         register_part(CertificationPart.name, CertificationPart)

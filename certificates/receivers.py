@@ -19,6 +19,7 @@ from people.models import Membership, User
 from people.signals import membership_renamed, users_merged
 
 CORRECT_NAMES: Final = "certificates.correct_names"
+PUT_TOGETHER: Final = "certificates.put_together"
 
 
 @receiver(course_completed, dispatch_uid="certificates.issue_on_completion")
@@ -61,8 +62,16 @@ def correct_names(payload: Mapping[str, Any]) -> None:
 
 @receiver(users_merged, dispatch_uid="certificates.move_certificates")
 def move_certificates(sender: object, kept: User, merged: User, **_: object) -> None:
-    """Let the certificates follow their holder."""
+    """Let the certificates follow their holder; what both logins learnt is put together once all of it has moved."""
     services.move_certificates(kept=kept, merged=merged)
+    outbox.enqueue(kind=PUT_TOGETHER, key=f"{PUT_TOGETHER}:{kept.pk}:{merged.pk}", payload={"learner": kept.pk})
+
+
+def put_together(payload: Mapping[str, Any]) -> None:
+    """Issue what two logins earned together; may run twice."""
+    learner = User.objects.filter(pk=payload["learner"]).first()
+    if learner is not None:
+        services.issue_what_belongs_together(learner=learner, at=clock.now())
 
 
 def evidence(completions: Sequence[Completion], at: datetime) -> Iterable[Evidence]:

@@ -15,7 +15,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from certificates import selectors
 from certificates.evidence import Done, Earning, sufficient_evidence
 from certificates.exceptions import AlreadyReplaced, AlreadyRevoked, AttestationTakenBack, HolderErased
-from certificates.expressions import Attested, Expression, asked, chosen, every, renewals_in_time
+from certificates.expressions import Attested, Expression, Part, asked, chosen, every, renewals_in_time
 from certificates.models import Attestation, Certificate, Certification, PriorLearning, UnissuedCompletion
 from certificates.numbers import NUMBER_BITS, number_from
 from certificates.selectors import TextLearnt
@@ -74,6 +74,31 @@ def _issue_all(earning: Earning, completion: Completion | None, at: datetime) ->
         for certification, required in asking.items()
     ]
     return [certificate for certificate in issued if certificate is not None]
+
+
+@transaction.atomic
+def issue_what_belongs_together(*, learner: User, at: datetime) -> list[Certificate]:
+    """Issue and date anew what ``learner`` earned without a workplace, after two logins became one (renewal, rule R18).
+
+    What was learnt under either counts as if it had been learnt under one; workplaces keep apart what is theirs.
+    """
+    learnt = Completion.objects.filter(learner=learner, membership=None).order_by("-completed_on", "-pk")
+    done: dict[int, Earning] = {}
+    asked_by: dict[Certification, tuple[frozenset[int], Earning]] = {}
+    for completion in learnt:
+        if completion.course_id in done:
+            continue
+        done[completion.course_id] = Earning(selectors.as_done(completion), learner.pk, None, completion.time_zone)
+        for certification, required in selectors.certifications_asking_for(Part(completion.course_id)).items():
+            asked_by.setdefault(certification, (required, done[completion.course_id]))
+    issued = []
+    for certification, (required, earning) in asked_by.items():
+        case = _Case(certification, required, earning, None, _lock_holder(earning), at)
+        earlier = list(selectors.holder_certificates(earning).filter(certification=certification))
+        kept = [each for each in earlier if each.replaced_by_id is None and not _is_released(each)]
+        found = _issue_in_order(case, kept, earlier)
+        issued += [found] if found is not None else []
+    return issued
 
 
 def _lock_holder(earning: Earning) -> Membership | User:

@@ -1,12 +1,14 @@
 """Gathering the dated facts of people, a constant number of queries per batch, for the pure rule of standing."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from certificates.models import Certificate, PriorLearning
 from certificates.validity import Duration, local_date
@@ -322,19 +324,24 @@ def _requirements(memberships: Sequence[Membership], known_before: datetime | No
     return list(_known(Requirement.objects, known_before).filter(ours).order_by("pk"))
 
 
-_OF_CERTIFICATES = (
-    "membership",
-    "certification",
-    "completion_ids",
-    "completed_on",
-    "valid_from",
-    "valid_until",
-    "window_opens_on",
-    "grace_until",
-    "revoked_at",
-    "revoked_on",
-    "revocation_reason",
-)
+class _Held(NamedTuple):
+    """Of a certificate what a period takes, in the order in which it is read.
+
+    ``completions`` are the ids of what it rests on, as JSON that few of them need; ``is_asked``: a release may ask more.
+    """
+
+    membership_id: int | None
+    certification_id: int
+    completions: str
+    completed_on: date
+    valid_from: date
+    valid_until: date
+    window_opens_on: date
+    grace_until: date
+    revoked_at: datetime | None
+    revoked_on: date | None
+    revocation_reason: str
+    is_asked: bool
 
 
 def _periods(
@@ -354,7 +361,9 @@ def _periods(
         held = held.known_before(known_before)
     # What is asked by no release costs no query of its own.
     asking = Edition.objects.filter(course__certifications=OuterRef("certification"), severity__in=ASKING)
-    certificates = list(held.annotate(is_asked=Exists(asking)).only(*_OF_CERTIFICATES).order_by("pk"))
+    annotated = held.annotate(is_asked=Exists(asking), completions=Cast("completion_ids", TextField()))
+    rows = annotated.order_by("pk").values_list(*_Held._fields)
+    certificates = [_Held(*row) for row in rows]
     newer = _NewerContent(keys if any(it.is_asked for it in certificates) else None, known_before)
     for certificate in certificates:
         if certificate.membership_id is None or certificate.membership_id not in zones:
@@ -414,12 +423,13 @@ class _NewerContent:
             for membership_id, public_id, course_id, number, completed_on in rows.values_list(*columns):
                 self._learnt[membership_id].append(_Learnt(str(public_id), course_id, number, completed_on))
 
-    def of(self, certificate: Certificate, zone: str) -> tuple[NewContent, ...]:
+    def of(self, certificate: _Held, zone: str) -> tuple[NewContent, ...]:
         """Return what is asked of the holder of ``certificate``, by the completions that it rests on."""
         if not self._asking or certificate.membership_id is None:
             return ()
         learnt = self._learnt[certificate.membership_id]
-        resting_on = {it.course_id: it.number for it in learnt if it.public_id in certificate.completion_ids}
+        ids = json.loads(certificate.completions)
+        resting_on = {it.course_id: it.number for it in learnt if it.public_id in ids}
         found = []
         for edition in self._asking:
             held = resting_on.get(edition.course_id)

@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeVar
 
-from compliance.standing import Facts, ReasonCode, Span, State, spans
+from compliance.standing import Facts, ReasonCode, Span, Standing, State, spans, standing_alone
 
 REMEMBERED: Final = 4_096
 """Different facts whose outlook is remembered: some 10 MB."""
@@ -42,9 +42,13 @@ def outlook(facts: Facts, on: date) -> Outlook:
 
 @lru_cache(maxsize=REMEMBERED)
 def _outlook(facts: Facts, on: date) -> Outlook:
+    # Most have a date at once, and nobody has to look further for it.
+    now = standing_alone(facts, on)
+    if now.due_on is not None and _is_asked(now):
+        return Outlook(True, now.due_on, now.state is State.NEEDS_DATE)
     required = undated = False
     for span in spans(facts, since=on):
-        if not any(reason.code is ReasonCode.REQUIREMENT for reason in span.standing.reasons):
+        if not _is_asked(span.standing):
             continue
         if not required:
             required, undated = True, span.standing.state is State.NEEDS_DATE
@@ -53,17 +57,28 @@ def _outlook(facts: Facts, on: date) -> Outlook:
     return Outlook(True, None, undated) if required else NOTHING
 
 
+def _is_asked(standing: Standing) -> bool:
+    return any(reason.code is ReasonCode.REQUIREMENT for reason in standing.reasons)
+
+
 def seen_from(facts: Facts, on: date) -> Facts:
     """Return facts that say the same of every day from ``on`` on: what began before begins then, what ended is left out.
 
     Only what is live day by day is shortened. The dates of periods, of leave and of what moves a due date matter long
     after they have passed, so these stay as they are.
     """
-    return replace(
-        facts,
-        employments=shortened(facts.employments, on),
-        requirements=shortened(facts.requirements, on),
-        cycles=shortened(facts.cycles, on),
+    return Facts(
+        shortened(facts.employments, on),
+        shortened(facts.requirements, on),
+        facts.periods,
+        shortened(facts.cycles, on) if facts.cycles else (),
+        facts.leaves,
+        facts.waivers,
+        facts.extensions,
+        facts.other_ways,
+        facts.policy,
+        facts.policy_changes,
+        facts.zone,
     )
 
 

@@ -86,6 +86,7 @@ def test_merged_users_certificates_follow():
     )
     certificate.refresh_from_db()
     assert certificate.learner == kept
+    assert OutboxEntry.objects.get(kind="certificates.put_together").payload == {"learner": kept.pk}
 
 
 def test_evidence_names_state_last_day_and_where_to_get_it(django_assert_num_queries):

@@ -15,6 +15,7 @@ from certificates.numbers import normalise
 from certificates.signals import certificate_changed
 from certificates.state import CertificateState
 from certificates.validity import Duration, ValidityPolicy
+from courses.models import Completion
 from courses.signals import course_completed
 from people.models import AuditEntry
 from tests.factories.certificates import (
@@ -646,6 +647,31 @@ def test_moved_certificates_belong_to_the_kept_login():
 
 
 # --- finding --------------------------------------------------------------------------------------------------
+
+
+def test_what_two_logins_learnt_counts_together_once_they_are_one(four):
+    a, b, _c, _d = four
+    asks([a, b], {"all": [{"course": "part-a"}, {"course": "part-b"}]})
+    kept = UserFactory()
+    assert issue(completion_of(a, completed_on=date(2026, 3, 10), learner=kept)) == []
+    # As merging leaves it: the other login's completion is the kept one's, and nobody has said what it earns.
+    completion_of(b, completed_on=date(2026, 2, 1), learner=kept)
+    [certificate] = services.issue_what_belongs_together(learner=kept, at=LATER)
+    assert (certificate.completed_on, certificate.membership) == (date(2026, 3, 10), None)
+    assert services.issue_what_belongs_together(learner=kept, at=LATER) == [certificate]
+    assert Certificate.objects.count() == 1
+
+
+def test_certificates_of_two_logins_are_one_chain_once_they_are_one(hotel):
+    kept, merged = UserFactory(), UserFactory()
+    (renewal,) = issue(completion_of(hotel, completed_on=date(2029, 1, 10), learner=kept))
+    (first,) = issue(completion_of(hotel, completed_on=date(2026, 3, 10), learner=merged))
+    Completion.objects.filter(learner=merged).update(learner=kept)
+    services.move_certificates(kept=kept, merged=merged)
+    services.issue_what_belongs_together(learner=kept, at=LATER)
+    renewal.refresh_from_db()
+    longer = renewal.replaced_by
+    assert (longer.valid_from, longer.valid_until, longer.renews) == (date(2029, 3, 10), date(2032, 3, 10), first)
 
 
 @pytest.mark.parametrize("typed", ["", "nonsense", "0000-0000-0000-0000-0000", "x" * 5000])
