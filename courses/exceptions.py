@@ -105,6 +105,34 @@ class WordsTooShort(CourseError):
     """The words that a reviewer chose are too easily guessed."""
 
 
+class NoContact(CourseError):
+    """Nothing says whom to reach at a Nation."""
+
+
+class NoLicence(CourseError):
+    """Nothing says how what a Nation owns may be used."""
+
+
+class OpenLicence(CourseError):
+    """What belongs to a Nation is never given away under CC BY."""
+
+
+class NotTheirs(CourseError):
+    """Only the owner may do this, and it is somebody else."""
+
+
+class HasSignatories(CourseError):
+    """The Nation has people who sign for it: it appoints the others itself."""
+
+
+class LastSignatory(CourseError):
+    """Nobody would be left to sign for the Nation."""
+
+
+class AlreadyOwned(CourseError):
+    """The part, or the whole that it stands in, belongs to another owner."""
+
+
 class EmptyComment(CourseError):
     """A comment without a word."""
 

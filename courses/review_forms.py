@@ -68,6 +68,17 @@ class SignOffForm(forms.Form):
         verdict.choices = choices
 
 
+class AppointForm(forms.Form):
+    """Who else shall sign for a Nation."""
+
+    known_as = forms.CharField(
+        label=_("Name or pseudonym of somebody new"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Type the name or pseudonym.")},
+    )
+
+
 class CommentForm(forms.Form):
     """A comment beside one passage."""
 

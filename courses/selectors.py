@@ -7,7 +7,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Case, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, TextField, When
+from django.db.models.functions import Cast
 from django.utils import translation
 from django.utils.translation import gettext
 from wagtail.models import Page, ReferenceIndex
@@ -21,12 +22,14 @@ from courses.models import (
     Claim,
     ClaimUse,
     Course,
+    CoursePage,
     Edition,
     EditionText,
     Enrolment,
     FrozenOverlay,
     LearningEvent,
     Overlay,
+    OwnedPart,
     RenditionSet,
     ReviewDate,
     ReviewEntry,
@@ -36,11 +39,12 @@ from courses.models import (
     Withdrawal,
 )
 from courses.overlays import FrozenPart, Reader, State
+from courses.owners import Owner, with_owners
 from courses.review_dates import Overdue
 from courses.review_pay import Account, Entry, Line, account_of
-from courses.sign_offs import Said, Verdict, against_assignment
+from courses.sign_offs import Kind, Said, Verdict, against_assignment
 from courses.snapshot import Json, requirements_of, reviewed_digest
-from courses.withdrawn import Notice, Part, without_withdrawn
+from courses.withdrawn import Notice, Part, part_in, parts_of, without_withdrawn
 from people.models import Employment, Membership, Organisation, Site, User
 from people.selectors import known_employments
 
@@ -95,10 +99,51 @@ def newest_withdrawal() -> tuple[int | None, datetime | None]:
     return newest["pk"], newest["at"]
 
 
-def shown_now(text: EditionText) -> Json:
-    """Return what readers of ``text`` may see today: withdrawn parts are notices. ``text`` comes with edition and course."""
-    return without_withdrawn(
-        text.snapshot, notices(text.edition.course, edition=text.edition.number, language=text.language)
+def every_snapshot(course: Course) -> Iterable[Json]:
+    """Return the snapshots of every edition and language of ``course``, one at a time."""
+    texts = EditionText.objects.filter(edition__course=course).order_by("-edition__number", "pk")
+    return texts.values_list("snapshot", flat=True).iterator(chunk_size=10)
+
+
+def questions_of(course: Course) -> set[str]:
+    """Return the keys of the questions of every edition of ``course``."""
+    return {part.target for text in every_snapshot(course) for part, _ in parts_of(text) if part.kind == "question"}
+
+
+def courses_that_ask(question: str) -> list[Course]:
+    """Return the courses of which any edition has the question with this key."""
+    # As text: which lists of a snapshot hold questions is no matter for the database.
+    naming = EditionText.objects.annotate(said=Cast("snapshot", TextField())).filter(said__contains=f'"{question}"')
+    part = Part("question", question)
+    asking = {
+        text.edition.course_id
+        for text in naming.select_related("edition").iterator(chunk_size=10)
+        if part_in(text.snapshot, part)
+    }
+    return list(Course.objects.filter(pk__in=asking).order_by("pk"))
+
+
+def owned_parts(course: Course) -> QuerySet[OwnedPart]:
+    """Return the parts of ``course`` that belong to somebody, with their owners; and all owned questions, which courses share."""
+    return OwnedPart.objects.in_force().filter(owned_in(course)).select_related("nation")
+
+
+def titles_of(courses: Iterable[Course]) -> dict[int, str]:
+    """Return the titles that courses have in the site's language, published or not, by key; one query."""
+    pages = CoursePage.objects.filter(course__in=[each.pk for each in courses])
+    titles = pages.filter(locale__language_code=settings.LANGUAGE_CODE).values_list("course", "title")
+    return dict(titles)
+
+
+def owned_in(course: Course | OuterRef) -> Q:
+    """Return which owned parts may stand in a text of ``course``."""
+    return Q(course=course) | Q(kind=OwnedPart.Kind.QUESTION)
+
+
+def owners(course: Course) -> tuple[Owner, ...]:
+    """Return to whom parts of ``course`` belong; one query."""
+    return tuple(
+        Owner(Part(each.kind, each.target), each.nation.name, each.nation.licence) for each in owned_parts(course)
     )
 
 
@@ -165,6 +210,21 @@ def organisations_for(user: User) -> QuerySet[Organisation]:
     return Organisation.objects.filter(memberships__user=user).distinct().order_by("name")
 
 
+def nations_in(snapshot: Json, owned: Iterable[OwnedPart]) -> list[str]:
+    """Return the names of the Nations that own something in ``snapshot``, sorted."""
+    return sorted({each.nation.name for each in owned if part_in(snapshot, Part(each.kind, each.target)) is not None})
+
+
+def shown_now(text: EditionText) -> Json:
+    """Return what readers of ``text`` may see today: withdrawn parts are notices, and owners stand beside what is theirs.
+
+    ``text`` comes with edition and course.
+    """
+    course = text.edition.course
+    shown = without_withdrawn(text.snapshot, notices(course, edition=text.edition.number, language=text.language))
+    return with_owners(shown, owners(course))
+
+
 def claims_named(codes: Collection[str]) -> list[Claim]:
     """Return the claims with these codes; no query where there are none."""
     return list(Claim.objects.filter(code__in=codes)) if codes else []
@@ -207,7 +267,7 @@ def claims_now(snapshot: Json, *, on: date) -> dict[str, ClaimNow]:
 
 def words_of_reviewers(*, course_ids: Collection[int]) -> dict[int, list[Said]]:
     """Return the newest word of each reviewer to each course, by key of the course; one query."""
-    rows = SignOff.objects.filter(request__course__in=course_ids).select_related("request__reviewer")
+    rows = SignOff.objects.filter(request__course__in=course_ids).select_related("request__reviewer__nation")
     newest: dict[int, SignOff] = {}
     for row in rows.order_by("said_at", "pk"):
         newest[row.request_id] = row
@@ -215,7 +275,20 @@ def words_of_reviewers(*, course_ids: Collection[int]) -> dict[int, list[Said]]:
     for row in newest.values():
         asked = row.request
         by = asked.reviewer
-        word = Said(asked.language, asked.kind, by.known_as, row.verdict, row.content, asked.pk, by.paid_elsewhere)
+        signs = by.may_sign(kind=asked.kind, language=asked.language)
+        if by.nation and not signs:
+            # The Nation has ended their office: it speaks through others now.
+            continue
+        word = Said(
+            asked.language,
+            asked.kind,
+            by.known_as,
+            row.verdict,
+            row.content,
+            asked.pk,
+            by.paid_elsewhere,
+            by.nation.name if by.nation else "",
+        )
         words.setdefault(asked.course_id, []).append(word)
     return words
 
@@ -238,8 +311,8 @@ def overdue_reviews(*, course_ids: Collection[int], on: date) -> dict[int, Overd
 def held_back(*, course_ids: Collection[int], on: date) -> dict[int, tuple[Said | Overdue, ...]]:
     """Return what takes courses out of new assignment on a day, by key; those that may be assigned are left out.
 
-    It is words of reviewers, and a review that is late beyond its grace. Two queries, and one for each course that
-    has a no.
+    It is words of reviewers, a review that is late beyond its grace, and that the course was taken back as a whole.
+    Three queries, and one for each course that has a no.
     """
     held: dict[int, tuple[Said | Overdue, ...]] = {}
     for course_id, words in words_of_reviewers(course_ids=course_ids).items():
@@ -249,6 +322,12 @@ def held_back(*, course_ids: Collection[int], on: date) -> dict[int, tuple[Said 
     for course_id, late in overdue_reviews(course_ids=course_ids, on=on).items():
         if on >= late.refused_from:
             held[course_id] = (*held.get(course_id, ()), late)
+    taken_back = Withdrawal.objects.in_force().filter(kind=Withdrawal.Kind.COURSE, course__in=course_ids)
+    for course_id in taken_back.values_list("course", flat=True):
+        held[course_id] = (
+            *held.get(course_id, ()),
+            Said(settings.LANGUAGE_CODE, Kind.NATION, "", Verdict.WITHDRAWN, ""),
+        )
     return held
 
 

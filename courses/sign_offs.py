@@ -42,6 +42,8 @@ class Said:
     asked: int = 0
     """The key of the request."""
     paid_elsewhere: bool = False
+    nation: str = ""
+    """The name of the Nation for which they sign; empty: for none."""
 
 
 class Hindrance(StrEnum):
@@ -66,12 +68,19 @@ _STANDS: Final = {Verdict.NO: Hindrance.SAID_NO, Verdict.WITHDRAWN: Hindrance.TA
 
 
 def against_release(
-    said: Iterable[Said], *, language: str, content: str, required: Collection[str], paid: Collection[int]
+    said: Iterable[Said],
+    *,
+    language: str,
+    content: str,
+    required: Collection[str],
+    paid: Collection[int],
+    nations: Collection[str] = (),
 ) -> tuple[Hindered, ...]:
     """Return everything that keeps the text ``content`` in ``language`` from being released; empty: it may be.
 
     A no and a withdrawal hold whatever the text became since; only who said it ends it, by a yes. A kind of review
-    that is ``required`` needs a yes to exactly this text.
+    that is ``required`` needs a yes to exactly this text, and so does each of the ``nations`` that own something in
+    it, by somebody who signs for that Nation.
     """
     here = [each for each in said if each.language == language]
     found = [
@@ -80,6 +89,8 @@ def against_release(
     relied_on = [each for each in here if each.verdict == Verdict.YES and each.content == content]
     signed = {each.kind for each in relied_on}
     found += [Hindered(Hindrance.NOT_SIGNED, kind) for kind in required if kind not in signed]
+    agreed = {each.nation for each in relied_on if each.kind == Kind.NATION}
+    found += [Hindered(Hindrance.NOT_SIGNED, Kind.NATION, name) for name in nations if name not in agreed]
     found += [
         Hindered(Hindrance.UNPAID, each.kind, each.known_as)
         for each in relied_on

@@ -32,6 +32,7 @@ urlpatterns = [
     path("sessions/<slug:code>/<slug:session>/count/", views.session_count, name="session_count"),
     path("sessions/<slug:code>/<slug:session>/sign-in.pdf", views.session_sheet, name="session_sheet"),
     path("read/", views.reviews, name="reviews"),
+    path("read/nation/", views.nation, name="nation"),
     path("read/leave/", views.review_leave, name="review_leave"),
     path("read/in/<str:token>/", views.review_door, name="review_door"),
     path("read/<uuid:asked>/", views.review, name="review"),

@@ -130,6 +130,12 @@ class _WithdrawColumn(Column):
         return format_html('<a href="{}">{}</a>', reverse("courses_admin:withdraw", args=[instance.pk]), label)
 
 
+class _OwnersColumn(Column):
+    def get_value(self, instance: Course) -> Any:
+        label = _("Owners")
+        return format_html('<a href="{}">{}</a>', reverse("courses_admin:owners", args=[instance.pk]), label)
+
+
 class _FilesColumn(Column):
     def get_value(self, instance: Course) -> Any:
         label = _("Print and slides")
@@ -149,6 +155,7 @@ class CourseViewSet(ModelViewSet):
         _EditionColumn("edition", label=gettext_lazy("Edition")),
         _ReviewsColumn("reviews", label=gettext_lazy("Before a release")),
         _LookAgainColumn("look_again", label=gettext_lazy("Look again by")),
+        _OwnersColumn("owners", label=gettext_lazy("Whose it is")),
         _FilesColumn("files", label=gettext_lazy("For sessions")),
         _WithdrawColumn("withdraw", label=gettext_lazy("In an emergency")),
     ]

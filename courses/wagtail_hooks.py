@@ -20,11 +20,13 @@ from courses.services.checking import ANSWER_LOG_ACTION
 from courses.services.claiming import CLAIM_LOG_ACTION
 from courses.services.looking_again import LOOK_AGAIN_LOG_ACTION
 from courses.services.overlaying import OVERLAY_LOG_ACTION
+from courses.services.owning import OWN_LOG_ACTION, SIGNATORY_LOG_ACTION
 from courses.services.releasing import RELEASE_LOG_ACTION
 from courses.services.review_doors import DOOR_LOG_ACTION
 from courses.services.review_ledger import NAME_LOG_ACTION, PAY_LOG_ACTION
 from courses.services.reviewing import ASK_LOG_ACTION, SIGN_OFF_LOG_ACTION
 from courses.services.withdrawing import PUT_BACK_LOG_ACTION, WITHDRAW_LOG_ACTION
+from courses.views.owning import OWN_PERMISSION
 from courses.views.voices import PERMISSION
 from courses.viewsets import ClaimViewSet, CourseGroup
 
@@ -125,6 +127,17 @@ def hold_what_is_deleted(request: HttpRequest, snippets: Iterable[Model]) -> Non
     check_change(request.user, snippets, act="delete")
 
 
+class _NationsItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(OWN_PERMISSION))
+
+
+@hooks.register("register_settings_menu_item")
+def register_nations() -> MenuItem:
+    """Add the Nations, for who edits courses."""
+    return _NationsItem(gettext_lazy("Nations"), reverse_lazy("courses_admin:nations"), icon_name="group", order=905)
+
+
 @hooks.register("register_permissions")
 def register_permissions() -> QuerySet[Permission]:
     """Let groups be given the permission to release, and what concerns reviewers."""
@@ -217,6 +230,23 @@ def register_log_actions(actions: Any) -> None:
 
         def format_message(self, log_entry: Any) -> str:
             return str(log_entry.data["state"])
+
+    @actions.register_action(OWN_LOG_ACTION)
+    class OwnFormatter(LogFormatter):
+        label = gettext_lazy("Owners")
+
+        def format_message(self, log_entry: Any) -> str:
+            return _("Recorded: %(part)s belongs to %(owner)s.") % {
+                "part": log_entry.data["part"],
+                "owner": log_entry.data["nation"],
+            }
+
+    @actions.register_action(SIGNATORY_LOG_ACTION)
+    class SignatoryFormatter(LogFormatter):
+        label = gettext_lazy("Who signs for a Nation")
+
+        def format_message(self, log_entry: Any) -> str:
+            return _("This person does not sign any more.") if log_entry.data["ended"] else _("Somebody was appointed.")
 
     @actions.register_action(PUT_BACK_LOG_ACTION)
     class PutBackFormatter(LogFormatter):

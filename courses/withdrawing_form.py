@@ -32,9 +32,7 @@ class WithdrawForm(forms.Form):
     def __init__(self, *args: Any, snapshots: Iterable[Json], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.labels = _labels(snapshots)
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for part, (group, label) in self.labels.items():
-            groups.setdefault(group, []).append((f"{part.kind}:{part.target}", label))
+        groups = _grouped(self.labels)
         field = self.fields["part"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("Choose …")), *groups.items()]
@@ -44,6 +42,18 @@ class WithdrawForm(forms.Form):
         kind, _colon, target = self.cleaned_data["part"].partition(":")
         part = Part(kind, target)
         return part, ": ".join(self.labels[part])
+
+
+def part_groups(snapshots: Iterable[Json]) -> dict[str, list[tuple[str, str]]]:
+    """Return the parts of texts as choices (``kind:target`` and a label), by lesson; questions come last."""
+    return _grouped(_labels(snapshots))
+
+
+def _grouped(labels: dict[Part, tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for part, (group, label) in labels.items():
+        groups.setdefault(group, []).append((f"{part.kind}:{part.target}", label))
+    return groups
 
 
 def _labels(snapshots: Iterable[Json]) -> dict[Part, tuple[str, str]]:

@@ -15,7 +15,7 @@ BY_OWNER: Final = frozenset({"nation", "owner"})
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a course by ``kind`` (``lesson``, ``block``, ``question``) and its code, id or key."""
+    """A part of a course by ``kind`` (``course``, ``lesson``, ``block``, ``question``) and its code, id or key."""
 
     kind: str
     target: str
@@ -39,11 +39,14 @@ def without_withdrawn(snapshot: Json, notices: Iterable[Notice]) -> Json:
     """Return ``snapshot`` with a notice in the place of each part that was withdrawn; the given one stays whole.
 
     A lesson keeps its place and can still be finished. A question is gone from practice and from the quiz, whose
-    blueprint draws fewer where too few are left.
+    blueprint draws fewer where too few are left. Of a whole course name, title and lessons' places are left, and a
+    quiz without questions, which nobody can pass.
     """
     by_part = {notice.part: notice for notice in notices}
     if not by_part:
         return snapshot
+    if whole := by_part.get(Part("course", snapshot["course"]["code"])):
+        return _without_course(snapshot, whole)
     practice = {key: each for key, each in snapshot["practice"].items() if Part("question", key) not in by_part}
     return {
         **snapshot,
@@ -53,13 +56,30 @@ def without_withdrawn(snapshot: Json, notices: Iterable[Notice]) -> Json:
     }
 
 
+def _without_course(snapshot: Json, notice: Notice) -> Json:
+    about, quiz = snapshot["course"], snapshot["quiz"]
+    bare = {"full_title": about["title"], "summary": "", "content_note": "", "outcomes": [], "objectives": []}
+    nothing_asked: Json = {"questions": [], "blueprint": [], "objectives": [], "critical_rules": []}
+    return {
+        **snapshot,
+        "course": {**about, **bare},
+        "lessons": [_replaced(lesson, notice) for lesson in snapshot["lessons"]],
+        "practice": {},
+        "quiz": None if quiz is None else {**quiz, **nothing_asked},
+    }
+
+
 def _lesson(lesson: Json, by_part: Mapping[Part, Notice]) -> Json:
     whole = by_part.get(Part("lesson", lesson["code"]))
     if whole is not None:
-        title = whole.title or lesson["title"]
-        body = [_shown(lesson["code"], whole)]
-        return {**lesson, "title": title, "content_note": "", "body": body, "sources": []}
+        return _replaced(lesson, whole)
     return {**lesson, "body": [_block(block, by_part) for block in lesson["body"]]}
+
+
+def _replaced(lesson: Json, whole: Notice) -> Json:
+    title = whole.title or lesson["title"]
+    body = [_shown(lesson["code"], whole)]
+    return {**lesson, "title": title, "content_note": "", "body": body, "sources": []}
 
 
 def _block(block: Json, by_part: Mapping[Part, Notice]) -> Json:
@@ -82,7 +102,9 @@ def _quiz(quiz: Json | None, by_part: Mapping[Part, Notice]) -> Json | None:
 
 
 def part_in(snapshot: Json, part: Part) -> Json | None:
-    """Return the lesson, block or question as it stands in ``snapshot``, None if it is not there."""
+    """Return the course, lesson, block or question as it stands in ``snapshot``, None if it is not there."""
+    if part.kind == "course":
+        return snapshot if part.target == snapshot["course"]["code"] else None
     return next((each for found, each in _parts(snapshot) if found == part), None)
 
 
@@ -91,6 +113,8 @@ def says_the_same(before: Json, after: Json, part: Part) -> bool:
     was, now = part_in(before, part), part_in(after, part)
     if was is None or now is None:
         return False
+    if part.kind == "course":
+        return bool(was["lessons"] == now["lessons"])
     return bool(was["body"] == now["body"] if part.kind == "lesson" else was == now)
 
 

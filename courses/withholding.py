@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any, Final, TypeAlias
 
 from django.db.models import Exists, OuterRef
+from django.utils import translation
+from django.utils.translation import gettext
 
 from cms.withheld import Withheld, letters_of, marker
 from courses import selectors
@@ -41,8 +43,11 @@ def withdrawn_words(course: Course) -> list[WithdrawnWords]:
 
 def _of_course(course: Course) -> Iterator[Withheld]:
     group = f"course:{course.code}"
-    prefixes = {"lesson": f"{group}/lessons/{{}}/", "question": f"{group}/bank/{{}}/"}
+    prefixes = {"course": f"{group}/", "lesson": f"{group}/lessons/{{}}/", "question": f"{group}/bank/{{}}/"}
     for row, said in withdrawn_words(course):
+        if row.kind == Withdrawal.Kind.COURSE:
+            for key in sorted(selectors.questions_of(course)):
+                yield Withheld(on=row.withdrawn_on, by_owner=row.is_by_owner, group=group, question=key)
         yield Withheld(
             on=row.withdrawn_on,
             by_owner=row.is_by_owner,
@@ -70,7 +75,7 @@ def _pieces(value: Any) -> Iterator[str]:
 
 
 def with_markers(text: EditionText) -> Json:
-    """Return what readers of ``text`` may see today, for files without templates: a marker where a part was.
+    """Return what readers of ``text`` may see today, for files without templates: markers and owners are plain texts.
 
     ``text`` comes with edition and course.
     """
@@ -81,10 +86,21 @@ def with_markers(text: EditionText) -> Json:
 
 
 def _marked(lesson: Json, language: str) -> Json:
-    return {**lesson, "body": [_as_text(block, language) for block in lesson["body"]]}
+    body = [_as_text(block, language) for block in lesson["body"]]
+    if owner := lesson.get("owner"):
+        body.append({"type": "owner", "id": "", "value": {"text": of_owner(owner, language)}})
+    return {**lesson, "body": body}
+
+
+def of_owner(owner: Json, language: str) -> str:
+    """Return to whom something belongs and how it may be used, as a sentence in ``language``."""
+    with translation.override(language):
+        return gettext("This part belongs to %(name)s. %(licence)s") % owner
 
 
 def _as_text(block: Json, language: str) -> Json:
+    if owner := block.get("owner"):
+        return {**block, "value": {**block["value"], "owner": of_owner(owner, language)}}
     if block["type"] != WITHDRAWN_BLOCK:
         return block
     gone = block["value"]

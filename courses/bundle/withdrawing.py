@@ -34,8 +34,10 @@ def take_out_withdrawn(course: Course, forms: dict[str, dict[str, Form]]) -> Non
         for code, form in by_code.items():
             if part == "lesson-page":
                 by_code[code] = _lesson(code, form, language, gone)
+            elif part == "course-page" and (whole := _find(gone, Withdrawal.Kind.COURSE, course.code)):
+                by_code[code] = {**form, "summary": _marker(whole, language), "content_note": "", "outcomes": []}
             elif part == "question":
-                by_code[code] = _question(code.partition("/")[2], form, language, gone)
+                by_code[code] = _question(course.code, code.partition("/")[2], form, language, gone)
 
 
 def _find(gone: list[WithdrawnWords], kind: str, target: str) -> Withdrawal | None:
@@ -52,7 +54,7 @@ def _as_block(row: Withdrawal, language: str) -> Form:
 
 def _lesson(code: str, form: Form, language: str, gone: list[WithdrawnWords]) -> Form:
     course, _, lesson = code.partition("/")
-    whole = _find(gone, Withdrawal.Kind.LESSON, lesson)
+    whole = _find(gone, Withdrawal.Kind.COURSE, course) or _find(gone, Withdrawal.Kind.LESSON, lesson)
     if whole is not None and whole.is_by_owner:
         title = _marker(whole, language)
         return {**form, "title": title, "content_note": "", "body": [_as_block(whole, language)], "sources": []}
@@ -97,8 +99,8 @@ def _pieces(value: Any) -> Iterator[str]:
                 yield from _pieces(each)
 
 
-def _question(key: str, form: Form, language: str, gone: list[WithdrawnWords]) -> Form:
-    row = _find(gone, Withdrawal.Kind.QUESTION, key)
+def _question(course: str, key: str, form: Form, language: str, gone: list[WithdrawnWords]) -> Form:
+    row = _find(gone, Withdrawal.Kind.COURSE, course) or _find(gone, Withdrawal.Kind.QUESTION, key)
     if row is None:
         return form
     said = _marker(row, language)

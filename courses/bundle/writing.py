@@ -10,6 +10,7 @@ from wagtail.images import get_image_model
 from cms import signing
 from cms.models import Source, SupportService
 from cms.signed_archive import SignedArchive
+from courses import selectors
 from courses.bundle.parts import part_and_language, portable_parts
 from courses.bundle.reading import (
     DOCUMENT,
@@ -75,10 +76,18 @@ def write_bundle(stream: IO[bytes], *, course: Course) -> list[str]:
             "course": course.code,
             "languages": [settings.LANGUAGE_CODE, *others],
             "drafts": [each for each in others if is_draft(group=group, language=each)],
+            **_licences(course),
             "key_fingerprint": signing.fingerprint(),
         }
     )
     return [settings.LANGUAGE_CODE, *others]
+
+
+def _licences(course: Course) -> dict[str, Any]:
+    """Return whose the parts are that belong to somebody, and under which licence; nothing where none do."""
+    owners = selectors.owners(course)
+    listed = [{"kind": it.part.kind, "part": it.part.target, "owner": it.name, "licence": it.licence} for it in owners]
+    return {"licences": listed} if listed else {}
 
 
 def _chosen(forms: dict[str, dict[str, Form]]) -> set[tuple[Any, str]]:

@@ -6,6 +6,7 @@ from courses.models.edition import CHANGES, Edition, EditionText, FrozenMedia
 from courses.models.harm_answer import HarmAnswer
 from courses.models.learning import Completion, Enrolment, LearningEvent
 from courses.models.loading import LoadedItem
+from courses.models.nation import Nation, OwnedPart
 from courses.models.overlay import FrozenOverlay, Overlay, OverlayText
 from courses.models.pages import CoursePage, LessonPage, LessonSource
 from courses.models.rendition import Rendition, RenditionSet
@@ -36,8 +37,10 @@ __all__ = [
     "LessonPage",
     "LessonSource",
     "LoadedItem",
+    "Nation",
     "Overlay",
     "OverlayText",
+    "OwnedPart",
     "Rendition",
     "RenditionSet",
     "ReviewComment",

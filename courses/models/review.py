@@ -34,6 +34,10 @@ class Reviewer(models.Model):
     languages = models.JSONField(_("languages"), default=list, blank=True)
     paid_elsewhere = models.BooleanField(default=False)
     """Somebody else pays them for it, such as their employer. Never of survivors."""
+    nation = models.ForeignKey(
+        "courses.Nation", null=True, blank=True, on_delete=models.PROTECT, related_name="signatories"
+    )
+    """The Nation for which they sign; it alone appoints them and ends it."""
     added_at = models.DateTimeField()
     added_by = models.ForeignKey("people.User", null=True, on_delete=models.SET_NULL, related_name="+")
 

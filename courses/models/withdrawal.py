@@ -31,6 +31,7 @@ class Withdrawal(models.Model):
     class Kind(models.TextChoices):
         """What was taken away."""
 
+        COURSE = "course", pgettext_lazy("part of a course", "Course")
         LESSON = "lesson", pgettext_lazy("part of a course", "Lesson")
         BLOCK = "block", pgettext_lazy("part of a course", "Block")
         QUESTION = "question", pgettext_lazy("part of a course", "Question")
@@ -46,11 +47,15 @@ class Withdrawal(models.Model):
     course = models.ForeignKey("courses.Course", on_delete=models.PROTECT, related_name="withdrawals")
     kind = models.CharField(max_length=20, choices=Kind.choices)
     target = models.CharField(max_length=120)
-    """The code of a lesson, the id of a block, the key of a question: the same in every language and edition."""
+    """The code of a course or lesson, the id of a block, the key of a question: the same in every language and edition."""
     label = models.CharField(max_length=200)
     """How editors know the part again."""
     through_edition = models.PositiveIntegerField()
     reason = models.CharField(_("why"), max_length=20, choices=Reason.choices)
+    nation = models.ForeignKey(
+        "courses.Nation", null=True, blank=True, on_delete=models.PROTECT, related_name="withdrawals"
+    )
+    """Set where a Nation itself took it back: it alone puts it back."""
     instead = models.TextField(_("what readers see instead"), max_length=1000, blank=True)
     withdrawn_at = models.DateTimeField()
     withdrawn_by = models.ForeignKey("people.User", null=True, on_delete=models.SET_NULL, related_name="+")

@@ -24,6 +24,7 @@ from cms.typesetting import cjk_fonts, region
 from courses import selectors
 from courses.claims import ClaimNow, with_claims
 from courses.models import Course, EditionText
+from courses.owners import Owner, with_owners
 from courses.renditions.outline import Words, outline
 from courses.renditions.speech import Voice, voice_for
 from courses.renditions.words import guide_sections, words
@@ -45,6 +46,7 @@ class Material:
     directory: HelpDirectory
     notices: tuple[Notice, ...] = ()
     claims: tuple[ClaimNow, ...] = ()
+    owners: tuple[Owner, ...] = ()
 
     @property
     def course(self) -> Course:
@@ -191,6 +193,7 @@ class Material:
             lines,
             notices,
             *([self._claims()] if self.claims else []),
+            *[[o.part.kind, o.part.target, o.name, o.licence] for o in self.owners],
             dict(self.words),
             guide_sections(self.language),
             self.url,
@@ -225,9 +228,10 @@ class Material:
 def material_of(text: EditionText, *, on: date | None = None) -> Material:
     """Return what readers of ``text`` may see ``on`` a day (today by default): withdrawn parts are notices."""
     notices = selectors.notices(text.edition.course, edition=text.edition.number, language=text.language)
-    shown = without_withdrawn(text.snapshot, notices)
+    owners = selectors.owners(text.edition.course)
+    shown = with_owners(without_withdrawn(text.snapshot, notices), owners)
     claims = selectors.claims_now(shown, on=on or clock.today(settings.TIME_ZONE))
-    return Material(text, with_claims(shown, claims), help_directory(on=on), notices, tuple(claims.values()))
+    return Material(text, with_claims(shown, claims), help_directory(on=on), notices, tuple(claims.values()), owners)
 
 
 @cache

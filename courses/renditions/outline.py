@@ -107,6 +107,8 @@ class _Lesson:
         for block in lesson["body"]:
             body += self._block(block["type"], block["value"])
             body += [paragraph(self.about_claim(claim)) for claim in block["value"].get("claims_now") or ()]
+            body += self._owner(block)
+        body += self._owner(lesson)
         if self.answers:
             body.append(
                 {"kind": "box", "look": "answers", "label": "", "title": self.words["answers"], "parts": self.answers}
@@ -119,6 +121,10 @@ class _Lesson:
             "body": body,
             "sources": [source_text(source) for source in lesson["sources"]],
         }
+
+    def _owner(self, owned: Json) -> list[Json]:
+        owner = owned.get("owner")
+        return [paragraph(self.words["owned"] % owner, italic=True)] if owner else []
 
     def _box(self, look: str, label: str, title: str, parts: Iterable[tuple[str, list[Json]]]) -> Json:
         kept = [{"label": name, "body": nodes} for name, nodes in parts if name or nodes]

@@ -53,6 +53,7 @@ def words(language: str) -> Words:
                 "It could have put somebody at risk. If you have read it before, please do not act on it."
             ),
             "gone_owner": _("A part was here that its owner withdrew on %(date)s."),
+            "owned": _("This part belongs to %(name)s. %(licence)s"),
             "machine": pgettext("spoken before a lesson", "A machine is reading this."),
             "lesson": pgettext("rendition", "Lesson %(number)s"),
             "minutes": pgettext("rendition", "About %(number)s min"),

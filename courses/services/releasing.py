@@ -31,7 +31,7 @@ from courses.services.rendering import ask_for_renditions
 from courses.services.reviewing import review_problems
 from courses.signals import edition_released
 from courses.snapshot import Change, Json, changed_words, changes, digest, same_content, same_structure
-from courses.withdrawn import Part, says_the_same
+from courses.withdrawn import Part, part_in, says_the_same
 from people.models import User
 from translations.changes import ChangeKind
 from translations.services import source_changed
@@ -173,11 +173,26 @@ def _all_problems(frozen: list[tuple[CourseDraft, Frozen]]) -> list[ReleaseProbl
     return problems
 
 
-def _still_there(course: Course, frozen: list[tuple[CourseDraft, Frozen]]) -> list[ReleaseProblem]:
-    """Return the withdrawn parts that would come back, as they were, with a new edition."""
+def _still_there(
+    course: Course, frozen: list[tuple[CourseDraft, Frozen]], *, own: bool = False
+) -> list[ReleaseProblem]:
+    """Return the withdrawn parts that would come back, as they were, with a new edition.
+
+    ``own``: only those that a Nation took back. A text that is added to an edition comes under its other withdrawals.
+    """
     problems = []
     for withdrawal in selectors.withdrawals_in_force(course):
         part = Part(withdrawal.kind, withdrawal.target)
+        if withdrawal.nation_id is not None:
+            # Whatever an editor made of it: it is not theirs to bring back.
+            problems += [
+                ReleaseProblem(ReleaseFault.WITHDRAWN, draft.language, detail=withdrawal.label)
+                for draft, text in frozen
+                if part_in(text.snapshot, part) is not None
+            ]
+            continue
+        if own:
+            continue
         edition = Edition.objects.get(course=course, number=withdrawal.through_edition)
         for draft, text in frozen:
             before = _latest_in(edition, draft.language)
@@ -315,6 +330,7 @@ def add_text(
     frozen.snapshot["revision"] = before.revision + 1 if before else 1
     source = before or selectors.edition_text(edition, settings.LANGUAGE_CODE)
     problems = list(frozen.problems) if source is None else _translation_problems(source.snapshot, frozen)
+    problems += _still_there(course, [(draft, frozen)], own=True)
     problems += _harm(course, [(draft, frozen)]) + _reviews(course, [(draft, frozen)])
     problems += _claims([(draft, frozen)], at, is_loaded=by is None)
     local = _with_overlays(course, edition, [(draft, frozen)], change, FrozenShelf(), problems)

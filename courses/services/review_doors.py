@@ -9,8 +9,8 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from wagtail.log_actions import log
 
-from courses.exceptions import DoorShut, EmptyComment, NothingThere, WordsTooShort, WrongWords
-from courses.models import ReviewComment, ReviewDoor, Reviewer, ReviewRequest
+from courses.exceptions import DoorShut, EmptyComment, NothingThere, NotTheirs, WordsTooShort, WrongWords
+from courses.models import Nation, ReviewComment, ReviewDoor, Reviewer, ReviewRequest
 from courses.services.reviewing import text_to_review
 from courses.snapshot import label_of
 from courses.withdrawn import Part, part_in
@@ -25,11 +25,24 @@ DOOR_LOG_ACTION: Final = "courses.review_link"
 
 
 @transaction.atomic
-def make_link(*, reviewer: Reviewer, forget_words: bool = False, by: User | None, at: datetime) -> str:
+def make_link(
+    *,
+    reviewer: Reviewer,
+    forget_words: bool = False,
+    by: User | None,
+    at: datetime,
+    by_nation: Nation | None = None,
+) -> str:
     """Return the secret part of a new link for ``reviewer``; it opens for 60 days, and the old one no longer does.
 
-    ``forget_words``: they lost the words that they chose, and choose new ones when they come in.
+    ``forget_words``: they lost the words that they chose, and choose new ones when they come in. Of who signs for a
+    Nation, only somebody else who does (``by_nation``) lets the words be forgotten.
+
+    Raises:
+        NotTheirs: somebody outside would choose the words of who signs for a Nation.
     """
+    if forget_words and reviewer.nation_id is not None and (by_nation is None or by_nation.pk != reviewer.nation_id):
+        raise NotTheirs
     token = secrets.token_urlsafe(32)
     door, _ = ReviewDoor.objects.select_for_update().update_or_create(
         reviewer=reviewer,

@@ -22,7 +22,7 @@ from courses.exceptions import (
     ReleaseProblem,
     WrongReviewer,
 )
-from courses.models import Course, Reviewer, ReviewKind, ReviewRequest, SignOff
+from courses.models import Course, Nation, Reviewer, ReviewKind, ReviewRequest, SignOff
 from courses.services.freezing import ForecastShelf, LiveShelf, freeze, published
 from courses.sign_offs import against_release, needed
 from courses.snapshot import Json, reviewed_digest
@@ -34,9 +34,17 @@ SIGN_OFF_LOG_ACTION: Final = "courses.sign_off"
 
 @transaction.atomic
 def add_reviewer(
-    *, known_as: str, kinds: Collection[str], languages: Collection[str] = (), by: User | None, at: datetime
+    *,
+    known_as: str,
+    kinds: Collection[str],
+    languages: Collection[str] = (),
+    nation: Nation | None = None,
+    by: User | None,
+    at: datetime,
 ) -> Reviewer:
     """Take somebody on as a reviewer, by name or pseudonym; no ``languages``: they may sign in all of them.
+
+    ``nation``: for which they sign (``services.owning`` says who may appoint them).
 
     Raises:
         NoName: nothing says how they are known.
@@ -51,7 +59,12 @@ def add_reviewer(
     if Reviewer.objects.filter(known_as__iexact=name).exists():
         raise NameTaken
     reviewer: Reviewer = Reviewer.objects.create(
-        known_as=name, kinds=sorted(set(kinds)), languages=sorted(set(languages)), added_at=at, added_by=by
+        known_as=name,
+        kinds=sorted(set(kinds)),
+        languages=sorted(set(languages)),
+        nation=nation,
+        added_at=at,
+        added_by=by,
     )
     return reviewer
 
@@ -151,9 +164,10 @@ def shown_text(*, course: Course, language: str) -> Json | None:
 
 
 def review_problems(*, course: Course, snapshots: Iterable[Json]) -> list[ReleaseProblem]:
-    """Return what reviewers said, or have not said yet, against releasing these texts of ``course``; two queries."""
+    """Return what reviewers said, or have not said yet, against releasing these texts of ``course``; three queries."""
     said = selectors.words_of_reviewers(course_ids=[course.pk]).get(course.pk, [])
     accounts = selectors.accounts([each.asked for each in said]) if said else {}
+    owned = list(selectors.owned_parts(course))
     paid = {pk for pk, account in accounts.items() if account.is_paid}
     return [
         ReleaseProblem(
@@ -170,5 +184,6 @@ def review_problems(*, course: Course, snapshots: Iterable[Json]) -> list[Releas
                 course.reviews_required, language=snapshot["language"], source_language=settings.LANGUAGE_CODE
             ),
             paid=paid,
+            nations=selectors.nations_in(snapshot, owned),
         )
     ]

@@ -1,14 +1,15 @@
 """Withdrawing a part of a released course: one person, at once, in every edition there is."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from wagtail.log_actions import log
 
 from cms.models import EditorLimit
 from courses import selectors
-from courses.exceptions import NothingToWithdraw, NotReleased
-from courses.models import Course, EditionText, Withdrawal, WithdrawnFile
+from courses.exceptions import NothingToWithdraw, NotReleased, NotTheirs
+from courses.models import Course, EditionText, Nation, Withdrawal, WithdrawnFile
 from courses.services.rendering import ask_for_all_of
 from courses.signals import part_withdrawn
 from courses.withdrawn import Part, files_in, part_in
@@ -20,13 +21,21 @@ PUT_BACK_LOG_ACTION = "courses.put_back"
 
 @transaction.atomic
 def withdraw_part(
-    *, course: Course, part: Part, label: str, reason: str, instead: str, by: User | None, at: datetime
+    *,
+    course: Course,
+    part: Part,
+    label: str,
+    reason: str,
+    instead: str,
+    by: User | None,
+    at: datetime,
+    nation: Nation | None = None,
 ) -> Withdrawal:
     """Take ``part`` away from all readers of every edition of ``course`` so far; they see ``instead``.
 
     Files that stand in it are not sent any more. A part that is withdrawn already gets the new words, and the
-    withdrawal reaches up to the newest edition. Files that were made of the text are made anew, and apps above hear of
-    it for theirs.
+    withdrawal reaches up to the newest edition; what a Nation took back itself (``nation``) stays the Nation's. Files
+    that were made of the text are made anew, and apps above hear of it for theirs.
 
     Raises:
         NotReleased: the course has no edition: nobody sees anything of it.
@@ -43,18 +52,13 @@ def withdraw_part(
         files |= files_in(text.snapshot, part)
     if not found:
         raise NothingToWithdraw(kind=part.kind, target=part.target)
+    about: dict[str, Any] = {"through_edition": newest.number}
+    there = Withdrawal.objects.in_force().filter(course=course, kind=part.kind, target=part.target).first()
+    if nation is not None or there is None or there.nation_id is None:
+        about |= {"label": label[:200], "reason": reason, "instead": instead, "nation": nation}
+        about |= {"withdrawn_at": at, "withdrawn_by": by}
     withdrawal, _ = Withdrawal.objects.in_force().update_or_create(
-        course=course,
-        kind=part.kind,
-        target=part.target,
-        defaults={
-            "label": label[:200],
-            "through_edition": newest.number,
-            "reason": reason,
-            "instead": instead,
-            "withdrawn_at": at,
-            "withdrawn_by": by,
-        },
+        course=course, kind=part.kind, target=part.target, defaults=about
     )
     WithdrawnFile.objects.bulk_create(
         [WithdrawnFile(withdrawal=withdrawal, sha256=sha256) for sha256 in sorted(files)], ignore_conflicts=True
@@ -66,12 +70,20 @@ def withdraw_part(
 
 
 @transaction.atomic
-def put_back(*, withdrawal: Withdrawal, by: User | None, at: datetime) -> None:
-    """End ``withdrawal``: the part shows again, in old editions too. One that has ended stays as it is."""
+def put_back(*, withdrawal: Withdrawal, by: User | None, at: datetime, nation: Nation | None = None) -> None:
+    """End ``withdrawal``: the part shows again, in old editions too. One that has ended stays as it is.
+
+    ``nation``: for which one of its signatories does it.
+
+    Raises:
+        NotTheirs: a Nation took it back, and it is not the Nation that puts it back.
+    """
     locked = Withdrawal.objects.select_for_update(of=("self",)).select_related("course__sector").get(pk=withdrawal.pk)
     EditorLimit.objects.hold(by, act="put_back", sectors=[locked.course.sector.code], languages=[])
     if locked.ended_at is not None:
         return
+    if locked.nation_id is not None and (nation is None or nation.pk != locked.nation_id):
+        raise NotTheirs
     locked.ended_at = at
     locked.ended_by = by
     locked.save(update_fields=["ended_at", "ended_by"])

@@ -5,6 +5,7 @@ from courses.views.events import events
 from courses.views.lesson import check, lesson, lesson_done
 from courses.views.listening import listen, listen_whole, recording, recording_whole
 from courses.views.media import frozen_media
+from courses.views.nation import nation
 from courses.views.quiz import hand_in, quiz, quiz_question
 from courses.views.renditions import other_ways, rendition
 from courses.views.result import result
@@ -25,6 +26,7 @@ __all__ = [
     "listen",
     "listen_whole",
     "my_training",
+    "nation",
     "other_ways",
     "quiz",
     "quiz_question",

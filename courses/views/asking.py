@@ -14,7 +14,7 @@ from wagtail.admin import messages
 from cms import clock
 from cms.languages import language_name
 from courses.asking_form import AskForm
-from courses.exceptions import NameTaken, NotPublished, WrongReviewer
+from courses.exceptions import NameTaken, NotPublished, NotTheirs, WrongReviewer
 from courses.models import ReviewComment, Reviewer, ReviewRequest
 from courses.release_words import in_words
 from courses.services import (
@@ -107,9 +107,13 @@ class ReviewsView(CoursePanel, FormView[AskForm]):
 
     def _show_link(self, wanted: str, *, forget_words: bool) -> HttpResponse:
         """Show the new link once; it is kept nowhere."""
-        token = make_link(
-            reviewer=self._reviewer(wanted), forget_words=forget_words, by=self.request.user, at=clock.now()
-        )
+        try:
+            token = make_link(
+                reviewer=self._reviewer(wanted), forget_words=forget_words, by=self.request.user, at=clock.now()
+            )
+        except NotTheirs:
+            messages.error(self.request, _("Only somebody else who signs for the Nation can do this."))
+            return redirect(self.get_success_url())
         link = self.request.build_absolute_uri(reverse("courses:review_door", args=[token]))
         context = self.get_context_data(form=AskForm(languages=[text["language"] for text in self.texts]))
         return self.render_to_response({**context, "link": link, "link_of": self._reviewer(wanted)})

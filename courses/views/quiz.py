@@ -32,6 +32,9 @@ def quiz(request: HttpRequest, reading: Reading) -> HttpResponse:
     """Show the way to the quiz, or the paper in hand; POST starts a paper."""
     if reading.snapshot["quiz"] is None:
         raise Http404
+    if not reading.snapshot["quiz"]["blueprint"]:
+        # Everything that was asked is withdrawn: nobody passes on nothing.
+        return redirect(reading.url("course"))
     return open_quiz(request, reading) if reading.is_open else _recorded_quiz(request, reading)
 
 
@@ -132,7 +135,7 @@ def open_attempt(reading: Reading) -> Attempt | None:
 def _papers(reading: Reading) -> dict[str, Any] | None:
     """Return what names the papers of this enrolment that this session may see; None where there can be none."""
     quiz = reading.snapshot["quiz"]
-    if reading.active is None or quiz is None:
+    if reading.active is None or quiz is None or not quiz["blueprint"]:
         return None
     return {
         "learner": reading.active.learner,

@@ -23,8 +23,9 @@ from courses import fold as rules
 from courses import selectors
 from courses.claims import ClaimNow, with_claims
 from courses.fold import Fold, NextStep, Requirements
-from courses.models import Course, EditionText, Enrolment, Withdrawal
+from courses.models import Course, EditionText, Enrolment, OwnedPart, Withdrawal
 from courses.overlays import Reader, Resolved, resolve, withdrawn_parts
+from courses.owners import Owner, with_owners
 from courses.snapshot import Json, lesson_of, requirements_of
 from courses.withdrawn import Notice, without_withdrawn
 from people.models import Membership
@@ -51,6 +52,7 @@ class Reading:
     notices: tuple[Notice, ...] = ()
     place: str = ""
     """The place that an open course shows its local parts for: what the reader chose, else where they are known to be."""
+    owners: tuple[Owner, ...] = ()
 
     @cached_property
     def snapshot(self) -> Json:
@@ -95,7 +97,7 @@ class Reading:
 
     @cached_property
     def _readable(self) -> Json:
-        return without_withdrawn(self.text.snapshot, self.notices)
+        return with_owners(without_withdrawn(self.text.snapshot, self.notices), self.owners)
 
     @cached_property
     def claims(self) -> dict[str, ClaimNow]:
@@ -112,6 +114,9 @@ class Reading:
     @property
     def withdrawn_questions(self) -> set[str]:
         """Return the keys of the questions that nobody is asked any more."""
+        if any(notice.part.kind == "course" for notice in self.notices):
+            whole = self.text.snapshot
+            return {each["key"] for each in (whole["quiz"] or {}).get("questions", ())} | set(whole["practice"])
         return {notice.part.target for notice in self.notices if notice.part.kind == "question"}
 
     @property
@@ -364,35 +369,35 @@ def _reading(request: HttpRequest, slug: str) -> Reading:
         found = found.annotate(
             **_nearest_text(wanted, others, selectors.readable_at(scope.membership)),
             something_withdrawn=_something_withdrawn("course"),
+            something_owned=_something_owned("course"),
         )
         enrolment = found.order_by(*newest_first).first()
     if enrolment is None:
-        courses = Course.objects.annotate(something_withdrawn=_something_withdrawn("pk"))
+        courses = Course.objects.annotate(
+            something_withdrawn=_something_withdrawn("pk"), something_owned=_something_owned("pk")
+        )
         course = courses.filter(slug=slug).first()
         if course is None:
             raise Http404
         text = selectors.current_text(course, wanted, others=others, readable=selectors.readable_at(scope.membership))
-        something_withdrawn = course.something_withdrawn
+        something_withdrawn, something_owned = course.something_withdrawn, course.something_owned
     else:
         course = enrolment.course
         text = _frozen_text(enrolment.text_pk, enrolment.text_digest) if enrolment.text_pk else None
-        something_withdrawn = enrolment.something_withdrawn
+        something_withdrawn, something_owned = enrolment.something_withdrawn, enrolment.something_owned
     if text is None:
         raise Http404
     notices: tuple[Notice, ...] = ()
     if something_withdrawn:
         notices = selectors.notices(course, edition=text.edition.number, language=text.language)
-    return Reading(
-        course,
-        text,
-        enrolment,
-        wanted,
-        bool(scope.signed_in),
-        bool(scope.locked),
-        scope,
-        notices=notices,
-        place=place_of(request),
-    )
+    owners = selectors.owners(course) if something_owned else ()
+    about = (course, text, enrolment, wanted, bool(scope.signed_in), bool(scope.locked), scope)
+    return Reading(*about, notices=notices, place=place_of(request), owners=owners)
+
+
+def _something_owned(course: str) -> Exists:
+    """Return whether any part that may stand in the course belongs to somebody."""
+    return Exists(OwnedPart.objects.in_force().filter(selectors.owned_in(OuterRef(course))))
 
 
 def _something_withdrawn(course: str) -> Exists:

@@ -74,7 +74,7 @@ def _of_reader(reading: Reading) -> tuple[RenditionSet | None, bool]:
 def material_for(reading: Reading) -> Material:
     """Return what is made for this reader: the text that they are served, as it may be shown today, without local parts."""
     claims = tuple(reading.claims.values())
-    return Material(reading.text, reading.public_snapshot, help_directory(), reading.notices, claims)
+    return Material(reading.text, reading.public_snapshot, help_directory(), reading.notices, claims, reading.owners)
 
 
 def true_set(material: Material) -> tuple[RenditionSet | None, bool]:

@@ -91,7 +91,11 @@ def reviewing(view: View[P]) -> Callable[..., HttpResponse]:
     def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         now = clock.now()
         digest = request.session.get(DOOR)
-        door = ReviewDoor.objects.select_related("reviewer").filter(token_digest=digest).first() if digest else None
+        door = (
+            ReviewDoor.objects.select_related("reviewer__nation").filter(token_digest=digest).first()
+            if digest
+            else None
+        )
         is_idle = now.timestamp() - request.session.get(SEEN_AT, 0) >= IDLE_SECONDS
         if door is None or is_idle or not door.is_open(now):
             request.session.pop(DOOR, None)

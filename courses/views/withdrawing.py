@@ -13,6 +13,7 @@ from wagtail.admin import messages
 
 from cms import clock
 from courses import selectors
+from courses.exceptions import NotTheirs
 from courses.models import EditionText
 from courses.services import put_back, withdraw_part
 from courses.views.panel import CoursePanel
@@ -69,7 +70,11 @@ class WithdrawView(CoursePanel, FormView[WithdrawForm]):
             raise PermissionDenied
         in_force = selectors.withdrawals_in_force(self.course)
         withdrawal = get_object_or_404(in_force, pk=int(wanted) if wanted.isascii() and wanted.isdigit() else 0)
-        put_back(withdrawal=withdrawal, by=self.request.user, at=clock.now())
+        try:
+            put_back(withdrawal=withdrawal, by=self.request.user, at=clock.now())
+        except NotTheirs:
+            messages.error(self.request, _("Only the Nation can put it back."))
+            return redirect(self.get_success_url())
         messages.success(self.request, _("Put back: %(part)s.") % {"part": withdrawal.label})
         return redirect(self.get_success_url())
 
@@ -78,7 +83,7 @@ class WithdrawView(CoursePanel, FormView[WithdrawForm]):
         return super().get_context_data(
             course=self.course,
             newest=selectors.newest_edition(self.course),
-            withdrawals=selectors.withdrawals_in_force(self.course).select_related("withdrawn_by"),
+            withdrawals=selectors.withdrawals_in_force(self.course).select_related("withdrawn_by", "nation"),
             may_put_back=self.request.user.has_perm(RELEASE_PERMISSION),
             **kwargs,
         )

@@ -112,7 +112,7 @@ def test_workbooks_say_why(larch: Workplace, hospitality: Certification) -> None
 
 def test_reads_take_the_same_queries_for_many(hospitality: Certification, django_assert_num_queries: Any) -> None:
     take_back(hospitality)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert set(held_trainings(Certification.objects.values_list("pk", flat=True), on=TODAY)) == {hospitality.pk}
 
 

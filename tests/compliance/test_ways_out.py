@@ -11,12 +11,13 @@ from cms import clock
 from courses.curriculum import read_curriculum
 from courses.curriculum.loader import load
 from courses.models import Course, EditionText
-from courses.services import withdraw_part
+from courses.services import let_show, own_part, take_back, withdraw_part
 from courses.withdrawn import Part
 from tests import ways_out
 from tests.assessments.test_question_bank_kind import bring, export
 from tests.courses import curricula
 from tests.courses.test_loader import PICTURE
+from tests.courses.test_owning import LICENCE, nation
 from tests.courses.test_translated_curriculum import ship
 from tests.factories.compliance import workplace
 from tests.factories.people import SiteFactory, sign_in_with_pin
@@ -77,7 +78,8 @@ def ways_with(found: dict[str, str], secret: str) -> list[str]:
     return [name for name, text in found.items() if ways_out.squeezed(secret) in ways_out.squeezed(text)]
 
 
-def test_withdrawn_parts_are_on_no_way_out(client: Any, place: Any, site: Any, course: Course) -> None:
+def with_readers(client: Any, place: Any, site: Any, course: Course) -> None:
+    """Let one person have done the course with a certificate, and another be on the way."""
     about = {"starts_on": TODAY - timedelta(days=20), "due_on": TODAY + timedelta(days=30)}
     place.ask(Certification.objects.get(), site=site, at=AT, **about)
     member = place.employ("Jo Castellan", site=site, starts_on=TODAY - timedelta(days=30))
@@ -85,6 +87,10 @@ def test_withdrawn_parts_are_on_no_way_out(client: Any, place: Any, site: Any, c
     newcomer = place.employ("Ama Birch", site=site, starts_on=TODAY - timedelta(days=30))
     sign_in_with_pin(client, newcomer)
     client.post(f"/learn/{course.slug}/start/")
+
+
+def test_withdrawn_parts_are_on_no_way_out(client: Any, place: Any, site: Any, course: Course) -> None:
+    with_readers(client, place, site, course)
     before = ways_out.everything(client, course, site=site, at=AT, on=TODAY)
     everywhere = {name.split()[0] for name in before}
     assert everywhere == {"page", "file", "spoken", "bundle", "exchange", "questions", "pack", "kit"}
@@ -110,3 +116,41 @@ def test_withdrawn_parts_are_on_no_way_out(client: Any, place: Any, site: Any, c
     file = file_for(language="fr", group=f"course:{course.code}")
     assert import_file(file=file, language="fr", by=None, at=AT).taken == 0
     assert list(Question.objects.order_by("pk").values_list("stem", flat=True)) == stems
+
+
+def test_a_nation_takes_back_what_is_its_own_and_lets_it_be_shown_again(
+    client: Any, place: Any, site: Any, course: Course
+) -> None:
+    with_readers(client, place, site, course)
+    mine, heron, _token = nation()
+    sign = sign_block(course)
+    parts = [sign, Part("lesson", "act"), Part("question", "hos-emergency-1"), Part("question", "hos-order")]
+    held = [own_part(course=course, part=part, nation=mine, by=None, at=AT) for part in parts]
+    before = ways_out.everything(client, course, site=site, at=AT, on=TODAY)
+    shown = {name.split()[0] for name in ways_with(before, LICENCE)}
+    assert shown >= {"page", "file", "spoken", "bundle", "pack", "kit"}
+
+    for each in held:
+        take_back(owned=each, by=heron, at=AT)
+    assert ways_out.packs_kept() == {}
+    after = ways_out.everything(client, course, site=site, at=AT, on=TODAY)
+    for secret in (SIGN, LESSON, QUESTION, OPTION, PRACTICE, "What to do, step by step"):
+        assert ways_with(after, secret) == [], secret
+    assert {name.split()[0] for name in ways_with(after, MARKER)} == {name.split()[0] for name in after}
+
+    for each in held:
+        let_show(owned=each, by=heron, at=AT)
+    again = ways_out.everything(client, course, site=site, at=AT, on=TODAY)
+    assert {name.split()[0] for name in ways_with(again, SIGN)} >= {"page", "file", "spoken", "bundle", "pack", "kit"}
+
+
+def test_a_nation_takes_back_a_whole_course(client: Any, place: Any, site: Any, course: Course) -> None:
+    with_readers(client, place, site, course)
+    mine, heron, _token = nation()
+    whole = own_part(course=course, part=Part("course", course.code), nation=mine, by=None, at=AT)
+    take_back(owned=whole, by=heron, at=AT)
+    after = ways_out.everything(client, course, site=site, at=AT, on=TODAY)
+    secrets = (SIGN, LESSON, QUESTION, PRACTICE, "Four rooms", "For everybody who works in a hotel", "act in order")
+    for secret in secrets:
+        assert ways_with(after, secret) == [], secret
+    assert {name.split()[0] for name in ways_with(after, MARKER)} == {name.split()[0] for name in after}

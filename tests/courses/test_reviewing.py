@@ -197,7 +197,7 @@ class TestHeldBack:
         says(asked_to_review(draft_no), "no")
         says(asked_to_review(fine), "yes")
         courses = {each.pk for each in (taken_back, said_no, draft_no, fine)}
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             held = selectors.held_back(course_ids=courses, on=date(2026, 3, 2))
         assert {pk: [(it.verdict, it.kind, it.language) for it in words] for pk, words in held.items()} == {
             taken_back.pk: [("withdrawn", "survivor", "en")],

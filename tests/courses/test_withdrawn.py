@@ -12,6 +12,7 @@ SHA = "ab" * 32
 
 def snapshot(**changes: Any) -> dict[str, Any]:
     return {
+        "course": {"code": "hotels", "title": "Hotels"},
         "lessons": [
             {
                 "code": "facts",
