@@ -15,17 +15,20 @@ class CoursesConfig(AppConfig):
         from django.core.management import call_command
 
         from cms.preparation import Preparation, register_preparation
+        from cms.publishing import register_guard
         from cms.rendering import Renderer, register_renderer
         from cms.withheld import register_withheld
         from courses import kinds, receivers
         from courses.curriculum.folder import folder_digest, is_loaded
         from courses.models import CoursePage, LessonPage
+        from courses.services.moderating import check_publishable
         from courses.services.reminding import DUE, deliver_due
         from courses.services.rendering import LOOK, MAKE
         from courses.views import trying
         from courses.withholding import withheld_parts
         from people import outbox
 
+        register_guard(check_publishable)
         outbox.register(receivers.REWORD, receivers.reword)
         kinds.register()
         register_withheld(withheld_parts)

@@ -53,4 +53,8 @@ def check_change(user: Any, things: Iterable[Model], *, act: str) -> None:
         if isinstance(thing, TranslatableMixin) and thing.locale_id:
             language = thing.locale.language_code
         sectors = sectors_of(thing) if limited and thing.pk else []
-        EditorLimit.objects.hold_text(user, act=act, sectors=sectors, language=language)
+        if isinstance(thing, TranslatableMixin | Quiz | QuestionBank):
+            EditorLimit.objects.hold_text(user, act=act, sectors=sectors, language=language)
+        else:
+            # Their own permissions say who changes these.
+            EditorLimit.objects.hold(user, act=act, sectors=sectors, languages=[language])

@@ -165,6 +165,15 @@ class PastReview(CourseError):
         self.review_by = review_by
 
 
+class PublishRefused(CourseError):
+    """Reviewers of a page's workflow have not signed what would be published; carries ``page`` and ``problems``."""
+
+    def __init__(self, *, page: int, problems: "Iterable[ReleaseProblem]") -> None:
+        super().__init__(page)
+        self.page = page
+        self.problems = tuple(problems)
+
+
 class NotYetLooked(CourseError):
     """The day on which somebody is said to have looked (``reviewed_on``) lies ahead."""
 

@@ -1,16 +1,19 @@
-"""Refuses editors what lies outside of their limits, in words, and writes it into the audit log."""
+"""Refuses editors in words: what lies outside of their limits, which the audit log keeps, and what is not signed."""
 
 from collections.abc import Callable
 from typing import Any, Final
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from wagtail.models import Page
 from wagtail_localize.models import Translation
 
 from cms import clock
 from cms.limits import OutsideLimits
 from courses.editor_rights import check_change
+from courses.exceptions import PublishRefused
+from courses.release_words import in_words
 from people import audit
 
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -50,6 +53,10 @@ class EditorLimitsMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Refuse in words."""
+        if isinstance(exception, PublishRefused):
+            for problem in exception.problems:
+                messages.error(request, in_words(problem))
+            return redirect("wagtailadmin_pages:edit", exception.page)
         return _refuse(request, exception) if isinstance(exception, OutsideLimits) else None
 
 

@@ -7,14 +7,19 @@ from typing import Any, Final
 from django.conf import settings
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
+from wagtail.models import TaskState
+from wagtail.signals import task_submitted
 
 from cms import clock
 from cms.models import SupportService
 from courses.curriculum import read_curriculum
 from courses.curriculum.folder import folder_digest, is_loaded
 from courses.curriculum.loader import load
+from courses.models import ReviewTask, SignOff
 from courses.services import ask_to_look, look_for_stale_renditions, merge_learners
+from courses.services.moderating import follow_word, open_reviews
 from courses.services.rendering import deliver_renditions
+from courses.signals import review_said
 from people import outbox
 from people.models import User
 from people.signals import users_merged
@@ -49,6 +54,19 @@ def reword(_payload: Mapping[str, Any]) -> None:
 def help_line_changed(**_: object) -> None:
     """Let the files that print help lines be made anew; until then none of them is served."""
     ask_to_look()
+
+
+@receiver(task_submitted, dispatch_uid="courses.open_reviews")
+def begin_reviews(*, instance: TaskState, user: Any, **_: object) -> None:
+    """Ask the reviewers of a step that a page has just reached."""
+    if isinstance(instance.task.specific, ReviewTask):
+        open_reviews(state=instance, by=user, at=clock.now())
+
+
+@receiver(review_said, dispatch_uid="courses.follow_reviews")
+def follow_reviews(*, said: SignOff, **_: object) -> None:
+    """Let workflows follow what reviewers say."""
+    follow_word(said=said)
 
 
 def make(payload: Mapping[str, Any]) -> None:

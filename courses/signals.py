@@ -19,5 +19,8 @@ edition_released = Signal()
 part_withdrawn = Signal()
 """``withdrawal``, ``at``: a part was taken away from readers. Sent inside the transaction that records it."""
 
+review_said = Signal()
+"""``said``, ``at``: a reviewer said something. Sent inside the transaction that records it."""
+
 session_counted = Signal()
 """``attendance``, ``at``: it is on record that somebody was at a session. Sent inside the transaction that records it."""

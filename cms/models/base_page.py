@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from wagtail.models import Page, PagePermissionTester
 
 from cms.models.editor_limit import EditorLimit
+from cms.publishing import ask_guards
 from cms.rendering import renderer_for
 
 
@@ -37,6 +38,11 @@ class BasePage(Page):
     def permissions_for_user(self, user: Any) -> PagePermissionTester:
         """Return what ``user`` may do with the page."""
         return _WithinLimits(user, self)
+
+    def publish(self, revision: Any, user: Any = None, log_action: Any = True, **more: Any) -> Any:
+        """Publish ``revision``, unless somebody who watches over it refuses (``cms.publishing``)."""
+        ask_guards(page=self, revision=revision, user=user, log_action=log_action)
+        return super().publish(revision, user=user, log_action=log_action, **more)
 
     def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Serve by the registered renderer, by the page's own template where there is none."""

@@ -14,6 +14,7 @@ from courses.models.review import Reviewer, ReviewKind, ReviewRequest, SignOff
 from courses.models.review_date import ReviewDate
 from courses.models.review_door import ReviewComment, ReviewDoor
 from courses.models.review_pay import ReviewEntry, ReviewerIdentity
+from courses.models.review_task import ReviewTask
 from courses.models.session import Attendance, Session
 from courses.models.voice import VoiceAcceptance
 from courses.models.withdrawal import Withdrawal, WithdrawnFile
@@ -49,6 +50,7 @@ __all__ = [
     "ReviewEntry",
     "ReviewKind",
     "ReviewRequest",
+    "ReviewTask",
     "Reviewer",
     "ReviewerIdentity",
     "Session",

@@ -6,7 +6,9 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from wagtail.log_actions import log
+from wagtail.models import TaskState, WorkflowState
 
 from cms.models import EditorLimit
 from courses import selectors
@@ -22,9 +24,20 @@ from courses.exceptions import (
     ReleaseProblem,
     WrongReviewer,
 )
-from courses.models import Course, Nation, Reviewer, ReviewKind, ReviewRequest, SignOff
-from courses.services.freezing import ForecastShelf, LiveShelf, freeze, published
-from courses.sign_offs import against_release, needed
+from courses.models import (
+    Course,
+    CoursePage,
+    LessonPage,
+    Nation,
+    Reviewer,
+    ReviewKind,
+    ReviewRequest,
+    ReviewTask,
+    SignOff,
+)
+from courses.services.freezing import CourseDraft, ForecastShelf, LiveShelf, drafted, freeze, published
+from courses.sign_offs import Hindered, against_release, needed
+from courses.signals import review_said
 from courses.snapshot import Json, reviewed_digest
 from people.models import User
 
@@ -130,6 +143,7 @@ def sign_off(
         user=None,
         data={"kind": request.kind, "of_language": request.language, "verdict": str(verdict)},
     )
+    review_said.send(sender=SignOff, said=said, at=at)
     return said
 
 
@@ -142,8 +156,26 @@ def _check_word(verdict: SignOff.Verdict, newest: SignOff | None) -> None:
 
 
 def text_to_review(*, course: Course, language: str) -> Json | None:
-    """Return the snapshot that a release would freeze now, None where nothing is published in ``language``."""
+    """Return what reviewers read now, None where there is nothing in ``language``.
+
+    It is the snapshot that a release would freeze; while a page of it waits for a review in a workflow, its drafts.
+    """
+    if draft := _moderated(course, language):
+        return freeze(draft, edition=0, shelf=ForecastShelf()).snapshot
     return next(iter(published_texts(course=course, language=language)), None)
+
+
+def _moderated(course: Course, language: str) -> CourseDraft | None:
+    """Return the drafts of a text of which a page waits for a review."""
+    waiting = TaskState.objects.filter(
+        status=TaskState.STATUS_IN_PROGRESS,
+        task__in=ReviewTask.objects.all(),
+        workflow_state__status=WorkflowState.STATUS_IN_PROGRESS,
+    )
+    keys = [int(pk) for pk in waiting.values_list("workflow_state__object_id", flat=True)]
+    ours = Q(pk__in=keys) | Q(pk__in=[page.get_parent().pk for page in LessonPage.objects.filter(pk__in=keys)])
+    page = CoursePage.objects.filter(ours, course=course, locale__language_code=language).first() if keys else None
+    return drafted(page) if page else None
 
 
 def published_texts(*, course: Course, language: str = "") -> list[Json]:
@@ -157,7 +189,7 @@ def published_texts(*, course: Course, language: str = "") -> list[Json]:
 
 def shown_text(*, course: Course, language: str) -> Json | None:
     """Return the same text for a reviewer's eyes: its files are the editors' own, since none was released yet."""
-    for draft in published(course):
+    for draft in [*filter(None, [_moderated(course, language)]), *published(course)]:
         if draft.language == language:
             return freeze(draft, edition=0, shelf=LiveShelf()).snapshot
     return None
@@ -170,20 +202,31 @@ def review_problems(*, course: Course, snapshots: Iterable[Json]) -> list[Releas
     owned = list(selectors.owned_parts(course))
     paid = {pk for pk, account in accounts.items() if account.is_paid}
     return [
+        problem
+        for snapshot in snapshots
+        for problem in as_problems(
+            against_release(
+                said,
+                language=snapshot["language"],
+                content=reviewed_digest(snapshot),
+                required=needed(
+                    course.reviews_required, language=snapshot["language"], source_language=settings.LANGUAGE_CODE
+                ),
+                paid=paid,
+                nations=selectors.nations_in(snapshot, owned),
+            ),
+            snapshot["language"],
+        )
+    ]
+
+
+def as_problems(found: Iterable[Hindered], language: str) -> list[ReleaseProblem]:
+    """Return what stands against a text, as what editors are told."""
+    return [
         ReleaseProblem(
             ReleaseFault(each.why),
-            snapshot["language"],
+            language,
             detail=" – ".join(filter(None, (each.known_as, str(ReviewKind(each.kind).label)))),
         )
-        for snapshot in snapshots
-        for each in against_release(
-            said,
-            language=snapshot["language"],
-            content=reviewed_digest(snapshot),
-            required=needed(
-                course.reviews_required, language=snapshot["language"], source_language=settings.LANGUAGE_CODE
-            ),
-            paid=paid,
-            nations=selectors.nations_in(snapshot, owned),
-        )
+        for each in found
     ]

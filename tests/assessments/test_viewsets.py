@@ -663,7 +663,9 @@ def editor(client):
 
 def test_editor_of_one_type_sees_that_type_alone(editor, bank):
     single, story = SingleChoiceQuestionFactory(bank=bank), ScenarioQuestionFactory(bank=bank)
-    client = editor("view_question", "add_question", "change_singlechoicequestion", "add_singlechoicequestion")
+    client = editor(
+        "view_question", "add_question", "change_singlechoicequestion", "add_singlechoicequestion", "change_course"
+    )
 
     assert client.get(url(SingleChoiceQuestion, "edit", single.pk)).status_code == 200
     assert client.get(url(ScenarioQuestion, "edit", story.pk)).status_code == 302
