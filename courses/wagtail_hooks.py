@@ -192,6 +192,8 @@ def register_log_actions(actions: Any) -> None:
         def format_message(self, log_entry: Any) -> str:
             if log_entry.data.get("shut"):
                 return _("The link of a reviewer was shut")
+            if log_entry.data.get("key"):
+                return _("A reviewer made a key for a programme of theirs")
             if log_entry.data.get("forget_words"):
                 return _("A reviewer was given a new link, and chooses new words")
             return _("A reviewer was given a new link")

@@ -12,7 +12,7 @@ from courses.models.pages import CoursePage, LessonPage, LessonSource
 from courses.models.rendition import Rendition, RenditionSet
 from courses.models.review import Reviewer, ReviewKind, ReviewRequest, SignOff
 from courses.models.review_date import ReviewDate
-from courses.models.review_door import ReviewComment, ReviewDoor
+from courses.models.review_door import ReviewComment, ReviewDoor, ReviewerKey
 from courses.models.review_pay import ReviewEntry, ReviewerIdentity
 from courses.models.review_task import ReviewTask
 from courses.models.session import Attendance, Session
@@ -53,6 +53,7 @@ __all__ = [
     "ReviewTask",
     "Reviewer",
     "ReviewerIdentity",
+    "ReviewerKey",
     "Session",
     "SignOff",
     "VoiceAcceptance",

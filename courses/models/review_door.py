@@ -34,6 +34,20 @@ class ReviewDoor(models.Model):
         return at < self.opens_until
 
 
+class ReviewerKey(models.Model):
+    """A key of a reviewer's own programme. Only its hash is kept; it opens as long as their link, and ends with it."""
+
+    door = models.ForeignKey(ReviewDoor, on_delete=models.CASCADE, related_name="keys")
+    secret_digest = models.CharField(max_length=64, unique=True)
+    """SHA-256, in hex."""
+    made_at = models.DateTimeField()
+
+    panels: ClassVar = []
+
+    def __str__(self) -> str:
+        return str(self.door)
+
+
 class ReviewComment(models.Model):
     """What a reviewer wrote beside one passage, and that an editor has settled it."""
 

@@ -44,6 +44,7 @@ from courses.services.releasing import (
 from courses.services.reminding import remind_owners
 from courses.services.rendering import ask_for_renditions, ask_to_look, look_for_stale_renditions, make_renditions
 from courses.services.review_doors import come_in, comment_on, door_behind, make_link, settle_comment, shut_link
+from courses.services.review_keys import end_reviewer_keys, make_reviewer_key, reviewer_of_key
 from courses.services.review_ledger import (
     agree_fee,
     confirm_receipt,
@@ -87,6 +88,7 @@ __all__ = [
     "dismiss",
     "door_behind",
     "draft_snapshot",
+    "end_reviewer_keys",
     "enrol",
     "expect",
     "findings_of",
@@ -99,6 +101,7 @@ __all__ = [
     "look_for_stale_renditions",
     "make_link",
     "make_renditions",
+    "make_reviewer_key",
     "mark_attendance",
     "may_become",
     "merge_learners",
@@ -119,6 +122,7 @@ __all__ = [
     "release_course",
     "remind_owners",
     "review_problems",
+    "reviewer_of_key",
     "set_review_date",
     "settle_comment",
     "shut_link",

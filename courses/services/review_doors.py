@@ -48,6 +48,7 @@ def make_link(
         reviewer=reviewer,
         defaults={"token_digest": _digest(token), "opens_until": at + timedelta(days=LINK_DAYS), "failures": 0},
     )
+    door.keys.all().delete()
     if forget_words:
         door.words = ""
         door.save(update_fields=["words"])
