@@ -197,3 +197,22 @@ def test_the_camp_course_speaks_for_no_nation_and_names_the_lesson_it_lacks():
     text = " ".join(said.text for lesson in camp.lessons for said in lesson.texts)
     assert "Nation" in text
     assert "welcome to these lands" not in text.lower()
+
+
+def test_facts_that_courses_rely_on_stand_once_with_source_and_review():
+    claims = {claim.code: claim for claim in CURRICULUM.claims}
+    named = {
+        (code, course.code)
+        for course in COURSES.values()
+        for lesson in course.lessons
+        for block in lesson.body
+        for code in getattr(block, "claims", ())
+    }
+    assert {code for code, _course in named} == set(claims)
+    assert sorted(course for code, course in named if code == "bc-duty-to-report-a-child") == [
+        "camp", "core", "hospitality", "parents", "police", "schools", "transport",
+    ]  # fmt: skip
+    sources = {source.code: source for source in CURRICULUM.all_sources()}
+    for claim in claims.values():
+        assert claim.caveat, claim.code
+        assert claim.review_by <= sources[claim.source].review_by, claim.code
