@@ -1,10 +1,10 @@
 """A zip whose every file is named, with its SHA-256, in a list that the platform signs."""
 
 import base64
-import binascii
 import hashlib
 import json
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Collection
 from typing import IO, Any, Final
@@ -21,6 +21,16 @@ PUBLIC_KEY: Final = "public-key.txt"
 _APART: Final = (MANIFEST, SIGNATURE, PUBLIC_KEY)
 _APART_MOST_BYTES: Final = 5_000_000
 _PIECE_BYTES: Final = 1 << 20
+# What reading a file of a zip that is damaged, or made to harm, may raise.
+_UNREADABLE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)
 
 
 class ArchiveRefused(Exception):
@@ -126,7 +136,7 @@ def _signed_manifest(zipped: zipfile.ZipFile, trusted: Collection[bytes]) -> tup
         signature = base64.b64decode(zipped.read(SIGNATURE), validate=False)
         key = base64.b64decode(zipped.read(PUBLIC_KEY).strip(), validate=True)
         verifier = Ed25519PublicKey.from_public_bytes(key)
-    except (ValueError, binascii.Error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise ArchiveRefused(f"{SIGNATURE}: the signature or its key cannot be read") from error
     try:
         verifier.verify(signature, raw)
@@ -156,7 +166,7 @@ def _refuse_changes(zipped: zipfile.ZipFile, names: set[str], manifest: dict[str
             continue
         try:
             found = _digest(zipped, name)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+        except _UNREADABLE:
             found = ""
         if found != digest:
             problems.append(f"{name}: changed after it was signed")

@@ -63,7 +63,7 @@ class FactsOfMembership:
     """By the reference of the requirement, for those in the organisation that have one of their own."""
 
 
-class _Whom(NamedTuple):
+class Whom(NamedTuple):
     """A membership as gathering needs it: its key, its organisation, and the calendar of who has no site."""
 
     pk: int
@@ -85,15 +85,28 @@ def facts_of(
     A certification concerns a person when a requirement reaches them at any time, or when they hold a certificate of
     it. The calendar is that of the site of the employment that began last, or will; the organisation's without any.
     """
-    asked = _requirements(memberships, known_before)
-    people = [_Whom(it.pk, it.organisation_id, it.organisation.time_zone) for it in memberships]
+    people = [Whom(it.pk, it.organisation_id, it.organisation.time_zone) for it in memberships]
+    for membership, gathered in zip(memberships, gather(people, known_before=known_before), strict=True):
+        yield FactsOfMembership(membership, *gathered)
+
+
+class Gathered(NamedTuple):
+    """What ``FactsOfMembership`` says, of somebody whose key is known."""
+
+    zone: str
+    by_certification: Mapping[int, Facts]
+    ladders: Mapping[str, Ladder]
+
+
+def gather(people: Sequence[Whom], *, known_before: datetime | None = None) -> Iterator[Gathered]:
+    """Yield for each of ``people`` what ``facts_of`` says of them."""
+    asked = _requirements(people, known_before)
     loaded, asking = _Loaded(people, [it.pk for it in people], asked, known_before), _Asking(asked)
-    for membership, whom in zip(memberships, people, strict=True):
+    for whom in people:
         required = loaded.required(whom, asking)
-        concerning = sorted(required.keys() | loaded.periods.get(membership.pk, {}).keys())
-        yield FactsOfMembership(
-            membership,
-            loaded.zones[membership.pk],
+        concerning = sorted(required.keys() | loaded.periods.get(whom.pk, {}).keys())
+        yield Gathered(
+            loaded.zones[whom.pk],
             {key: loaded.facts(whom, key, required.get(key, ())) for key in concerning},
             asking.ladders,
         )
@@ -141,7 +154,7 @@ def facts_before_and_after(
     reach = Reach(needs_sites([*asked, *change.added]))
     known: dict[object, _Stretches] = {}
     for start in range(0, len(keys), batch):
-        people = [_Whom(key, organisation.pk, organisation.time_zone) for key in keys[start : start + batch]]
+        people = [Whom(key, organisation.pk, organisation.time_zone) for key in keys[start : start + batch]]
         # A range says in two values what a list says in one each.
         among = Membership.objects.filter(organisation=organisation, pk__range=(people[0].pk, people[-1].pk))
         loaded = _Loaded(people, among.order_by(), [*asked, *change.added], None, certification_id, reach)
@@ -167,7 +180,7 @@ _SHAPES = 10_000
 
 def _asked_of(
     loaded: "_Loaded",
-    whom: "_Whom",
+    whom: "Whom",
     certification_id: int,
     required: Sequence[RequirementSpan],
     ladders: Mapping[str, Ladder],
@@ -192,7 +205,7 @@ class _Asking:
             if it.ladder is not None:
                 self.ladders[str(it.reference)] = ladder_from_json(it.ladder)
 
-    def of(self, whom: _Whom) -> Sequence[Requirement]:
+    def of(self, whom: Whom) -> Sequence[Requirement]:
         """Return what may reach a person."""
         grouped = self.grouped.get(whom.organisation_id, [])
         own = self.personal.get(whom.pk)
@@ -207,7 +220,7 @@ class _Loaded:
 
     def __init__(
         self,
-        people: Sequence[_Whom],
+        people: Sequence[Whom],
         among: _Among,
         asked: Sequence[Requirement],
         known_before: datetime | None,
@@ -226,12 +239,12 @@ class _Loaded:
         self.policies = _policies({it.organisation_id for it in people}, known_before)
         self._at_work: dict[object, tuple[Span, ...]] = {}
 
-    def shape(self, whom: _Whom) -> object:
+    def shape(self, whom: Whom) -> object:
         """Return what people of whom a group's requirements ask the same have in common."""
         jobs = self.jobs.get(whom.pk, ())
         return tuple([job[1:] for job in jobs]), tuple(self.licences.get(whom.pk, ()))
 
-    def required(self, whom: _Whom, asking: _Asking) -> dict[int, list[RequirementSpan]]:
+    def required(self, whom: Whom, asking: _Asking) -> dict[int, list[RequirementSpan]]:
         """Return the stretches in which something is asked of a person, by certification."""
         found: dict[int, list[RequirementSpan]] = {}
         jobs, licences = self.jobs.get(whom.pk, ()), self.licences.get(whom.pk, ())
@@ -240,7 +253,7 @@ class _Loaded:
                 found.setdefault(requirement.certification_id, []).extend(reached)
         return found
 
-    def facts(self, whom: _Whom, certification_id: int, required: Sequence[RequirementSpan]) -> Facts:
+    def facts(self, whom: Whom, certification_id: int, required: Sequence[RequirementSpan]) -> Facts:
         """Return the facts of a person about one certification, if this is ``required``."""
         pk, key = whom.pk, certification_id
         zone = self.zones[pk]
@@ -301,7 +314,7 @@ class _Rare(NamedTuple):
     taught_elsewhere: list[int]
 
 
-def _rare(people: Sequence[_Whom], jobs: Mapping[int, list[Job]]) -> _Rare:
+def _rare(people: Sequence[Whom], jobs: Mapping[int, list[Job]]) -> _Rare:
     """Return who may have rare facts: the employments said so, or there is none that could say."""
     maybe = [(it.pk, jobs[it.pk][0].rare if it.pk in jobs else _RARE) for it in people]
     maybe = [(key, names) for key, names in maybe if names]
@@ -317,7 +330,7 @@ def _licences(keys: _Among, known_before: datetime | None) -> dict[int, list[tup
     return found
 
 
-def _requirements(memberships: Sequence[Membership], known_before: datetime | None) -> list[Requirement]:
+def _requirements(memberships: Sequence[Whom], known_before: datetime | None) -> list[Requirement]:
     """Return the requirements of these persons, and those of groups in their organisations."""
     keys, organisations = [it.pk for it in memberships], {it.organisation_id for it in memberships}
     ours = Q(membership__in=keys) | Q(membership__isnull=True, organisation__in=organisations)

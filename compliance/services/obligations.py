@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import QuerySet
 
-from compliance.facts import facts_of
+from compliance.facts import Whom, gather
 from compliance.judging import Judged, SpanValues, judge
 from compliance.models import Message, Obligation, ObligationSpan
 from compliance.selectors import lines_of, next_message_at
@@ -93,9 +92,12 @@ def _batches(memberships: Iterable[int]) -> Iterator[list[int]]:
         yield keys[start : start + BATCH]
 
 
-def _members(keys: Sequence[int]) -> QuerySet[Membership]:
-    """Return memberships with what their facts need."""
-    return Membership.objects.select_related("organisation").filter(pk__in=keys).order_by("pk")
+def _members(keys: Sequence[int], *, locked: bool = False) -> list[Whom]:
+    """Return memberships as their facts need them, by key."""
+    rows = Membership.objects.filter(pk__in=keys).order_by("pk")
+    if locked:
+        rows = rows.select_for_update(of=("self",), no_key=True)
+    return [Whom(*row) for row in rows.values_list("pk", "organisation_id", "organisation__time_zone")]
 
 
 def _kept(keys: Sequence[int]) -> dict[_Key, _Kept]:
@@ -114,23 +116,23 @@ def _kept(keys: Sequence[int]) -> dict[_Key, _Kept]:
     return found
 
 
-def _computed(members: Iterable[Membership]) -> Iterator[tuple[_Key, tuple[str, Judged]]]:
-    for gathered in facts_of(list(members)):
+def _computed(members: Sequence[Whom]) -> Iterator[tuple[_Key, tuple[str, Judged]]]:
+    for whom, gathered in zip(members, gather(members), strict=True):
         for certification_id, facts in gathered.by_certification.items():
-            yield (gathered.membership.pk, certification_id), (gathered.zone, judge(facts, gathered.ladders))
+            yield (whom.pk, certification_id), (gathered.zone, judge(facts, gathered.ladders))
 
 
 @transaction.atomic
 def _rebuild_batch(keys: list[int], at: datetime) -> int:
     # The lock makes rebuilds of one person follow each other; without it the slower would write older facts.
-    members = {it.pk: it for it in _members(keys).select_for_update(of=("self",), no_key=True)}
+    members = {it.pk: it for it in _members(keys, locked=True)}
     kept = _kept(keys)
     made: list[Obligation] = []
     changed: list[Obligation] = []
     stale: list[int] = []
     new: list[tuple[Obligation, SpanValues]] = []
     moved: set[int] = set()
-    for key, (zone, after) in _computed(members.values()):
+    for key, (zone, after) in _computed(list(members.values())):
         before = kept.pop(key, None) or _Kept(_new(members[key[0]], key[1]))
         obligation = before.obligation
         is_same = obligation.time_zone == zone and before.values == list(after.spans)
@@ -182,7 +184,7 @@ def _write(
     )
 
 
-def _new(member: Membership, certification_id: int) -> Obligation:
+def _new(member: Whom, certification_id: int) -> Obligation:
     return Obligation(
         organisation_id=member.organisation_id, membership_id=member.pk, certification_id=certification_id
     )

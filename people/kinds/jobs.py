@@ -13,7 +13,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
 from people import signals
-from people.bulk import insert_many
+from people.bulk import insert_rows
 from people.exceptions import EmploymentOverlaps
 from people.models import Employment, Membership, Organisation, Role, Site
 from people.workbooks.kinds import Setting
@@ -168,6 +168,22 @@ def check_free(jobs: Sequence[Job], job: Job, *, apart_from: Job | None = None) 
             raise EmploymentOverlaps(starts_on=other.starts_on, ends_on=other.ends_on)
 
 
+_WRITTEN: Final = (
+    "reference",
+    "employer_ref",
+    "employment_type",
+    "hired_on",
+    "membership_id",
+    "site_id",
+    "role_id",
+    "starts_on",
+    "ends_on",
+    "recorded_at",
+    "recorded_by_id",
+    "supersedes_id",
+)
+
+
 def write_steps(steps: Sequence[tuple[int, Step]], setting: Setting) -> list[tuple[int, int, int | None]]:
     """Record many facts at once; return (membership, new fact, superseded fact or None), in order.
 
@@ -176,27 +192,31 @@ def write_steps(steps: Sequence[tuple[int, Step]], setting: Setting) -> list[tup
     if not steps:
         return []
     places = Workplaces.of(setting.organisation)
-    facts = [
-        Employment(
-            reference=step.before.reference if step.before and step.before.reference else uuid.uuid4(),
-            employer_ref=step.after.employer_ref,
-            employment_type=step.after.employment_type,
-            hired_on=step.after.hired_on,
-            membership_id=membership,
-            site_id=places.site_keys[step.after.site],
-            role_id=places.role_keys[step.after.role] if step.after.role else None,
-            starts_on=step.after.starts_on,
-            ends_on=step.after.ends_on,
-            recorded_at=setting.at,
-            recorded_by=setting.by,
-            supersedes_id=step.before.pk if step.before else None,
-        )
-        for membership, step in steps
-    ]
-    insert_many(facts)
+    by = setting.by.pk if setting.by else None
+    facts = insert_rows(
+        Employment,
+        _WRITTEN,
+        [
+            (
+                step.before.reference if step.before and step.before.reference else uuid.uuid4(),
+                step.after.employer_ref,
+                step.after.employment_type,
+                step.after.hired_on,
+                membership,
+                places.site_keys[step.after.site],
+                places.role_keys[step.after.role] if step.after.role else None,
+                step.after.starts_on,
+                step.after.ends_on,
+                setting.at,
+                by,
+                step.before.pk if step.before else None,
+            )
+            for membership, step in steps
+        ],
+    )
     tell({membership for membership, _ in steps}, setting)
     return [
-        (membership, fact.pk, step.before.pk if step.before else None)
+        (membership, fact, step.before.pk if step.before else None)
         for (membership, step), fact in zip(steps, facts, strict=True)
     ]
 

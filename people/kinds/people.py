@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from people import signals
-from people.bulk import insert_many
+from people.bulk import insert_rows
 from people.exceptions import EmploymentOverlaps
 from people.kinds.jobs import (
     UNSAID,
@@ -159,6 +159,8 @@ class _Work:
     """What to write of one person."""
 
     member: Membership | None
+    pk: int = 0
+    """Key of the membership, once there is one."""
     name: str | None = None
     preferred_name: str | None = None
     email: str | None = None
@@ -220,19 +222,19 @@ class PeopleKind(Kind):
         self._update([work for _, work in works if work.member is not None], setting)
         self._create([(plan, work) for plan, work in works if work.member is None], setting)
         undo = []
-        steps = [(work.member.pk, step) for _, work in works for step in work.steps]
+        steps = [(work.pk, step) for _, work in works for step in work.steps]
         made: dict[int, list[list[int | None]]] = {}
         for membership, fact, before in write_steps(steps, setting):
             made.setdefault(membership, []).append([fact, before])
         for plan, work in works:
             fields = {key: plan.changes[key] for key in _FIELDS if key in plan.changes}
-            if work.member.pk in made or (fields and plan.action is Action.CHANGED):
+            if work.pk in made or (fields and plan.action is Action.CHANGED):
                 undo.append(
                     {
                         "key": plan.given.values.get("employee_number", plan.given.key),
-                        "member": work.member.pk,
+                        "member": work.pk,
                         "fields": fields if plan.action is Action.CHANGED else {},
-                        "jobs": made.get(work.member.pk, []),
+                        "jobs": made.get(work.pk, []),
                     }
                 )
         return undo
@@ -357,7 +359,7 @@ class PeopleKind(Kind):
         managers: Mapping[int, str],
         setting: Setting,
     ) -> Plan:
-        plan = Plan(given, work=_Work(member))
+        plan = Plan(given, work=_Work(member, member.pk if member else 0))
         values = given.values
         if given.row is None:
             return _plan_end(plan, member, jobs, setting)
@@ -442,23 +444,26 @@ class PeopleKind(Kind):
         if not works:
             return
         # As ``make_password(None)`` has it, which takes longer than all else of a row.
-        users = [User(password=f"{UNUSABLE_PASSWORD_PREFIX}{secrets.token_hex(20)}") for _ in works]
-        insert_many(users)
-        members = [
-            Membership(
-                organisation=setting.organisation,
-                user=user,
-                employee_number=plan.given.values["employee_number"],
-                name=work.name or "",
-                preferred_name=work.preferred_name or "",
-                email=work.email or "",
-            )
-            for (plan, work), user in zip(works, users, strict=True)
-        ]
-        insert_many(members)
-        insert_many([Credential(membership=member) for member in members])
+        passwords = [(f"{UNUSABLE_PASSWORD_PREFIX}{secrets.token_hex(20)}",) for _ in works]
+        users = insert_rows(User, ("password",), passwords)
+        assert setting.organisation is not None
+        organisation = setting.organisation.pk
+        members = insert_rows(
+            Membership,
+            ("organisation_id", "user_id", "employee_number", *_FIELDS),
+            [
+                (
+                    organisation,
+                    user,
+                    plan.given.values["employee_number"],
+                    *(getattr(work, column) or "" for column in _FIELDS),
+                )
+                for (plan, work), user in zip(works, users, strict=True)
+            ],
+        )
+        insert_rows(Credential, ("membership_id",), [(member,) for member in members])
         for (_plan, work), member in zip(works, members, strict=True):
-            work.member = member
+            work.pk = member
 
     def _update(self, works: Sequence[_Work], setting: Setting) -> None:
         changed, renamed, changes = [], [], []

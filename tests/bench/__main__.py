@@ -60,6 +60,7 @@ def main() -> int:
     figures += measure("pages", "sqlite")
     figures += measure("people_list", "sqlite")
     figures += measure("workbooks", "sqlite")
+    figures += measure("learner_waits", "sqlite")
     figures += measure("obligations", "sqlite")
     figures += measure("languages", "sqlite")
     figures += measure("renditions", "sqlite")

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from people.bulk import insert_many, insert_values
-from people.models import Employment, Organisation, WorkbookChunk
-from tests.factories.people import AT, EmploymentFactory, OrganisationFactory
+from people.bulk import insert_many, insert_rows, insert_values
+from people.models import Employment, Membership, Organisation, WorkbookChunk
+from tests.factories.people import AT, EmploymentFactory, OrganisationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +57,23 @@ def test_values_of_columns_are_kept_too() -> None:
     insert_values(WorkbookChunk, names, [(kept.pk, [{"n": n}], AT) for n in range(3)])
     insert_values(WorkbookChunk, names, [])
     assert [it.undo for it in kept.chunks.order_by("pk")] == [[{"n": 0}], [{"n": 1}], [{"n": 2}]]
+
+
+def test_rows_of_values_get_their_defaults_and_give_their_keys_in_order() -> None:
+    assert insert_rows(Organisation, ("name", "code"), []) == []
+    keys = insert_rows(Organisation, ("name", "code"), [("Larch", "larch"), ("Rowan", "rowan")])
+    assert [Organisation.objects.get(pk=key).code for key in keys] == ["larch", "rowan"]
+    larch, rowan = Organisation.objects.order_by("code")
+    plain = Organisation(name="Larch", code="larch")
+    for field in Organisation._meta.concrete_fields:
+        if field.attname not in ("id", "created_at"):
+            assert getattr(larch, field.attname) == getattr(plain, field.attname), field.attname
+    assert larch.created_at is not None
+    assert OrganisationFactory().pk not in keys
+    members = insert_rows(
+        Membership,
+        ("organisation_id", "user_id", "employee_number", "name"),
+        [(rowan.pk, UserFactory().pk, f"{n}", "Jo") for n in range(2)],
+    )
+    # What is made anew for each row is not shared by all.
+    assert len(set(Membership.objects.filter(pk__in=members).values_list("public_id", flat=True))) == 2

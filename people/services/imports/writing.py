@@ -2,7 +2,7 @@
 
 import time
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Count
@@ -56,7 +56,7 @@ def _write_chunk(import_id: int, at: datetime) -> bool:
     waiting = WorkbookRow.objects.filter(workbook_import=kept, pk__gt=kept.applied_row).to_write()
     if kept.applied_pass:
         waiting = waiting.filter(changes__has_any_keys=sorted(kind.later_passes))
-    rows = list(waiting.order_by("pk")[:size])
+    rows = [_Row(*row) for row in waiting.order_by("pk").values_list(*_Row._fields)[:size]]
     if not rows:
         return _next_pass(kept, kind, at)
     language = Options.from_json(kept.options).language
@@ -74,20 +74,34 @@ def _write_chunk(import_id: int, at: datetime) -> bool:
     return True
 
 
-def _hold_back(rows: list[WorkbookRow], plans: list[Plan]) -> list[Plan]:
+class _Row(NamedTuple):
+    """What of a staged row is needed to write it."""
+
+    pk: int
+    number: int | None
+    key: str
+    values: dict[str, str]
+    changes: dict[str, list[str]]
+    action: str
+
+
+def _hold_back(rows: list[_Row], plans: list[Plan]) -> list[Plan]:
     """Return the plans that do exactly what was shown; mark the rows where something else is known by now."""
-    sound, held = [], []
+    sound: list[Plan] = []
+    held: dict[int, list[RowProblem]] = {}
     for row, plan in zip(rows, plans, strict=True):
         if plan.action is not Action.ERROR and str(plan.action) == row.action and plan.changes == row.changes:
             sound.append(plan)
             continue
-        problems = [it for it in plan.problems if not it.is_warning] or [
+        held[row.pk] = [it for it in plan.problems if not it.is_warning] or [
             RowProblem(row.number, next(iter(row.changes), ""), Problem.CHANGED_MEANWHILE)
         ]
-        row.action = WorkbookRow.Action.ERROR
-        row.problems = [*row.problems, *(problem.to_json() for problem in problems)]
-        held.append(row)
-    WorkbookRow.objects.bulk_update(held, ["action", "problems"], batch_size=200)
+    if held:
+        staged = list(WorkbookRow.objects.filter(pk__in=held))
+        for each in staged:
+            each.action = WorkbookRow.Action.ERROR
+            each.problems = [*each.problems, *(problem.to_json() for problem in held[each.pk])]
+        WorkbookRow.objects.bulk_update(staged, ["action", "problems"], batch_size=200)
     return sound
 
 

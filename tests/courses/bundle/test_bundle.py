@@ -353,6 +353,29 @@ def test_what_was_changed_on_the_way_is_named(data, name, content, problem):
     assert refused.value.problems == (problem,)
 
 
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("lesson-page/hospitality/act.json", "lesson-page/hospitality/act.json: changed after it was signed"),
+        ("manifest.json", "manifest.sig: the signature or its key cannot be read"),
+    ],
+)
+def test_what_was_damaged_on_the_way_is_named(data, name, problem):
+    entry = zipfile.ZipFile(io.BytesIO(data)).getinfo(name)
+    first = entry.header_offset + 30 + len(name)
+    damaged = data[:first] + b"\xff" * entry.compress_size + data[first + entry.compress_size :]
+    with pytest.raises(BundleRefused) as refused:
+        opened(damaged)
+    assert refused.value.problems == (problem,)
+
+
+@pytest.mark.parametrize("kept", [0, 10, 0.5, -1])
+def test_what_is_cut_off_is_said(data, kept):
+    with pytest.raises(BundleRefused) as refused:
+        opened(data[: int(len(data) * kept) if isinstance(kept, float) else kept])
+    assert refused.value.problems == ("this is not a zip file, or it is cut off",)
+
+
 def test_a_strangers_bundle_is_refused_unless_its_key_is_trusted(course, tmp_path, monkeypatch, settings):
     stranger = Ed25519PrivateKey.generate()
     key = base64.b64encode(stranger.public_key().public_bytes_raw()).decode()
