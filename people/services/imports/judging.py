@@ -32,8 +32,9 @@ from people.workbooks.values import Reader as ValueReader
 
 BATCH_ROWS: Final = 1000
 BATCH_ROWS_SQLITE: Final = 200
-PAUSE_SECONDS: Final = 0.03
-"""Between two transactions on SQLite, so that whoever waits to write gets a turn."""
+PAUSE_SECONDS: Final = 0.11
+"""Between two transactions on SQLite, so that whoever waits to write gets a turn: who has waited for a while looks every
+100 ms whether the database is free, and a shorter pause would be missed again and again."""
 _MOST_DOUBLES_NAMED: Final = 5
 _MOST_KEPT_PROBLEMS: Final = 200
 
