@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import TypeAlias
 
 from django.conf import settings
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from translations.freshness import Freshness, Provenance, State, summed
@@ -97,8 +97,8 @@ def matrix(
 ) -> Matrix:
     """Return how fresh every text is in ``languages`` on the day ``on``; two queries, however many texts.
 
-    "" for ``sector``, ``kind`` and ``group`` means all. ``freshness.segment_state`` is the rule; ``_state`` is
-    the same rule in SQL, and a test holds the two together.
+    "" for ``sector``, ``kind`` and ``group`` means all. ``freshness.segment_state`` is the rule; ``_counted`` is
+    the same rule over what SQL counts, and a test holds the two together.
     """
     wanted = {name: value for name, value in (("sector", sector), ("kind", kind), ("group", group)) if value}
     each = Segment.objects.filter(text=OuterRef("pk")).order_by().values("text").annotate(count=Count("pk"))
@@ -108,16 +108,21 @@ def matrix(
     if set(languages) != set(target_languages()):
         # Comparing each row with every language costs more than the rows of languages that nobody asked for.
         known = known.filter(language__in=languages)
+    is_fresh = Q(source_digest=F("segment__digest"))
+    # Grouped by columns alone: over an expression PostgreSQL expects as many groups as rows, and sorts them all on disk.
     counts = (
         known.exclude(text="")
         .order_by()
-        .annotate(state=_state(on))
-        .values_list("segment__text_id", "language", "state")
-        .annotate(count=Count("pk"))
+        .values_list("segment__text_id", "language", "provenance")
+        .annotate(
+            count=Count("pk"),
+            stale=Count("pk", filter=~is_fresh),
+            late=Count("pk", filter=Q(review_by__lt=on) & is_fresh),
+        )
     )
-    cells: dict[tuple[int, str], dict[State, int]] = defaultdict(dict)
-    for text_id, language, state, count in counts:
-        cells[text_id, language][State(state)] = count
+    found: dict[tuple[int, str], list[_Counted]] = defaultdict(list)
+    for text_id, language, provenance, count, stale, late in counts:
+        found[text_id, language].append((provenance, count, stale, late))
     return Matrix(
         tuple(languages),
         tuple(
@@ -128,7 +133,7 @@ def matrix(
                 released_with,
                 of_sector,
                 count,
-                {language: _cell(count, cells.get((pk, language))) for language in languages},
+                {language: _cell(count, *found.get((pk, language), ())) for language in languages},
             )
             for pk, code, kind_of_text, title, released_with, of_sector, count in texts.values_list(
                 "pk", "code", "kind", "title", "group", "sector", "count"
@@ -137,27 +142,28 @@ def matrix(
     )
 
 
-def _state(on: date) -> Case:
-    """Return ``freshness.segment_state`` of a segment that has words, in SQL."""
-    return Case(
-        When(~Q(source_digest=F("segment__digest")), then=Value(State.STALE.value)),
-        When(provenance=Provenance.MACHINE, then=Value(State.DRAFT.value)),
-        When(provenance=Provenance.PERSON, then=Value(State.IN_REVIEW.value)),
-        When(review_by__lt=on, then=Value(State.REVIEW_OVERDUE.value)),
-        default=Value(State.CURRENT.value),
-    )
-
-
-def _cell(segments: int, counted: Mapping[State, int] | None) -> Freshness:
-    counted = counted or {}
-    missing = segments - sum(counted.values())
-    return _summed(missing, *(counted.get(state, 0) for state in _KNOWN_STATES))
-
-
-_KNOWN_STATES: Final = tuple(state for state in State if state is not State.UNTRANSLATED)
+_Counted: TypeAlias = tuple[str, int, int, int]
+"""A provenance, and of its segments with words how many there are, are stale, are fresh and past a review."""
 
 
 @lru_cache(maxsize=8192)
-def _summed(missing: int, *counts: int) -> Freshness:
+def _cell(segments: int, *counted: _Counted) -> Freshness:
     # Thousands of cells, and most say the same as another one.
-    return summed({State.UNTRANSLATED: missing, **dict(zip(_KNOWN_STATES, counts, strict=True))})
+    states = _counted(counted)
+    states[State.UNTRANSLATED] = segments - sum(count for _, count, _, _ in counted)
+    return summed(states)
+
+
+def _counted(counted: Iterable[_Counted]) -> Counter[State]:
+    """Return ``freshness.segment_state`` of segments that have words, counted: only a signature's review can be late."""
+    states: Counter[State] = Counter()
+    for provenance, count, stale, late in counted:
+        states[State.STALE] += stale
+        if provenance == Provenance.MACHINE:
+            states[State.DRAFT] += count - stale
+        elif provenance == Provenance.PERSON:
+            states[State.IN_REVIEW] += count - stale
+        else:
+            states[State.REVIEW_OVERDUE] += late
+            states[State.CURRENT] += count - stale - late
+    return states
