@@ -22,6 +22,7 @@ from cms.states import look_of
 
 register = template.Library()
 register.filter("listed", listed)
+register.filter("place_name", place_name)
 
 FOOTER_LINES: Final = 4
 _BLOCK_TYPE: Final = re.compile(r"[a-z][a-z_]*")
