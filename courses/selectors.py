@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Case, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, TextField, When
+from django.db.models import Case, Exists, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, TextField, When
 from django.db.models.functions import Cast
 from django.utils import translation
 from django.utils.translation import gettext
@@ -195,8 +195,14 @@ def overlays_seen(enrolment: Enrolment) -> list[FrozenOverlay]:
 
 
 def overlays_for(user: User) -> QuerySet[Overlay]:
-    """Return the local parts that an editor may see: everybody's, and those of ``organisations_for`` or their own."""
+    """Return the local parts that an editor may see: everybody's, and those of ``organisations_for`` or their own.
+
+    ``is_base_withdrawn``: nobody is shown the words of their block any more, so their ``label`` is not shown either.
+    """
+    at_base = Q(kind="block", target=OuterRef("anchor")) | Q(kind="lesson", target=OuterRef("lesson"))
+    gone = Withdrawal.objects.in_force().filter(at_base, course=OuterRef("course"))
     overlays = Overlay.objects.select_related("course", "sector", "organisation", "owner")
+    overlays = overlays.annotate(is_base_withdrawn=Exists(gone))
     if user.has_perm(APPROVE_OVERLAYS):
         return overlays
     mine = Q(owner=user) | Q(organisation__in=organisations_for(user))

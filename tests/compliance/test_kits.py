@@ -14,9 +14,12 @@ from cms.models import SupportService
 from compliance.kit_sheets import kit_data, kit_file, sector_of
 from compliance.kit_words import questions_for
 from compliance.models import KitDuty, SiteKit
+from courses.blocks import OverlayBody
+from courses.services import approve_overlay, write_overlay
 from people.models import AuditEntry, StaffRole
-from tests.factories.cms import SupportServiceFactory
-from tests.factories.people import SiteFactory, UserFactory, sign_in_personally
+from tests.factories.cms import SectorFactory, SupportServiceFactory
+from tests.factories.courses import RELEASED_AT, course_with_pages, release
+from tests.factories.people import MembershipFactory, SiteFactory, UserFactory, sign_in_personally
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_clock")]
 
@@ -73,6 +76,29 @@ def test_a_site_lead_fills_in_the_plan_and_prints_it(client, site, lead):
     screen = client.get(address(site, "screen") + "?language=en")
     assert screen.content[:4] == b"\x89PNG"
     assert int.from_bytes(screen.content[16:20], "big") == 1920
+
+
+def test_pack_holds_the_local_parts_of_its_own_organisation_alone(client, site, lead):
+    course = course_with_pages(sector=SectorFactory(code="hospitality"))
+    owner = UserFactory()
+    anchor = next(block.id for block in course.pages.get().get_children().first().specific.body)
+    for organisation in (site.organisation, MembershipFactory().organisation):
+        words = f"<p>Tell the porter of {organisation.code}.</p>"
+        overlay = write_overlay(
+            course=course, overlay=None, title="Porter", lesson="facts", anchor=anchor, label="Facts", act="after",
+            place="", sector=None, organisation=organisation, owner=owner, review_by=date(2030, 1, 1), language="en",
+            body=OverlayBody().to_python([{"type": "text", "value": {"heading": "", "text": words}}]),
+            by=None, at=RELEASED_AT, on=date(2026, 3, 1),
+        )  # fmt: skip
+        approve_overlay(overlay=overlay, by=None, at=RELEASED_AT, on=date(2026, 3, 1))
+    release(course)
+    sign_in_personally(client, lead)
+    client.post(address(site), SENT)
+    packed = client.get(reverse("compliance:kit_whole", args=[site.organisation.code, site.code]))
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
+        said = text_of(archive.read(f"{course.slug}-en-local.pdf"))
+    assert f"Tell the porter of {site.organisation.code}." in said
+    assert said.count("Tell the porter") == 1
 
 
 def test_the_same_again_is_not_logged_twice(client, site, lead):

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from wagtail.images.models import Image
 from wagtail.images.tests.utils import get_test_image_file
 
-from cms.models import Region
+from cms.models import EditorLimit, Region
 from courses import selectors
 from courses.blocks import OverlayBody
 from courses.exceptions import OverlayRefused, OverlayWithdrawn
@@ -29,8 +29,10 @@ from courses.services import (
     release_course,
     withdraw_claim,
     withdraw_overlay,
+    withdraw_part,
     write_overlay,
 )
+from courses.withdrawn import Part
 from people.models import Membership, User
 from tests.courses.learners import (
     do_lessons,
@@ -511,6 +513,26 @@ def test_editor_sees_nothing_of_an_organisation_that_is_not_theirs(
     owner.groups.add(Group.objects.get(name="author"))
     sign_in_personally(client, owner)
     assert [client.get(page).status_code for page in [*pages, preview]] == [200, 200, 200]
+
+
+def test_words_of_a_withdrawn_block_are_not_shown_beside_a_part(client: Client, course: Course) -> None:
+    approved(course)
+    release(course)
+    editor(client, "publisher")
+    listed = reverse("courses_admin:overlays")
+    assert "One idea" in client.get(listed).content.decode()
+    part = Part("block", block_of(course, "text"))
+    about = {"label": "Facts", "reason": "owner", "instead": "", "by": None, "at": STARTED_AT}
+    withdraw_part(course=course, part=part, **about)
+    assert "One idea" not in client.get(listed).content.decode()
+
+
+def test_editor_writes_within_their_limits_alone(client: Client, course: Course) -> None:
+    author = editor(client, "author")
+    EditorLimit.objects.create(user=author, kind=EditorLimit.Kind.SECTOR, value="elsewhere")
+    write = reverse("courses_admin:write_overlay", args=[course.pk])
+    assert client.post(write, form_of(course, author)).status_code == 403
+    assert not Overlay.objects.exists()
 
 
 def test_late_parts_are_listed_to_their_owner(client: Client, course: Course) -> None:

@@ -10,7 +10,10 @@ from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from wagtail.models import Locale, Page
 
+from courses.models import LessonPage
+from tests.factories.courses import course_with_pages
 from tests.factories.people import UserFactory, sign_in_personally
 from tests.translations.samples import AT, recorded, text, translate
 from translations.freshness import Freshness, Provenance, SegmentFact, State, freshness
@@ -50,6 +53,21 @@ def catalogue(root: Path, *, review: str = "draft, not yet reviewed", certificat
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "django.po").write_text(CATALOGUE.format(review=review, certificate=certificate))
     return root
+
+
+def test_alias_of_another_language_is_no_translation() -> None:
+    course = course_with_pages(("facts",))
+    recorded(text(f"lesson:{course.code}/facts", sources={"title": "Facts"}, group=f"course:{course.code}"))
+    french, _ = Locale.objects.get_or_create(language_code="fr")
+    # With its lesson, and its parents before it: all of them copies that follow the English.
+    for page in Page.objects.filter(depth__gt=1, locale__language_code="en").order_by("depth"):
+        page.specific.copy_for_translation(french, alias=True)
+    assert LessonPage.objects.filter(locale=french, alias_of__isnull=False).count() == 1
+    [row] = matrix(languages=["fr"], on=ON).rows
+    assert row.cells["fr"].state is State.UNTRANSLATED
+    translate("title", "Faits")
+    [row] = matrix(languages=["fr"], on=ON).rows
+    assert row.cells["fr"].state is State.DRAFT
 
 
 def test_sql_counts_as_the_rule_does() -> None:
