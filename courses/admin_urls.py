@@ -10,8 +10,10 @@ from courses.views.course_files import CourseFilesView, course_file
 from courses.views.ledger import LedgerCsvView, LedgerView, ReviewPayView
 from courses.views.overlays import OverlaysView, OverlayView, WriteOverlayView
 from courses.views.owning import NationsView, OwnersView
+from courses.views.pictures import PicturesView
 from courses.views.releasing import ReleaseView
 from courses.views.review_dates import ReviewDatesView, ReviewDateView
+from courses.views.stories import StoriesView
 from courses.views.voices import VoicesView, voice_sample
 from courses.views.withdrawing import WithdrawView
 
@@ -28,12 +30,14 @@ urlpatterns = [
     path("local/<int:overlay_id>/edit/", WriteOverlayView.as_view(), name="edit_overlay"),
     path("<int:course_id>/local/", WriteOverlayView.as_view(), name="write_overlay"),
     path("nations/", NationsView.as_view(), name="nations"),
+    path("stories/", StoriesView.as_view(), name="stories"),
     path("ledger/", LedgerView.as_view(), name="ledger"),
     path("ledger/ledger.csv", LedgerCsvView.as_view(), name="ledger_csv"),
     path("ledger/<int:request_id>/", ReviewPayView.as_view(), name="review_pay"),
     path("<int:course_id>/check/", CheckView.as_view(), name="check"),
     path("<int:course_id>/reviews/", ReviewsView.as_view(), name="reviews"),
     path("<int:course_id>/owners/", OwnersView.as_view(), name="owners"),
+    path("<int:course_id>/pictures/", PicturesView.as_view(), name="pictures"),
     path("<int:course_id>/release/", ReleaseView.as_view(), name="release"),
     path("<int:course_id>/withdraw/", WithdrawView.as_view(), name="withdraw"),
     path("<int:course_id>/files/", CourseFilesView.as_view(), name="files"),

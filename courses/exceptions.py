@@ -133,6 +133,18 @@ class AlreadyOwned(CourseError):
     """The part, or the whole that it stands in, belongs to another owner."""
 
 
+class ConsentRefused(CourseError):
+    """A consent that cannot be recorded; carries ``faults`` (``courses.consents.ConsentFault``)."""
+
+    def __init__(self, *, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(", ".join(self.faults))
+
+
+class NoConsent(CourseError):
+    """The consent to a story has ended: it is not shown again without another one."""
+
+
 class EmptyComment(CourseError):
     """A comment without a word."""
 
@@ -340,6 +352,9 @@ class ReleaseFault(StrEnum):
     NOT_SIGNED = "not_signed"
     UNPAID = "unpaid"
     CLAIM = "claim"
+    CONSENT = "consent"
+    PICTURE = "picture"
+    PICTURE_WORDS = "picture_words"
 
 
 OF_REVIEWS = frozenset({ReleaseFault.SAID_NO, ReleaseFault.TAKEN_BACK, ReleaseFault.NOT_SIGNED, ReleaseFault.UNPAID})

@@ -9,11 +9,15 @@ from courses.withdrawn import WITHDRAWN_BLOCK, Part
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """To whom ``part`` belongs by ``name``, and their ``licence`` in their own words."""
+    """To whom ``part`` belongs by ``name``, and their ``licence`` in their own words.
+
+    Without a name it is a true story, told in these ``forms`` (``courses.consents.Form``); None: in all.
+    """
 
     part: Part
     name: str
     licence: str
+    forms: frozenset[str] | None = None
 
     def to_json(self) -> Json:
         """Return what a page says of it."""

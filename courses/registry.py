@@ -55,6 +55,9 @@ class Evidence:
 TrainingProvider: TypeAlias = Callable[["Scope", datetime], Iterable[TrainingItem]]
 EvidenceProvider: TypeAlias = Callable[["Sequence[Completion]", datetime], Iterable[Evidence]]
 
+CopiesProvider: TypeAlias = Callable[["Course"], Iterable[str]]
+
+_copies: list[CopiesProvider] = []
 _training: list[TrainingProvider] = []
 _evidence: list[EvidenceProvider] = []
 
@@ -69,6 +72,17 @@ def register_evidence(provider: EvidenceProvider) -> None:
     """Let ``provider(completions, at)`` say what these completions earned; all belong to the person who looks."""
     if provider not in _evidence:
         _evidence.append(provider)
+
+
+def register_printed_copies(provider: CopiesProvider) -> None:
+    """Let ``provider(course)`` say where paper with a course on it is kept, in words. Registering twice changes nothing."""
+    if provider not in _copies:
+        _copies.append(provider)
+
+
+def printed_copies(*, course: "Course") -> list[str]:
+    """Return where paper with ``course`` on it is known to be kept."""
+    return [place for provider in _copies for place in provider(course)]
 
 
 def training_items(*, scope: "Scope", at: datetime) -> list[TrainingItem]:

@@ -61,6 +61,16 @@ _WORDS: Final[dict[ReleaseFault, Promise]] = {
         "release problem",
         "A fact in it was withdrawn or contradicted, or is law that has to be looked at again. Verify it or change the text:",
     ),
+    ReleaseFault.CONSENT: pgettext_lazy(
+        "release problem",
+        "A true story has no consent that covers this language, these forms and this day:",
+    ),
+    ReleaseFault.PICTURE: pgettext_lazy(
+        "release problem", "Nobody has approved this picture. Open Pictures of the course and look at it:"
+    ),
+    ReleaseFault.PICTURE_WORDS: pgettext_lazy(
+        "release problem", "A picture has no alternative text in this language. Write what it tells:"
+    ),
     ReleaseFault.RETRAIN_DATE: pgettext_lazy("release problem", "The date does not fit what the change means."),
 }
 

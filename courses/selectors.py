@@ -30,11 +30,13 @@ from courses.models import (
     LearningEvent,
     Overlay,
     OwnedPart,
+    PictureApproval,
     RenditionSet,
     ReviewDate,
     ReviewEntry,
     Session,
     SignOff,
+    StoryConsent,
     VoiceAcceptance,
     Withdrawal,
 )
@@ -110,6 +112,21 @@ def questions_of(course: Course) -> set[str]:
     return {part.target for text in every_snapshot(course) for part, _ in parts_of(text) if part.kind == "question"}
 
 
+def is_in_an_edition(course: Course, part: Part) -> bool:
+    """Whether any text of any edition of ``course`` has ``part``."""
+    return any(part_in(text, part) is not None for text in every_snapshot(course))
+
+
+def consents_that_ended(*, on: date) -> list[StoryConsent]:
+    """Return the consents whose last day is past and whose stories are still shown somewhere."""
+    gone = Withdrawal.objects.in_force().filter(
+        course=OuterRef("course"), kind=OuterRef("kind"), target=OuterRef("target")
+    )
+    told = OwnedPart.objects.in_force().filter(consent=OuterRef("pk")).exclude(Exists(gone))
+    released = told.filter(course__editions__isnull=False)
+    return list(StoryConsent.objects.filter(Exists(released), last_good_on__lt=on))
+
+
 def courses_that_ask(question: str) -> list[Course]:
     """Return the courses of which any edition has the question with this key."""
     # As text: which lists of a snapshot hold questions is no matter for the database.
@@ -125,7 +142,7 @@ def courses_that_ask(question: str) -> list[Course]:
 
 def owned_parts(course: Course) -> QuerySet[OwnedPart]:
     """Return the parts of ``course`` that belong to somebody, with their owners; and all owned questions, which courses share."""
-    return OwnedPart.objects.in_force().filter(owned_in(course)).select_related("nation")
+    return OwnedPart.objects.in_force().filter(owned_in(course)).select_related("nation", "consent")
 
 
 def titles_of(courses: Iterable[Course]) -> dict[int, str]:
@@ -140,11 +157,18 @@ def owned_in(course: Course | OuterRef) -> Q:
     return Q(course=course) | Q(kind=OwnedPart.Kind.QUESTION)
 
 
-def owners(course: Course) -> tuple[Owner, ...]:
-    """Return to whom parts of ``course`` belong; one query."""
-    return tuple(
-        Owner(Part(each.kind, each.target), each.nation.name, each.nation.licence) for each in owned_parts(course)
-    )
+def owners(course: Course, snapshot: Json) -> tuple[Owner, ...]:
+    """Return to whom parts of a text of ``course`` belong; one query."""
+    found = (_owner(each) for each in owned_parts(course))
+    return tuple(owner for owner in found if part_in(snapshot, owner.part) is not None)
+
+
+def _owner(owned: OwnedPart) -> Owner:
+    part = Part(owned.kind, owned.target)
+    if owned.nation is not None:
+        return Owner(part, owned.nation.name, owned.nation.licence)
+    assert owned.consent is not None  # a constraint of the table
+    return Owner(part, "", owned.consent.licence, frozenset(owned.consent.forms))
 
 
 def places() -> set[str]:
@@ -218,7 +242,13 @@ def organisations_for(user: User) -> QuerySet[Organisation]:
 
 def nations_in(snapshot: Json, owned: Iterable[OwnedPart]) -> list[str]:
     """Return the names of the Nations that own something in ``snapshot``, sorted."""
-    return sorted({each.nation.name for each in owned if part_in(snapshot, Part(each.kind, each.target)) is not None})
+    return sorted(
+        {
+            each.nation.name
+            for each in owned
+            if each.nation is not None and part_in(snapshot, Part(each.kind, each.target)) is not None
+        }
+    )
 
 
 def shown_now(text: EditionText) -> Json:
@@ -228,7 +258,18 @@ def shown_now(text: EditionText) -> Json:
     """
     course = text.edition.course
     shown = without_withdrawn(text.snapshot, notices(course, edition=text.edition.number, language=text.language))
-    return with_owners(shown, owners(course))
+    return with_owners(shown, owners(course, text.snapshot))
+
+
+def approved_pictures(sha256s: Collection[str]) -> set[str]:
+    """Return which of these pictures somebody has approved."""
+    return set(PictureApproval.objects.filter(sha256__in=sha256s).values_list("sha256", flat=True))
+
+
+def approvals_of(sha256s: Iterable[str]) -> dict[str, PictureApproval]:
+    """Return the approvals of these pictures, with who gave them."""
+    rows = PictureApproval.objects.filter(sha256__in=list(sha256s)).select_related("approved_by")
+    return {each.sha256: each for each in rows}
 
 
 def claims_named(codes: Collection[str]) -> list[Claim]:

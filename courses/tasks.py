@@ -14,6 +14,12 @@ def look_for_stale_renditions() -> None:
 
 
 @shared_task(ignore_result=True)
+def end_expired_consents() -> None:
+    """Take out the stories whose consent has passed its last day."""
+    services.end_expired_consents(at=clock.now())
+
+
+@shared_task(ignore_result=True)
 def remind_owners_of_claims() -> None:
     """Remind those who look again of what is due."""
     now = clock.now()

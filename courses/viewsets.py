@@ -133,7 +133,9 @@ class _WithdrawColumn(Column):
 class _OwnersColumn(Column):
     def get_value(self, instance: Course) -> Any:
         label = _("Owners")
-        return format_html('<a href="{}">{}</a>', reverse("courses_admin:owners", args=[instance.pk]), label)
+        pictures = reverse("courses_admin:pictures", args=[instance.pk])
+        owners = reverse("courses_admin:owners", args=[instance.pk])
+        return format_html('<a href="{}">{}</a> · <a href="{}">{}</a>', owners, label, pictures, _("Pictures"))
 
 
 class _FilesColumn(Column):
@@ -155,7 +157,7 @@ class CourseViewSet(ModelViewSet):
         _EditionColumn("edition", label=gettext_lazy("Edition")),
         _ReviewsColumn("reviews", label=gettext_lazy("Before a release")),
         _LookAgainColumn("look_again", label=gettext_lazy("Look again by")),
-        _OwnersColumn("owners", label=gettext_lazy("Whose it is")),
+        _OwnersColumn("owners", label=gettext_lazy("Whose it is, and pictures")),
         _FilesColumn("files", label=gettext_lazy("For sessions")),
         _WithdrawColumn("withdraw", label=gettext_lazy("In an emergency")),
     ]

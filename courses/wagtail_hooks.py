@@ -16,8 +16,10 @@ from wagtail.snippets.models import register_snippet
 
 from courses import admin_urls
 from courses.editor_rights import check_change
+from courses.services.approving import PICTURE_LOG_ACTION
 from courses.services.checking import ANSWER_LOG_ACTION
 from courses.services.claiming import CLAIM_LOG_ACTION
+from courses.services.consenting import CONSENT_LOG_ACTION
 from courses.services.looking_again import LOOK_AGAIN_LOG_ACTION
 from courses.services.overlaying import OVERLAY_LOG_ACTION
 from courses.services.owning import OWN_LOG_ACTION, SIGNATORY_LOG_ACTION
@@ -138,6 +140,14 @@ def register_nations() -> MenuItem:
     return _NationsItem(gettext_lazy("Nations"), reverse_lazy("courses_admin:nations"), icon_name="group", order=905)
 
 
+@hooks.register("register_settings_menu_item")
+def register_stories() -> MenuItem:
+    """Add the consents to true stories, for who edits courses."""
+    return _NationsItem(
+        gettext_lazy("True stories"), reverse_lazy("courses_admin:stories"), icon_name="openquote", order=906
+    )
+
+
 @hooks.register("register_permissions")
 def register_permissions() -> QuerySet[Permission]:
     """Let groups be given the permission to release, and what concerns reviewers."""
@@ -240,7 +250,7 @@ def register_log_actions(actions: Any) -> None:
         def format_message(self, log_entry: Any) -> str:
             return _("Recorded: %(part)s belongs to %(owner)s.") % {
                 "part": log_entry.data["part"],
-                "owner": log_entry.data["nation"],
+                "owner": log_entry.data["owner"],
             }
 
     @actions.register_action(SIGNATORY_LOG_ACTION)
@@ -249,6 +259,24 @@ def register_log_actions(actions: Any) -> None:
 
         def format_message(self, log_entry: Any) -> str:
             return _("This person does not sign any more.") if log_entry.data["ended"] else _("Somebody was appointed.")
+
+    @actions.register_action(CONSENT_LOG_ACTION)
+    class ConsentFormatter(LogFormatter):
+        label = gettext_lazy("Consent to a story")
+
+        def format_message(self, log_entry: Any) -> str:
+            if log_entry.data["act"] == "withdrawn":
+                return _("They took it back")
+            return _("A consent was recorded")
+
+    @actions.register_action(PICTURE_LOG_ACTION)
+    class PictureFormatter(LogFormatter):
+        label = gettext_lazy("Pictures")
+
+        def format_message(self, log_entry: Any) -> str:
+            if log_entry.data["approved"]:
+                return _("The picture is approved.")
+            return _("The picture waits for approval again.")
 
     @actions.register_action(PUT_BACK_LOG_ACTION)
     class PutBackFormatter(LogFormatter):

@@ -95,6 +95,8 @@ def _marked(lesson: Json, language: str) -> Json:
 def of_owner(owner: Json, language: str) -> str:
     """Return to whom something belongs and how it may be used, as a sentence in ``language``."""
     with translation.override(language):
+        if not owner["name"]:
+            return gettext("This is a true story, told with consent. %(licence)s") % owner
         return gettext("This part belongs to %(name)s. %(licence)s") % owner
 
 

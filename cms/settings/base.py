@@ -167,6 +167,8 @@ CELERY_BEAT_SCHEDULE = {
     "translations": {"task": "translations.tasks.look_for_digests", "schedule": 3600.0},
     # Asks who leads a language to look at questions that are failed far more often in it.
     "item_statistics": {"task": "assessments.tasks.ask_about_languages", "schedule": 21600.0},
+    # Takes out the stories whose consent ended with a day; finds nothing the next time.
+    "consents": {"task": "courses.tasks.end_expired_consents", "schedule": 900.0},
     # Reminds owners of claims that are to be looked at again; each claim once in 30 days.
     "claims": {"task": "courses.tasks.remind_owners_of_claims", "schedule": 21600.0},
     # Takes the person out of answers 30 days after grading.

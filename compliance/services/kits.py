@@ -5,7 +5,9 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from compliance.kit_sheets import sector_of
 from compliance.models import KitDuty, SiteKit
+from courses.models import Course
 from people import audit
 from people.models import Site, User
 
@@ -33,3 +35,10 @@ def keep_kit(
         KitDuty.objects.update_or_create(kit=kit, piece=piece, defaults={"owner": owner, "review_by": review_by})
     audit.record(organisation=site.organisation, actor=by, verb="kit.kept", target=locked, at=at)
     return kit
+
+
+def workplaces_with_kit_of(course: Course) -> list[str]:
+    """Return the workplaces whose kit holds the booklets and cards of ``course``, as organisation and site."""
+    kits = SiteKit.objects.select_related("site__organisation", "site__parent").order_by("site__organisation__name")
+    found = [kit.site for kit in kits if sector_of(kit.site) == course.sector.code]
+    return [f"{site.organisation.name}, {site.name}" for site in found]

@@ -30,7 +30,7 @@ from courses.curriculum.loader import form_lines
 from courses.curriculum.parts.streams import chosen_in
 from courses.curriculum.registry import Form
 from courses.curriculum.wording import group_of
-from courses.models import Claim, Course, CoursePage, LessonPage
+from courses.models import Claim, Course, CoursePage, LessonPage, OwnedPart
 from translations.selectors import carried, is_draft, texts_of
 
 
@@ -76,17 +76,21 @@ def write_bundle(stream: IO[bytes], *, course: Course) -> list[str]:
             "course": course.code,
             "languages": [settings.LANGUAGE_CODE, *others],
             "drafts": [each for each in others if is_draft(group=group, language=each)],
-            **_licences(course),
+            **_licences(course, forms),
             "key_fingerprint": signing.fingerprint(),
         }
     )
     return [settings.LANGUAGE_CODE, *others]
 
 
-def _licences(course: Course) -> dict[str, Any]:
+def _licences(course: Course, forms: dict[str, dict[str, Form]]) -> dict[str, Any]:
     """Return whose the parts are that belong to somebody, and under which licence; nothing where none do."""
-    owners = selectors.owners(course)
-    listed = [{"kind": it.part.kind, "part": it.part.target, "owner": it.name, "licence": it.licence} for it in owners]
+    asked = {code.partition("/")[2] for code in forms["question"]}
+    listed = [
+        {"kind": it.kind, "part": it.target, "owner": it.owner, "licence": it.licence}
+        for it in selectors.owned_parts(course)
+        if it.kind != OwnedPart.Kind.QUESTION or it.target in asked
+    ]
     return {"licences": listed} if listed else {}
 
 

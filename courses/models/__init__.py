@@ -1,6 +1,7 @@
 """Models of courses."""
 
 from courses.models.claim import Claim, ClaimUse
+from courses.models.consent import StoryConsent
 from courses.models.course import Course, Lesson
 from courses.models.edition import CHANGES, Edition, EditionText, FrozenMedia
 from courses.models.harm_answer import HarmAnswer
@@ -9,6 +10,7 @@ from courses.models.loading import LoadedItem
 from courses.models.nation import Nation, OwnedPart
 from courses.models.overlay import FrozenOverlay, Overlay, OverlayText
 from courses.models.pages import CoursePage, LessonPage, LessonSource
+from courses.models.picture import PictureApproval
 from courses.models.rendition import Rendition, RenditionSet
 from courses.models.review import Reviewer, ReviewKind, ReviewRequest, SignOff
 from courses.models.review_date import ReviewDate
@@ -42,6 +44,7 @@ __all__ = [
     "Overlay",
     "OverlayText",
     "OwnedPart",
+    "PictureApproval",
     "Rendition",
     "RenditionSet",
     "ReviewComment",
@@ -56,6 +59,7 @@ __all__ = [
     "ReviewerKey",
     "Session",
     "SignOff",
+    "StoryConsent",
     "VoiceAcceptance",
     "Withdrawal",
     "WithdrawnFile",

@@ -1,4 +1,4 @@
-"""Nations, and which parts of courses belong to them."""
+"""Nations, and which parts of courses belong to them or are true stories."""
 
 from typing import ClassVar
 
@@ -39,7 +39,10 @@ class OwnedPartQuerySet(models.QuerySet["OwnedPart"]):
 
 
 class OwnedPart(models.Model):
-    """A part of a course that belongs to a Nation, in every language and edition. Only the Nation gives it up."""
+    """A part of a course that belongs to a Nation, or is a true story told with consent, in every language and edition.
+
+    Only the Nation gives it up.
+    """
 
     class Kind(models.TextChoices):
         """What it is; a situation with choices is a block or a question."""
@@ -55,7 +58,11 @@ class OwnedPart(models.Model):
     """The code of a course or lesson, the id of a block, the key of a question."""
     label = models.CharField(max_length=200)
     """How editors and the owner know it again; none of its words, since it outlives them."""
-    nation = models.ForeignKey(Nation, on_delete=models.PROTECT, related_name="parts")
+    nation = models.ForeignKey(Nation, null=True, blank=True, on_delete=models.PROTECT, related_name="parts")
+    consent = models.ForeignKey(
+        "courses.StoryConsent", null=True, blank=True, on_delete=models.PROTECT, related_name="parts"
+    )
+    """Set in place of a Nation where the part is a true story."""
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("people.User", null=True, on_delete=models.SET_NULL, related_name="+")
     given_up_at = models.DateTimeField(null=True, blank=True)
@@ -71,7 +78,22 @@ class OwnedPart(models.Model):
                 condition=models.Q(given_up_at__isnull=True),
                 name="owned_part_has_one_owner",
             ),
+            models.CheckConstraint(
+                condition=models.Q(nation__isnull=False, consent__isnull=True)
+                | models.Q(nation__isnull=True, consent__isnull=False),
+                name="owned_part_is_a_nations_or_a_story",
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.course}: {self.label}"
+
+    @property
+    def owner(self) -> str:
+        """Return whose it is: the name of the Nation, or the reference of the consent."""
+        return str(self.nation or self.consent)
+
+    @property
+    def licence(self) -> str:
+        """Return how it may be used, in the owner's words."""
+        return str((self.nation or self.consent).licence)

@@ -56,6 +56,10 @@ class Withdrawal(models.Model):
         "courses.Nation", null=True, blank=True, on_delete=models.PROTECT, related_name="withdrawals"
     )
     """Set where a Nation itself took it back: it alone puts it back."""
+    consent = models.ForeignKey(
+        "courses.StoryConsent", null=True, blank=True, on_delete=models.PROTECT, related_name="withdrawals"
+    )
+    """Set where the consent to a true story ended: it is put back under another consent alone."""
     instead = models.TextField(_("what readers see instead"), max_length=1000, blank=True)
     withdrawn_at = models.DateTimeField()
     withdrawn_by = models.ForeignKey("people.User", null=True, on_delete=models.SET_NULL, related_name="+")

@@ -7,6 +7,7 @@ from typing import Final
 
 from assessments.frozen import canonical_json
 from cms.typesetting import typeset
+from courses.consents import Form
 from courses.opus import joined
 from courses.renditions import deck, epub, sheets, slides, transcript
 from courses.renditions.material import Material, makers_digest
@@ -19,6 +20,8 @@ PPTX: Final = "application/vnd.openxmlformats-officedocument.presentationml.pres
 TEXT: Final = "text/plain; charset=utf-8"
 
 OPUS: Final = "audio/ogg; codecs=opus"
+
+_FORMS: Final = {"listen": Form.LISTEN, "listen_whole": Form.LISTEN, "deck": Form.SLIDES}
 
 FOR_LEARNERS: Final = ("handout", "transcript", "listen", "listen_whole", "booklet", "epub", "card")
 """What a learner may take away. The others are for whoever leads a session: the paper must stay unread until then."""
@@ -42,7 +45,16 @@ class Piece:
 
 
 def pieces(material: Material) -> Iterator[Piece]:
-    """Yield everything that is made of a text: what is of one lesson first, in the order of the lessons."""
+    """Yield everything that is made of a text: what is of one lesson first, in the order of the lessons.
+
+    Nothing is made in a form to which somebody who gave a story has not agreed.
+    """
+    for piece in _pieces(material):
+        if material.may_be(_FORMS.get(piece.kind, Form.PRINT)):
+            yield piece
+
+
+def _pieces(material: Material) -> Iterator[Piece]:
     spoken: list[Piece] = []
     for lesson in material.lessons:
         number, code = lesson["number"], lesson["code"]

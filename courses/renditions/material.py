@@ -90,6 +90,11 @@ class Material:
         """Return the outlines of the lessons, in their order."""
         return outline(self.snapshot, lines=self.lines, words=self.words, about_claim=self.about_claim, day=self.day)
 
+    def may_be(self, form: str) -> bool:
+        """Whether every true story in the course may be told in a form (``courses.consents.Form``)."""
+        gone = {notice.part for notice in self.notices}
+        return all(it.forms is None or form in it.forms or it.part in gone for it in self.owners)
+
     def about_claim(self, claim: ClaimNow) -> str:
         """Return what stands beside a passage about a claim on which it relies."""
         about = {"date": self.day(claim.verified_on), "why": claim.why}
@@ -193,7 +198,7 @@ class Material:
             lines,
             notices,
             *([self._claims()] if self.claims else []),
-            *[[o.part.kind, o.part.target, o.name, o.licence] for o in self.owners],
+            *[[o.part.kind, o.part.target, o.name, o.licence, sorted(o.forms or ())] for o in self.owners],
             dict(self.words),
             guide_sections(self.language),
             self.url,
@@ -228,7 +233,7 @@ class Material:
 def material_of(text: EditionText, *, on: date | None = None) -> Material:
     """Return what readers of ``text`` may see ``on`` a day (today by default): withdrawn parts are notices."""
     notices = selectors.notices(text.edition.course, edition=text.edition.number, language=text.language)
-    owners = selectors.owners(text.edition.course)
+    owners = selectors.owners(text.edition.course, text.snapshot)
     shown = with_owners(without_withdrawn(text.snapshot, notices), owners)
     claims = selectors.claims_now(shown, on=on or clock.today(settings.TIME_ZONE))
     return Material(text, with_claims(shown, claims), help_directory(on=on), notices, tuple(claims.values()), owners)

@@ -124,7 +124,9 @@ class _Lesson:
 
     def _owner(self, owned: Json) -> list[Json]:
         owner = owned.get("owner")
-        return [paragraph(self.words["owned"] % owner, italic=True)] if owner else []
+        if not owner:
+            return []
+        return [paragraph(self.words["owned" if owner["name"] else "told"] % owner, italic=True)]
 
     def _box(self, look: str, label: str, title: str, parts: Iterable[tuple[str, list[Json]]]) -> Json:
         kept = [{"label": name, "body": nodes} for name, nodes in parts if name or nodes]

@@ -54,6 +54,7 @@ def words(language: str) -> Words:
             ),
             "gone_owner": _("A part was here that its owner withdrew on %(date)s."),
             "owned": _("This part belongs to %(name)s. %(licence)s"),
+            "told": _("This is a true story, told with consent. %(licence)s"),
             "machine": pgettext("spoken before a lesson", "A machine is reading this."),
             "lesson": pgettext("rendition", "Lesson %(number)s"),
             "minutes": pgettext("rendition", "About %(number)s min"),

@@ -1,5 +1,6 @@
 """What writes courses: releasing, withdrawing, learning, completing, merging."""
 
+from courses.services.approving import approve_picture, take_approval_back
 from courses.services.attending import (
     count_attendance,
     expect,
@@ -18,6 +19,7 @@ from courses.services.checking import (
 )
 from courses.services.claiming import contradict_claim, verify_claim, withdraw_claim
 from courses.services.completing import complete_if_done
+from courses.services.consenting import end_expired_consents, record_consent, withdraw_consent
 from courses.services.learning import complete_lesson, enrol, record_event, record_quiz, refold
 from courses.services.looking_again import set_review_date
 from courses.services.merging import merge_learners
@@ -58,6 +60,7 @@ from courses.services.reviewing import (
     ask_for_review,
     published_texts,
     review_problems,
+    shown_texts,
     sign_off,
     text_to_review,
 )
@@ -75,6 +78,7 @@ __all__ = [
     "answer_finding",
     "appoint",
     "approve_overlay",
+    "approve_picture",
     "ask_for_renditions",
     "ask_for_review",
     "ask_to_look",
@@ -88,6 +92,7 @@ __all__ = [
     "dismiss",
     "door_behind",
     "draft_snapshot",
+    "end_expired_consents",
     "end_reviewer_keys",
     "enrol",
     "expect",
@@ -115,6 +120,7 @@ __all__ = [
     "put_back",
     "read_legal_names",
     "reading_levels",
+    "record_consent",
     "record_event",
     "record_payment",
     "record_quiz",
@@ -125,16 +131,19 @@ __all__ = [
     "reviewer_of_key",
     "set_review_date",
     "settle_comment",
+    "shown_texts",
     "shut_link",
     "sign_off",
     "signatories",
     "source_of",
+    "take_approval_back",
     "take_back",
     "take_off_list",
     "take_voice_back",
     "text_to_review",
     "verify_claim",
     "withdraw_claim",
+    "withdraw_consent",
     "withdraw_overlay",
     "withdraw_part",
     "write_overlay",

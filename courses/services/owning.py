@@ -1,12 +1,15 @@
 """What belongs to a Nation, who signs for it, and its taking parts back. Nobody else does any of it in its place."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 from wagtail.log_actions import log
 
 from courses import selectors
+from courses.consents import is_open_licence
 from courses.exceptions import (
     AlreadyOwned,
     HasSignatories,
@@ -19,7 +22,7 @@ from courses.exceptions import (
     NotTheirs,
     OpenLicence,
 )
-from courses.models import Course, CoursePage, Nation, OwnedPart, Reviewer, ReviewKind, Withdrawal
+from courses.models import Course, CoursePage, Nation, OwnedPart, Reviewer, ReviewKind, StoryConsent, Withdrawal
 from courses.services.review_doors import make_link, shut_link
 from courses.services.reviewing import add_reviewer, published_texts
 from courses.services.withdrawing import put_back, withdraw_part
@@ -29,7 +32,6 @@ from people.models import User
 
 OWN_LOG_ACTION: Final = "courses.own"
 SIGNATORY_LOG_ACTION: Final = "courses.signatory"
-_OPEN: Final = ("cc by", "cc-by", "creative commons attribution")
 
 
 @transaction.atomic
@@ -48,7 +50,7 @@ def add_nation(*, name: str, contact: str, licence: str, by: User | None, at: da
         raise NoContact
     if not licence:
         raise NoLicence
-    if any(words in " ".join(licence.casefold().split()) for words in _OPEN):
+    if is_open_licence(licence):
         raise OpenLicence
     if Nation.objects.filter(name__iexact=name).exists():
         raise NameTaken
@@ -57,13 +59,26 @@ def add_nation(*, name: str, contact: str, licence: str, by: User | None, at: da
 
 
 @transaction.atomic
-def own_part(*, course: Course, part: Part, nation: Nation, by: User | None, at: datetime) -> OwnedPart:
-    """Record that ``part`` of ``course`` belongs to ``nation``, from now on and in every edition; twice is once.
+def own_part(
+    *,
+    course: Course,
+    part: Part,
+    nation: Nation | None = None,
+    consent: StoryConsent | None = None,
+    by: User | None,
+    at: datetime,
+) -> OwnedPart:
+    """Record that ``part`` of ``course`` belongs to ``nation``, or is a true story told with ``consent``; twice is once.
+
+    It holds from now on and in every edition. A story whose consent has ended can be given another one.
 
     Raises:
         NothingThere: neither what is published nor any edition has such a part.
-        AlreadyOwned: it, or the whole that it stands in, belongs to another Nation.
+        AlreadyOwned: it, or the whole that it stands in, belongs to another owner.
+        ValueError: not exactly one of ``nation`` and ``consent`` is given.
     """
+    if (nation is None) is (consent is None):
+        raise ValueError("a Nation or a consent")
     course = Course.objects.select_for_update(of=("self",)).get(pk=course.pk)
     texts = [*published_texts(course=course), *selectors.every_snapshot(course)]
     found = next((text for text in texts if part_in(text, part) is not None), None)
@@ -71,17 +86,32 @@ def own_part(*, course: Course, part: Part, nation: Nation, by: User | None, at:
         raise NothingThere
     around = [(part.kind, part.target), *_around(found, part)]
     for each in selectors.owned_parts(course):
-        if (each.kind, each.target) in around and each.nation_id != nation.pk:
+        if (each.kind, each.target) not in around:
+            continue
+        if each.consent is not None and consent is not None and not each.consent.rule.holds(on=_day(at)):
+            each.given_up_at = at
+            each.save(update_fields=["given_up_at"])
+        elif (each.nation, each.consent) != (nation, consent):
             raise AlreadyOwned
     owned, is_new = OwnedPart.objects.in_force().get_or_create(
         course=course,
         kind=part.kind,
         target=part.target,
-        defaults={"label": _label(found, part), "nation": nation, "recorded_at": at, "recorded_by": by},
+        defaults={
+            "label": _label(found, part),
+            "nation": nation,
+            "consent": consent,
+            "recorded_at": at,
+            "recorded_by": by,
+        },
     )
     if is_new:
-        log(course, OWN_LOG_ACTION, user=by, data={"part": owned.label, "nation": nation.name})
+        log(course, OWN_LOG_ACTION, user=by, data={"part": owned.label, "owner": str(nation or consent)})
     return owned
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
 def _around(snapshot: Json, part: Part) -> list[tuple[str, str]]:
@@ -173,7 +203,7 @@ def take_back(*, owned: OwnedPart, by: Reviewer, at: datetime) -> list[Withdrawa
     Raises:
         NotTheirs: ``by`` does not sign for the owner.
     """
-    _check_signs(by, owned.nation)
+    _check_owns(by, owned)
     courses = [owned.course]
     if owned.kind == OwnedPart.Kind.QUESTION:
         courses = selectors.courses_that_ask(owned.target) or courses
@@ -211,7 +241,7 @@ def let_show(*, owned: OwnedPart, by: Reviewer, at: datetime) -> None:
     Raises:
         NotTheirs: ``by`` does not sign for the owner.
     """
-    _check_signs(by, owned.nation)
+    _check_owns(by, owned)
     gone = Withdrawal.objects.in_force().filter(kind=owned.kind, target=owned.target, nation=owned.nation)
     if owned.kind != OwnedPart.Kind.QUESTION:
         gone = gone.filter(course=owned.course)
@@ -226,7 +256,7 @@ def give_up(*, owned: OwnedPart, by: Reviewer, at: datetime) -> None:
     Raises:
         NotTheirs: ``by`` does not sign for the owner.
     """
-    _check_signs(by, owned.nation)
+    _check_owns(by, owned)
     OwnedPart.objects.in_force().filter(pk=owned.pk).update(given_up_at=at)
 
 
@@ -234,6 +264,12 @@ def _nation_of(signatory: Reviewer) -> Nation:
     if signatory.nation is None:
         raise NotTheirs
     return signatory.nation
+
+
+def _check_owns(by: Reviewer, owned: OwnedPart) -> None:
+    if owned.nation is None:
+        raise NotTheirs
+    _check_signs(by, owned.nation)
 
 
 def _check_signs(by: Reviewer, nation: Nation) -> None:

@@ -13,8 +13,10 @@ from cms.models import EditorLimit
 from courses import selectors
 from courses.exceptions import ReleaseFault, ReleaseProblem, ReleaseRefused
 from courses.models import Course, CoursePage, Edition, EditionText, Overlay
+from courses.services.approving import problems_of_pictures
 from courses.services.checking import open_findings
 from courses.services.claiming import claim_problems, index_claims
+from courses.services.consenting import consent_problems
 from courses.services.freezing import (
     CourseDraft,
     ForecastShelf,
@@ -74,7 +76,8 @@ def release_course(
     number = newest.number + 1 if newest else 1
     frozen = _freeze_published(course, languages, edition=number, shelf=FrozenShelf())
     problems += _all_problems(frozen) + _still_there(course, frozen) + _harm(course, frozen)
-    problems += _reviews(course, frozen) + _claims(frozen, at, is_loaded=by is None)
+    problems += _reviews(course, frozen) + _claims(frozen, at, is_loaded=by is None) + _stories(course, frozen, at)
+    problems += problems_of_pictures(snapshots=[text.snapshot for _, text in frozen])
     local = _with_overlays(course, newest, frozen, change, FrozenShelf(), problems)
     if not problems and newest and _is_unchanged(newest, frozen):
         problems.append(ReleaseProblem(ReleaseFault.UNCHANGED))
@@ -178,12 +181,12 @@ def _still_there(
 ) -> list[ReleaseProblem]:
     """Return the withdrawn parts that would come back, as they were, with a new edition.
 
-    ``own``: only those that a Nation took back. A text that is added to an edition comes under its other withdrawals.
+    ``own``: only those that their owners took back. A text that is added to an edition comes under its other withdrawals.
     """
     problems = []
     for withdrawal in selectors.withdrawals_in_force(course):
         part = Part(withdrawal.kind, withdrawal.target)
-        if withdrawal.nation_id is not None:
+        if withdrawal.nation_id is not None or withdrawal.consent_id is not None:
             # Whatever an editor made of it: it is not theirs to bring back.
             problems += [
                 ReleaseProblem(ReleaseFault.WITHDRAWN, draft.language, detail=withdrawal.label)
@@ -223,6 +226,12 @@ def _claims(frozen: list[tuple[CourseDraft, Frozen]], at: datetime, *, is_loaded
     return [
         problem for _, text in frozen for problem in claim_problems(snapshot=text.snapshot, on=on, is_loaded=is_loaded)
     ]
+
+
+def _stories(course: Course, frozen: list[tuple[CourseDraft, Frozen]], at: datetime) -> list[ReleaseProblem]:
+    """Return the true stories that nobody agreed to have told so."""
+    on = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    return [problem for _, text in frozen for problem in consent_problems(course=course, snapshot=text.snapshot, on=on)]
 
 
 def _translation_problems(source: Json, text: Frozen) -> list[ReleaseProblem]:
@@ -332,7 +341,12 @@ def add_text(
     problems = list(frozen.problems) if source is None else _translation_problems(source.snapshot, frozen)
     problems += _still_there(course, [(draft, frozen)], own=True)
     problems += _harm(course, [(draft, frozen)]) + _reviews(course, [(draft, frozen)])
-    problems += _claims([(draft, frozen)], at, is_loaded=by is None)
+    problems += _claims([(draft, frozen)], at, is_loaded=by is None) + _stories(course, [(draft, frozen)], at)
+    original = selectors.edition_text(edition, settings.LANGUAGE_CODE)
+    is_source = language == settings.LANGUAGE_CODE or original is None
+    problems += problems_of_pictures(
+        snapshots=[frozen.snapshot], source=None if is_source or original is None else original.snapshot
+    )
     local = _with_overlays(course, edition, [(draft, frozen)], change, FrozenShelf(), problems)
     if before is not None and same_content(before.snapshot, frozen.snapshot):
         problems.append(ReleaseProblem(ReleaseFault.UNCHANGED, language))
@@ -367,7 +381,8 @@ def forecast_release(*, course: Course, at: datetime) -> list[Forecast]:
     newest = selectors.newest_edition(course)
     frozen = _freeze_published(course, None, edition=newest.number + 1 if newest else 1, shelf=ForecastShelf())
     problems = _all_problems(frozen) + _still_there(course, frozen) + _harm(course, frozen)
-    problems += _reviews(course, frozen) + _claims(frozen, at, is_loaded=False)
+    problems += _reviews(course, frozen) + _claims(frozen, at, is_loaded=False) + _stories(course, frozen, at)
+    problems += problems_of_pictures(snapshots=[text.snapshot for _, text in frozen])
     local = _with_overlays(course, newest, frozen, ChangeKind.MEANING, ForecastShelf(), problems)
     left_out = tuple(each.overlay for each in local if each.content is None)
     return [

@@ -195,6 +195,11 @@ def shown_text(*, course: Course, language: str) -> Json | None:
     return None
 
 
+def shown_texts(*, course: Course) -> list[Json]:
+    """Return the same texts for editors' eyes, in every language: their files are the editors' own."""
+    return [freeze(draft, edition=0, shelf=LiveShelf()).snapshot for draft in published(course)]
+
+
 def review_problems(*, course: Course, snapshots: Iterable[Json]) -> list[ReleaseProblem]:
     """Return what reviewers said, or have not said yet, against releasing these texts of ``course``; three queries."""
     said = selectors.words_of_reviewers(course_ids=[course.pk]).get(course.pk, [])

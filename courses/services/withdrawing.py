@@ -2,14 +2,16 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 from wagtail.log_actions import log
 
 from cms.models import EditorLimit
 from courses import selectors
-from courses.exceptions import NothingToWithdraw, NotReleased, NotTheirs
-from courses.models import Course, EditionText, Nation, Withdrawal, WithdrawnFile
+from courses.exceptions import NoConsent, NothingToWithdraw, NotReleased, NotTheirs
+from courses.models import Course, EditionText, Nation, OwnedPart, StoryConsent, Withdrawal, WithdrawnFile
 from courses.services.rendering import ask_for_all_of
 from courses.signals import part_withdrawn
 from courses.withdrawn import Part, files_in, part_in
@@ -30,6 +32,7 @@ def withdraw_part(
     by: User | None,
     at: datetime,
     nation: Nation | None = None,
+    consent: StoryConsent | None = None,
 ) -> Withdrawal:
     """Take ``part`` away from all readers of every edition of ``course`` so far; they see ``instead``.
 
@@ -54,8 +57,9 @@ def withdraw_part(
         raise NothingToWithdraw(kind=part.kind, target=part.target)
     about: dict[str, Any] = {"through_edition": newest.number}
     there = Withdrawal.objects.in_force().filter(course=course, kind=part.kind, target=part.target).first()
-    if nation is not None or there is None or there.nation_id is None:
-        about |= {"label": label[:200], "reason": reason, "instead": instead, "nation": nation}
+    is_owners = there is not None and (there.nation_id is not None or there.consent_id is not None)
+    if not is_owners or (nation is not None and there is not None and there.nation_id is None):
+        about |= {"label": label[:200], "reason": reason, "instead": instead, "nation": nation, "consent": consent}
         about |= {"withdrawn_at": at, "withdrawn_by": by}
     withdrawal, _ = Withdrawal.objects.in_force().update_or_create(
         course=course, kind=part.kind, target=part.target, defaults=about
@@ -69,6 +73,14 @@ def withdraw_part(
     return withdrawal
 
 
+def _has_consent(withdrawal: Withdrawal, at: datetime) -> bool:
+    told = OwnedPart.objects.in_force().filter(
+        course=withdrawal.course, kind=withdrawal.kind, target=withdrawal.target, consent__isnull=False
+    )
+    on = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    return any(each.consent is not None and each.consent.rule.holds(on=on) for each in told.select_related("consent"))
+
+
 @transaction.atomic
 def put_back(*, withdrawal: Withdrawal, by: User | None, at: datetime, nation: Nation | None = None) -> None:
     """End ``withdrawal``: the part shows again, in old editions too. One that has ended stays as it is.
@@ -77,6 +89,7 @@ def put_back(*, withdrawal: Withdrawal, by: User | None, at: datetime, nation: N
 
     Raises:
         NotTheirs: a Nation took it back, and it is not the Nation that puts it back.
+        NoConsent: it is a story whose consent ended, and there is no other one that holds.
     """
     locked = Withdrawal.objects.select_for_update(of=("self",)).select_related("course__sector").get(pk=withdrawal.pk)
     EditorLimit.objects.hold(by, act="put_back", sectors=[locked.course.sector.code], languages=[])
@@ -84,6 +97,8 @@ def put_back(*, withdrawal: Withdrawal, by: User | None, at: datetime, nation: N
         return
     if locked.nation_id is not None and (nation is None or nation.pk != locked.nation_id):
         raise NotTheirs
+    if locked.consent_id is not None and not _has_consent(locked, at):
+        raise NoConsent
     locked.ended_at = at
     locked.ended_by = by
     locked.save(update_fields=["ended_at", "ended_by"])

@@ -80,7 +80,7 @@ class OwnersView(CoursePanel, FormView[OwnForm]):
 
     def form_valid(self, form: OwnForm) -> HttpResponse:
         """Record it, or say why not."""
-        about = {"course": self.course, "part": form.chosen(), "nation": form.cleaned_data["nation"]}
+        about: dict[str, Any] = {"course": self.course, "part": form.chosen(), **form.whose()}
         try:
             owned = own_part(**about, by=self.request.user, at=clock.now())
         except AlreadyOwned:
@@ -88,7 +88,10 @@ class OwnersView(CoursePanel, FormView[OwnForm]):
         except NothingThere:
             form.add_error("part", _("This is not there any more."))
         else:
-            said = _("Recorded: %(part)s belongs to %(owner)s.") % {"part": owned.label, "owner": owned.nation}
+            said = _("Recorded: %(part)s belongs to %(owner)s.") % {
+                "part": owned.label,
+                "owner": owned.nation or owned.consent,
+            }
             messages.success(self.request, said)
             return super().form_valid(form)
         return self.form_invalid(form)

@@ -390,7 +390,7 @@ def _reading(request: HttpRequest, slug: str) -> Reading:
     notices: tuple[Notice, ...] = ()
     if something_withdrawn:
         notices = selectors.notices(course, edition=text.edition.number, language=text.language)
-    owners = selectors.owners(course) if something_owned else ()
+    owners = selectors.owners(course, text.snapshot) if something_owned else ()
     about = (course, text, enrolment, wanted, bool(scope.signed_in), bool(scope.locked), scope)
     return Reading(*about, notices=notices, place=place_of(request), owners=owners)
 

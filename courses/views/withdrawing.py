@@ -13,7 +13,7 @@ from wagtail.admin import messages
 
 from cms import clock
 from courses import selectors
-from courses.exceptions import NotTheirs
+from courses.exceptions import NoConsent, NotTheirs
 from courses.models import EditionText
 from courses.services import put_back, withdraw_part
 from courses.views.panel import CoursePanel
@@ -74,6 +74,11 @@ class WithdrawView(CoursePanel, FormView[WithdrawForm]):
             put_back(withdrawal=withdrawal, by=self.request.user, at=clock.now())
         except NotTheirs:
             messages.error(self.request, _("Only the Nation can put it back."))
+            return redirect(self.get_success_url())
+        except NoConsent:
+            messages.error(
+                self.request, _("The consent to this story has ended. Another one has to be recorded first.")
+            )
             return redirect(self.get_success_url())
         messages.success(self.request, _("Put back: %(part)s.") % {"part": withdrawal.label})
         return redirect(self.get_success_url())

@@ -8,14 +8,16 @@ import pytest
 from assessments.models import Question
 from certificates.models import Certification
 from cms import clock
+from compliance.services.kits import workplaces_with_kit_of
 from courses.curriculum import read_curriculum
 from courses.curriculum.loader import load
 from courses.models import Course, EditionText
-from courses.services import let_show, own_part, take_back, withdraw_part
+from courses.services import end_expired_consents, let_show, own_part, take_back, withdraw_consent, withdraw_part
 from courses.withdrawn import Part
 from tests import ways_out
 from tests.assessments.test_question_bank_kind import bring, export
 from tests.courses import curricula
+from tests.courses.test_consenting import consent
 from tests.courses.test_loader import PICTURE
 from tests.courses.test_owning import LICENCE, nation
 from tests.courses.test_translated_curriculum import ship
@@ -154,3 +156,31 @@ def test_a_nation_takes_back_a_whole_course(client: Any, place: Any, site: Any, 
     for secret in secrets:
         assert ways_with(after, secret) == [], secret
     assert {name.split()[0] for name in ways_with(after, MARKER)} == {name.split()[0] for name in after}
+
+
+@pytest.mark.parametrize("ends", ["withdrawn", "expired"])
+def test_a_story_goes_with_its_consent(client: Any, place: Any, site: Any, course: Course, ends: str) -> None:
+    with_readers(client, place, site, course)
+    under = consent(languages=["en", "fr"], last_good_on=date(2026, 11, 27))
+    for part in (sign_block(course), Part("lesson", "act"), Part("question", "hos-emergency-1")):
+        own_part(course=course, part=part, consent=under, by=None, at=AT)
+    before = ways_out.everything(client, course, site=site, at=AT, on=TODAY)
+    assert {name.split()[0] for name in ways_with(before, SIGN)} >= {"page", "file", "spoken", "bundle", "pack", "kit"}
+    if ends == "withdrawn":
+        withdraw_consent(consent=under, by=None, at=AT)
+    else:
+        assert end_expired_consents(at=AT) == 3
+    assert workplaces_with_kit_of(course) == ["Larch Hotels, Harbour"]
+    assert ways_out.packs_kept() == {}
+    after = ways_out.everything(client, course, site=site, at=AT, on=TODAY)
+    for secret in (SIGN, LESSON, QUESTION, OPTION, "What to do, step by step"):
+        assert ways_with(after, secret) == [], secret
+    assert {name.split()[0] for name in ways_with(after, MARKER)} == {name.split()[0] for name in after}
+
+
+def test_nothing_is_made_in_a_form_to_which_nobody_agreed(place: Any, course: Course) -> None:
+    under = consent(languages=["en", "fr"], forms=["read", "print"])
+    own_part(course=course, part=sign_block(course), consent=under, by=None, at=AT)
+    made = ways_out.renditions(course, AT)
+    assert not any("slides.pptx" in name for name in made)
+    assert any("booklet.pdf" in name for name in made)

@@ -292,7 +292,7 @@ class TestCms:
         assert "/read/in/" in editor.post(address, {**sent, "licence": LICENCE}).content.decode()
         mine = Nation.objects.get()
         owners = reverse("courses_admin:owners", args=[course.pk])
-        said = editor.post(owners, {"part": "lesson:facts", "nation": mine.pk}, follow=True).content.decode()
+        said = editor.post(owners, {"part": "lesson:facts", "owner": f"nation:{mine.pk}"}, follow=True).content.decode()
         assert "Recorded: facts belongs to Example Nation." in said
         take_back(owned=OwnedPart.objects.get(), by=Reviewer.objects.get(), at=STARTED_AT)
         withdraw = reverse("courses_admin:withdraw", args=[course.pk])

@@ -4,6 +4,7 @@
 Its lessons are ``facts`` and ``act``, its quiz draws four questions of eight, each taught in ``act``.
 """
 
+import hashlib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -26,6 +27,7 @@ from courses.models import (
     Lesson,
     LessonPage,
     LessonSource,
+    PictureApproval,
     Reviewer,
     ReviewRequest,
     SignOff,
@@ -167,6 +169,7 @@ def rich_body(question: Question | None = None, image: Image | None = None) -> l
     service, source = SupportServiceFactory(hotline=True), SourceFactory()
     question = question or SingleChoiceQuestionFactory(use="practice")
     image = image or Image.objects.create(title="A door", file=get_test_image_file("door.png", size=(40, 30)))
+    approved(image)
     return [
         ("text", {"heading": "Three questions", "text": "<p>Is somebody <b>controlled</b>?</p>"}),
         (
@@ -191,6 +194,14 @@ def rich_body(question: Question | None = None, image: Image | None = None) -> l
         ("image", {"image": image.pk, "alt": "A door with a number", "caption": "A door"}),
         ("attestation", {"text": "I have read the rules."}),
     ]
+
+
+def approved(image: Image) -> Image:
+    """Return a picture that somebody has approved."""
+    with image.file.open("rb") as opened:
+        sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+    PictureApproval.objects.get_or_create(sha256=sha256, defaults={"approved_at": RELEASED_AT})
+    return image
 
 
 def learner_at_work(time_zone: str = "America/Vancouver") -> Membership:

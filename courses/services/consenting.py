@@ -1,0 +1,125 @@
+"""Consents to true stories: recorded, ended by who gave them or by their last day, and the story with them."""
+
+import secrets
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from wagtail.log_actions import log
+
+from courses import selectors
+from courses.consents import Consent, Form, consent_faults
+from courses.exceptions import ConsentRefused, ReleaseFault, ReleaseProblem
+from courses.models import Course, OwnedPart, StoryConsent, Withdrawal
+from courses.renditions.speech import voice_for
+from courses.services.withdrawing import withdraw_part
+from courses.snapshot import Json
+from courses.withdrawn import Part, part_in
+from people.models import User
+
+CONSENT_LOG_ACTION: Final = "courses.consent"
+_SIGNS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@transaction.atomic
+def record_consent(
+    *,
+    scope: str,
+    languages: Collection[str],
+    forms: Collection[str],
+    last_good_on: date,
+    checks: Collection[str],
+    licence: str,
+    kept_at: str = "",
+    by: User | None,
+    at: datetime,
+) -> StoryConsent:
+    """Record what somebody agreed to who gave their story. Nothing of the person is kept.
+
+    Raises:
+        ConsentRefused: it says too little, is past, or nobody looked whether the person can be known; carries why.
+    """
+    given = Consent(scope, frozenset(languages), frozenset(forms), last_good_on, frozenset(checks), licence)
+    if faults := consent_faults(given, on=_day(at)):
+        raise ConsentRefused(faults=faults)
+    consent: StoryConsent = StoryConsent.objects.create(
+        reference="story-" + "".join(secrets.choice(_SIGNS) for _ in range(6)),
+        scope=scope.strip(),
+        languages=sorted(set(languages)),
+        forms=sorted(set(forms)),
+        last_good_on=last_good_on,
+        checks=sorted(set(checks)),
+        licence=licence.strip(),
+        kept_at=kept_at.strip(),
+        recorded_at=at,
+        recorded_by=by,
+    )
+    log(consent, CONSENT_LOG_ACTION, user=by, data={"act": "recorded"})
+    return consent
+
+
+@transaction.atomic
+def withdraw_consent(*, consent: StoryConsent, by: User | None, at: datetime) -> list[Withdrawal]:
+    """End ``consent`` because who gave it wishes so; the story goes from every language, file, edition and pack."""
+    locked = StoryConsent.objects.select_for_update(of=("self",)).get(pk=consent.pk)
+    if locked.withdrawn_at is None:
+        locked.withdrawn_at = at
+        locked.save(update_fields=["withdrawn_at"])
+        log(locked, CONSENT_LOG_ACTION, user=by, data={"act": "withdrawn"})
+    return _take_stories_out(locked, by, at)
+
+
+def end_expired_consents(*, at: datetime) -> int:
+    """Take out the stories whose consent has passed its last day; return how many parts. Run twice, it finds nothing."""
+    ended = 0
+    for consent in selectors.consents_that_ended(on=_day(at)):
+        with transaction.atomic():
+            ended += len(_take_stories_out(consent, None, at))
+    return ended
+
+
+def _take_stories_out(consent: StoryConsent, by: User | None, at: datetime) -> list[Withdrawal]:
+    return [
+        withdraw_part(
+            course=told.course,
+            part=Part(told.kind, told.target),
+            label=told.label,
+            reason=Withdrawal.Reason.OWNER,
+            instead="",
+            by=by,
+            at=at,
+            consent=consent,
+        )
+        for told in OwnedPart.objects.in_force().filter(consent=consent).select_related("course")
+        if selectors.is_in_an_edition(told.course, Part(told.kind, told.target))
+    ]
+
+
+def required_forms(language: str) -> tuple[str, ...]:
+    """Return in which forms this site tells what it releases in ``language``."""
+    forms = [Form.READ]
+    if settings.RENDITIONS:
+        forms += [Form.PRINT, Form.SLIDES]
+        if voice_for(language) is not None:
+            forms.append(Form.LISTEN)
+    return tuple(forms)
+
+
+def consent_problems(*, course: Course, snapshot: Json, on: date) -> list[ReleaseProblem]:
+    """Return the stories in ``snapshot`` whose consent does not cover its language, its forms or the day."""
+    language = snapshot["language"]
+    problems = []
+    for told in selectors.owned_parts(course):
+        if told.consent is None or part_in(snapshot, Part(told.kind, told.target)) is None:
+            continue
+        if lacks := told.consent.rule.lacks(language=language, forms=required_forms(language), on=on):
+            detail = f"{told.label} – {told.consent}: {', '.join(lacks)}"
+            problems.append(ReleaseProblem(ReleaseFault.CONSENT, language, detail=detail))
+    return problems
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()

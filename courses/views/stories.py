@@ -1,0 +1,87 @@
+"""Consents to true stories in the CMS: recording one, and ending it at the word of who gave it."""
+
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import FormView
+from wagtail.admin import messages
+
+from cms import clock
+from cms.admin_pages import AdminPage
+from courses import registry
+from courses.consents import ConsentFault
+from courses.exceptions import ConsentRefused
+from courses.models import StoryConsent
+from courses.owning_forms import ConsentForm
+from courses.services import record_consent, withdraw_consent
+from courses.views.owning import OWN_PERMISSION
+
+_FAULTS: Final[dict[str, tuple[str, Promise]]] = {
+    ConsentFault.NO_SCOPE: ("scope", gettext_lazy("A consent says for what. Write what they agreed to.")),
+    ConsentFault.NO_LANGUAGE: ("languages", gettext_lazy("Choose the languages to which they agreed.")),
+    ConsentFault.NO_FORM: ("forms", gettext_lazy("Choose the forms to which they agreed.")),
+    ConsentFault.PAST: ("last_good_on", gettext_lazy("This day is past: nobody agrees to that any more.")),
+    ConsentFault.NOT_CHECKED: (
+        "checks",
+        gettext_lazy("Look at each of these first. A story is told only when all are true."),
+    ),
+    ConsentFault.NO_LICENCE: ("licence", gettext_lazy("Write how the story may be used by others.")),
+    ConsentFault.OPEN_LICENCE: ("licence", gettext_lazy("A person's story is never given away under CC BY.")),
+}
+
+
+class StoriesView(AdminPage, FormView[ConsentForm]):
+    """The consents, the form for another one, and a button that ends one at once.
+
+    Whoever edits courses may end a consent: nobody waits for a second person.
+    """
+
+    form_class = ConsentForm
+    template_name = "courses/admin/stories.html"
+    header_icon = "openquote"
+    page_title = gettext_lazy("True stories")
+    permission = OWN_PERMISSION
+
+    def get_success_url(self) -> str:
+        """Stay."""
+        return reverse("courses_admin:stories")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Record a consent, or end one where that button was pressed."""
+        wanted = request.POST.get("withdraw", "")
+        return self._withdraw(wanted) if wanted else super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: ConsentForm) -> HttpResponse:
+        """Record it, or say what it lacks."""
+        try:
+            consent = record_consent(**form.cleaned_data, by=self.request.user, at=clock.now())
+        except ConsentRefused as refused:
+            for fault in refused.faults:
+                form.add_error(*_FAULTS[fault])
+            return self.form_invalid(form)
+        messages.success(self.request, _("Recorded: %(consent)s.") % {"consent": consent})
+        return super().form_valid(form)
+
+    def _withdraw(self, wanted: str) -> HttpResponse:
+        pk = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 18 else 0
+        consent = get_object_or_404(StoryConsent, pk=pk)
+        gone = withdraw_consent(consent=consent, by=self.request.user, at=clock.now())
+        copies = sorted({each for row in gone for each in registry.printed_copies(course=row.course)})
+        context = self.get_context_data(form=ConsentForm(), ended=consent, gone=gone, copies=copies)
+        return self.render_to_response(context)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the consents with the parts that tell their stories."""
+        today = clock.today(settings.TIME_ZONE)
+        consents = StoryConsent.objects.prefetch_related("parts__course").order_by("withdrawn_at", "last_good_on")
+        listed = [
+            (each, each.rule.holds(on=today), [StoryConsent.Form(form).label for form in each.forms])
+            for each in consents
+        ]
+        return super().get_context_data(listed=listed, **kwargs)
