@@ -20,6 +20,9 @@ _NO_WORDS: Final = frozenset(
 )
 """What of a frozen part is a name or a number, or is shared with others: it says nothing of the part."""
 
+_SENTENCE_LETTERS: Final = 40
+"""From so many letters on the same words are no accident."""
+
 WithdrawnWords: TypeAlias = tuple[Withdrawal, frozenset[str]]
 
 
@@ -39,6 +42,28 @@ def withdrawn_words(course: Course) -> list[WithdrawnWords]:
             found = part_in(snapshot, Part(row.kind, row.target))
             said[row.pk].update(filter(None, map(letters_of, _pieces(found))))
     return [(row, frozenset(said[row.pk])) for row in rows]
+
+
+def copied_in(snapshot: Json) -> list[Withdrawal]:
+    """Return what owners took back, of any course, and whose sentences stand in ``snapshot`` under whatever name.
+
+    Help lines are left out of account: several parts may say the same beside them. One query where nothing is
+    withdrawn by its owner.
+    """
+    taken_back = Withdrawal.objects.in_force().filter(reason__in=BY_OWNER)
+    gone = [
+        (row, frozenset(piece for piece in said if len(piece) >= _SENTENCE_LETTERS))
+        for course in Course.objects.filter(Exists(taken_back.filter(course=OuterRef("pk"))))
+        for row, said in withdrawn_words(course)
+        if row.is_by_owner
+    ]
+    if not gone:
+        return []
+    blocks = [
+        block["value"] for lesson in snapshot["lessons"] for block in lesson["body"] if block["type"] != "help_now"
+    ]
+    here = set(map(letters_of, _pieces([blocks, snapshot["practice"], (snapshot["quiz"] or {}).get("questions")])))
+    return [row for row, said in gone if said & here]
 
 
 def _of_course(course: Course) -> Iterator[Withheld]:

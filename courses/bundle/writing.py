@@ -30,7 +30,7 @@ from courses.curriculum.loader import form_lines
 from courses.curriculum.parts.streams import chosen_in
 from courses.curriculum.registry import Form
 from courses.curriculum.wording import group_of
-from courses.models import Claim, Course, CoursePage, LessonPage, OwnedPart
+from courses.models import Claim, Course, CoursePage, LessonPage, OwnedPart, ReviewKind
 from translations.selectors import carried, is_draft, texts_of
 
 
@@ -49,6 +49,8 @@ def write_bundle(stream: IO[bytes], *, course: Course) -> list[str]:
     parts = portable_parts(others)
     forms = {part.name: part.stored(list(part.of_course(course.code))) for part in parts}
     take_out_withdrawn(course, forms)
+    owned = _owned(course, forms)
+    _ask_for_their_yes(course, owned, forms)
     chosen = _chosen(forms)
     services = {name for model, name in chosen if model is SupportService}
     by_name = {part.name: part for part in parts}
@@ -76,21 +78,30 @@ def write_bundle(stream: IO[bytes], *, course: Course) -> list[str]:
             "course": course.code,
             "languages": [settings.LANGUAGE_CODE, *others],
             "drafts": [each for each in others if is_draft(group=group, language=each)],
-            **_licences(course, forms),
+            **_licences(owned),
             "key_fingerprint": signing.fingerprint(),
         }
     )
     return [settings.LANGUAGE_CODE, *others]
 
 
-def _licences(course: Course, forms: dict[str, dict[str, Form]]) -> dict[str, Any]:
-    """Return whose the parts are that belong to somebody, and under which licence; nothing where none do."""
+def _owned(course: Course, forms: dict[str, dict[str, Form]]) -> list[OwnedPart]:
+    """Return the parts in the bundle that belong to somebody."""
     asked = {code.partition("/")[2] for code in forms["question"]}
-    listed = [
-        {"kind": it.kind, "part": it.target, "owner": it.owner, "licence": it.licence}
-        for it in selectors.owned_parts(course)
-        if it.kind != OwnedPart.Kind.QUESTION or it.target in asked
-    ]
+    owned = selectors.owned_parts(course)
+    return [it for it in owned if it.kind != OwnedPart.Kind.QUESTION or it.target in asked]
+
+
+def _ask_for_their_yes(course: Course, owned: list[OwnedPart], forms: dict[str, dict[str, Form]]) -> None:
+    """Let the course ask for a Nation's yes wherever it goes: who owns what is recorded on each site anew."""
+    form = forms["course"][course.code]
+    if any(it.nation_id is not None for it in owned):
+        form["reviews_required"] = sorted({*form.get("reviews_required", ()), ReviewKind.NATION.value})
+
+
+def _licences(owned: list[OwnedPart]) -> dict[str, Any]:
+    """Return whose the parts are that belong to somebody, and under which licence; nothing where none do."""
+    listed = [{"kind": it.kind, "part": it.target, "owner": it.owner, "licence": it.licence} for it in owned]
     return {"licences": listed} if listed else {}
 
 

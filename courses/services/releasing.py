@@ -34,6 +34,7 @@ from courses.services.reviewing import review_problems
 from courses.signals import edition_released
 from courses.snapshot import Change, Json, changed_words, changes, digest, same_content, same_structure
 from courses.withdrawn import Part, part_in, says_the_same
+from courses.withholding import copied_in
 from people.models import User
 from translations.changes import ChangeKind
 from translations.services import source_changed
@@ -183,7 +184,11 @@ def _still_there(
 
     ``own``: only those that their owners took back. A text that is added to an edition comes under its other withdrawals.
     """
-    problems = []
+    problems = [
+        ReleaseProblem(ReleaseFault.WITHDRAWN, draft.language, detail=withdrawal.label)
+        for draft, text in frozen
+        for withdrawal in copied_in(text.snapshot)
+    ]
     for withdrawal in selectors.withdrawals_in_force(course):
         part = Part(withdrawal.kind, withdrawal.target)
         if withdrawal.nation_id is not None or withdrawal.consent_id is not None:

@@ -46,6 +46,7 @@ from tests.factories.courses import (
     STARTED_AT,
     asked_to_review,
     course_with_pages,
+    lesson_page,
     publish,
     release,
     released_course,
@@ -192,6 +193,21 @@ class TestRelease:
 
 
 class TestTakenBack:
+    def test_sentences_that_were_copied_elsewhere_are_not_released_there(self) -> None:
+        words = "At the mouth of the invented river the herons stood until the tide had turned."
+        body = [("text", {"heading": "One idea", "text": f"<p>{words}</p>"})]
+        course = course_with_pages()
+        lesson_page(course.pages.get(), "told", body=body)
+        release(course)
+        other = course_with_pages()
+        lesson_page(other.pages.get(), "copied", body=body)
+        mine, first, _token = nation()
+        part = owned(course, mine, "lesson", "told")
+        take_back(owned=part, by=first, at=STARTED_AT)
+        assert refusal(other) == [(ReleaseFault.WITHDRAWN, "told")]
+        let_show(owned=part, by=first, at=STARTED_AT)
+        assert release(other).number == 1
+
     def test_a_question_goes_from_every_course_that_asks_it(self) -> None:
         one = released_course()
         other = released_course(final_quiz=one.final_quiz)
@@ -221,7 +237,7 @@ class TestTakenBack:
         assert enrolment.completed_at is None
         sector = course.pages.get().get_parent()
         assert course.pages.get().title not in client.get(sector.url).content.decode()
-        assert course.pk in selectors.held_back(course_ids=[course.pk])
+        assert course.pk in selectors.held_back(course_ids=[course.pk], on=STARTED_AT.date())
 
     def test_the_licence_stands_beside_what_is_owned_and_goes_with_it(self, client: Client) -> None:
         course = released_course()

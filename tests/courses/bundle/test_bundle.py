@@ -26,7 +26,7 @@ from courses.bundle import BundleRefused, Conflicts, OnConflict, import_bundle, 
 from courses.curriculum import read_curriculum
 from courses.curriculum.loader import load
 from courses.models import Claim, Course, CoursePage, LessonPage, LoadedItem
-from courses.services import withdraw_part
+from courses.services import add_nation, own_part, withdraw_part
 from courses.withdrawn import Part
 from tests.courses import curricula
 from tests.courses.test_loader import CLAIMS, PICTURE
@@ -564,3 +564,14 @@ def test_a_part_that_was_withdrawn_as_wrong_goes_out_once_it_is_mended(course: C
 
 def bundled_lesson(course: Course) -> str:
     return zipfile.ZipFile(io.BytesIO(written(course))).read("lesson-page/hospitality/act.json").decode()
+
+
+def test_a_nations_part_goes_out_with_its_licence_and_asks_for_its_yes(course: Course) -> None:
+    about: dict[str, Any] = {"by": None, "at": AT}
+    mine = add_nation(name="Example Nation", contact="Office of culture", licence="Ask us first.", **about)
+    own_part(course=course, part=Part("lesson", "act"), nation=mine, **about)
+    zipped = zipfile.ZipFile(io.BytesIO(written(course)))
+    assert json.loads(zipped.read("manifest.json"))["licences"] == [
+        {"kind": "lesson", "part": "act", "owner": "Example Nation", "licence": "Ask us first."}
+    ]
+    assert json.loads(zipped.read("course/hospitality.json"))["reviews_required"] == ["nation"]
