@@ -13,7 +13,8 @@ from courses.harm.rules import Rule, RuleBook, plain, rule_book, structure_rules
 
 MIN_INNOCENT: Final = Fraction(1, 4)
 
-SENTENCE: Final = re.compile(r".*?[.!?…]+[\"'”’»)\]]*(?=\s)|.+")
+# Chinese stops need no space after them; Arabic and Gurmukhi have stops of their own.
+SENTENCE: Final = re.compile(r".*?(?:[.!?…؟।]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”’）]*)|.+")
 # What somebody is quoted to say is theirs; a word alone in quotation marks is no quotation.
 _QUOTED: Final = re.compile(r'"[^"]*\s[^"]*"')
 _REPORTS: Final = re.compile(r"[\w,:]\s*$")

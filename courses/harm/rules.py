@@ -2,7 +2,8 @@
 
 A pattern is a regular expression in which ``<name>`` stands for any of the words under ``lists: name``, and a blank
 for any white space. ``guarded`` patterns do not hold where the sentence, its heading or what leads to it denies them
-(``denials``); ``still`` are turns that look like a denial and are none ("do not hesitate").
+(``denials``); ``still`` are turns that look like a denial and are none ("do not hesitate"). Whose script is written
+without spaces, or with signs that Python takes for no part of a word, writes patterns without ``\\b``.
 """
 
 import re
@@ -66,11 +67,22 @@ class StructureRule:
 
 @cache
 def rule_book(language: str) -> RuleBook:
-    """Return the rules of ``language`` (``fr-CA`` has those of ``fr``)."""
-    file = _FOLDER / f"{language.partition('-')[0].lower()}.yaml"
-    if not re.fullmatch(r"[a-z]{2,3}\.yaml", file.name) or not file.is_file():
-        return RuleBook(language, (), None, None, None)
-    return read_rule_book(language, yaml.safe_load(file.read_text(encoding="utf-8")))
+    """Return the rules of ``language``: ``fr-CA`` has those of ``fr``, ``zh-Hant`` has its own."""
+    for name in dict.fromkeys((language.lower(), language.partition("-")[0].lower())):
+        file = _FOLDER / f"{name}.yaml"
+        if re.fullmatch(r"[a-z]{2,3}(?:-[a-z]{4})?", name) and file.is_file():
+            data = yaml.safe_load(file.read_text(encoding="utf-8"))
+            rules = [{**_common().get(each["rule"], {}), **each} for each in data["rules"]]
+            return read_rule_book(language, {**data, "rules": rules})
+    return RuleBook(language, (), None, None, None)
+
+
+@cache
+def _common() -> Mapping[str, Mapping[str, Any]]:
+    """Return, by rule, what the files of other languages leave out: it is the same in all, and stands in the English one."""
+    data = yaml.safe_load((_FOLDER / "en.yaml").read_text(encoding="utf-8"))
+    own = {"patterns", "guarded", "unless"}
+    return {each["rule"]: {name: what for name, what in each.items() if name not in own} for each in data["rules"]}
 
 
 def read_rule_book(language: str, data: Mapping[str, Any]) -> RuleBook:

@@ -39,6 +39,29 @@ def test_sentences_written_after_the_rules(name: str, language: str) -> None:
     assert [each for each in sentences["good"] if found(each, language)] == []
 
 
+@pytest.mark.parametrize("language", ["es", "tl", "ar", "pa", "zh-Hans", "zh-Hant"])
+def test_other_languages_find_what_was_planted_by_its_rule_and_leave_the_rest_alone(language: str) -> None:
+    planted = _read("other_languages.yaml")[language]
+    good = planted.pop("good")
+    assert set(planted) == {rule.code for rule in rule_book(language).rules}
+    missed = [
+        (rule, each) for rule, sentences in planted.items() for each in sentences if rule not in found(each, language)
+    ]
+    assert missed == []
+    assert [(each, found(each, language)) for each in good if found(each, language)] == []
+
+
+def test_each_script_of_chinese_has_its_own_rules_and_shares_what_they_say() -> None:
+    simplified, traditional = rule_book("zh-hans"), rule_book("zh-Hant")
+    assert (
+        simplified.rules[0].patterns + simplified.rules[0].guarded
+        != traditional.rules[0].patterns + traditional.rules[0].guarded
+    )
+    english = {rule.code: (rule.why, rule.severity, rule.uses) for rule in rule_book("en").rules}
+    for rule in (*simplified.rules, *traditional.rules):
+        assert (rule.why, rule.severity, rule.uses) == english[rule.code]
+
+
 @pytest.mark.parametrize(
     ("text", "rules"),
     [
@@ -69,7 +92,7 @@ def test_a_wrong_answer_may_say_what_is_wrong_but_not_sensationally() -> None:
 
 
 def test_a_language_without_rules_of_words_has_none() -> None:
-    assert rule_book("pa").rules == ()
+    assert rule_book("de").rules == ()
     assert rule_book("../en").rules == ()
     assert rule_book("fr-CA").rules == rule_book("fr").rules
 
