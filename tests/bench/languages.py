@@ -1,4 +1,4 @@
-"""The matrix of languages over the shipped content, with every segment translated into every language."""
+"""The matrix of languages over the shipped content, with every segment translated, and where its claims are used."""
 
 import django
 
@@ -12,6 +12,8 @@ from django.db import connection  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from cms import clock  # noqa: E402
+from courses.models import Claim  # noqa: E402
+from courses.selectors import uses_of  # noqa: E402
 from tests.bench.figures import started_with  # noqa: E402
 from translations.freshness import Provenance  # noqa: E402
 from translations.models import Segment, Translation  # noqa: E402
@@ -49,6 +51,13 @@ def main() -> None:
         read()
     figures.add("matrix of languages, queries", len(queries), "queries", 15)
     figures.time("matrix of languages", read, runs=20, bar_ms=300 if connection.vendor == "postgresql" else None)
+
+    most = 0
+    for claim in Claim.objects.select_related("source"):
+        with CaptureQueriesContext(connection) as queries:
+            uses_of(claim)
+        most = max(most, len(queries))
+    figures.add("where a claim is used, queries at most", most, "queries", 5)
     figures.write(target)
 
 
