@@ -50,7 +50,7 @@ def test_reads_agree_with_the_rule(course: Course, django_assert_num_queries: An
     late = Overdue(BY, date(2026, 6, 12))
     for on in (date(2026, 6, 1), date(2026, 6, 2), date(2026, 6, 11), date(2026, 6, 12)):
         standing = look_again(review_by=BY, grace_days=10, on=on)
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             held = selectors.held_back(course_ids=[course.pk], on=on)
         assert held == ({course.pk: (late,)} if standing is LookAgain.REFUSED else {})
         assert selectors.overdue_reviews(course_ids=[course.pk], on=on) == (
