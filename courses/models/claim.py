@@ -2,7 +2,9 @@
 
 from datetime import date
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -77,7 +79,8 @@ class Claim(models.Model):
 
     def now(self, on: date) -> ClaimNow:
         """Return what pages need to know of it."""
-        stated_on = self.stated_at.date() if self.stated_at else None
+        zone = ZoneInfo(settings.TIME_ZONE)
+        stated_on = self.stated_at.astimezone(zone).date() if self.stated_at else None
         return ClaimNow(self.code, self.standing(on), self.verified_on, self.why, stated_on)
 
 

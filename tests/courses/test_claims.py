@@ -182,7 +182,7 @@ class TestSaying:
         services.contradict_claim(claim=claim, why=WHY, by=None, at=LATER)
         services.verify_claim(claim=claim, verified_on=date(2026, 3, 2), review_by=date(2027, 3, 2), by=None, at=LATER)
         assert selectors.claims_now(EditionText.objects.get().snapshot, on=date(2026, 3, 3)) == {
-            "incidents": ClaimNow("incidents", Standing.CURRENT, date(2026, 3, 2), stated_on=LATER.date())
+            "incidents": ClaimNow("incidents", Standing.CURRENT, date(2026, 3, 2), stated_on=date(2026, 3, 31))
         }
 
 
