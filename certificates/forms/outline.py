@@ -74,8 +74,8 @@ class OutlineWidget(forms.Widget):
         return value
 
     def value_from_datadict(self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str) -> Any:
-        """Return the lines that something was written in, by their places."""
-        rows = []
+        """Return the lines that something was written in, with the number under which each is shown again."""
+        rows: list[dict[str, str]] = []
         for index in range(MOST_LINES):
             prefix = f"{name}-{index}-"
             if f"{prefix}kind" not in data:
@@ -83,9 +83,9 @@ class OutlineWidget(forms.Widget):
             row = {
                 key: str(data.get(prefix + key, "")).strip() for key in ("level", "kind", "n", "which", "code", "text")
             }
-            row["line"] = str(index + 1)
             if any(row[key] for key in ("kind", "which", "code", "text")):
-                rows.append(row)
+                # Its place on the page that shows what is wrong, where the empty lines between are gone.
+                rows.append(row | {"line": str(len(rows) + 1)})
         return rows
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str) -> bool:

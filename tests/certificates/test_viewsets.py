@@ -170,6 +170,7 @@ def test_form_says_beside_its_field_what_is_wrong(changes, field):
         ([(1, "at_least", {"n": "3"}), (2, "course", {"which": "a"})], "“At least 3”: take a number from 1 up to"),
         ([(1, "course", {})], "Line 1: choose which one."),
         ([(1, "", {"which": "a"})], "Line 1: choose what it is, or empty it."),
+        ([one("course", "a"), (1, "", {}), (1, "session", {})], "Line 2: choose which one."),  # as it is shown again
         ([(1, "nonsense", {"which": "a"})], "Line 1: choose what it is, or empty it."),
         ([one("certification", "hotel-staff")], "It comes back to itself: hotel-staff → hotel-staff."),
         ([one("certification", "nowhere")], "There is no certification nowhere."),
