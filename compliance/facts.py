@@ -236,7 +236,8 @@ class _Loaded:
         self.begun = _begun(among, known_before, certification_id)
         self.adjusted = _adjustments(rare.adjusted, known_before)
         self.other_ways = _other_ways(rare.asked, known_before)
-        self.policies = _policies({it.organisation_id for it in people}, known_before)
+        counted = {it.organisation_id for it in people if it.pk not in self.jobs or "counted" in self.jobs[it.pk][0].rare}
+        self.policies = _policies(counted, known_before) if counted else {}
         self._at_work: dict[object, tuple[Span, ...]] = {}
 
     def shape(self, whom: Whom) -> object:
@@ -289,7 +290,8 @@ def _known(facts: Any, before: datetime | None) -> Any:
 def _jobs(keys: _Among, known_before: datetime | None) -> dict[int, list[Job]]:
     found: dict[int, list[Job]] = defaultdict(list)
     known = _known(Employment.objects, known_before).filter(membership__in=keys).order_by("starts_on", "pk")
-    for job in jobs_in(known.annotate(**{name: _has(model) for name, model in _RARE.items()})):
+    rare = {name: _has(model) for name, model in _RARE.items()} | {"counted": Exists(_OWN_COUNTING)}
+    for job in jobs_in(known.annotate(**rare)):
         found[job.membership_id].append(job)
     return found
 
@@ -300,6 +302,8 @@ _RARE: dict[str, type[Model]] = {
     "taught_elsewhere": PriorLearning,
 }
 """Facts that most people have none of: whoever is known to have none costs no query for them."""
+
+_OWN_COUNTING = CountingPolicy.objects.filter(organisation=OuterRef("membership__organisation"))
 
 
 def _has(model: type[Model]) -> Exists:
