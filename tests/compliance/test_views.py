@@ -614,7 +614,7 @@ def test_assignments_have_pages_and_cost_the_same(hr, larch, hospitality):
         with CaptureQueriesContext(connection) as queries:
             text = text_of(hr.get(url("assignments")))
         counted.append(len(queries))
-    assert counted == [18, 18]
+    assert counted == [19, 19]
     assert "Page 1 of 2" in text
 
 
