@@ -178,7 +178,7 @@ def test_facts_cost_the_same_for_one_and_for_many(larch, hospitality, django_ass
     members = [larch.employ() for _ in range(7)]
     loaded = list(Membership.objects.select_related("organisation").filter(pk__in=[it.pk for it in members]))
     for some in (loaded[:1], loaded):
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             list(facts_of(some))
 
 
@@ -190,5 +190,5 @@ def test_rare_facts_cost_a_query_each_however_many_people_have_them(larch, hospi
         services.record_leave(membership=member, from_on=date(2026, 5, 1), last_on=None, by=None, at=AT)
         services.ask_for_another_way(membership=member, certification=hospitality, on=date(2026, 5, 1), at=AT)
     for some in (loaded[:1], loaded):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             list(facts_of(some))

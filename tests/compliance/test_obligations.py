@@ -269,7 +269,7 @@ def test_a_rebuild_costs_the_same_for_one_and_for_many(larch, hospitality, djang
     larch.ask(hospitality, site=larch.region)
     for some in (members[:1], members):
         Obligation.objects.update(time_zone="UTC")
-        with django_assert_num_queries(11):  # two of them savepoints
+        with django_assert_num_queries(10):  # two of them savepoints
             services.rebuild_obligations(memberships=[it.pk for it in some], at=AT)
 
 

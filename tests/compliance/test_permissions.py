@@ -16,6 +16,7 @@ from compliance.models import (
     Adjustment,
     Adoption,
     ConditionStatement,
+    CountingPolicy,
     CourseApproval,
     Message,
     Requirement,
@@ -62,6 +63,7 @@ READ = (
     "kits",
 )
 WRITE_PAGES = (
+    "counting",
     "drafts",
     "adjustment_change",
     "assignment_edit",
@@ -91,6 +93,7 @@ WRITE_PAGES = (
     "export_file",
 )
 WRITE_ACTS = (
+    "counting",
     "record_of_many",
     "assign_to_many",
     "drafts",
@@ -293,6 +296,7 @@ def body_of(name: str) -> dict[str, object]:
         },
         "export_columns": {"column": "name"},
         "rule_site": {"jurisdiction": "us-ny", "kind": "hotel", "rooms": "40"},
+        "counting": {"due_after_leave_days": "40", "grace_after_leave_days": "0", "confirm": "1"},
     }.get(name, {})
 
 
@@ -309,6 +313,7 @@ def everything() -> list[object]:
             Message,
             Site,
             Adoption,
+            CountingPolicy,
             CourseApproval,
             ConditionStatement,
             WorkbookImport,

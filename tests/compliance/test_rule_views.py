@@ -362,7 +362,7 @@ def test_pages_cost_the_same_for_few_sites_and_for_many(hr, texas, pack, hospita
     for name, args, queries in (
         ("rules", (), 15),
         ("rule_pack", ("us-lodging",), 23),
-        ("rule_site", ("fort-st-john",), 15),
+        ("rule_site", ("fort-st-john",), 16),
     ):
         with django_assert_num_queries(queries, info=name):
             hr.get(url(name, *args))
