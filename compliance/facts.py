@@ -236,7 +236,9 @@ class _Loaded:
         self.begun = _begun(among, known_before, certification_id)
         self.adjusted = _adjustments(rare.adjusted, known_before)
         self.other_ways = _other_ways(rare.asked, known_before)
-        counted = {it.organisation_id for it in people if it.pk not in self.jobs or "counted" in self.jobs[it.pk][0].rare}
+        counted = {
+            it.organisation_id for it in people if it.pk not in self.jobs or "counted" in self.jobs[it.pk][0].rare
+        }
         self.policies = _policies(counted, known_before) if counted else {}
         self._at_work: dict[object, tuple[Span, ...]] = {}
 
