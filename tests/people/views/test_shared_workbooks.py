@@ -32,7 +32,7 @@ def question() -> Question:
 
 
 def test_author_brings_questions_in_and_takes_them_back(client: Any, question: Question) -> None:
-    author = editor(client, "add_question", "change_question")
+    author = editor(client, "add_question", "change_question", "change_course")
     page = author.get("/cms/workbooks/").content.decode()
     assert "/cms/workbooks/question_bank/upload/" in page
     sent = author.post(
@@ -58,7 +58,7 @@ def test_author_brings_questions_in_and_takes_them_back(client: Any, question: Q
 
 
 def test_files_go_out(client: Any, question: Question) -> None:
-    author = editor(client, "change_question")
+    author = editor(client, "change_question", "change_course")
     for path, start in (("template.xlsx", b"PK"), ("export.xlsx", b"PK"), ("export.csv", b"\xef\xbb\xbf")):
         answer = author.get(f"/cms/workbooks/question_bank/{path}")
         assert b"".join(answer.streaming_content).startswith(start), path
