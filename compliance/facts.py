@@ -2,12 +2,12 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet, TextField
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from certificates.models import Certificate, PriorLearning
@@ -236,10 +236,8 @@ class _Loaded:
         self.begun = _begun(among, known_before, certification_id)
         self.adjusted = _adjustments(rare.adjusted, known_before)
         self.other_ways = _other_ways(rare.asked, known_before)
-        counted = {
-            it.organisation_id for it in people if it.pk not in self.jobs or "counted" in self.jobs[it.pk][0].rare
-        }
-        self.policies = _policies(counted, known_before) if counted else {}
+        counted = set(rare.counted)
+        self.policies = _policies({it.organisation_id for it in people if it.pk in counted}, known_before)
         self._at_work: dict[object, tuple[Span, ...]] = {}
 
     def shape(self, whom: Whom) -> object:
@@ -292,24 +290,19 @@ def _known(facts: Any, before: datetime | None) -> Any:
 def _jobs(keys: _Among, known_before: datetime | None) -> dict[int, list[Job]]:
     found: dict[int, list[Job]] = defaultdict(list)
     known = _known(Employment.objects, known_before).filter(membership__in=keys).order_by("starts_on", "pk")
-    rare = {name: _has(model) for name, model in _RARE.items()} | {"counted": Exists(_OWN_COUNTING)}
-    for job in jobs_in(known.annotate(**rare)):
+    for job in jobs_in(known.annotate(**{name: Exists(rows) for name, rows in _RARE.items()})):
         found[job.membership_id].append(job)
     return found
 
 
-_RARE: dict[str, type[Model]] = {
-    "adjusted": Adjustment,
-    "asked": AnotherWayFact,
-    "taught_elsewhere": PriorLearning,
+_THEIRS = {"membership": OuterRef("membership")}
+_RARE: dict[str, QuerySet[Any]] = {
+    "adjusted": Adjustment.objects.filter(**_THEIRS),
+    "asked": AnotherWayFact.objects.filter(**_THEIRS),
+    "taught_elsewhere": PriorLearning.objects.filter(**_THEIRS),
+    "counted": CountingPolicy.objects.filter(organisation=OuterRef("membership__organisation")),
 }
 """Facts that most people have none of: whoever is known to have none costs no query for them."""
-
-_OWN_COUNTING = CountingPolicy.objects.filter(organisation=OuterRef("membership__organisation"))
-
-
-def _has(model: type[Model]) -> Exists:
-    return Exists(model._default_manager.filter(membership=OuterRef("membership")))
 
 
 class _Rare(NamedTuple):
@@ -318,6 +311,7 @@ class _Rare(NamedTuple):
     adjusted: list[int]
     asked: list[int]
     taught_elsewhere: list[int]
+    counted: list[int]
 
 
 def _rare(people: Sequence[Whom], jobs: Mapping[int, list[Job]]) -> _Rare:
@@ -535,8 +529,10 @@ def _other_ways(keys: Sequence[int], known_before: datetime | None) -> dict[int,
     return found
 
 
-def _policies(organisations: Iterable[int], known_before: datetime | None) -> dict[int, tuple[PolicyChange, ...]]:
+def _policies(organisations: Collection[int], known_before: datetime | None) -> dict[int, tuple[PolicyChange, ...]]:
     """Return what organisations decided about counting, by the day from which it holds; most have decided nothing."""
+    if not organisations:
+        return {}
     rows = CountingPolicy.objects.filter(organisation__in=organisations)
     if known_before is not None:
         rows = rows.known_before(known_before)

@@ -14,6 +14,7 @@ class Picture:
     block: str
     sha256: str
     alt: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def pictures_in(snapshot: Json) -> Iterator[Picture]:
         for block in lesson["body"]:
             if block["type"] == "image" and (file := block["value"].get("image")):
                 alt = (block["value"].get("alt") or "").strip()
-                yield Picture(lesson["code"], block["id"], file["sha256"], alt)
+                yield Picture(lesson["code"], block["id"], file["sha256"], alt, file.get("url", ""))
 
 
 def picture_problems(snapshot: Json, *, source: Json, approved: Collection[str]) -> list[PictureProblem]:

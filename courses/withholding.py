@@ -1,6 +1,6 @@
 """What of the courses is withheld today, for every room that hands out their words (``cms.withheld``)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final, TypeAlias
 
@@ -40,7 +40,7 @@ def withdrawn_words(course: Course) -> list[WithdrawnWords]:
     for snapshot in texts.values_list("snapshot", flat=True).iterator(chunk_size=10):
         for row in rows:
             found = part_in(snapshot, Part(row.kind, row.target))
-            said[row.pk].update(filter(None, map(letters_of, _pieces(found))))
+            said[row.pk].update(letters_in(found))
     return [(row, frozenset(said[row.pk])) for row in rows]
 
 
@@ -62,7 +62,7 @@ def copied_in(snapshot: Json) -> list[Withdrawal]:
     blocks = [
         block["value"] for lesson in snapshot["lessons"] for block in lesson["body"] if block["type"] != "help_now"
     ]
-    here = set(map(letters_of, _pieces([blocks, snapshot["practice"], (snapshot["quiz"] or {}).get("questions")])))
+    here = set(letters_in([blocks, snapshot["practice"], (snapshot["quiz"] or {}).get("questions")]))
     return [row for row, said in gone if said & here]
 
 
@@ -83,20 +83,22 @@ def _of_course(course: Course) -> Iterator[Withheld]:
         )
 
 
-def _pieces(value: Any) -> Iterator[str]:
-    """Yield each text of a part as it is read, and each of its paragraphs."""
+def letters_in(value: Any, *, without: Collection[str] = _NO_WORDS) -> Iterator[str]:
+    """Yield what ``letters_of`` makes of each text of a part as it is read, and of each of its paragraphs.
+
+    ``without``: names under which nothing is looked for.
+    """
     match value:
         case str():
             whole = plain_text(value)
-            yield whole
-            yield from whole.split("\n")
+            yield from filter(None, map(letters_of, [whole, *whole.split("\n")]))
         case Mapping():
             for name, each in value.items():
-                if name not in _NO_WORDS:
-                    yield from _pieces(each)
+                if name not in without:
+                    yield from letters_in(each, without=without)
         case Iterable():
             for each in value:
-                yield from _pieces(each)
+                yield from letters_in(each, without=without)
 
 
 def with_markers(text: EditionText) -> Json:

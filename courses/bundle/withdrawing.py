@@ -1,21 +1,20 @@
 """Leaving out of a bundle what was withdrawn: the newest drafts may still hold it."""
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 from django.conf import settings
 from django.utils.html import escape
 
-from cms.withheld import letters_of, marker
+from cms.withheld import marker
 from courses.bundle.parts import part_and_language
 from courses.curriculum.parts.html import as_edited
 from courses.curriculum.registry import Form
 from courses.models import Course, LessonPage, Withdrawal
-from courses.snapshot import plain_text
-from courses.withholding import WithdrawnWords, withdrawn_words
+from courses.withholding import WithdrawnWords, letters_in, withdrawn_words
 
 _NEVER_BY_WORDS: Final = frozenset({"help_now", "check"})
 """Help stays, whatever else had the same heading; a check names its question."""
+_NO_WORDS: Final = frozenset({"services", "source"})
 _TEXTS: Final = frozenset({"stem", "feedback", "text", "left", "right", "situation"})
 
 
@@ -78,25 +77,13 @@ def _block_ids(course: str, lesson: str, language: str) -> list[str]:
 def _gone(block: Form, block_id: str, gone: list[WithdrawnWords]) -> Withdrawal | None:
     if block["type"] == "check":
         return _find(gone, Withdrawal.Kind.QUESTION, block["value"]["question"])
-    pieces = set(_pieces(block["value"])) if block["type"] not in _NEVER_BY_WORDS else set()
+    by_words = block["type"] not in _NEVER_BY_WORDS
+    pieces = set(letters_in(block["value"], without=_NO_WORDS)) if by_words else set()
     for row, said in gone:
         is_it = row.is_by_owner and row.kind == Withdrawal.Kind.BLOCK and row.target == block_id
         if is_it or pieces & said:
             return row
     return None
-
-
-def _pieces(value: Any) -> Iterator[str]:
-    match value:
-        case str():
-            yield from filter(None, map(letters_of, [plain_text(value), *plain_text(value).split("\n")]))
-        case dict():
-            for name, each in value.items():
-                if name not in ("services", "source"):
-                    yield from _pieces(each)
-        case list():
-            for each in value:
-                yield from _pieces(each)
 
 
 def _question(course: str, key: str, form: Form, language: str, gone: list[WithdrawnWords]) -> Form:

@@ -2,14 +2,13 @@
 
 from datetime import date
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cms.site_day import site_day
 from cms.validators import code_validator
 from courses.claims import ClaimNow, ClaimState, Standing, standing_of
 
@@ -79,8 +78,7 @@ class Claim(models.Model):
 
     def now(self, on: date) -> ClaimNow:
         """Return what pages need to know of it."""
-        zone = ZoneInfo(settings.TIME_ZONE)
-        stated_on = self.stated_at.astimezone(zone).date() if self.stated_at else None
+        stated_on = site_day(self.stated_at) if self.stated_at else None
         return ClaimNow(self.code, self.standing(on), self.verified_on, self.why, stated_on)
 
 

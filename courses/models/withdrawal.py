@@ -2,13 +2,12 @@
 
 from datetime import date
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cms.site_day import site_day
 from courses.withdrawn import BY_OWNER
 
 
@@ -89,7 +88,7 @@ class Withdrawal(models.Model):
     @property
     def withdrawn_on(self) -> date:
         """Return the day, by the site's calendar."""
-        return self.withdrawn_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+        return site_day(self.withdrawn_at)
 
 
 class WithdrawnFile(models.Model):

@@ -2,12 +2,11 @@
 
 from datetime import date, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
 from wagtail.log_actions import log
 
+from cms.site_day import site_day
 from courses.claims import Standing, uses_in
 from courses.editor_rights import check_change
 from courses.exceptions import NoReason, PastReview, ReleaseFault, ReleaseProblem
@@ -29,7 +28,7 @@ def verify_claim(*, claim: Claim, verified_on: date, review_by: date, by: User |
     Raises:
         PastReview: the day to look again is not after the day on which it was verified, or is past.
     """
-    if review_by <= verified_on or review_by < at.astimezone(ZoneInfo(settings.TIME_ZONE)).date():
+    if review_by <= verified_on or review_by < site_day(at):
         raise PastReview(review_by=review_by)
     claim.verified_on, claim.review_by, claim.told_on = verified_on, review_by, None
     return _state(claim, Claim.State.CURRENT, "", by, at)

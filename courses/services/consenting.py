@@ -4,12 +4,12 @@ import secrets
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 from wagtail.log_actions import log
 
+from cms.site_day import site_day
 from courses import selectors
 from courses.consents import Consent, Form, consent_faults
 from courses.exceptions import ConsentRefused, ReleaseFault, ReleaseProblem
@@ -43,7 +43,7 @@ def record_consent(
         ConsentRefused: it says too little, is past, or nobody looked whether the person can be known; carries why.
     """
     given = Consent(scope, frozenset(languages), frozenset(forms), last_good_on, frozenset(checks), licence)
-    if faults := consent_faults(given, on=_day(at)):
+    if faults := consent_faults(given, on=site_day(at)):
         raise ConsentRefused(faults=faults)
     consent: StoryConsent = StoryConsent.objects.create(
         reference="story-" + "".join(secrets.choice(_SIGNS) for _ in range(6)),
@@ -75,7 +75,7 @@ def withdraw_consent(*, consent: StoryConsent, by: User | None, at: datetime) ->
 def end_expired_consents(*, at: datetime) -> int:
     """Take out the stories whose consent has passed its last day; return how many parts. Run twice, it finds nothing."""
     ended = 0
-    for consent in selectors.consents_that_ended(on=_day(at)):
+    for consent in selectors.consents_that_ended(on=site_day(at)):
         with transaction.atomic():
             ended += len(_take_stories_out(consent, None, at))
     return ended
@@ -119,7 +119,3 @@ def consent_problems(*, course: Course, snapshot: Json, on: date) -> list[Releas
             detail = f"{told.label} – {told.consent}: {', '.join(lacks)}"
             problems.append(ReleaseProblem(ReleaseFault.CONSENT, language, detail=detail))
     return problems
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()

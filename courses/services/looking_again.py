@@ -2,12 +2,11 @@
 
 from datetime import date, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
 from wagtail.log_actions import log
 
+from cms.site_day import site_day
 from courses.editor_rights import check_change
 from courses.exceptions import NotYetLooked, PastReview
 from courses.models import Course, ReviewDate
@@ -34,7 +33,7 @@ def set_review_date(
         NotYetLooked: ``reviewed_on`` lies ahead.
         PastReview: the day to look again is not after it, or is past.
     """
-    today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    today = site_day(at)
     if reviewed_on > today:
         raise NotYetLooked(reviewed_on=reviewed_on)
     if review_by <= reviewed_on or review_by < today:

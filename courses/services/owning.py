@@ -1,13 +1,12 @@
 """What belongs to a Nation, who signs for it, and its taking parts back. Nobody else does any of it in its place."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
 from wagtail.log_actions import log
 
+from cms.site_day import site_day
 from courses import selectors
 from courses.consents import is_open_licence
 from courses.exceptions import (
@@ -88,7 +87,7 @@ def own_part(
     for each in selectors.owned_parts(course):
         if (each.kind, each.target) not in around:
             continue
-        if each.consent is not None and consent is not None and not each.consent.rule.holds(on=_day(at)):
+        if each.consent is not None and consent is not None and not each.consent.rule.holds(on=site_day(at)):
             each.given_up_at = at
             each.save(update_fields=["given_up_at"])
         elif (each.nation, each.consent) != (nation, consent):
@@ -108,10 +107,6 @@ def own_part(
     if is_new:
         log(course, OWN_LOG_ACTION, user=by, data={"part": owned.label, "owner": str(nation or consent)})
     return owned
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
 def _around(snapshot: Json, part: Part) -> list[tuple[str, str]]:

@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 from wagtail.log_actions import log
 
 from cms.models import EditorLimit
+from cms.site_day import site_day
 from courses import selectors
 from courses.exceptions import ReleaseFault, ReleaseProblem, ReleaseRefused
 from courses.models import Course, CoursePage, Edition, EditionText, Overlay
@@ -112,7 +112,7 @@ def _request_problems(
     problems = []
     if (severity == Edition.Severity.RETRAIN_BY) is (retrain_by is None):
         problems.append(ReleaseProblem(ReleaseFault.RETRAIN_DATE))
-    elif retrain_by is not None and retrain_by <= at.astimezone(ZoneInfo(settings.TIME_ZONE)).date():
+    elif retrain_by is not None and retrain_by <= site_day(at):
         # Everybody would be late from the first moment.
         problems.append(ReleaseProblem(ReleaseFault.RETRAIN_PAST))
     problems += [_no_page(course, language) for language in sorted(languages or ()) if not _page(course, language)]
@@ -227,7 +227,7 @@ def _reviews(course: Course, frozen: list[tuple[CourseDraft, Frozen]]) -> list[R
 
 def _claims(frozen: list[tuple[CourseDraft, Frozen]], at: datetime, *, is_loaded: bool) -> list[ReleaseProblem]:
     """Return the facts that do not hold, or are law that nobody has looked at in time."""
-    on = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    on = site_day(at)
     return [
         problem for _, text in frozen for problem in claim_problems(snapshot=text.snapshot, on=on, is_loaded=is_loaded)
     ]
@@ -235,7 +235,7 @@ def _claims(frozen: list[tuple[CourseDraft, Frozen]], at: datetime, *, is_loaded
 
 def _stories(course: Course, frozen: list[tuple[CourseDraft, Frozen]], at: datetime) -> list[ReleaseProblem]:
     """Return the true stories that nobody agreed to have told so."""
-    on = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    on = site_day(at)
     return [problem for _, text in frozen for problem in consent_problems(course=course, snapshot=text.snapshot, on=on)]
 
 

@@ -46,7 +46,7 @@ def make_link(
     token = secrets.token_urlsafe(32)
     door, _ = ReviewDoor.objects.select_for_update().update_or_create(
         reviewer=reviewer,
-        defaults={"token_digest": _digest(token), "opens_until": at + timedelta(days=LINK_DAYS), "failures": 0},
+        defaults={"token_digest": digest_of(token), "opens_until": at + timedelta(days=LINK_DAYS), "failures": 0},
     )
     door.keys.all().delete()
     if forget_words:
@@ -69,7 +69,7 @@ def door_behind(*, token: str, at: datetime) -> ReviewDoor:
     Raises:
         DoorShut: nobody has such a link, or it opens no more.
     """
-    door = ReviewDoor.objects.select_related("reviewer").filter(token_digest=_digest(token)).first()
+    door = ReviewDoor.objects.select_related("reviewer").filter(token_digest=digest_of(token)).first()
     if door is None or not door.is_open(at):
         raise DoorShut
     return door
@@ -90,7 +90,7 @@ def come_in(*, token: str, name: str, words: str, at: datetime) -> ReviewDoor:
         door = (
             ReviewDoor.objects.select_for_update(of=("self",))
             .select_related("reviewer")
-            .filter(token_digest=_digest(token))
+            .filter(token_digest=digest_of(token))
             .first()
         )
         if door is None or not door.is_open(at):
@@ -148,5 +148,6 @@ def settle_comment(*, comment: ReviewComment, reply: str, by: User | None, at: d
     return locked
 
 
-def _digest(token: str) -> str:
+def digest_of(token: str) -> str:
+    """Return what is kept of a link's or key's secret."""
     return hashlib.sha256(token.encode()).hexdigest()

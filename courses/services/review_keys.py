@@ -1,6 +1,5 @@
 """Keys with which a reviewer's own programme reads what they are asked and says their word."""
 
-import hashlib
 import secrets
 from datetime import datetime
 
@@ -9,7 +8,7 @@ from wagtail.log_actions import log
 
 from courses.exceptions import DoorShut
 from courses.models import Reviewer, ReviewerKey
-from courses.services.review_doors import DOOR_LOG_ACTION, come_in
+from courses.services.review_doors import DOOR_LOG_ACTION, come_in, digest_of
 
 
 def make_reviewer_key(*, token: str, name: str, words: str, at: datetime) -> tuple[str, datetime]:
@@ -25,7 +24,7 @@ def make_reviewer_key(*, token: str, name: str, words: str, at: datetime) -> tup
     door = come_in(token=token, name=name, words=words, at=at)
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
-        ReviewerKey.objects.create(door=door, secret_digest=_digest(secret), made_at=at)
+        ReviewerKey.objects.create(door=door, secret_digest=digest_of(secret), made_at=at)
         log(door.reviewer, DOOR_LOG_ACTION, user=None, data={"key": True})
     return secret, door.opens_until
 
@@ -36,7 +35,7 @@ def reviewer_of_key(*, secret: str, at: datetime) -> Reviewer:
     Raises:
         DoorShut: it is nobody's, or it opens no more.
     """
-    key = ReviewerKey.objects.select_related("door__reviewer").filter(secret_digest=_digest(secret)).first()
+    key = ReviewerKey.objects.select_related("door__reviewer").filter(secret_digest=digest_of(secret)).first()
     if key is None or not key.door.is_open(at):
         raise DoorShut
     return key.door.reviewer
@@ -46,7 +45,3 @@ def reviewer_of_key(*, secret: str, at: datetime) -> Reviewer:
 def end_reviewer_keys(*, reviewer: Reviewer) -> int:
     """Let no key of ``reviewer`` open anything any more; return how many there were."""
     return ReviewerKey.objects.filter(door__reviewer=reviewer).delete()[0]
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -2,13 +2,12 @@
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
 from wagtail.log_actions import log
 
 from cms.models import EditorLimit
+from cms.site_day import site_day
 from courses import selectors
 from courses.exceptions import NoConsent, NothingToWithdraw, NotReleased, NotTheirs
 from courses.models import Course, EditionText, Nation, OwnedPart, StoryConsent, Withdrawal, WithdrawnFile
@@ -77,7 +76,7 @@ def _has_consent(withdrawal: Withdrawal, at: datetime) -> bool:
     told = OwnedPart.objects.in_force().filter(
         course=withdrawal.course, kind=withdrawal.kind, target=withdrawal.target, consent__isnull=False
     )
-    on = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    on = site_day(at)
     return any(each.consent is not None and each.consent.rule.holds(on=on) for each in told.select_related("consent"))
 
 

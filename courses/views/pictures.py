@@ -13,6 +13,7 @@ from wagtail.admin import messages
 from cms import clock
 from courses import selectors
 from courses.exceptions import NothingThere
+from courses.pictures import pictures_in
 from courses.services import approve_picture, shown_texts, take_approval_back
 from courses.views.panel import CoursePanel
 from courses.views.releasing import RELEASE_PERMISSION
@@ -46,14 +47,9 @@ class PicturesView(CoursePanel, TemplateView):
         """Add the pictures with their words in each language."""
         pictures: dict[str, dict[str, Any]] = {}
         for text in shown_texts(course=self.course):
-            for lesson in text["lessons"]:
-                for block in lesson["body"]:
-                    file = block["value"].get("image") if block["type"] == "image" else None
-                    if file:
-                        shown = pictures.setdefault(
-                            file["sha256"], {"url": file["url"], "lesson": lesson["code"], "words": []}
-                        )
-                        shown["words"].append((text["language"], block["value"].get("alt") or ""))
+            for each in pictures_in(text):
+                shown = pictures.setdefault(each.sha256, {"url": each.url, "lesson": each.lesson, "words": []})
+                shown["words"].append((text["language"], each.alt))
         approvals = selectors.approvals_of(pictures)
         listed = [(sha256, shown, approvals.get(sha256)) for sha256, shown in pictures.items()]
         may_approve = self.request.user.has_perm(RELEASE_PERMISSION)

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -16,6 +15,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import pgettext
 
 from cms.languages import direction
+from cms.site_day import site_day
 from people import outbox
 from people.models import User
 from translations.models import LanguageLead
@@ -32,7 +32,7 @@ def look_for_digests(*, at: datetime) -> int:
     A sweep that finds that everybody was looked at today costs one query. What was found is kept with the mail's
     entry in one transaction: a crash tells nobody twice and forgets nobody.
     """
-    day = _day(at)
+    day = site_day(at)
     if not leads_to_look_at(day=day).exists():
         return 0
     return _look(day)
@@ -111,7 +111,3 @@ def deliver_digest(payload: Mapping[str, Any]) -> None:
 def _message_id(user: User, day: date) -> str:
     name = salted_hmac(KIND, f"{user.pk} {day.isoformat()}", algorithm="sha256").hexdigest()[:32]
     return f"<{name}@{settings.MAIL_DOMAIN}>"
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
