@@ -9,6 +9,8 @@ import wagtail.fields
 from django.conf import settings
 from django.db import migrations, models
 
+from cms.tables import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -23,308 +25,310 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Attempt',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('learner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='attempts', to=settings.AUTH_USER_MODEL)),
-                ('quiz_code', models.CharField(max_length=80)),
-                ('context', models.CharField(max_length=80)),
-                ('form', models.PositiveIntegerField()),
-                ('paper', models.JSONField()),
-                ('language', models.CharField(max_length=20)),
-                ('started_at', models.DateTimeField()),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('result', models.JSONField(blank=True, null=True)),
-                ('passed', models.BooleanField(blank=True, null=True)),
-                ('answers_detached_at', models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                'indexes': [models.Index(condition=models.Q(('answers_detached_at__isnull', True), ('submitted_at__isnull', False)), fields=['submitted_at'], name='attempt_answers_to_detach')],
-                'constraints': [models.UniqueConstraint(fields=('learner', 'context', 'quiz_code', 'form'), name='attempt_form_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Answer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='assessments.attempt')),
-                ('question_key', models.CharField(max_length=80)),
-                ('response', models.JSONField()),
-                ('saved_at', models.DateTimeField()),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('attempt', 'question_key'), name='answer_once_per_question')],
-            },
-        ),
-        migrations.CreateModel(
-            name='AnonymousAnswer',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('question_key', models.CharField(max_length=80)),
-                ('question_version', models.CharField(max_length=16)),
-                ('language', models.CharField(max_length=20)),
-                ('response', models.JSONField()),
-                ('score_percent', models.PositiveIntegerField()),
-                ('rest_passed', models.BooleanField(null=True)),
-                ('month', models.DateField()),
-            ],
-            options={
-                'indexes': [models.Index(fields=['question_key', 'question_version', 'language'], name='anonymous_by_question')],
-            },
-        ),
-        migrations.CreateModel(
-            name='QuestionBank',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='code')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-            ],
-            options={
-                'verbose_name': 'question bank',
-                'verbose_name_plural': 'question banks',
-                'ordering': ('title',),
-            },
-        ),
-        migrations.CreateModel(
-            name='Objective',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('bank', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='objectives', to='assessments.questionbank')),
-                ('code', models.CharField(max_length=60, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='code')),
-                ('text', models.CharField(max_length=300, verbose_name='text')),
-            ],
-            options={
-                'verbose_name': 'objective',
-                'ordering': ['sort_order'],
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('bank', 'code'), name='objective_code_once_per_bank')],
-            },
-        ),
-        migrations.CreateModel(
-            name='CriticalRule',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('bank', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='critical_rules', to='assessments.questionbank')),
-                ('code', models.CharField(max_length=60, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='code')),
-                ('text', models.CharField(max_length=300, verbose_name='text')),
-                ('passage', models.CharField(max_length=60, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='lesson to read again')),
-            ],
-            options={
-                'verbose_name': 'critical rule',
-                'ordering': ['sort_order'],
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('bank', 'code'), name='critical_code_once_per_bank')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Question',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
-                ('latest_revision', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision', verbose_name='latest revision')),
-                ('polymorphic_ctype', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='polymorphic_%(app_label)s.%(class)s_set+', to='contenttypes.contenttype')),
-                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='assessments.questionbank', verbose_name='bank')),
-                ('code', models.CharField(max_length=80, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='code')),
-                ('use', models.CharField(choices=[('paper', 'In papers'), ('practice', 'In practice only')], default='paper', max_length=10, verbose_name='use')),
-                ('objective', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='assessments.objective', verbose_name='objective')),
-                ('critical', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='assessments.criticalrule', verbose_name='critical rule')),
-                ('innocent', models.BooleanField(default=False, help_text='Nothing in it is trafficking; reporting counts against passing.', verbose_name='innocent situation')),
-                ('difficulty', models.CharField(choices=[('easy', 'Easy'), ('medium', 'Medium'), ('hard', 'Hard')], default='medium', max_length=10, verbose_name='difficulty')),
-                ('situation', models.CharField(blank=True, help_text='A word for the situation; the items of one critical rule must differ in it.', max_length=80, verbose_name='situation')),
-                ('passage', models.CharField(blank=True, max_length=60, verbose_name='lesson that teaches it')),
-                ('stem', wagtail.fields.RichTextField(blank=True, verbose_name='question')),
-                ('feedback', wagtail.fields.RichTextField(blank=True, help_text='Shown after the answer: why, in two sentences.', verbose_name='why')),
-                ('retired', models.BooleanField(default=False, help_text='Not drawn any more; papers that have it keep it.', verbose_name='retired')),
-            ],
-            options={
-                'verbose_name': 'question',
-                'verbose_name_plural': 'questions',
-                'ordering': ('code',),
-                'unique_together': {('translation_key', 'locale')},
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('code', 'locale'), name='question_code_once_per_language'), models.CheckConstraint(condition=models.Q(('critical__isnull', True), ('innocent', False), _connector='OR'), name='question_critical_or_innocent')],
-            },
-            bases=(modelsearch.index.Indexed, models.Model),
-        ),
-        migrations.CreateModel(
-            name='SingleChoiceQuestion',
-            fields=[
-                ('question_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='assessments.question')),
-            ],
-            options={
-                'verbose_name': 'single choice question',
-                'verbose_name_plural': 'single choice questions',
-            },
-            bases=('assessments.question',),
-        ),
-        migrations.CreateModel(
-            name='MultipleChoiceQuestion',
-            fields=[
-                ('question_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='assessments.question')),
-            ],
-            options={
-                'verbose_name': 'multiple choice question',
-                'verbose_name_plural': 'multiple choice questions',
-            },
-            bases=('assessments.question',),
-        ),
-        migrations.CreateModel(
-            name='TrueFalseQuestion',
-            fields=[
-                ('question_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='assessments.question')),
-                ('answer', models.BooleanField(default=False, verbose_name='the statement is true')),
-            ],
-            options={
-                'verbose_name': 'true or false question',
-                'verbose_name_plural': 'true or false questions',
-            },
-            bases=('assessments.question',),
-        ),
-        migrations.CreateModel(
-            name='OrderingQuestion',
-            fields=[
-                ('question_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='assessments.question')),
-            ],
-            options={
-                'verbose_name': 'ordering question',
-                'verbose_name_plural': 'ordering questions',
-            },
-            bases=('assessments.question',),
-        ),
-        migrations.CreateModel(
-            name='MatchingQuestion',
-            fields=[
-                ('question_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='assessments.question')),
-            ],
-            options={
-                'verbose_name': 'matching question',
-                'verbose_name_plural': 'matching questions',
-            },
-            bases=('assessments.question',),
-        ),
-        migrations.CreateModel(
-            name='ScenarioQuestion',
-            fields=[
-                ('question_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='assessments.question')),
-                ('start', models.CharField(default='a', max_length=40, verbose_name='first part')),
-                ('graph', wagtail.fields.StreamField([('node', 9)], block_lookup={0: ('wagtail.blocks.CharBlock', (), {'help_text': 'A short name such as a.', 'label': 'Part', 'max_length': 40}), 1: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ol', 'ul', 'h3', 'h4'], 'label': 'What happens'}), 2: ('wagtail.blocks.CharBlock', (), {'help_text': 'Leave empty: it is made once and kept.', 'label': 'Id', 'max_length': 40, 'required': False}), 3: ('wagtail.blocks.CharBlock', (), {'label': 'Choice', 'max_length': 300}), 4: ('wagtail.blocks.CharBlock', (), {'label': 'Leads to part', 'max_length': 40}), 5: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('0', 'none'), ('0.5', 'half'), ('1', 'full')], 'label': 'Credit'}), 6: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic'], 'label': 'Why', 'required': False}), 7: ('wagtail.blocks.StructBlock', [[('id', 2), ('text', 3), ('next', 4), ('credit', 5), ('feedback', 6)]], {}), 8: ('wagtail.blocks.ListBlock', (7,), {'default': [], 'label': 'Choices', 'min_num': 0}), 9: ('wagtail.blocks.StructBlock', [[('id', 0), ('text', 1), ('choices', 8)]], {'icon': 'arrow-right', 'label': 'Part'})}, verbose_name='parts')),
-            ],
-            options={
-                'verbose_name': 'scenario question',
-                'verbose_name_plural': 'scenario questions',
-            },
-            bases=('assessments.question',),
-        ),
-        migrations.CreateModel(
-            name='ReflectionQuestion',
-            fields=[
-                ('question_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='assessments.question')),
-            ],
-            options={
-                'verbose_name': 'reflection',
-                'verbose_name_plural': 'reflections',
-            },
-            bases=('assessments.question',),
-        ),
-        migrations.CreateModel(
-            name='ChoiceOption',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('question', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='options', to='assessments.question')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('text', wagtail.fields.RichTextField(verbose_name='text')),
-                ('correct', models.BooleanField(default=False, verbose_name='right')),
-                ('alarm', models.BooleanField(default=False, verbose_name='reports somebody innocent')),
-                ('feedback', wagtail.fields.RichTextField(blank=True, verbose_name='feedback')),
-            ],
-            options={
-                'verbose_name': 'option',
-                'ordering': ['sort_order'],
-                'unique_together': {('translation_key', 'locale')},
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='OrderingItem',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('question', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='assessments.question')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('text', wagtail.fields.RichTextField(verbose_name='text')),
-            ],
-            options={
-                'verbose_name': 'item',
-                'ordering': ['sort_order'],
-                'unique_together': {('translation_key', 'locale')},
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='MatchingPair',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('question', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='pairs', to='assessments.question')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('right_key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('left', wagtail.fields.RichTextField(verbose_name='left')),
-                ('right', wagtail.fields.RichTextField(verbose_name='right')),
-            ],
-            options={
-                'verbose_name': 'pair',
-                'ordering': ['sort_order'],
-                'unique_together': {('translation_key', 'locale')},
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Quiz',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='code')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quizzes', to='assessments.questionbank', verbose_name='bank')),
-                ('pass_percent', models.PositiveIntegerField(default=80, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='pass mark in percent')),
-                ('max_false_alarms', models.PositiveIntegerField(default=1, verbose_name='innocent situations that may be reported')),
-                ('max_attempts', models.PositiveIntegerField(blank=True, help_text='Empty: as many as it takes.', null=True, verbose_name='attempts allowed')),
-                ('wait_hours', models.PositiveIntegerField(default=0, verbose_name='hours to wait after a failed attempt')),
-            ],
-            options={
-                'verbose_name': 'quiz',
-                'verbose_name_plural': 'quizzes',
-                'ordering': ('title',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('pass_percent__gte', 1), ('pass_percent__lte', 100)), name='quiz_pass_percent_in_range')],
-            },
-        ),
-        migrations.CreateModel(
-            name='BlueprintRow',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('quiz', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='blueprint', to='assessments.quiz')),
-                ('objective', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assessments.objective', verbose_name='objective')),
-                ('difficulty', models.CharField(blank=True, choices=[('easy', 'Easy'), ('medium', 'Medium'), ('hard', 'Hard')], max_length=10, verbose_name='difficulty')),
-                ('critical', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assessments.criticalrule', verbose_name='critical rule')),
-                ('innocent', models.BooleanField(default=False, verbose_name='innocent situations')),
-                ('n', models.PositiveIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='how many')),
-            ],
-            options={
-                'ordering': ['sort_order'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('critical__isnull', True), ('innocent', False), ('objective__isnull', False)), models.Q(('critical__isnull', False), ('innocent', False), ('objective__isnull', True)), models.Q(('critical__isnull', True), ('innocent', True), ('objective__isnull', True)), _connector='OR'), name='blueprint_row_names_one_kind', violation_error_message='A row draws from one objective, from one critical rule, or innocent situations.')],
-            },
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='Attempt',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                    ('learner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='attempts', to=settings.AUTH_USER_MODEL)),
+                    ('quiz_code', models.CharField(max_length=80)),
+                    ('context', models.CharField(max_length=80)),
+                    ('form', models.PositiveIntegerField()),
+                    ('paper', models.JSONField()),
+                    ('language', models.CharField(max_length=20)),
+                    ('started_at', models.DateTimeField()),
+                    ('submitted_at', models.DateTimeField(blank=True, null=True)),
+                    ('result', models.JSONField(blank=True, null=True)),
+                    ('passed', models.BooleanField(blank=True, null=True)),
+                    ('answers_detached_at', models.DateTimeField(blank=True, null=True)),
+                ],
+                options={
+                    'indexes': [models.Index(condition=models.Q(('answers_detached_at__isnull', True), ('submitted_at__isnull', False)), fields=['submitted_at'], name='attempt_answers_to_detach')],
+                    'constraints': [models.UniqueConstraint(fields=('learner', 'context', 'quiz_code', 'form'), name='attempt_form_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Answer',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='assessments.attempt')),
+                    ('question_key', models.CharField(max_length=80)),
+                    ('response', models.JSONField()),
+                    ('saved_at', models.DateTimeField()),
+                ],
+                options={
+                    'constraints': [models.UniqueConstraint(fields=('attempt', 'question_key'), name='answer_once_per_question')],
+                },
+            ),
+            migrations.CreateModel(
+                name='AnonymousAnswer',
+                fields=[
+                    ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                    ('question_key', models.CharField(max_length=80)),
+                    ('question_version', models.CharField(max_length=16)),
+                    ('language', models.CharField(max_length=20)),
+                    ('response', models.JSONField()),
+                    ('score_percent', models.PositiveIntegerField()),
+                    ('rest_passed', models.BooleanField(null=True)),
+                    ('month', models.DateField()),
+                ],
+                options={
+                    'indexes': [models.Index(fields=['question_key', 'question_version', 'language'], name='anonymous_by_question')],
+                },
+            ),
+            migrations.CreateModel(
+                name='QuestionBank',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('code', models.CharField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='code')),
+                    ('title', models.CharField(max_length=200, verbose_name='title')),
+                ],
+                options={
+                    'verbose_name': 'question bank',
+                    'verbose_name_plural': 'question banks',
+                    'ordering': ('title',),
+                },
+            ),
+            migrations.CreateModel(
+                name='Objective',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
+                    ('bank', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='objectives', to='assessments.questionbank')),
+                    ('code', models.CharField(max_length=60, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='code')),
+                    ('text', models.CharField(max_length=300, verbose_name='text')),
+                ],
+                options={
+                    'verbose_name': 'objective',
+                    'ordering': ['sort_order'],
+                    'abstract': False,
+                    'constraints': [models.UniqueConstraint(fields=('bank', 'code'), name='objective_code_once_per_bank')],
+                },
+            ),
+            migrations.CreateModel(
+                name='CriticalRule',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
+                    ('bank', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='critical_rules', to='assessments.questionbank')),
+                    ('code', models.CharField(max_length=60, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='code')),
+                    ('text', models.CharField(max_length=300, verbose_name='text')),
+                    ('passage', models.CharField(max_length=60, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='lesson to read again')),
+                ],
+                options={
+                    'verbose_name': 'critical rule',
+                    'ordering': ['sort_order'],
+                    'abstract': False,
+                    'constraints': [models.UniqueConstraint(fields=('bank', 'code'), name='critical_code_once_per_bank')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Question',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
+                    ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
+                    ('latest_revision', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision', verbose_name='latest revision')),
+                    ('polymorphic_ctype', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='polymorphic_%(app_label)s.%(class)s_set+', to='contenttypes.contenttype')),
+                    ('bank', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='assessments.questionbank', verbose_name='bank')),
+                    ('code', models.CharField(max_length=80, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='code')),
+                    ('use', models.CharField(choices=[('paper', 'In papers'), ('practice', 'In practice only')], default='paper', max_length=10, verbose_name='use')),
+                    ('objective', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='assessments.objective', verbose_name='objective')),
+                    ('critical', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='assessments.criticalrule', verbose_name='critical rule')),
+                    ('innocent', models.BooleanField(default=False, help_text='Nothing in it is trafficking; reporting counts against passing.', verbose_name='innocent situation')),
+                    ('difficulty', models.CharField(choices=[('easy', 'Easy'), ('medium', 'Medium'), ('hard', 'Hard')], default='medium', max_length=10, verbose_name='difficulty')),
+                    ('situation', models.CharField(blank=True, help_text='A word for the situation; the items of one critical rule must differ in it.', max_length=80, verbose_name='situation')),
+                    ('passage', models.CharField(blank=True, max_length=60, verbose_name='lesson that teaches it')),
+                    ('stem', wagtail.fields.RichTextField(blank=True, verbose_name='question')),
+                    ('feedback', wagtail.fields.RichTextField(blank=True, help_text='Shown after the answer: why, in two sentences.', verbose_name='why')),
+                    ('retired', models.BooleanField(default=False, help_text='Not drawn any more; papers that have it keep it.', verbose_name='retired')),
+                ],
+                options={
+                    'verbose_name': 'question',
+                    'verbose_name_plural': 'questions',
+                    'ordering': ('code',),
+                    'unique_together': {('translation_key', 'locale')},
+                    'abstract': False,
+                    'constraints': [models.UniqueConstraint(fields=('code', 'locale'), name='question_code_once_per_language'), models.CheckConstraint(condition=models.Q(('critical__isnull', True), ('innocent', False), _connector='OR'), name='question_critical_or_innocent')],
+                },
+                bases=(modelsearch.index.Indexed, models.Model),
+            ),
+            migrations.CreateModel(
+                name='SingleChoiceQuestion',
+                fields=[
+                    ('question_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='assessments.question')),
+                ],
+                options={
+                    'verbose_name': 'single choice question',
+                    'verbose_name_plural': 'single choice questions',
+                },
+                bases=('assessments.question',),
+            ),
+            migrations.CreateModel(
+                name='MultipleChoiceQuestion',
+                fields=[
+                    ('question_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='assessments.question')),
+                ],
+                options={
+                    'verbose_name': 'multiple choice question',
+                    'verbose_name_plural': 'multiple choice questions',
+                },
+                bases=('assessments.question',),
+            ),
+            migrations.CreateModel(
+                name='TrueFalseQuestion',
+                fields=[
+                    ('question_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='assessments.question')),
+                    ('answer', models.BooleanField(default=False, verbose_name='the statement is true')),
+                ],
+                options={
+                    'verbose_name': 'true or false question',
+                    'verbose_name_plural': 'true or false questions',
+                },
+                bases=('assessments.question',),
+            ),
+            migrations.CreateModel(
+                name='OrderingQuestion',
+                fields=[
+                    ('question_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='assessments.question')),
+                ],
+                options={
+                    'verbose_name': 'ordering question',
+                    'verbose_name_plural': 'ordering questions',
+                },
+                bases=('assessments.question',),
+            ),
+            migrations.CreateModel(
+                name='MatchingQuestion',
+                fields=[
+                    ('question_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='assessments.question')),
+                ],
+                options={
+                    'verbose_name': 'matching question',
+                    'verbose_name_plural': 'matching questions',
+                },
+                bases=('assessments.question',),
+            ),
+            migrations.CreateModel(
+                name='ScenarioQuestion',
+                fields=[
+                    ('question_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='assessments.question')),
+                    ('start', models.CharField(default='a', max_length=40, verbose_name='first part')),
+                    ('graph', wagtail.fields.StreamField([('node', 9)], block_lookup={0: ('wagtail.blocks.CharBlock', (), {'help_text': 'A short name such as a.', 'label': 'Part', 'max_length': 40}), 1: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ol', 'ul', 'h3', 'h4'], 'label': 'What happens'}), 2: ('wagtail.blocks.CharBlock', (), {'help_text': 'Leave empty: it is made once and kept.', 'label': 'Id', 'max_length': 40, 'required': False}), 3: ('wagtail.blocks.CharBlock', (), {'label': 'Choice', 'max_length': 300}), 4: ('wagtail.blocks.CharBlock', (), {'label': 'Leads to part', 'max_length': 40}), 5: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('0', 'none'), ('0.5', 'half'), ('1', 'full')], 'label': 'Credit'}), 6: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic'], 'label': 'Why', 'required': False}), 7: ('wagtail.blocks.StructBlock', [[('id', 2), ('text', 3), ('next', 4), ('credit', 5), ('feedback', 6)]], {}), 8: ('wagtail.blocks.ListBlock', (7,), {'default': [], 'label': 'Choices', 'min_num': 0}), 9: ('wagtail.blocks.StructBlock', [[('id', 0), ('text', 1), ('choices', 8)]], {'icon': 'arrow-right', 'label': 'Part'})}, verbose_name='parts')),
+                ],
+                options={
+                    'verbose_name': 'scenario question',
+                    'verbose_name_plural': 'scenario questions',
+                },
+                bases=('assessments.question',),
+            ),
+            migrations.CreateModel(
+                name='ReflectionQuestion',
+                fields=[
+                    ('question_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='assessments.question')),
+                ],
+                options={
+                    'verbose_name': 'reflection',
+                    'verbose_name_plural': 'reflections',
+                },
+                bases=('assessments.question',),
+            ),
+            migrations.CreateModel(
+                name='ChoiceOption',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
+                    ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
+                    ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
+                    ('question', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='options', to='assessments.question')),
+                    ('key', models.UUIDField(default=uuid.uuid4, editable=False)),
+                    ('text', wagtail.fields.RichTextField(verbose_name='text')),
+                    ('correct', models.BooleanField(default=False, verbose_name='right')),
+                    ('alarm', models.BooleanField(default=False, verbose_name='reports somebody innocent')),
+                    ('feedback', wagtail.fields.RichTextField(blank=True, verbose_name='feedback')),
+                ],
+                options={
+                    'verbose_name': 'option',
+                    'ordering': ['sort_order'],
+                    'unique_together': {('translation_key', 'locale')},
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='OrderingItem',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
+                    ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
+                    ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
+                    ('question', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='assessments.question')),
+                    ('key', models.UUIDField(default=uuid.uuid4, editable=False)),
+                    ('text', wagtail.fields.RichTextField(verbose_name='text')),
+                ],
+                options={
+                    'verbose_name': 'item',
+                    'ordering': ['sort_order'],
+                    'unique_together': {('translation_key', 'locale')},
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='MatchingPair',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('translation_key', models.UUIDField(default=uuid.uuid4, editable=False)),
+                    ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
+                    ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
+                    ('question', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='pairs', to='assessments.question')),
+                    ('key', models.UUIDField(default=uuid.uuid4, editable=False)),
+                    ('right_key', models.UUIDField(default=uuid.uuid4, editable=False)),
+                    ('left', wagtail.fields.RichTextField(verbose_name='left')),
+                    ('right', wagtail.fields.RichTextField(verbose_name='right')),
+                ],
+                options={
+                    'verbose_name': 'pair',
+                    'ordering': ['sort_order'],
+                    'unique_together': {('translation_key', 'locale')},
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='Quiz',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('code', models.CharField(max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='code')),
+                    ('title', models.CharField(max_length=200, verbose_name='title')),
+                    ('bank', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quizzes', to='assessments.questionbank', verbose_name='bank')),
+                    ('pass_percent', models.PositiveIntegerField(default=80, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='pass mark in percent')),
+                    ('max_false_alarms', models.PositiveIntegerField(default=1, verbose_name='innocent situations that may be reported')),
+                    ('max_attempts', models.PositiveIntegerField(blank=True, help_text='Empty: as many as it takes.', null=True, verbose_name='attempts allowed')),
+                    ('wait_hours', models.PositiveIntegerField(default=0, verbose_name='hours to wait after a failed attempt')),
+                ],
+                options={
+                    'verbose_name': 'quiz',
+                    'verbose_name_plural': 'quizzes',
+                    'ordering': ('title',),
+                    'constraints': [models.CheckConstraint(condition=models.Q(('pass_percent__gte', 1), ('pass_percent__lte', 100)), name='quiz_pass_percent_in_range')],
+                },
+            ),
+            migrations.CreateModel(
+                name='BlueprintRow',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
+                    ('quiz', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='blueprint', to='assessments.quiz')),
+                    ('objective', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assessments.objective', verbose_name='objective')),
+                    ('difficulty', models.CharField(blank=True, choices=[('easy', 'Easy'), ('medium', 'Medium'), ('hard', 'Hard')], max_length=10, verbose_name='difficulty')),
+                    ('critical', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assessments.criticalrule', verbose_name='critical rule')),
+                    ('innocent', models.BooleanField(default=False, verbose_name='innocent situations')),
+                    ('n', models.PositiveIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='how many')),
+                ],
+                options={
+                    'ordering': ['sort_order'],
+                    'abstract': False,
+                    'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('critical__isnull', True), ('innocent', False), ('objective__isnull', False)), models.Q(('critical__isnull', False), ('innocent', False), ('objective__isnull', True)), models.Q(('critical__isnull', True), ('innocent', True), ('objective__isnull', True)), _connector='OR'), name='blueprint_row_names_one_kind', violation_error_message='A row draws from one objective, from one critical rule, or innocent situations.')],
+                },
+            ),
+        ]),
     ]

@@ -5,6 +5,8 @@ import django.db.models.deletion
 import wagtail.fields
 from django.db import migrations, models
 
+from cms.tables import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -29,116 +31,118 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='HomePage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('intro', wagtail.fields.RichTextField(blank=True, verbose_name='introduction')),
-            ],
-            options={
-                'verbose_name': 'home page',
-            },
-            bases=('wagtailcore.page',),
-        ),
-        migrations.CreateModel(
-            name='Sector',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='code')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='address')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('summary', models.TextField(blank=True, verbose_name='summary')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='position')),
-            ],
-            options={
-                'verbose_name': 'sector',
-                'verbose_name_plural': 'sectors',
-                'ordering': ('position', 'title'),
-            },
-        ),
-        migrations.CreateModel(
-            name='SectorPage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('sector', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pages', to='cms.sector', verbose_name='sector')),
-                ('summary', models.TextField(blank=True, verbose_name='summary')),
-            ],
-            options={
-                'verbose_name': 'sector page',
-            },
-            bases=('wagtailcore.page',),
-        ),
-        migrations.CreateModel(
-            name='ResourcePage',
-            fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('summary', models.TextField(blank=True, verbose_name='summary')),
-                ('body', wagtail.fields.StreamField([('text', 4), ('callout', 7), ('figure', 11), ('sign', 15), ('do_never', 19), ('two_ways', 25), ('help_now', 28), ('image', 32), ('audio', 35), ('video', 38), ('download', 41)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': 'Heading', 'max_length': 120, 'required': False}), 1: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ol', 'ul', 'h3', 'h4'], 'label': 'Text'}), 2: ('wagtail.snippets.blocks.SnippetChooserBlock', ('courses.Claim',), {'label': 'Claim'}), 3: ('wagtail.blocks.ListBlock', (2,), {'collapsed': True, 'default': [], 'label': 'Claims that this relies on', 'required': False}), 4: ('wagtail.blocks.StructBlock', [[('heading', 0), ('text', 1), ('claims', 3)]], {}), 5: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('note', 'Note'), ('important', 'Important'), ('rights', 'Your rights'), ('words', 'Words to use')], 'label': 'Tone'}), 6: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'max_length': 120}), 7: ('wagtail.blocks.StructBlock', [[('tone', 5), ('title', 6), ('text', 1), ('claims', 3)]], {}), 8: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic'], 'label': 'Sentence with the number'}), 9: ('wagtail.blocks.CharBlock', (), {'label': 'What the number does not say', 'max_length': 400}), 10: ('wagtail.snippets.blocks.SnippetChooserBlock', ('cms.Source',), {'label': 'Source'}), 11: ('wagtail.blocks.StructBlock', [[('text', 8), ('caveat', 9), ('source', 10), ('claims', 3)]], {}), 12: ('wagtail.blocks.TextBlock', (), {'help_text': 'Something a person does or is made to do. Never looks, origin, clothes or kind of work.', 'label': 'Sign'}), 13: ('wagtail.blocks.TextBlock', (), {'help_text': 'Ordinary explanations, as long as the sign itself.', 'label': 'It may also be'}), 14: ('wagtail.blocks.TextBlock', (), {'label': 'What you can do'}), 15: ('wagtail.blocks.StructBlock', [[('sign', 12), ('also', 13), ('do', 14)]], {}), 16: ('wagtail.blocks.CharBlock', (), {'max_length': 200}), 17: ('wagtail.blocks.ListBlock', (16,), {'label': 'Do'}), 18: ('wagtail.blocks.ListBlock', (16,), {'label': 'Never'}), 19: ('wagtail.blocks.StructBlock', [[('do', 17), ('never', 18)]], {}), 20: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'max_length': 80}), 21: ('wagtail.blocks.StructBlock', [[('title', 20), ('text', 1)]], {'label': 'At work'}), 22: ('wagtail.snippets.blocks.SnippetChooserBlock', ('cms.SupportService',), {}), 23: ('wagtail.blocks.ListBlock', (22,), {'help_text': 'At least one line that is neither the employer nor the police.', 'label': 'Lines'}), 24: ('wagtail.blocks.StructBlock', [[('title', 20), ('text', 1), ('services', 23)]], {'label': 'If your boss is part of it'}), 25: ('wagtail.blocks.StructBlock', [[('work', 21), ('boss', 24)]], {}), 26: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'max_length': 120, 'required': False}), 27: ('wagtail.blocks.ListBlock', (22,), {'label': 'Lines'}), 28: ('wagtail.blocks.StructBlock', [[('title', 26), ('services', 27)]], {}), 29: ('wagtail.images.blocks.ImageChooserBlock', (), {'label': 'Image'}), 30: ('wagtail.blocks.CharBlock', (), {'help_text': 'What the picture tells, for those who do not see it. Places and things; never a picture of a person.', 'label': 'Alternative text', 'max_length': 250}), 31: ('wagtail.blocks.CharBlock', (), {'label': 'Caption', 'max_length': 250, 'required': False}), 32: ('wagtail.blocks.StructBlock', [[('image', 29), ('alt', 30), ('caption', 31)]], {}), 33: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'label': 'Recording'}), 34: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ol', 'ul'], 'label': 'Transcript'}), 35: ('wagtail.blocks.StructBlock', [[('title', 6), ('file', 33), ('transcript', 34)]], {}), 36: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'label': 'Film'}), 37: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'help_text': 'A WebVTT file (.vtt).', 'label': 'Captions'}), 38: ('wagtail.blocks.StructBlock', [[('title', 6), ('file', 36), ('captions', 37), ('transcript', 34)]], {}), 39: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'label': 'File'}), 40: ('wagtail.blocks.CharBlock', (), {'label': 'Description', 'max_length': 250, 'required': False}), 41: ('wagtail.blocks.StructBlock', [[('title', 6), ('file', 39), ('description', 40)]], {})}, verbose_name='body')),
-            ],
-            options={
-                'verbose_name': 'resource page',
-            },
-            bases=('wagtailcore.page',),
-        ),
-        migrations.CreateModel(
-            name='Audience',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='code')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-            ],
-            options={
-                'verbose_name': 'audience',
-                'verbose_name_plural': 'audiences',
-                'ordering': ('title',),
-            },
-        ),
-        migrations.CreateModel(
-            name='Source',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='code')),
-                ('title', models.CharField(max_length=300, verbose_name='title')),
-                ('publisher', models.CharField(blank=True, max_length=200, verbose_name='publisher')),
-                ('published', models.CharField(blank=True, max_length=40, verbose_name='published')),
-                ('url', models.CharField(blank=True, max_length=400, verbose_name='address')),
-                ('caveat', models.TextField(blank=True, verbose_name='caveat')),
-                ('verified_on', models.DateField(verbose_name='last looked at on')),
-                ('review_by', models.DateField(verbose_name='look again by')),
-            ],
-            options={
-                'verbose_name': 'source',
-                'verbose_name_plural': 'sources',
-                'ordering': ('title',),
-            },
-        ),
-        migrations.CreateModel(
-            name='SupportService',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='code')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('kind', models.CharField(choices=[('emergency', 'Emergency'), ('confidential-line', 'Confidential line'), ('crisis', 'Crisis support'), ('child-protection', 'Child protection'), ('child-line', 'Line for children and youth'), ('online-report', 'Online report'), ('rights', 'Rights at work'), ('anonymous-tips', 'Anonymous tips')], max_length=30, verbose_name='kind')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='telephone')),
-                ('text', models.CharField(blank=True, max_length=120, verbose_name='by text message')),
-                ('website', models.CharField(blank=True, max_length=200, verbose_name='web address')),
-                ('hours', models.CharField(blank=True, max_length=200, verbose_name='hours')),
-                ('languages', models.CharField(blank=True, max_length=300, verbose_name='languages')),
-                ('coverage', models.CharField(blank=True, max_length=20, verbose_name='place')),
-                ('audiences', models.JSONField(blank=True, default=list, verbose_name='for whom')),
-                ('is_police', models.BooleanField(default=False, verbose_name='is police')),
-                ('is_government', models.BooleanField(default=False, verbose_name='is part of government')),
-                ('what_happens', models.TextField(blank=True, verbose_name='what happens when you call')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cms.source', verbose_name='source')),
-                ('verified_on', models.DateField(verbose_name='verified on')),
-                ('review_by', models.DateField(verbose_name='review by')),
-                ('position', models.PositiveIntegerField(default=100, verbose_name='position')),
-                ('withdrawn', models.BooleanField(default=False, verbose_name='withdrawn')),
-            ],
-            options={
-                'verbose_name': 'support service',
-                'verbose_name_plural': 'support services',
-                'ordering': ('position', 'name'),
-            },
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='HomePage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
+                    ('intro', wagtail.fields.RichTextField(blank=True, verbose_name='introduction')),
+                ],
+                options={
+                    'verbose_name': 'home page',
+                },
+                bases=('wagtailcore.page',),
+            ),
+            migrations.CreateModel(
+                name='Sector',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('code', models.CharField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='code')),
+                    ('slug', models.SlugField(max_length=80, unique=True, verbose_name='address')),
+                    ('title', models.CharField(max_length=120, verbose_name='title')),
+                    ('summary', models.TextField(blank=True, verbose_name='summary')),
+                    ('position', models.PositiveIntegerField(default=0, verbose_name='position')),
+                ],
+                options={
+                    'verbose_name': 'sector',
+                    'verbose_name_plural': 'sectors',
+                    'ordering': ('position', 'title'),
+                },
+            ),
+            migrations.CreateModel(
+                name='SectorPage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
+                    ('sector', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pages', to='cms.sector', verbose_name='sector')),
+                    ('summary', models.TextField(blank=True, verbose_name='summary')),
+                ],
+                options={
+                    'verbose_name': 'sector page',
+                },
+                bases=('wagtailcore.page',),
+            ),
+            migrations.CreateModel(
+                name='ResourcePage',
+                fields=[
+                    ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
+                    ('summary', models.TextField(blank=True, verbose_name='summary')),
+                    ('body', wagtail.fields.StreamField([('text', 4), ('callout', 7), ('figure', 11), ('sign', 15), ('do_never', 19), ('two_ways', 25), ('help_now', 28), ('image', 32), ('audio', 35), ('video', 38), ('download', 41)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': 'Heading', 'max_length': 120, 'required': False}), 1: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ol', 'ul', 'h3', 'h4'], 'label': 'Text'}), 2: ('wagtail.snippets.blocks.SnippetChooserBlock', ('courses.Claim',), {'label': 'Claim'}), 3: ('wagtail.blocks.ListBlock', (2,), {'collapsed': True, 'default': [], 'label': 'Claims that this relies on', 'required': False}), 4: ('wagtail.blocks.StructBlock', [[('heading', 0), ('text', 1), ('claims', 3)]], {}), 5: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('note', 'Note'), ('important', 'Important'), ('rights', 'Your rights'), ('words', 'Words to use')], 'label': 'Tone'}), 6: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'max_length': 120}), 7: ('wagtail.blocks.StructBlock', [[('tone', 5), ('title', 6), ('text', 1), ('claims', 3)]], {}), 8: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic'], 'label': 'Sentence with the number'}), 9: ('wagtail.blocks.CharBlock', (), {'label': 'What the number does not say', 'max_length': 400}), 10: ('wagtail.snippets.blocks.SnippetChooserBlock', ('cms.Source',), {'label': 'Source'}), 11: ('wagtail.blocks.StructBlock', [[('text', 8), ('caveat', 9), ('source', 10), ('claims', 3)]], {}), 12: ('wagtail.blocks.TextBlock', (), {'help_text': 'Something a person does or is made to do. Never looks, origin, clothes or kind of work.', 'label': 'Sign'}), 13: ('wagtail.blocks.TextBlock', (), {'help_text': 'Ordinary explanations, as long as the sign itself.', 'label': 'It may also be'}), 14: ('wagtail.blocks.TextBlock', (), {'label': 'What you can do'}), 15: ('wagtail.blocks.StructBlock', [[('sign', 12), ('also', 13), ('do', 14)]], {}), 16: ('wagtail.blocks.CharBlock', (), {'max_length': 200}), 17: ('wagtail.blocks.ListBlock', (16,), {'label': 'Do'}), 18: ('wagtail.blocks.ListBlock', (16,), {'label': 'Never'}), 19: ('wagtail.blocks.StructBlock', [[('do', 17), ('never', 18)]], {}), 20: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'max_length': 80}), 21: ('wagtail.blocks.StructBlock', [[('title', 20), ('text', 1)]], {'label': 'At work'}), 22: ('wagtail.snippets.blocks.SnippetChooserBlock', ('cms.SupportService',), {}), 23: ('wagtail.blocks.ListBlock', (22,), {'help_text': 'At least one line that is neither the employer nor the police.', 'label': 'Lines'}), 24: ('wagtail.blocks.StructBlock', [[('title', 20), ('text', 1), ('services', 23)]], {'label': 'If your boss is part of it'}), 25: ('wagtail.blocks.StructBlock', [[('work', 21), ('boss', 24)]], {}), 26: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'max_length': 120, 'required': False}), 27: ('wagtail.blocks.ListBlock', (22,), {'label': 'Lines'}), 28: ('wagtail.blocks.StructBlock', [[('title', 26), ('services', 27)]], {}), 29: ('wagtail.images.blocks.ImageChooserBlock', (), {'label': 'Image'}), 30: ('wagtail.blocks.CharBlock', (), {'help_text': 'What the picture tells, for those who do not see it. Places and things; never a picture of a person.', 'label': 'Alternative text', 'max_length': 250}), 31: ('wagtail.blocks.CharBlock', (), {'label': 'Caption', 'max_length': 250, 'required': False}), 32: ('wagtail.blocks.StructBlock', [[('image', 29), ('alt', 30), ('caption', 31)]], {}), 33: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'label': 'Recording'}), 34: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ol', 'ul'], 'label': 'Transcript'}), 35: ('wagtail.blocks.StructBlock', [[('title', 6), ('file', 33), ('transcript', 34)]], {}), 36: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'label': 'Film'}), 37: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'help_text': 'A WebVTT file (.vtt).', 'label': 'Captions'}), 38: ('wagtail.blocks.StructBlock', [[('title', 6), ('file', 36), ('captions', 37), ('transcript', 34)]], {}), 39: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'label': 'File'}), 40: ('wagtail.blocks.CharBlock', (), {'label': 'Description', 'max_length': 250, 'required': False}), 41: ('wagtail.blocks.StructBlock', [[('title', 6), ('file', 39), ('description', 40)]], {})}, verbose_name='body')),
+                ],
+                options={
+                    'verbose_name': 'resource page',
+                },
+                bases=('wagtailcore.page',),
+            ),
+            migrations.CreateModel(
+                name='Audience',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('code', models.CharField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='code')),
+                    ('title', models.CharField(max_length=120, verbose_name='title')),
+                ],
+                options={
+                    'verbose_name': 'audience',
+                    'verbose_name_plural': 'audiences',
+                    'ordering': ('title',),
+                },
+            ),
+            migrations.CreateModel(
+                name='Source',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('code', models.CharField(max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='code')),
+                    ('title', models.CharField(max_length=300, verbose_name='title')),
+                    ('publisher', models.CharField(blank=True, max_length=200, verbose_name='publisher')),
+                    ('published', models.CharField(blank=True, max_length=40, verbose_name='published')),
+                    ('url', models.CharField(blank=True, max_length=400, verbose_name='address')),
+                    ('caveat', models.TextField(blank=True, verbose_name='caveat')),
+                    ('verified_on', models.DateField(verbose_name='last looked at on')),
+                    ('review_by', models.DateField(verbose_name='look again by')),
+                ],
+                options={
+                    'verbose_name': 'source',
+                    'verbose_name_plural': 'sources',
+                    'ordering': ('title',),
+                },
+            ),
+            migrations.CreateModel(
+                name='SupportService',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('code', models.CharField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='code')),
+                    ('name', models.CharField(max_length=200, verbose_name='name')),
+                    ('kind', models.CharField(choices=[('emergency', 'Emergency'), ('confidential-line', 'Confidential line'), ('crisis', 'Crisis support'), ('child-protection', 'Child protection'), ('child-line', 'Line for children and youth'), ('online-report', 'Online report'), ('rights', 'Rights at work'), ('anonymous-tips', 'Anonymous tips')], max_length=30, verbose_name='kind')),
+                    ('phone', models.CharField(blank=True, max_length=40, verbose_name='telephone')),
+                    ('text', models.CharField(blank=True, max_length=120, verbose_name='by text message')),
+                    ('website', models.CharField(blank=True, max_length=200, verbose_name='web address')),
+                    ('hours', models.CharField(blank=True, max_length=200, verbose_name='hours')),
+                    ('languages', models.CharField(blank=True, max_length=300, verbose_name='languages')),
+                    ('coverage', models.CharField(blank=True, max_length=20, verbose_name='place')),
+                    ('audiences', models.JSONField(blank=True, default=list, verbose_name='for whom')),
+                    ('is_police', models.BooleanField(default=False, verbose_name='is police')),
+                    ('is_government', models.BooleanField(default=False, verbose_name='is part of government')),
+                    ('what_happens', models.TextField(blank=True, verbose_name='what happens when you call')),
+                    ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cms.source', verbose_name='source')),
+                    ('verified_on', models.DateField(verbose_name='verified on')),
+                    ('review_by', models.DateField(verbose_name='review by')),
+                    ('position', models.PositiveIntegerField(default=100, verbose_name='position')),
+                    ('withdrawn', models.BooleanField(default=False, verbose_name='withdrawn')),
+                ],
+                options={
+                    'verbose_name': 'support service',
+                    'verbose_name_plural': 'support services',
+                    'ordering': ('position', 'name'),
+                },
+            ),
+        ]),
     ]

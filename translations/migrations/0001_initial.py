@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from cms.tables import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -18,120 +20,122 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='GlossaryTerm',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(max_length=20, verbose_name='language')),
-                ('concept', models.CharField(help_text='The same code in every language, e.g. trafficked-person.', max_length=60, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='concept')),
-                ('audience', models.CharField(blank=True, choices=[('', 'Everybody'), ('public', 'Public: readers of open courses'), ('internal', 'Internal: people whose work asks for it'), ('title', 'Titles, which others may read as well')], default='', max_length=10, verbose_name='for whom')),
-                ('preferred', models.CharField(blank=True, help_text='Empty: the words below are only avoided.', max_length=120, verbose_name='preferred')),
-                ('avoided', models.JSONField(blank=True, default=list, verbose_name='avoided')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note for translators')),
-            ],
-            options={
-                'verbose_name': 'glossary term',
-                'verbose_name_plural': 'glossary',
-                'ordering': ('language', 'concept', 'audience'),
-                'constraints': [models.UniqueConstraint(fields=('language', 'concept', 'audience'), name='glossary_term_once_per_language_and_audience')],
-            },
-        ),
-        migrations.CreateModel(
-            name='LanguageLead',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='languages_led', to=settings.AUTH_USER_MODEL, verbose_name='editor')),
-                ('language', models.CharField(max_length=20, verbose_name='language')),
-                ('looked_on', models.DateField(editable=False, null=True)),
-                ('told', models.JSONField(default=dict, editable=False)),
-            ],
-            options={
-                'verbose_name': 'language lead',
-                'verbose_name_plural': 'language leads',
-                'ordering': ('language', 'pk'),
-                'constraints': [models.UniqueConstraint(fields=('user', 'language'), name='language_lead_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='RecordedCatalogues',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('recorded_at', models.DateTimeField()),
-            ],
-            options={
-                'verbose_name_plural': 'recorded catalogues',
-            },
-        ),
-        migrations.CreateModel(
-            name='Text',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=200, unique=True)),
-                ('kind', models.CharField(choices=[('page', 'Page'), ('question', 'Question'), ('mail', 'Mail'), ('certificate', 'Certificate text'), ('catalogue', 'Interface')], max_length=12)),
-                ('title', models.CharField(max_length=255)),
-                ('group', models.CharField(db_index=True, max_length=80)),
-                ('sector', models.CharField(blank=True, max_length=60)),
-            ],
-            options={
-                'ordering': ('code',),
-            },
-        ),
-        migrations.CreateModel(
-            name='Segment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='segments', to='translations.text')),
-                ('key', models.CharField(max_length=200)),
-                ('source', models.TextField()),
-                ('shown', models.TextField(blank=True)),
-                ('digest', models.CharField(max_length=64)),
-                ('markup', models.CharField(choices=[('plain', 'plain'), ('markdown', 'markdown'), ('html', 'html')], max_length=10)),
-                ('position', models.PositiveIntegerField()),
-            ],
-            options={
-                'ordering': ('text', 'position'),
-                'constraints': [models.UniqueConstraint(fields=('text', 'key'), name='segment_key_once_per_text')],
-            },
-        ),
-        migrations.CreateModel(
-            name='TranslationTask',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('segment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='translations.segment')),
-                ('language', models.CharField(max_length=20)),
-                ('cause', models.CharField(choices=[('changed', 'The source changed'), ('reported', 'Answers differ in this language')], max_length=10)),
-                ('change', models.CharField(blank=True, choices=[('minor', 'minor'), ('meaning', 'meaning'), ('legal', 'legal')], default='', max_length=10)),
-                ('detail', models.TextField(blank=True)),
-                ('opened_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('done_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ('language', 'opened_at', 'pk'),
-                'indexes': [models.Index(condition=models.Q(('done_at__isnull', True)), fields=['language', 'opened_at'], name='translation_task_open')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('done_at__isnull', True)), fields=('segment', 'language', 'cause'), name='translation_task_open_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Translation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('segment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='translations', to='translations.segment')),
-                ('language', models.CharField(max_length=20)),
-                ('text', models.TextField()),
-                ('source_digest', models.CharField(max_length=64)),
-                ('provenance', models.CharField(choices=[('machine', 'Draft, not yet reviewed'), ('person', 'Written by a person'), ('reviewed', 'Reviewed')], max_length=10)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('by_name', models.CharField(blank=True, max_length=120)),
-                ('is_local', models.BooleanField(default=False)),
-                ('changed_at', models.DateTimeField()),
-                ('review_by', models.DateField(null=True)),
-            ],
-            options={
-                'ordering': ('segment', 'language'),
-                'indexes': [models.Index(fields=['language', 'provenance'], name='translation_by_language')],
-                'constraints': [models.UniqueConstraint(fields=('segment', 'language'), name='translation_once_per_segment_and_language')],
-            },
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='GlossaryTerm',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('language', models.CharField(max_length=20, verbose_name='language')),
+                    ('concept', models.CharField(help_text='The same code in every language, e.g. trafficked-person.', max_length=60, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and hyphens.')], verbose_name='concept')),
+                    ('audience', models.CharField(blank=True, choices=[('', 'Everybody'), ('public', 'Public: readers of open courses'), ('internal', 'Internal: people whose work asks for it'), ('title', 'Titles, which others may read as well')], default='', max_length=10, verbose_name='for whom')),
+                    ('preferred', models.CharField(blank=True, help_text='Empty: the words below are only avoided.', max_length=120, verbose_name='preferred')),
+                    ('avoided', models.JSONField(blank=True, default=list, verbose_name='avoided')),
+                    ('note', models.CharField(blank=True, max_length=300, verbose_name='note for translators')),
+                ],
+                options={
+                    'verbose_name': 'glossary term',
+                    'verbose_name_plural': 'glossary',
+                    'ordering': ('language', 'concept', 'audience'),
+                    'constraints': [models.UniqueConstraint(fields=('language', 'concept', 'audience'), name='glossary_term_once_per_language_and_audience')],
+                },
+            ),
+            migrations.CreateModel(
+                name='LanguageLead',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='languages_led', to=settings.AUTH_USER_MODEL, verbose_name='editor')),
+                    ('language', models.CharField(max_length=20, verbose_name='language')),
+                    ('looked_on', models.DateField(editable=False, null=True)),
+                    ('told', models.JSONField(default=dict, editable=False)),
+                ],
+                options={
+                    'verbose_name': 'language lead',
+                    'verbose_name_plural': 'language leads',
+                    'ordering': ('language', 'pk'),
+                    'constraints': [models.UniqueConstraint(fields=('user', 'language'), name='language_lead_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='RecordedCatalogues',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('digest', models.CharField(max_length=64, unique=True)),
+                    ('recorded_at', models.DateTimeField()),
+                ],
+                options={
+                    'verbose_name_plural': 'recorded catalogues',
+                },
+            ),
+            migrations.CreateModel(
+                name='Text',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('code', models.CharField(max_length=200, unique=True)),
+                    ('kind', models.CharField(choices=[('page', 'Page'), ('question', 'Question'), ('mail', 'Mail'), ('certificate', 'Certificate text'), ('catalogue', 'Interface')], max_length=12)),
+                    ('title', models.CharField(max_length=255)),
+                    ('group', models.CharField(db_index=True, max_length=80)),
+                    ('sector', models.CharField(blank=True, max_length=60)),
+                ],
+                options={
+                    'ordering': ('code',),
+                },
+            ),
+            migrations.CreateModel(
+                name='Segment',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('text', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='segments', to='translations.text')),
+                    ('key', models.CharField(max_length=200)),
+                    ('source', models.TextField()),
+                    ('shown', models.TextField(blank=True)),
+                    ('digest', models.CharField(max_length=64)),
+                    ('markup', models.CharField(choices=[('plain', 'plain'), ('markdown', 'markdown'), ('html', 'html')], max_length=10)),
+                    ('position', models.PositiveIntegerField()),
+                ],
+                options={
+                    'ordering': ('text', 'position'),
+                    'constraints': [models.UniqueConstraint(fields=('text', 'key'), name='segment_key_once_per_text')],
+                },
+            ),
+            migrations.CreateModel(
+                name='TranslationTask',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('segment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='translations.segment')),
+                    ('language', models.CharField(max_length=20)),
+                    ('cause', models.CharField(choices=[('changed', 'The source changed'), ('reported', 'Answers differ in this language')], max_length=10)),
+                    ('change', models.CharField(blank=True, choices=[('minor', 'minor'), ('meaning', 'meaning'), ('legal', 'legal')], default='', max_length=10)),
+                    ('detail', models.TextField(blank=True)),
+                    ('opened_at', models.DateTimeField()),
+                    ('done_at', models.DateTimeField(null=True)),
+                    ('done_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'ordering': ('language', 'opened_at', 'pk'),
+                    'indexes': [models.Index(condition=models.Q(('done_at__isnull', True)), fields=['language', 'opened_at'], name='translation_task_open')],
+                    'constraints': [models.UniqueConstraint(condition=models.Q(('done_at__isnull', True)), fields=('segment', 'language', 'cause'), name='translation_task_open_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Translation',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('segment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='translations', to='translations.segment')),
+                    ('language', models.CharField(max_length=20)),
+                    ('text', models.TextField()),
+                    ('source_digest', models.CharField(max_length=64)),
+                    ('provenance', models.CharField(choices=[('machine', 'Draft, not yet reviewed'), ('person', 'Written by a person'), ('reviewed', 'Reviewed')], max_length=10)),
+                    ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('by_name', models.CharField(blank=True, max_length=120)),
+                    ('is_local', models.BooleanField(default=False)),
+                    ('changed_at', models.DateTimeField()),
+                    ('review_by', models.DateField(null=True)),
+                ],
+                options={
+                    'ordering': ('segment', 'language'),
+                    'indexes': [models.Index(fields=['language', 'provenance'], name='translation_by_language')],
+                    'constraints': [models.UniqueConstraint(fields=('segment', 'language'), name='translation_once_per_segment_and_language')],
+                },
+            ),
+        ]),
     ]
