@@ -14,8 +14,14 @@ class Obligation(models.Model):
     from compliance.standing; a command rebuilds them all and must find nothing to mend.
     """
 
-    organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="obligations")
-    membership = models.ForeignKey("people.Membership", on_delete=models.PROTECT, related_name="obligations")
+    # No indexes of their own, here and below, where that of a constraint or of a question begins with the same column:
+    # an import writes one of these rows for each person, and each index is written with it.
+    organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.PROTECT, related_name="obligations", db_index=False
+    )
+    membership = models.ForeignKey(
+        "people.Membership", on_delete=models.PROTECT, related_name="obligations", db_index=False
+    )
     certification = models.ForeignKey(
         "certificates.Certification", on_delete=models.PROTECT, related_name="obligations"
     )
@@ -51,7 +57,7 @@ class ObligationSpanQuerySet(models.QuerySet["ObligationSpan"]):
 class ObligationSpan(models.Model):
     """From ``from_on`` until ``until`` (exclusive; null: for ever) the standing of an obligation is this."""
 
-    obligation = models.ForeignKey(Obligation, on_delete=models.CASCADE, related_name="spans")
+    obligation = models.ForeignKey(Obligation, on_delete=models.CASCADE, related_name="spans", db_index=False)
     from_on = models.DateField()
     until = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=20)

@@ -180,6 +180,7 @@ class PeopleKind(Kind):
     modes: ClassVar = frozenset(Mode)
     passes: ClassVar = 2
     later_passes: ClassVar = frozenset({"manager"})
+    rows_stand_alone: ClassVar = True
     samples: ClassVar = (
         {"employee_number": "0042", "name": "Jo Castellan", "email": "jo@example.org", "starts_on": "2026-03-02"},
         {

@@ -69,7 +69,8 @@ class Employment(models.Model):
     employer_ref = models.CharField(max_length=40, blank=True)
     """What the employer's own system calls it, where it calls it something."""
     membership = models.ForeignKey("people.Membership", on_delete=models.PROTECT, related_name="employments")
-    site = models.ForeignKey("people.Site", on_delete=models.PROTECT, related_name="employments")
+    # ``employment_by_site`` begins with it.
+    site = models.ForeignKey("people.Site", on_delete=models.PROTECT, related_name="employments", db_index=False)
     role = models.ForeignKey("people.Role", on_delete=models.PROTECT, related_name="employments", null=True, blank=True)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"), null=True, blank=True)

@@ -31,7 +31,10 @@ class Membership(models.Model):
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="memberships")
+    # ``membership_by_name`` begins with it.
+    organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.PROTECT, related_name="memberships", db_index=False
+    )
     user = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="memberships")
     employee_number = models.CharField(_("employee number"), max_length=40)
     """As the employer writes it; leading zeros count, case does not."""

@@ -116,7 +116,8 @@ class WorkbookRow(models.Model):
         ENDED = "ended", pgettext_lazy("what a row does", "Ended")
         ERROR = "error", pgettext_lazy("what a row does", "To correct")
 
-    workbook_import = models.ForeignKey(WorkbookImport, on_delete=models.CASCADE, related_name="rows")
+    # ``workbook_row_by_key`` begins with it.
+    workbook_import = models.ForeignKey(WorkbookImport, on_delete=models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField(null=True, blank=True)
     """As the spreadsheet shows it; null: what is missing from a complete snapshot."""
     key = models.CharField(max_length=300)

@@ -138,6 +138,8 @@ class Kind(ABC):
     """How often the rows are gone through when they are written."""
     later_passes: ClassVar[frozenset[str]] = frozenset()
     """Columns that passes after the first are about: rows that change none of them are left out there."""
+    rows_stand_alone: ClassVar[bool] = False
+    """Whether no row reads or holds what another row of the same pass writes, so that two chunks can be written at a time."""
     samples: ClassVar[tuple[Mapping[str, str], ...]] = ()
 
     def choices(self, setting: Setting) -> Mapping[str, ChoiceSet]:

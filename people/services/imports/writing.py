@@ -1,11 +1,14 @@
 """Writing what was confirmed: chunk by chunk, each a short transaction that moves the cursor with its rows."""
 
+import logging
 import time
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from django.db import connection, transaction
-from django.db.models import Count
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Count, QuerySet
 
 from people import audit
 from people.faults import fault_point
@@ -18,52 +21,94 @@ from people.workbooks.kinds import Action, Given, Kind, Plan
 from people.workbooks.options import Options
 from people.workbooks.problems import Problem, RowProblem
 
+logger = logging.getLogger(__name__)
+
 CHUNK_ROWS: Final = 500
 CHUNK_ROWS_SQLITE: Final = 100
 TURN_SECONDS: Final = 60
 """How long a worker goes on before it lets another take the next turn: far less than the lease of the outbox."""
 
+LANES: Final = 2
+"""Chunks that are written at a time: one that is prepared, and one that the server is busy with."""
+SIDE_BY_SIDE_ROWS: Final = 2_000
+"""Fewer rows than that are written before two connections would be worth their while."""
+
 
 def write_import(*, import_id: int, at: datetime, turn_seconds: float | None = TURN_SECONDS) -> WorkbookImport:
     """Write a confirmed upload from where the cursor stands, to its end or for one turn; return it.
 
-    Killed at any point, the next run goes on behind the last whole chunk. Two at once take turns.
+    Killed at any point, the next run goes on behind the last whole chunk. Two at once take turns. On PostgreSQL two chunks
+    of many are written at a time, see ``_write_side_by_side``.
     """
-    began = time.monotonic()
-    while _write_chunk(import_id, at):
+    until = None if turn_seconds is None else time.monotonic() + turn_seconds
+    more = not _may_write_side_by_side(import_id) or _write_side_by_side(import_id, at, until)
+    while more and _write_chunk(import_id, at):
         fault_point("imports.chunk_committed")
         breathe()
-        if turn_seconds is not None and time.monotonic() - began > turn_seconds:
-            with transaction.atomic():
-                kept = WorkbookImport.objects.select_for_update().get(pk=import_id)
-                ask_for_writing(kept)
-            return kept
+        more = not _is_over(until)
+    if not more:
+        with transaction.atomic():
+            kept = WorkbookImport.objects.select_for_update().get(pk=import_id)
+            ask_for_writing(kept)
+        return kept
     return WorkbookImport.objects.get(pk=import_id)
+
+
+def _is_over(until: float | None) -> bool:
+    return until is not None and time.monotonic() > until
 
 
 @transaction.atomic
 def _write_chunk(import_id: int, at: datetime) -> bool:
     """Write the next rows; return whether there may be more."""
-    kept = (
-        WorkbookImport.objects.select_for_update(of=("self",))
-        .select_related("organisation", "confirmed_by")
-        .get(pk=import_id)
-    )
+    _wait_for_turn(import_id)
+    kept = _held(import_id)
     if kept.state != WorkbookImport.State.APPLYING:
         return False
     kind = kinds.kind_of(kept.kind)
     size = CHUNK_ROWS_SQLITE if connection.vendor == "sqlite" else CHUNK_ROWS
-    waiting = WorkbookRow.objects.filter(workbook_import=kept, pk__gt=kept.applied_row).to_write()
-    if kept.applied_pass:
-        waiting = waiting.filter(changes__has_any_keys=sorted(kind.later_passes))
-    rows = [_Row(*row) for row in waiting.order_by("pk").values_list(*_Row._fields)[:size]]
+    rows = _rows(_waiting(kept, kind).filter(pk__gt=kept.applied_row)[:size])
     if not rows:
         return _next_pass(kept, kind, at)
+    _move(kept, rows, _write_rows(kept, kind, rows, at), at)
+    return True
+
+
+def _held(import_id: int) -> WorkbookImport:
+    found = WorkbookImport.objects.select_for_update(of=("self",)).select_related("organisation", "confirmed_by")
+    return found.get(pk=import_id)
+
+
+def _wait_for_turn(import_id: int) -> None:
+    """Let nobody else write this upload until the transaction ends."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('people.workbookimport', %s))", [import_id])
+
+
+def _waiting(kept: WorkbookImport, kind: Kind) -> "QuerySet[WorkbookRow]":
+    """Return the rows that this pass writes, in order."""
+    waiting = WorkbookRow.objects.filter(workbook_import=kept).to_write()
+    if kept.applied_pass:
+        waiting = waiting.filter(changes__has_any_keys=sorted(kind.later_passes))
+    return waiting.order_by("pk")
+
+
+def _rows(waiting: "QuerySet[WorkbookRow]") -> list["_Row"]:
+    return [_Row(*row) for row in waiting.values_list(*_Row._fields)]
+
+
+def _write_rows(kept: WorkbookImport, kind: Kind, rows: list["_Row"], at: datetime) -> list[dict[str, Any]]:
+    """Write what the rows say; return what it takes to take it back."""
     language = Options.from_json(kept.options).language
     setting = setting_of(kept.organisation, at=at, mode=kept.mode, by=kept.confirmed_by, locked=True, language=language)
     plans = kind.plan([Given(row.number, row.key, row.values) for row in rows], setting)
     sound = plans if kept.applied_pass else _hold_back(rows, plans)
-    undo = kind.write(sound, setting, number=kept.applied_pass)
+    return kind.write(sound, setting, number=kept.applied_pass)
+
+
+def _move(kept: WorkbookImport, rows: list["_Row"], undo: list[dict[str, Any]], at: datetime) -> None:
+    """Move the cursor behind ``rows``, which are written; ``kept`` is held."""
     if undo:
         WorkbookChunk.objects.create(workbook_import=kept, undo=undo, written_at=at)
     kept.applied_row = rows[-1].pk
@@ -71,6 +116,91 @@ def _write_chunk(import_id: int, at: datetime) -> bool:
         kept.applied_rows += len(rows)
     kept.save(update_fields=["applied_row", "applied_rows"])
     fault_point("imports.chunk_written")
+
+
+def _may_write_side_by_side(import_id: int) -> bool:
+    """Whether it pays, and another connection sees what this one does."""
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        return False
+    kept = WorkbookImport.objects.get(pk=import_id)
+    kind = kinds.kind_of(kept.kind)
+    if kept.state != WorkbookImport.State.APPLYING or not kind.rows_stand_alone:
+        return False
+    rest = _waiting(kept, kind).filter(pk__gt=kept.applied_row)
+    return rest[: SIDE_BY_SIDE_ROWS + 1].count() > SIDE_BY_SIDE_ROWS
+
+
+def _write_side_by_side(import_id: int, at: datetime, until: float | None) -> bool:
+    """Write chunks of this pass two at a time; return whether there is time for more.
+
+    While the server checks and stores one chunk, the next is prepared. Chunks are committed in their order, each with the
+    cursor behind it, so that a kill leaves what one after another would leave. Whatever the database refuses here is
+    left to be written alone, where the same failure is said if it is one.
+    """
+    with transaction.atomic(), ThreadPoolExecutor(LANES, thread_name_prefix="import") as pool:
+        _wait_for_turn(import_id)
+        kept = WorkbookImport.objects.select_related("organisation", "confirmed_by").get(pk=import_id)
+        if kept.state != WorkbookImport.State.APPLYING:
+            return True
+        kind = kinds.kind_of(kept.kind)
+        under_way: deque[Future[bool]] = deque()
+        start = kept.applied_row
+        try:
+            while start == kept.applied_row or not _is_over(until):
+                keys = list(_waiting(kept, kind).filter(pk__gt=start).values_list("pk", flat=True)[:CHUNK_ROWS])
+                if not keys:
+                    break
+                before = under_way[-1] if under_way else None
+                under_way.append(pool.submit(_in_a_lane, _Part(kept, kind, start, keys[-1], at, before)))
+                start = keys[-1]
+                if len(under_way) == LANES:
+                    if not under_way.popleft().result():
+                        break
+                    fault_point("imports.chunk_committed")
+        finally:
+            # All that was begun ends, in whatever way, before somebody else has a turn.
+            wait(under_way)
+        while under_way:
+            under_way.popleft().result()
+    return not _is_over(until)
+
+
+class _Part(NamedTuple):
+    """A chunk that is written in a lane: rows behind ``start`` up to ``end``, committed after ``before``."""
+
+    kept: WorkbookImport
+    kind: Kind
+    start: int
+    end: int
+    at: datetime
+    before: "Future[bool] | None"
+
+
+def _in_a_lane(part: _Part) -> bool:
+    """Write a chunk on a connection of the thread; return whether it was written."""
+    try:
+        with transaction.atomic():
+            return _write_part(part)
+    except DatabaseError:
+        logger.info("a chunk is written alone", extra={"event": "imports.side_by_side", "outcome": "alone"})
+        return False
+    finally:
+        connection.close()
+
+
+def _write_part(part: _Part) -> bool:
+    with connection.cursor() as cursor:
+        # Whoever holds one chunk and waits for the other would wait for ever: the server does not see the order of lanes.
+        cursor.execute("SET LOCAL lock_timeout = '3s'")
+    rows = _rows(_waiting(part.kept, part.kind).filter(pk__gt=part.start, pk__lte=part.end))
+    undo = _write_rows(part.kept, part.kind, rows, part.at)
+    is_next = part.before is None or part.before.result()
+    kept = _held(part.kept.pk)
+    cursor_stands = (kept.applied_pass, kept.applied_row) == (part.kept.applied_pass, part.start)
+    if not is_next or not cursor_stands or kept.state != WorkbookImport.State.APPLYING:
+        transaction.set_rollback(True)
+        return False
+    _move(kept, rows, undo, part.at)
     return True
 
 
