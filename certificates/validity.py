@@ -23,7 +23,7 @@ from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple, Self, get_args
 from zoneinfo import ZoneInfo
@@ -35,6 +35,9 @@ Early = Literal["restart", "record_only"]
 
 ONE_DAY = timedelta(days=1)
 LONGEST_YEARS = 100
+# The longest window before the first, and the longest validity, minimum and grace after the last, stay in the calendar.
+_FIRST_DAY = date(MINYEAR + LONGEST_YEARS, 1, 1)
+_LAST_DAY = date(MAXYEAR - 3 * LONGEST_YEARS - 2, 12, 31)
 SKEW_ALLOWED = timedelta(minutes=5)
 # 400 years are 4,800 months and 146,097 days.
 _MONTH_WEIGHT = 146_097
@@ -75,6 +78,14 @@ class UnknownZone(ValueError):
     def __init__(self, zone: str) -> None:
         self.zone = zone
         super().__init__(f"unknown time zone: {zone!r}")
+
+
+class DayOutOfReach(ValueError):
+    """A day so far away that what follows from it may leave the calendar; carries ``day``."""
+
+    def __init__(self, day: date) -> None:
+        self.day = day
+        super().__init__(f"{day} is out of reach; give a day from {_FIRST_DAY} to {_LAST_DAY}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +214,10 @@ class ValidityPolicy:
             value = getattr(self, field)
             if value not in choices:
                 raise PolicyError(PolicyProblem.UNKNOWN_CHOICE, field=field, value=value, choices=choices)
+        for field in ("validity", "window", "grace", "min_validity"):
+            value = getattr(self, field)
+            if not isinstance(value, Duration) and (value is not None or field == "validity"):
+                raise PolicyError(PolicyProblem.NOT_A_DURATION, field=field, value=value)
         if not self.validity.n:
             raise PolicyError(PolicyProblem.ZERO_DURATION, field="validity")
         if self.window is not None and self.window._weight > self.validity._weight:
@@ -324,9 +339,13 @@ def next_period(policy: ValidityPolicy, completed_on: date, current: Period | No
 
     Raises:
         TypeError: ``completed_on`` is an instant, which has no date before its zone is known.
+        DayOutOfReach: it, or the end of ``current``, is within a few lives of the calendar's own ends.
     """
     if isinstance(completed_on, datetime):
         raise TypeError("completed_on is a date; local_date() gives the date of an instant")
+    for day in (completed_on, *(() if current is None else (current.valid_until,))):
+        if not _FIRST_DAY <= day <= _LAST_DAY:
+            raise DayOutOfReach(day)
     if current is None:
         return _period(policy, completed_on, _fresh_end(policy, completed_on))
 

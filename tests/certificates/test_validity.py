@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from certificates.validity import (
     CompletionDate,
+    DayOutOfReach,
     DeviceClaim,
     Duration,
     Period,
@@ -410,6 +411,9 @@ def test_duration_after_a_day(duration, day, end):
         ({"min_validity": Duration(2, "y")}, PolicyProblem.MIN_VALIDITY_LONGER_THAN_VALIDITY),
         ({"validity": Duration(0, "m")}, PolicyProblem.ZERO_DURATION),
         ({"anchor": "calendar"}, PolicyProblem.MISSING_CALENDAR_DAY),
+        ({"validity": "1y"}, PolicyProblem.NOT_A_DURATION),
+        ({"validity": None}, PolicyProblem.NOT_A_DURATION),
+        ({"grace": 14}, PolicyProblem.NOT_A_DURATION),
         ({"anchor": "calendar", "calendar_last_day": (2, 30)}, PolicyProblem.IMPOSSIBLE_CALENDAR_DAY),
         ({"anchor": "calendar", "calendar_last_day": (4, 31)}, PolicyProblem.IMPOSSIBLE_CALENDAR_DAY),
         ({"anchor": "calendar", "calendar_last_day": (13, 1)}, PolicyProblem.IMPOSSIBLE_CALENDAR_DAY),
@@ -605,6 +609,25 @@ def test_policy_from_json_refuses_what_it_does_not_know(data, problem):
 )
 def test_starts_at_the_first_instant_that_exists(day, zone, instant):
     assert starts_at(day, zone) == instant
+
+
+@pytest.mark.parametrize("anchor", ["completion", "renewal", "calendar", "calendar_years"])
+def test_a_completion_at_the_end_of_the_calendar_is_refused_in_words(anchor):
+    policy = yearly(anchor, calendar_last_day=(3, 31))
+
+    with pytest.raises(DayOutOfReach, match=r"^9999-06-01 is out of reach; give a day from 0101-01-01 to 9697-12-31$"):
+        next_period(policy, date(9999, 6, 1))
+
+
+def test_the_longest_lengths_stay_in_the_calendar():
+    century = Duration(100, "y")
+    policy = yearly(validity=century, window=century, grace=century, min_validity=century, late="schedule")
+
+    first = next_period(policy, date(101, 1, 1))
+    last = next_period(policy, date(9697, 12, 31), next_period(policy, date(9597, 1, 1)))
+
+    assert first.window_opens_on == date(101, 1, 1)
+    assert last.grace_until == date(9997, 1, 1)
 
 
 @pytest.mark.parametrize("zone", ["", "Mars/Olympus", "America", "../etc/passwd", "/etc/localtime"])
