@@ -5,8 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.admin.utils import quote
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, ProtectedError, QuerySet
-from django.db.models.deletion import Collector
+from django.db.models import Model, QuerySet
 from django.forms import Select
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
@@ -61,6 +60,7 @@ from assessments.papers import check_blueprint, order_question, public_question
 from assessments.responses import field_name, read_response
 from assessments.scenarios import walk
 from assessments.selectors import questions_in_use
+from cms.deletions import is_protected
 from cms.lists import listed
 
 ANY_PERMISSION = ("add", "change", "delete", "view")
@@ -635,17 +635,9 @@ def refuse_deletion(request: HttpRequest, instances: list[Model]) -> HttpRespons
         message = _("In use: %(names)s. Tick “Retired” on the form instead: it will not be drawn any more.")
         messages.error(request, message % {"names": listed(used)})
         return redirect(_url("edit", used[0]))
-    held = [each for each in ours if _is_protected(each)]
+    held = [each for each in ours if is_protected(each)]
     if held:
         message = _("Something still hangs on %(names)s: it cannot be deleted.")
         messages.error(request, message % {"names": listed(held)})
         return redirect(type(held[0]).snippet_viewset.get_url_name("list"))
     return None
-
-
-def _is_protected(instance: Model) -> bool:
-    try:
-        Collector(using=instance._state.db or "default").collect([instance])
-    except ProtectedError:
-        return True
-    return False

@@ -13,6 +13,7 @@ class CertificatesConfig(AppConfig):
         """Listen to courses and people, take on what the outbox asks, say what completions earned."""
         from certificates import receivers, services
         from certificates.curriculum import CertificationPart
+        from cms.deletions import register_namers
         from courses.curriculum.registry import register_part
         from courses.registry import register_evidence
         from people import outbox
@@ -20,5 +21,6 @@ class CertificatesConfig(AppConfig):
         outbox.register(receivers.CORRECT_NAMES, receivers.correct_names)
         outbox.register(receivers.PUT_TOGETHER, receivers.put_together)
         outbox.register(services.ISSUE_FOR_PART, receivers.issue_for_part)
+        register_namers(receivers.names_of_what_asks)
         register_evidence(receivers.evidence)
         register_part(CertificationPart.name, CertificationPart)

@@ -5,13 +5,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.models import Model, ProtectedError
+from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.urls import reverse
+from django.utils.translation import pgettext
 
 from certificates import selectors, services
+from certificates.models import Certification
 from certificates.validity import local_date
 from cms import clock
-from courses.models import Attendance, Completion
+from cms.lists import listed
+from courses.models import Attendance, Completion, Course
 from courses.registry import Evidence
 from courses.signals import completion_untold, course_completed, session_counted
 from people import outbox
@@ -20,6 +25,29 @@ from people.signals import membership_renamed, users_merged
 
 CORRECT_NAMES: Final = "certificates.correct_names"
 PUT_TOGETHER: Final = "certificates.put_together"
+
+
+def names_of_what_asks(instance: Model) -> list[str]:
+    """Say which certifications name a course or a certification, and whether certificates do."""
+    if isinstance(instance, Course):
+        return [it.title for it in selectors.certifications_naming_course(instance)]
+    if not isinstance(instance, Certification):
+        return []
+    issued = [pgettext("what names a certification", "certificates")] if instance.certificates.exists() else []
+    return [it.title for it in selectors.certifications_naming(instance)] + issued
+
+
+@receiver(pre_delete, sender=Course, dispatch_uid="certificates.keep_named_course")
+@receiver(pre_delete, sender=Certification, dispatch_uid="certificates.keep_named_certification")
+def keep_what_is_named(sender: object, instance: Model, **_: object) -> None:
+    """Refuse to delete what an expression names: no foreign key would hold it."""
+    if isinstance(instance, Course):
+        naming = selectors.certifications_naming_course(instance)
+    else:
+        assert isinstance(instance, Certification)
+        naming = selectors.certifications_naming(instance)
+    if naming:
+        raise ProtectedError(f"{instance} is named by {listed(naming)}", set(naming))
 
 
 @receiver(course_completed, dispatch_uid="certificates.issue_on_completion")

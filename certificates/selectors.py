@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid5
 
 from django.db.models import Max, Q, QuerySet
@@ -368,6 +368,32 @@ def open_in_person(
 def names_others(certification: Certification) -> bool:
     """Whether a certification asks anywhere what another one does; no query."""
     return '"certification"' in json.dumps([certification.expression, certification.refreshers])
+
+
+def certifications_naming_course(course: Course) -> list[Certification]:
+    """Return the certifications that ask for ``course``, or for being there at a session of it; one query."""
+    every = Certification.objects.prefetch_related("courses")
+    return [it for it in every if course in it.courses.all() or _names(it, ("course", "session"), course.code)]
+
+
+def certifications_naming(certification: Certification) -> list[Certification]:
+    """Return the other certifications that ask whatever ``certification`` asks; one query."""
+    others = Certification.objects.exclude(pk=certification.pk)
+    return [it for it in others if _names(it, ("certification",), certification.code)]
+
+
+def _names(certification: Certification, kinds: Sequence[str], code: str) -> bool:
+    # As it is written, not parsed: what names something that is gone already still counts as naming it.
+    written: list[Any] = [certification.expression, certification.refreshers]
+    while written:
+        part = written.pop()
+        if isinstance(part, dict):
+            if any(part.get(kind) == code for kind in kinds):
+                return True
+            written += part.values()
+        elif isinstance(part, list):
+            written += part
+    return False
 
 
 def others_named_by(certification: Certification) -> dict[str, object]:

@@ -13,6 +13,7 @@ class ComplianceConfig(AppConfig):
         """Hear the news from below and add to the learner's list."""
         from django.core.management import call_command
 
+        from cms.deletions import register_namers
         from cms.preparation import Preparation, register_preparation
         from compliance import checks, demo, kinds, receivers, services  # noqa: F401  # checks and receivers connect
         from compliance.forecasts import forecast
@@ -25,6 +26,7 @@ class ComplianceConfig(AppConfig):
 
         kinds.register()
         register_forecast(forecast)
+        register_namers(receivers.names_of_what_is_asked)
         register_training_items(training_items)
         register_printed_copies(workplaces_with_kit_of)
         outbox.register(services.evidence.KIND, services.deliver_evidence_pack)

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Model
 from django.db.models.signals import post_save
 from django.dispatch import receiver
+from django.utils.translation import pgettext
 
-from certificates.models import Certificate
+from certificates.models import Certificate, Certification
 from certificates.signals import certificate_changed
 from cms import clock
 from compliance import selectors, services
@@ -14,6 +16,14 @@ from courses.models import Completion, Edition, Enrolment, Withdrawal
 from courses.signals import course_completed, edition_released, enrolment_opened, part_withdrawn
 from people.models import Membership, Site
 from people.signals import employment_changed, employments_changed
+
+
+def names_of_what_is_asked(instance: Model) -> list[str]:
+    """Say that employers ask for a certification; never which."""
+    if not isinstance(instance, Certification):
+        return []
+    is_asked = instance.requirements.exists() or instance.obligations.exists()
+    return [pgettext("what names a certification", "what employers ask of their people")] if is_asked else []
 
 
 @receiver(employment_changed, dispatch_uid="compliance.rebuild_on_employment")

@@ -16,6 +16,7 @@ from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from cms import clock
+from cms.admin_deletions import DeleteUnnamedView
 from cms.forms import ReviewedForm
 from cms.models import EditorLimit
 from courses.models import Claim, Course, Lesson, ReviewKind
@@ -164,6 +165,7 @@ class CourseViewSet(ModelViewSet):
     search_fields: ClassVar = ["code", "slug"]
     inspect_view_enabled = False
     copy_view_enabled = False
+    delete_view_class = DeleteUnnamedView
     panels: ClassVar = [
         MultiFieldPanel([FieldPanel("code"), FieldPanel("slug")], heading=gettext_lazy("Identity")),
         FieldPanel("sector"),
@@ -208,6 +210,7 @@ class LessonViewSet(ModelViewSet):
     list_filter: ClassVar = ["course"]
     search_fields: ClassVar = ["code"]
     copy_view_enabled = False
+    delete_view_class = DeleteUnnamedView
     panels: ClassVar = [FieldPanel("course"), FieldPanel("code")]
 
     def get_edit_handler(self) -> Any:
