@@ -24,6 +24,7 @@ class ExchangeFault(StrEnum):
     NUMBERS = "numbers"
     CHARACTERS = "characters"
     EDGES = "edges"
+    LENGTH = "length"
 
 
 @dataclass(frozen=True, slots=True)

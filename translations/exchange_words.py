@@ -27,6 +27,7 @@ _WORDS: Final = {
     ExchangeFault.NUMBERS: _("The numbers differ from the source."),
     ExchangeFault.CHARACTERS: _("There are characters that cannot be used here."),
     ExchangeFault.EDGES: _("It has to begin and end with a line end where the source does."),
+    ExchangeFault.LENGTH: _("This is too long for its place. Say it in fewer words."),
 }
 
 

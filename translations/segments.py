@@ -15,7 +15,13 @@ _PLACEHOLDER: Final = re.compile(
     r"|%[#0\-+]*[0-9.]*[sdifr](?![A-Za-z])"  # %s
     r"|\{[A-Za-z_][A-Za-z0-9_.]*\}"  # {name}
 )
-_TAG: Final = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)
+# A tag that is never closed counts as well: what stands after it on the page may close it.
+_TAG: Final = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*(?:>|$)", re.DOTALL)
+# An example of an address reads otherwise in each language.
+_ADDRESS: Final = re.compile(
+    r"\b(?:https?://|www\.|(?:javascript|data|vbscript):)[^\s<>\"']+|[\w.+-]{1,64}@(?!example\.)[\w-]+\.\w+",
+    re.IGNORECASE,
+)
 _STRONG: Final = re.compile(r"\*\*(?=\S).+?(?<=\S)\*\*", re.DOTALL)
 _HEADING: Final = re.compile(r"^###[ \t]", re.MULTILINE)
 _BULLET: Final = re.compile(r"^[ \t]*[-*+][ \t]+(?=\S)", re.MULTILINE)
@@ -43,6 +49,8 @@ SCRIPTS: Final = {
     "ru": "CYRILLIC",
 }
 """The script of languages that are not written in Latin letters, as Unicode's names of letters begin."""
+_HAN: Final = {"zh-hans": ("gb2312", "big5"), "zh-hant": ("big5", "gb2312")}
+"""Character sets that hold the one script of Chinese and leave out what only the other has."""
 
 
 class Markup(StrEnum):
@@ -62,6 +70,7 @@ class Fault(StrEnum):
     NUMBERS = "numbers"
     CHARACTERS = "characters"
     EDGES = "edges"
+    LENGTH = "length"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,11 @@ def tags(text: str) -> Counter[str]:
     return Counter(re.sub(r"\s+", " ", tag) for tag in _TAG.findall(text))
 
 
+def addresses(text: str) -> Counter[str]:
+    """Return what a browser may follow: addresses of pages and mail, and schemes that run something."""
+    return Counter(_ADDRESS.findall(text))
+
+
 def numbers(text: str) -> Counter[str]:
     """Return the numbers of three digits and more, as Latin digits without grouping: telephone lines, years, counts."""
     latin = "".join(str(unicodedata.digit(each)) if each.isdigit() else each for each in text)
@@ -114,10 +128,26 @@ def markdown_shape(text: str) -> dict[str, int]:
     }
 
 
+def longest(segment: Segment) -> int:
+    """Return how many characters a translation may have: what the places of titles and names hold, else ample room.
+
+    The source of a title has 60 characters at most, and its place holds 120; that of a full title holds 250.
+    """
+    length = len(segment.text)
+    if segment.markup is not Markup.PLAIN:
+        return max(500, 4 * length)
+    if length <= 60:
+        return 120
+    return 250 if length <= 130 else max(300, 3 * length // 2)
+
+
 def faults(segment: Segment, target: str) -> list[SegmentProblem]:
-    """Return everything that keeps ``target`` from standing for ``segment``; an empty target is one fault."""
+    """Return everything that keeps ``target`` from standing for ``segment``; one that is empty or too long has that fault alone."""
     if not target.strip():
         return [SegmentProblem(segment.key, Fault.EMPTY)]
+    if len(target) > longest(segment):
+        # Nothing else is looked at: what is far too long costs time to search.
+        return [SegmentProblem(segment.key, Fault.LENGTH, f"{len(target)} > {longest(segment)}")]
     found = [
         SegmentProblem(segment.key, fault, detail)
         for fault, detail in (
@@ -140,7 +170,10 @@ def _difference(source: Counter[str], target: Counter[str]) -> str:
 
 def _markup_difference(segment: Segment, target: str) -> str:
     # A tag in what is plain is never put there by a translator's right.
-    different = _difference(tags(segment.text), tags(target))
+    different = _difference(
+        tags(segment.text) + addresses(segment.text),
+        tags(target) + addresses(target),
+    )
     if different or segment.markup is not Markup.MARKDOWN:
         return different
     before, after = markdown_shape(segment.text), markdown_shape(target)
@@ -167,10 +200,30 @@ def _edges(text: str) -> tuple[bool, bool]:
 
 
 def is_in_script(text: str, language: str) -> bool | None:
-    """Whether ``text`` has a letter of the script of ``language``; None where nothing can be told."""
+    """Whether ``text`` has a letter of the script of ``language``; None where nothing can be told.
+
+    Chinese counts as in the other script where more of its characters are used in that one alone.
+    """
     script = SCRIPTS.get(language.split("-")[0].lower())
     bare = _TAG.sub("", _PLACEHOLDER.sub("", text))
     letters = [each for each in bare if each.isalpha()]
     if not letters or script is None:
         return None
-    return any(unicodedata.name(letter, "").startswith(script) for letter in letters)
+    if not any(unicodedata.name(letter, "").startswith(script) for letter in letters):
+        return False
+    own, other = _HAN.get(language.lower(), ("", ""))
+    return not own or sum(_only_in(each, other, own) for each in letters) <= sum(
+        _only_in(each, own, other) for each in letters
+    )
+
+
+def _only_in(character: str, charset: str, other: str) -> bool:
+    return _has(charset, character) and not _has(other, character)
+
+
+def _has(charset: str, character: str) -> bool:
+    try:
+        character.encode(charset)
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,7 +1,5 @@
 """Files for translators through the commands of workbooks: the exchange does all the work, and this knocks at it."""
 
-import os
-import tempfile
 from pathlib import Path
 
 from django.db import transaction
@@ -10,7 +8,7 @@ from cms import clock
 from people.workbooks.doors import Brought, Door
 from translations import selectors, services
 from translations.exceptions import ExchangeConflicts, ExchangeRefused
-from translations.exchange import FORMATS
+from translations.exchange import FORMATS, put
 from translations.exchange.units import LARGEST_BYTES
 from translations.exchange_words import conflict_in_words, in_words
 
@@ -48,10 +46,7 @@ def take(path: Path, language: str) -> int:
     """
     _check(language)
     file = selectors.file_for(language=language)
-    # Written beside it and moved there whole: nobody finds half a file.
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as target:
-        target.write(FORMATS[path.suffix.lower().lstrip(".")].write(file))
-    os.replace(target.name, path)
+    put(path, FORMATS[path.suffix.lower().lstrip(".")].write(file))
     return len(file.units)
 
 

@@ -28,6 +28,7 @@ _SAID: Final[dict[Fault, str]] = {
     Fault.NUMBERS: "the numbers differ from the source",
     Fault.CHARACTERS: "it holds characters that are not used here",
     Fault.EDGES: "it has to begin and end with a line end where the source does",
+    Fault.LENGTH: "it is too long for its place",
 }
 
 

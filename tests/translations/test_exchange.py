@@ -18,7 +18,7 @@ from tests.factories.people import UserFactory, sign_in_personally
 from tests.translations.samples import AT, recorded, text, translate
 from translations.exceptions import ExchangeConflict, ExchangeConflicts, ExchangeFault, ExchangeProblem, ExchangeRefused
 from translations.exchange import FORMATS, ExchangeFile, Unit
-from translations.exchange.units import NO_BASE, base_of
+from translations.exchange.units import NO_BASE, base_of, is_for
 from translations.freshness import Provenance
 from translations.models import LanguageLead, Translation
 from translations.segments import Markup
@@ -105,6 +105,77 @@ def test_xliff_with_a_mark_that_holds_text_is_refused_by_segment() -> None:
     assert refused.value.problems == (ExchangeProblem(ExchangeFault.INLINE, "site/a", "ph"),)
 
 
+def xliff(inside: str, *, version: str = "2.0") -> bytes:
+    unit = f'<file id="f"><unit id="u" name="site/a">{inside}</unit></file>'
+    namespace = f"urn:oasis:names:tc:xliff:document:{version}"
+    return f'<x:xliff xmlns:x="{namespace}" xmlns="{namespace}" trgLang="fr">{unit}</x:xliff>'.encode()
+
+
+def test_pieces_of_xliff_stand_where_their_order_says() -> None:
+    [unit] = FORMATS["xlf"].read(xliff(
+        '<segment state="final"><source>One. </source><target order="3">Un.</target></segment>'
+        '<ignorable><source>Two </source><target order="2"><![CDATA[& deux ]]></target></ignorable>'
+        '<segment state="final"><source>three</source><target order="1">trois </target></segment>',
+        version="2.2",
+    )).units  # fmt: skip
+    assert (unit.source, unit.target, unit.needs_work) == ("One. Two three", "trois & deux Un.", False)
+
+
+def test_half_a_translation_is_none() -> None:
+    [unit] = FORMATS["xlf"].read(xliff(
+        f'<notes><note category="base">{base_of("Un. Deux.")}</note></notes>'
+        '<segment state="translated"><source>One. </source><target>Un. </target></segment>'
+        '<segment state="translated"><source>Two.</source></segment>'
+    )).units  # fmt: skip
+    assert (unit.source, unit.target, unit.needs_work) == ("One. Two.", "Un. ", True)
+
+
+def test_a_line_that_is_cut_off_is_named() -> None:
+    with pytest.raises(ExchangeRefused) as refused:
+        FORMATS["po"].read(b'msgid ""\nmsgstr "Language: fr\\n"\n\nmsgctxt "site/a"\nmsgid "Stay"\nmsgstr "Restez')
+    assert refused.value.problems == (ExchangeProblem(ExchangeFault.UNREADABLE, detail="line 6"),)
+
+
+def test_an_entry_with_a_plural_is_another_source() -> None:
+    file = FORMATS["po"].read(b'msgctxt "site/a"\nmsgid "a"\nmsgid_plural "b"\nmsgstr[0] "c"\nmsgstr[1] "d"\n')
+    assert file.units == (Unit("site/a", "a\nb"),)
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "expected"),
+    [
+        ("fr", "fr", True),
+        ("fr_CA", "fr", True),
+        ("es-419", "es", True),
+        ("pa-Guru-IN", "pa", True),
+        ("pa-Arab", "pa", False),
+        ("fil-PH", "tl", True),
+        ("zh-CN", "zh-hans", True),
+        ("zh_Hant_HK", "zh-hant", True),
+        ("zh-TW", "zh-hans", False),
+        ("zh", "zh-hans", False),
+        ("es", "fr", False),
+        ("fr-be", "fr", False),
+        ("French", "fr", False),
+        ("", "fr", False),
+    ],
+)
+def test_a_file_says_its_language_as_tools_do(said: str, language: str, expected: bool) -> None:
+    assert is_for(said, language, known=["fr", "fr-be", "es", "pa", "zh-hans", "zh-hant", "tl"]) is expected
+
+
+def test_a_column_that_is_there_twice_is_refused() -> None:
+    book = Workbook()
+    book.active.title = "fr"
+    book.active.append(["segment", "source", "translation", "Translation"])
+    book.active.append(["site/a", "One", "Un", "Une"])
+    target = io.BytesIO()
+    book.save(target)
+    with pytest.raises(ExchangeRefused) as refused:
+        FORMATS["xlsx"].read(target.getvalue())
+    assert refused.value.problems == (ExchangeProblem(ExchangeFault.UNREADABLE, detail="translation"),)
+
+
 def test_a_formula_in_a_workbook_is_refused_by_segment() -> None:
     book = Workbook()
     book.active.title = "fr"
@@ -162,7 +233,8 @@ class TestImport:
 
     def test_what_needs_work_or_is_empty_is_left_alone(self) -> None:
         translate("course/title", "Brouillon")
-        assert take(file_for(language="fr")) == Imported()
+        assert take(file_for(language="fr")) == Imported(waiting=1)
+        assert take(filled({"lessons/b/title": "  "})) == Imported(waiting=1)
         assert rows() == [("course/title", "Brouillon", "machine", "")]
 
     def test_a_signature_reviews_and_does_not_outlive_its_words(self) -> None:
@@ -212,6 +284,7 @@ class TestImport:
             ("course/title", 'Salles <img src="x" onerror="y">', ExchangeFault.MARKUP, '+<img src="x" onerror="y">'),
             ("course/title", "Salles\u202e", ExchangeFault.CHARACTERS, "U+202E"),
             ("course/title", "Salles\n", ExchangeFault.EDGES, ""),
+            ("course/title", "Salle " * 84, ExchangeFault.LENGTH, "504 > 500"),
         ],
     )
     def test_what_breaks_a_piece_is_named_and_nothing_is_taken(
@@ -234,7 +307,7 @@ class TestImport:
         recorded(text("course:camp", group="course:camp", sources={"camp/title": "Camps"}))
         file = file_for(language="fr", group="course:hotel")
         [camp] = file_for(language="fr", group="course:camp").units
-        more = (file.units[0], camp, Unit("course:hotel/gone", "x", "y"), Unit("", "x", "y"))
+        more = (file.units[0], camp, Unit("course:hotel/gone", "x", "y"), *[Unit("", "x", "y")] * 2)
         with pytest.raises(ExchangeRefused) as refused:
             take(replace(file, units=file.units + more), group="course:hotel")
         assert [(each.fault, each.segment) for each in refused.value.problems] == [
@@ -242,7 +315,9 @@ class TestImport:
             (ExchangeFault.OTHER_COURSE, "course:camp/camp/title"),
             (ExchangeFault.UNKNOWN_SEGMENT, "course:hotel/gone"),
             (ExchangeFault.UNKNOWN_SEGMENT, ""),
+            (ExchangeFault.UNKNOWN_SEGMENT, ""),
         ]
+        assert refused.value.problems[-1].detail == "x"
 
     @pytest.mark.parametrize(
         ("language", "said", "words", "fault"),

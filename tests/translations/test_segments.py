@@ -50,6 +50,16 @@ def test_numbers_are_compared_without_grouping(text, found):
         ("Hi", "H\u202ei", Markup.PLAIN, [(Fault.CHARACTERS, "U+202E")]),
         ("Hi", "\u2068H", Markup.PLAIN, [(Fault.CHARACTERS, "U+2069")]),
         ("Hi\n", "Salut", Markup.PLAIN, [(Fault.EDGES, "")]),
+        ("Hi", "Salut <script ", Markup.PLAIN, [(Fault.MARKUP, "+<script ")]),
+        ("Hi", "[a](javascript:b)", Markup.MARKDOWN, [(Fault.MARKUP, "+javascript:b)")]),
+        ("See www.a.ca", "Voir www.b.ca", Markup.PLAIN, [(Fault.MARKUP, "-www.a.ca +www.b.ca")]),
+        ("ana@example.org", "anne@example.org", Markup.PLAIN, []),
+        ("Hi", "a@b.ca", Markup.PLAIN, [(Fault.MARKUP, "+a@b.ca")]),
+        ("x" * 60, "y" * 120, Markup.PLAIN, []),
+        ("x" * 60, "y" * 121, Markup.PLAIN, [(Fault.LENGTH, "121 > 120")]),
+        ("x" * 61, "y" * 251, Markup.PLAIN, [(Fault.LENGTH, "251 > 250")]),
+        ("x" * 240, "y" * 361, Markup.PLAIN, [(Fault.LENGTH, "361 > 360")]),
+        ("Hi", "y" * 501, Markup.MARKDOWN, [(Fault.LENGTH, "501 > 500")]),
     ],
 )
 def test_a_fault_is_named_with_its_piece(source, target, markup, expected):
@@ -70,6 +80,10 @@ def test_text_is_composed_and_has_plain_line_ends():
         ("Bonjour", "fr", None),
         ("ਸਤ", "pa", True),
         ("你好 %(name)s", "zh-hans", True),
+        ("營地裡的生活與工作", "zh-hans", False),
+        ("營地裡的生活與工作", "zh-hant", True),
+        ("营地里的生活与工作", "zh-hant", False),
+        ("Bonjour", "zh-hant", False),
     ],
 )
 def test_the_script_tells_a_file_of_another_language(text, language, expected):

@@ -6,6 +6,7 @@
 from typing import Final
 
 from translations.exchange import po, xliff, xlsx
+from translations.exchange.placing import put
 from translations.exchange.units import ExchangeFile, Format, Unit
 
 FORMATS: Final[dict[str, Format]] = {
@@ -14,4 +15,4 @@ FORMATS: Final[dict[str, Format]] = {
     "xlsx": Format(xlsx.write, xlsx.read, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
 
-__all__ = ["FORMATS", "ExchangeFile", "Format", "Unit"]
+__all__ = ["FORMATS", "ExchangeFile", "Format", "Unit", "put"]

@@ -9,6 +9,7 @@ from translations.exceptions import ExchangeFault, ExchangeProblem, ExchangeRefu
 from translations.exchange.units import ExchangeFile, Unit
 
 _BASE: Final = re.compile(r"^Base: ([0-9a-f]{32}|-)$", re.MULTILINE)
+_LINE: Final = re.compile(r'(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)\s*)?"(?:[^"\\]|\\.)*"')
 _REVIEWED: Final = re.compile(r"^Reviewed by (\S.{0,118}?)(?: on \d{4}-\d{2}-\d{2})?\.?$", re.MULTILINE)
 
 
@@ -47,7 +48,9 @@ def read(content: bytes) -> ExchangeFile:
         text = content.decode("utf-8-sig")
         if "\0" in text or "msgid" not in text:
             raise ValueError("no catalogue")
-        catalogue = polib.pofile(text.replace("\r\n", "\n"), encoding="utf-8", wrapwidth=0)
+        text = text.replace("\r\n", "\n")
+        _check_lines(text)
+        catalogue = polib.pofile(text, encoding="utf-8", wrapwidth=0)
     except (OSError, UnicodeError, ValueError) as error:
         line = re.search(r"\(line (\d+)\)", str(error))
         detail = f"line {line[1]}" if line else ""
@@ -61,7 +64,8 @@ def read(content: bytes) -> ExchangeFile:
         units.append(
             Unit(
                 entry.msgctxt or "",
-                entry.msgid,
+                # Nothing of ours has a plural: an entry with one is another source than the segment's.
+                f"{entry.msgid}\n{entry.msgid_plural}" if entry.msgid_plural else entry.msgid,
                 entry.msgstr,
                 base[1] if base else "",
                 needs_work=entry.fuzzy,
@@ -70,3 +74,15 @@ def read(content: bytes) -> ExchangeFile:
             )
         )
     return ExchangeFile(catalogue.metadata.get("Language", ""), tuple(units))
+
+
+def _check_lines(text: str) -> None:
+    """Refuse a line that is cut off, of which the parser would take what is left.
+
+    Raises:
+        ValueError: names the line.
+    """
+    for number, line in enumerate(text.split("\n"), start=1):
+        said = line.strip()
+        if said and not said.startswith("#") and not _LINE.fullmatch(said):
+            raise ValueError(f"not closed (line {number})")

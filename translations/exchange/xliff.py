@@ -11,6 +11,7 @@ from translations.exceptions import ExchangeFault, ExchangeProblem, ExchangeRefu
 from translations.exchange.units import ExchangeFile, Unit, base_of
 
 NAMESPACE: Final = "urn:oasis:names:tc:xliff:document:2.0"
+_NEWER: Final = "{urn:oasis:names:tc:xliff:document:2.2}"
 SOURCE_LANGUAGE: Final = "en"
 _Q: Final = f"{{{NAMESPACE}}}"
 _SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
@@ -44,7 +45,7 @@ def _add(inside: ElementTree.Element, number: int, each: Unit) -> None:
 
 
 def read(content: bytes) -> ExchangeFile:
-    """Return what an XLIFF 2.0 (or 2.1) file holds. Segments that a tool has split are put together again.
+    """Return what an XLIFF 2.0 (2.1, 2.2) file holds. Segments that a tool has split are put together again.
 
     Raises:
         ExchangeRefused: it is no such file, or has marks within its text that this does not know.
@@ -53,6 +54,9 @@ def read(content: bytes) -> ExchangeFile:
         root = fromstring(content, forbid_dtd=True)
     except (ElementTree.ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise ExchangeRefused([ExchangeProblem(ExchangeFault.UNREADABLE)]) from error
+    for each in root.iter():
+        if str(each.tag).startswith(_NEWER):
+            each.tag = f"{_Q}{each.tag.removeprefix(_NEWER)}"
     if root.tag != f"{_Q}xliff":
         raise ExchangeRefused([ExchangeProblem(ExchangeFault.UNREADABLE, detail="XLIFF 2.0")])
     problems: list[ExchangeProblem] = []
@@ -68,20 +72,38 @@ def _unit(unit: Any, problems: list[ExchangeProblem]) -> Unit:
     segments = [part for part in unit if part.tag in (f"{_Q}segment", f"{_Q}ignorable")]
     source = "".join(_text(part.find(f"{_Q}source"), name, problems) for part in segments)
     targets = [part.find(f"{_Q}target") for part in segments]
+    has_words = [found is not None for found, part in zip(targets, segments, strict=True) if _has_source(part)]
     # A pause between two sentences is often left out of the translation; it stands as in the source.
-    target = "".join(
-        _text(found if found is not None or part.tag == f"{_Q}segment" else part.find(f"{_Q}source"), name, problems)
-        for part, found in zip(segments, targets, strict=True)
-    )
-    states = {part.get("state", "initial") for part in segments if part.tag == f"{_Q}segment"}
-    if all(found is None for found in targets):
-        target = ""
+    told = [
+        (
+            _order(found, at),
+            _text(found if found is not None or _is_segment(part) else part.find(f"{_Q}source"), name, problems),
+        )
+        for at, (part, found) in enumerate(zip(segments, targets, strict=True), start=1)
+    ]
+    target = "".join(text for _, text in sorted(told)) if any(has_words) else ""
+    states = {part.get("state", "initial") for part in segments if _is_segment(part)}
     base = notes.get(_BASE, "")
-    # Many tools leave the state as it is: what was changed is meant.
-    needs_work = bool(target) and "initial" in states and base in ("", base_of(target))
+    # Many tools leave the state as it is: what was changed is meant, unless a piece of it has no words yet.
+    needs_work = bool(target) and (("initial" in states and base in ("", base_of(target))) or not all(has_words))
     return Unit(
         name, source, target, base, needs_work=needs_work, reviewer=notes.get(_REVIEWER, ""), note=notes.get(_NOTE, "")
     )
+
+
+def _is_segment(part: Any) -> bool:
+    return bool(part.tag == f"{_Q}segment")
+
+
+def _has_source(part: Any) -> bool:
+    source = part.find(f"{_Q}source")
+    return _is_segment(part) and source is not None and bool("".join(source.itertext()).strip())
+
+
+def _order(target: Any, at: int) -> int:
+    """Return where a piece of the translation stands, counted from 1: word order differs between languages."""
+    said = target.get("order", "") if target is not None else ""
+    return int(said) if said.isascii() and said.isdecimal() else at
 
 
 def _text(element: Any, name: str, problems: list[ExchangeProblem]) -> str:

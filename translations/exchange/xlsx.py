@@ -44,7 +44,7 @@ def read(content: bytes) -> ExchangeFile:
     """Return what the first sheet of a workbook holds. The order of the columns is free.
 
     Raises:
-        ExchangeRefused: it is no workbook, its columns are not there, or a cell holds a formula.
+        ExchangeRefused: it is no workbook, a column is missing or there twice, or a cell holds a formula.
     """
     try:
         source = open_source(io.BytesIO(content), name="file.xlsx")
@@ -54,9 +54,9 @@ def read(content: bytes) -> ExchangeFile:
     except (WorkbookRefused, IndexError) as error:
         raise ExchangeRefused([ExchangeProblem(ExchangeFault.UNREADABLE)]) from error
     headings = [cell.text.strip().lower() for cell in rows[0]] if rows else []
-    missing = [name for name in COLUMNS[:3] if name not in headings]
-    if missing:
-        raise ExchangeRefused([ExchangeProblem(ExchangeFault.UNREADABLE, detail=", ".join(missing))])
+    unclear = [name for name in COLUMNS[:3] if headings.count(name) != 1]
+    if unclear:
+        raise ExchangeRefused([ExchangeProblem(ExchangeFault.UNREADABLE, detail=", ".join(unclear))])
     problems: list[ExchangeProblem] = []
     units = tuple(_unit(dict(zip(headings, cells, strict=False)), problems) for cells in rows[1:])
     if problems:

@@ -20,7 +20,7 @@ from translations.exceptions import (
     ExchangeProblem,
     ExchangeRefused,
 )
-from translations.exchange.units import NO_BASE, ExchangeFile, Unit, base_of
+from translations.exchange.units import NO_BASE, ExchangeFile, Unit, base_of, is_for
 from translations.freshness import Provenance
 from translations.merging import Outcome, merge
 from translations.models import Segment, Translation
@@ -28,6 +28,7 @@ from translations.segments import Fault, faults, is_in_script, normalise
 from translations.segments import Markup as SegmentMarkup
 from translations.segments import Segment as Piece
 from translations.selectors.exchange import is_withheld
+from translations.selectors.matrix import target_languages
 from translations.services.changing import settle_tasks
 from translations.signals import words_changed
 
@@ -37,8 +38,10 @@ _FAULTS: Final = {
     Fault.NUMBERS: ExchangeFault.NUMBERS,
     Fault.CHARACTERS: ExchangeFault.CHARACTERS,
     Fault.EDGES: ExchangeFault.EDGES,
+    Fault.LENGTH: ExchangeFault.LENGTH,
 }
 _BATCH_ROWS: Final = 500
+_SAID_CHARS: Final = 80
 
 
 class OnConflict(StrEnum):
@@ -51,12 +54,17 @@ class OnConflict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did, in segments. ``kept`` were changed on both sides and stayed as they are here."""
+    """What an import did, in segments.
+
+    ``kept`` were changed on both sides and stayed as they are here; ``waiting`` have words that the file itself says
+    need work, so that none was taken in.
+    """
 
     taken: int = 0
     signed: int = 0
     unchanged: int = 0
     kept: int = 0
+    waiting: int = 0
 
 
 @transaction.atomic
@@ -88,7 +96,7 @@ def import_file(
     problems = _file_problems(file, language) or _problems(file.units, segments, group)
     if problems:
         raise ExchangeRefused(problems)
-    units = {unit.segment: unit for unit in file.units if unit.target and not unit.needs_work}
+    units = {unit.segment: unit for unit in file.units if _is_meant(unit)}
     touched = [segments[name] for name in units]
     # Locked, so that nobody's edit slips in between the comparison and the writing.
     stored = {
@@ -126,7 +134,12 @@ def import_file(
         settle_tasks(segments=[row.segment_id for row in rows], language=language, by=by, at=at)
         groups = {row.segment.text.group for row in rows}
         words_changed.send(sender=Translation, language=language, groups=groups, at=at)
-    return Imported(done["taken"], done["signed"], done["unchanged"], kept=len(conflicts))
+    waiting = sum(unit.needs_work and bool(unit.target.strip()) for unit in file.units)
+    return Imported(done["taken"], done["signed"], done["unchanged"], kept=len(conflicts), waiting=waiting)
+
+
+def _is_meant(unit: Unit) -> bool:
+    return bool(unit.target.strip()) and not unit.needs_work
 
 
 def _without_withheld(file: ExchangeFile, segments: dict[str, Segment]) -> ExchangeFile:
@@ -139,7 +152,7 @@ def _without_withheld(file: ExchangeFile, segments: dict[str, Segment]) -> Excha
 
 
 def _file_problems(file: ExchangeFile, language: str) -> list[ExchangeProblem]:
-    if _tag(file.language) != _tag(language):
+    if not is_for(file.language, language, known=target_languages()):
         return [ExchangeProblem(ExchangeFault.WRONG_LANGUAGE, detail=file.language)]
     if not file.units:
         return [ExchangeProblem(ExchangeFault.NOTHING)]
@@ -147,10 +160,6 @@ def _file_problems(file: ExchangeFile, language: str) -> list[ExchangeProblem]:
     if scripts[False] > scripts[True]:
         return [ExchangeProblem(ExchangeFault.WRONG_SCRIPT, detail=language)]
     return []
-
-
-def _tag(language: str) -> str:
-    return language.replace("_", "-").lower()
 
 
 def _segments(units: Iterable[Unit]) -> dict[str, Segment]:
@@ -162,16 +171,18 @@ def _segments(units: Iterable[Unit]) -> dict[str, Segment]:
 def _problems(units: Collection[Unit], segments: dict[str, Segment], group: str) -> list[ExchangeProblem]:
     problems: list[ExchangeProblem] = []
     names = Counter(unit.segment for unit in units)
-    problems += [ExchangeProblem(ExchangeFault.TWICE, name) for name, count in names.items() if count > 1]
+    problems += [ExchangeProblem(ExchangeFault.TWICE, name) for name, count in names.items() if count > 1 and name]
     for unit in units:
         segment = segments.get(unit.segment)
         if segment is None:
-            problems.append(ExchangeProblem(ExchangeFault.UNKNOWN_SEGMENT, unit.segment))
+            # Some tools drop the names: then the source says which it was.
+            said = "" if unit.segment else unit.source[:_SAID_CHARS]
+            problems.append(ExchangeProblem(ExchangeFault.UNKNOWN_SEGMENT, unit.segment, said))
         elif group and segment.text.group != group:
             problems.append(ExchangeProblem(ExchangeFault.OTHER_COURSE, unit.segment, segment.text.group))
         elif normalise(unit.source) != normalise(segment.source):
             problems.append(ExchangeProblem(ExchangeFault.OTHER_SOURCE, unit.segment))
-        elif unit.target and not unit.needs_work:
+        elif _is_meant(unit):
             piece = Piece(unit.segment, segment.source, SegmentMarkup(segment.markup))
             problems += [
                 ExchangeProblem(_FAULTS[each.fault], unit.segment, each.detail)

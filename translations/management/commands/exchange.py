@@ -1,7 +1,5 @@
 """Files for translators, out and in, from the command line."""
 
-import os
-import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -11,7 +9,7 @@ from django.core.management import BaseCommand, CommandError
 from cms import clock
 from translations import selectors, services
 from translations.exceptions import ExchangeConflicts, ExchangeRefused
-from translations.exchange import FORMATS, Format
+from translations.exchange import FORMATS, Format, put
 from translations.exchange.units import LARGEST_BYTES
 from translations.exchange_words import conflict_in_words, in_words
 
@@ -52,10 +50,7 @@ class Command(BaseCommand):
 
     def _export(self, path: Path, form: Format, language: str, group: str) -> None:
         file = selectors.file_for(language=language, group=group)
-        # Written beside it and moved there whole: nobody finds half a file.
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as target:
-            target.write(form.write(file))
-        os.replace(target.name, path)
+        put(path, form.write(file))
         self.stdout.write(f"{path}: {len(file.units)} segments")
 
     def _import(self, path: Path, form: Format, language: str, group: str, on_conflict: services.OnConflict) -> None:
@@ -82,6 +77,8 @@ class Command(BaseCommand):
             )
             raise CommandError(said, returncode=1) from None
         self.stdout.write(f"{done.taken} taken, {done.signed} signed, {done.unchanged} unchanged, {done.kept} kept")
+        if done.waiting:
+            self.stdout.write(f"{done.waiting} left alone: the file says that they still need work")
 
 
 def _group(course: str) -> str:
