@@ -1,6 +1,7 @@
 """Places that help lines are for: codes of ISO 3166 in lower case, a country or a part of one; a region adds a word."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from django.utils.functional import Promise
@@ -45,6 +46,16 @@ def place_name(code: str) -> str:
     """Return the name of a place in the current language, of a region that of its province; else the code in capitals."""
     name = PLACES.get(province_of(code)) or _COUNTRIES.get(code)
     return str(name) if name else code.upper()
+
+
+def with_regions(regions: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return what a reader may choose, each region after its province; ``regions``: names by code."""
+    choices = []
+    for code, name in PLACES.items():
+        choices.append((code, str(name)))
+        inside = ((region, said) for region, said in regions.items() if region.startswith(f"{code}-"))
+        choices += [(region, f"{name}, {said}") for region, said in sorted(inside)]
+    return choices
 
 
 def covers(coverage: str, place: str) -> bool:

@@ -8,7 +8,8 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from cms.languages import direction
-from cms.places import PLACES, place_name
+from cms.models import Region
+from cms.places import place_name, with_regions
 from cms.readiness import unready_parts
 from cms.selectors import place_of
 
@@ -34,10 +35,11 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
-    """List all help lines for a place that the reader may choose (``?place=ca-bc``)."""
+    """List all help lines for a place that the reader may choose (``?place=ca-bc``), regions included."""
     place = place_of(request)
-    places = [(code, str(name)) for code, name in PLACES.items()]
-    return render(request, "cms/site/help.html", {"place": place, "place_name": place_name(place), "places": places})
+    places = with_regions(dict(Region.objects.values_list("code", "name")))
+    name = dict(places).get(place) or place_name(place)
+    return render(request, "cms/site/help.html", {"place": place, "place_name": name, "places": places})
 
 
 @require_safe

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from cms.languages import direction
 from cms.lists import listed
 from cms.media import MediaFile, media_file
-from cms.places import PLACES, place_name, province_of
+from cms.places import place_name, province_of, with_regions
 from cms.rich_text import safe_html
 from cms.selectors import PLACE_PARAMETER, HelpLine, help_directory_of, place_of
 from cms.states import look_of
@@ -158,9 +158,11 @@ def place_chooser(context: Context) -> dict[str, Any]:
     request = context.get("request")
     if request is None or request.method != "GET":
         return {"places": []}
+    # A page that says other things in a region than in its province offers it.
+    places, place = with_regions(context.get("regions") or {}), place_of(request)
     return {
-        "places": list(PLACES.items()),
-        "place": province_of(place_of(request)),
+        "places": places,
+        "place": place if place in dict(places) else province_of(place),
         "parameter": PLACE_PARAMETER,
         "path": request.path,
         "kept": [(name, value) for name, values in request.GET.lists() for value in values if name != PLACE_PARAMETER],

@@ -136,6 +136,7 @@ def lesson_context(reading: Reading, frozen: Json, *, answered: dict[str, Json])
             checks[block["id"]] = answered.get(question["version"]) or practice(reading, frozen, question)
     return {
         "reading": reading,
+        "regions": reading.regions,
         "lesson": frozen,
         "blocks": _local_together(
             [_with_source(block, frozen) for block in frozen["body"] if block["type"] != "attestation"],

@@ -24,7 +24,7 @@ from courses import selectors
 from courses.claims import ClaimNow, with_claims
 from courses.fold import Fold, NextStep, Requirements
 from courses.models import Course, EditionText, Enrolment, OwnedPart, Withdrawal
-from courses.overlays import Reader, Resolved, resolve, withdrawn_parts
+from courses.overlays import FrozenPart, Reader, Resolved, resolve, withdrawn_parts
 from courses.owners import Owner, with_owners
 from courses.snapshot import Json, lesson_of, requirements_of
 from courses.withdrawn import Notice, without_withdrawn
@@ -72,9 +72,20 @@ class Reading:
         """Return the text with the local parts that are for this reader, and which they are."""
         if not self.text.snapshot.get("overlays"):
             return Resolved(self._readable)
-        reader = self._reader
-        organisation = self._workplace.organisation if self._workplace and reader.organisation else None
-        return resolve(self._readable, selectors.parts_of_text(self.text.snapshot, organisation), reader)
+        return resolve(self._readable, self._parts, self._reader)
+
+    @cached_property
+    def regions(self) -> dict[str, str]:
+        """Return the regions that a reader may choose since the text has a part for them: names by code."""
+        if not (self.is_open and self.text.snapshot.get("overlays")):
+            return {}
+        about = (part.content for part in self._parts)
+        return {each["place"]: each["named"] for each in about if each["named"]}
+
+    @cached_property
+    def _parts(self) -> list[FrozenPart]:
+        organisation = self._workplace.organisation if self._workplace and self._reader.organisation else None
+        return selectors.parts_of_text(self.text.snapshot, organisation)
 
     @property
     def _workplace(self) -> Membership | None:

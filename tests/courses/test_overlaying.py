@@ -188,6 +188,25 @@ def test_place_of_an_open_course_is_the_one_that_its_reader_chose(client: Client
     assert not LearningEvent.objects.exists()
 
 
+def test_reader_of_an_open_course_may_choose_a_region_that_it_has_a_part_for(client: Client) -> None:
+    Region.objects.create(code="ca-bc-north", name="North")
+    Region.objects.create(code="ca-bc-coast", name="Coast")
+    open_course = course_with_pages(tier=Course.Tier.OPEN)
+    approved(open_course, "In the north.", place="ca-bc-north")
+    release(open_course)
+    shown = facts_page(client, open_course)
+    assert '<option value="ca-bc" selected>British Columbia</option>' in shown
+    assert '<option value="ca-bc-north">British Columbia, North</option>' in shown
+    assert "ca-bc-coast" not in shown
+    assert "In the north." not in shown
+    there = facts_page(client, open_course, "?place=ca-bc-north")
+    assert "In the north." in there
+    assert '<option value="ca-bc-north" selected>' in there
+    help_lines = client.get("/help/?place=ca-bc-coast").content.decode()
+    assert "Lines in British Columbia, Coast" in help_lines
+    assert '<option value="ca-bc-coast" selected>British Columbia, Coast</option>' in help_lines
+
+
 def test_text_in_another_language_says_so_and_a_translation_takes_its_place(
     client: Client, course: Course, worker: Membership
 ) -> None:
