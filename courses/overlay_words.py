@@ -37,6 +37,12 @@ _WORDS: Final[dict[Fault, Promise]] = {
         "local part", "An organisation may not hide the rights of workers. Let its part stand after them."
     ),
     Fault.PIECE_MISSING: pgettext_lazy("local part", "A file or record that it names is missing or not fit:"),
+    Fault.PICTURE: pgettext_lazy(
+        "release problem", "Nobody has approved this picture. Open Pictures of the course and look at it:"
+    ),
+    Fault.PICTURE_WORDS: pgettext_lazy(
+        "release problem", "A picture has no alternative text in this language. Write what it tells:"
+    ),
     Fault.HARM: pgettext_lazy("local part", "The harm check asks you to change this:"),
     Fault.CLAIM: pgettext_lazy("local part", "A fact that it relies on does not hold today. Verify it or change it:"),
 }

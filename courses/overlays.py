@@ -69,6 +69,8 @@ class Fault(StrEnum):
     HIDES_LAW = "hides_law"
     HIDES_RIGHTS = "hides_rights"
     PIECE_MISSING = "piece_missing"
+    PICTURE = "picture"
+    PICTURE_WORDS = "picture_words"
     HARM = "harm"
     CLAIM = "claim"
 

@@ -1,6 +1,6 @@
 """What writes courses: releasing, withdrawing, learning, completing, merging."""
 
-from courses.services.approving import approve_picture, take_approval_back
+from courses.services.approving import approve_picture, shown_parts, take_approval_back
 from courses.services.attending import (
     count_attendance,
     expect,
@@ -131,6 +131,7 @@ __all__ = [
     "reviewer_of_key",
     "set_review_date",
     "settle_comment",
+    "shown_parts",
     "shown_texts",
     "shut_link",
     "sign_off",

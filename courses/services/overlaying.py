@@ -14,10 +14,11 @@ from cms.models import EditorLimit, Region, Sector
 from courses import overlays as rules
 from courses import selectors
 from courses.claims import Standing, uses_in
-from courses.exceptions import OverlayRefused, OverlayWithdrawn, ReleaseProblem
+from courses.exceptions import OverlayRefused, OverlayWithdrawn, ReleaseFault, ReleaseProblem
 from courses.harm.findings import Severity
 from courses.models import Claim, Course, FrozenOverlay, Overlay, OverlayText, WithdrawnFile
 from courses.overlays import Act, Fault, FrozenPart, State
+from courses.services.approving import part_alone, problems_of_pictures
 from courses.services.checking import open_findings
 from courses.services.freezing import ForecastShelf, FrozenBlocks, LiveShelf, MediaShelf, freeze, freeze_body, published
 from courses.snapshot import Json
@@ -25,6 +26,7 @@ from people.models import Organisation, User
 from translations.changes import ChangeKind
 
 OVERLAY_LOG_ACTION: Final = "courses.overlay"
+_PICTURES: Final = {ReleaseFault.PICTURE: Fault.PICTURE, ReleaseFault.PICTURE_WORDS: Fault.PICTURE_WORDS}
 
 
 def source_of(course: Course) -> Json | None:
@@ -100,8 +102,10 @@ def approve_overlay(*, overlay: Overlay, by: User | None, at: datetime, on: date
     source = source_of(locked.course)
     found = _faults(locked, locked.review_by, source, on)
     if source is not None and not found:
-        for language, frozen in _frozen_texts(locked, ForecastShelf()).items():
-            found += _faults_of_text(locked, source, language, frozen, on)
+        texts = _frozen_texts(locked, ForecastShelf())
+        pictures = _problems_of_pictures(locked, texts)
+        for language, frozen in texts.items():
+            found += _faults_of_text(locked, source, language, frozen, pictures, on)
         if not languages:
             found.append((Fault.EMPTY, ""))
     base = rules.block_at(source, lesson=locked.lesson, anchor=locked.anchor) if source else None
@@ -171,10 +175,16 @@ def _legal(*blocks: Json) -> set[str]:
 
 
 def _faults_of_text(
-    overlay: Overlay, source: Json, language: str, frozen: FrozenBlocks, on: date
+    overlay: Overlay,
+    source: Json,
+    language: str,
+    frozen: FrozenBlocks,
+    pictures: Collection[ReleaseProblem],
+    on: date,
 ) -> list[tuple[Fault, str]]:
     """Return what keeps the words of an overlay from being approved: files, claims, and what would harm."""
     found = [(Fault.PIECE_MISSING, problem.detail) for problem in frozen.problems]
+    found += [(_PICTURES[each.fault], each.detail) for each in pictures if each.language == language]
     alone = {**source, "language": language, "practice": {}, "quiz": None}
     lesson = next(each for each in source["lessons"] if each["code"] == overlay.lesson)
     without, with_it = ({**alone, "lessons": [{**lesson, "body": body}]} for body in ([], frozen.blocks))
@@ -194,6 +204,12 @@ def _faults_of_text(
 
 def _frozen_texts(overlay: Overlay, shelf: MediaShelf) -> dict[str, FrozenBlocks]:
     return {text.language: freeze_body(text.body, language=text.language, shelf=shelf) for text in overlay.texts.all()}
+
+
+def _problems_of_pictures(overlay: Overlay, texts: dict[str, FrozenBlocks]) -> list[ReleaseProblem]:
+    """Return the pictures that nobody approved, or that have no words of their own in a language of the part."""
+    said = [part_alone(overlay, language, frozen.blocks) for language, frozen in texts.items()]
+    return problems_of_pictures(snapshots=said)
 
 
 def _content(overlay: Overlay, base: Json, texts: dict[str, FrozenBlocks], named: str) -> Json:
@@ -257,6 +273,7 @@ def freeze_overlays(
             for frozen in texts.values()
             for each in frozen.problems
         ]
+        problems += _problems_of_pictures(overlay, texts)
         content = _content(overlay, base, texts, regions.get(overlay.place, ""))
         done.append(Freezing(overlay, content, rules.digest_of(content)))
     return done, problems

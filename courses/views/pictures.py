@@ -14,13 +14,13 @@ from cms import clock
 from courses import selectors
 from courses.exceptions import NothingThere
 from courses.pictures import pictures_in
-from courses.services import approve_picture, shown_texts, take_approval_back
+from courses.services import approve_picture, shown_parts, shown_texts, take_approval_back
 from courses.views.panel import CoursePanel
 from courses.views.releasing import RELEASE_PERMISSION
 
 
 class PicturesView(CoursePanel, TemplateView):
-    """Every picture of what is published. Whoever may edit looks; whoever may release approves."""
+    """Every picture of what is published and of local parts. Whoever may edit looks; whoever may release approves."""
 
     template_name = "courses/admin/pictures.html"
     header_icon = "image"
@@ -46,7 +46,8 @@ class PicturesView(CoursePanel, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the pictures with their words in each language."""
         pictures: dict[str, dict[str, Any]] = {}
-        for text in shown_texts(course=self.course):
+        parts = shown_parts(course=self.course, user=self.request.user)
+        for text in [*shown_texts(course=self.course), *parts]:
             for each in pictures_in(text):
                 shown = pictures.setdefault(each.sha256, {"url": each.url, "lesson": each.lesson, "words": []})
                 shown["words"].append((text["language"], each.alt))

@@ -1,5 +1,6 @@
 """Local parts from the draft to the reader: approved, frozen, seen, withdrawn; and what an organisation may not do."""
 
+import hashlib
 import json
 from datetime import date, timedelta
 from io import BytesIO
@@ -16,17 +17,28 @@ from wagtail.images.tests.utils import get_test_image_file
 from cms.models import EditorLimit, Region
 from courses import selectors
 from courses.blocks import OverlayBody
-from courses.exceptions import OverlayRefused, OverlayWithdrawn
-from courses.models import Claim, Course, EditionText, FrozenOverlay, LearningEvent, LessonPage, Overlay
+from courses.exceptions import OverlayRefused, OverlayWithdrawn, ReleaseFault, ReleaseRefused
+from courses.models import (
+    Claim,
+    Course,
+    EditionText,
+    FrozenOverlay,
+    LearningEvent,
+    LessonPage,
+    Overlay,
+    PictureApproval,
+)
 from courses.overlays import Fault, Reader
 from courses.renditions.local import local_sheet
 from courses.renditions.material import material_of
 from courses.services import (
     add_text,
     approve_overlay,
+    approve_picture,
     forecast_release,
     is_released,
     release_course,
+    take_approval_back,
     withdraw_claim,
     withdraw_overlay,
     withdraw_part,
@@ -353,11 +365,49 @@ def test_withdrawn_claim_takes_the_block_of_a_frozen_part_away(
     assert "It was repealed." in shown
 
 
+def sha256_of(image: Image) -> str:
+    with image.file.open() as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def door_in(language: str, alt: str, door: Image) -> dict[str, Any]:
+    value = {"image": door.pk, "alt": alt, "caption": ""}
+    return {"language": language, "body": OverlayBody().to_python([{"type": "image", "id": "o-door", "value": value}])}
+
+
+def test_picture_of_a_part_needs_an_approval_and_words_in_each_language(
+    client: Client, course: Course, settings: Any, tmp_path: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    door = Image.objects.create(title="A door", file=get_test_image_file("door.png", size=(40, 30)))
+    overlay = written(course, **door_in("en", "The side door", door))
+    written(course, overlay=overlay, **door_in("fr", "The side door", door))
+    with pytest.raises(OverlayRefused) as refused:
+        approve(overlay)
+    assert refused.value.faults == (
+        (Fault.PICTURE, "The side door"),
+        (Fault.PICTURE_WORDS, "The side door"),
+    )
+    user = editor(client, "publisher")
+    pictures = reverse("courses_admin:pictures", args=[course.pk])
+    assert "The side door" in client.get(pictures).content.decode()
+    client.post(pictures, {"approve": sha256_of(door)})
+    assert PictureApproval.objects.get().approved_by == user
+    written(course, overlay=overlay, **door_in("fr", "La porte de côté", door))
+    approve(overlay)
+    take_approval_back(course=course, sha256=sha256_of(door), by=None)
+    with pytest.raises(ReleaseRefused) as unreleased:
+        release(course)
+    assert {each.fault for each in unreleased.value.problems} == {ReleaseFault.PICTURE}
+
+
 def test_photo_of_a_withdrawn_part_is_not_sent(client: Client, course: Course, settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
     door = Image.objects.create(title="A door", file=get_test_image_file("door.png", size=(40, 30)))
     value = {"image": door.pk, "alt": "The side door", "caption": ""}
-    overlay = approved(course, body=OverlayBody().to_python([{"type": "image", "id": "o-image", "value": value}]))
+    overlay = written(course, body=OverlayBody().to_python([{"type": "image", "id": "o-image", "value": value}]))
+    approve_picture(course=course, sha256=sha256_of(door), by=None, at=RELEASED_AT)
+    approve(overlay)
     release(course)
     [sha256] = FrozenOverlay.objects.get().content["media"]
     address = reverse("courses:frozen_media", args=[sha256])
