@@ -78,6 +78,8 @@ class Overlay(models.Model):
     )
     base_digest = models.CharField(max_length=64, blank=True)
     """What the block said when somebody approved it (``overlays.fingerprint``)."""
+    told_on = models.DateField(null=True, editable=False)
+    """The day on which its owner last heard that somebody has to look at it."""
     stated_at = models.DateTimeField(null=True)
     stated_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 

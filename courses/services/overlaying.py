@@ -147,6 +147,7 @@ def _locked(overlay: Overlay) -> Overlay:
 
 def _say(overlay: Overlay, state: State, by: User | None, at: datetime) -> Overlay:
     overlay.state, overlay.stated_at, overlay.stated_by = state.value, at, by
+    overlay.told_on = None
     overlay.save()
     log(overlay, OVERLAY_LOG_ACTION, user=by, data={"state": overlay.get_state_display()})
     return overlay

@@ -1,4 +1,4 @@
-"""Letting owners hear of claims and courses that are to be looked at again."""
+"""Letting owners hear of claims, courses and local parts that are to be looked at again."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -8,9 +8,11 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Model, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from courses.models import Claim, ReviewDate
+from courses.models import Claim, Overlay, ReviewDate
+from courses.overlays import State
 from courses.review_dates import AHEAD
 from people import outbox
 from people.models import User
@@ -23,12 +25,15 @@ AGAIN: Final = timedelta(days=30)
 def remind_owners(*, on: date, at: datetime) -> int:
     """Let every owner hear of what to look at again within 30 days, or late; each thing once in 30 days.
 
-    A course that nobody is named for is told to everybody of its group of editors. Returns how many will hear.
+    A course that nobody is named for is told to everybody of its group of editors. A local part whose spot was changed
+    is told at once. Returns how many will hear.
     """
     due = Q(review_by__lte=on + AHEAD) & (Q(told_on__isnull=True) | Q(told_on__lte=on - AGAIN))
     claims = list(
         Claim.objects.select_for_update(of=("self",)).filter(due, owner__is_active=True, state=Claim.State.CURRENT)
     )
+    stale = Q(state=State.STALE) & (Q(told_on__isnull=True) | Q(told_on__lte=on - AGAIN))
+    parts = list(Overlay.objects.select_for_update(of=("self",)).in_use().filter(due | stale, owner__is_active=True))
     courses = list(ReviewDate.objects.select_for_update(of=("self",)).filter(due))
     named = {row.owner_id for row in courses if row.owner_id is not None}
     people = User.objects.filter(is_active=True)
@@ -41,13 +46,19 @@ def remind_owners(*, on: date, at: datetime) -> int:
     for claim in claims:
         assert claim.owner_id is not None
         _add(by_owner, [claim.owner_id], "claims", claim)
+    for part in parts:
+        assert part.owner_id is not None
+        _add(by_owner, [part.owner_id], "parts", part)
     for row in courses:
         _add(by_owner, [row.owner_id] if row.owner_id in known else groups.get(row.role, ()), "courses", row)
     for owner, what in by_owner.items():
         outbox.enqueue(kind=DUE, key=f"{DUE}:{owner}:{on.isoformat()}", payload={"owner": owner, **what})
-    told = {name: {pk for what in by_owner.values() for pk in what.get(name, ())} for name in ("claims", "courses")}
+    told = {
+        name: {pk for what in by_owner.values() for pk in what.get(name, ())} for name in ("claims", "courses", "parts")
+    }
     Claim.objects.filter(pk__in=told["claims"]).update(told_on=on)
     ReviewDate.objects.filter(pk__in=told["courses"]).update(told_on=on)
+    Overlay.objects.filter(pk__in=told["parts"]).update(told_on=on)
     return len(by_owner)
 
 
@@ -62,9 +73,11 @@ def deliver_due(payload: Mapping[str, Any]) -> None:
     owner = User.objects.filter(pk=payload["owner"], is_active=True).first()
     claims = Claim.objects.filter(pk__in=payload.get("claims", ()))
     courses = ReviewDate.objects.filter(pk__in=payload.get("courses", ())).select_related("course")
+    parts = Overlay.objects.in_use().filter(pk__in=payload.get("parts", ()), owner=payload["owner"])
     lines = [
         *((claim.review_by, claim.code) for claim in claims),
         *((row.review_by, f"{row.course.code}  {settings.ORIGIN}/cms/courses/reviews-due/") for row in courses),
+        *((part.review_by, _part_in_words(part)) for part in parts),
     ]
     if owner is None or not owner.email or not lines:
         return
@@ -72,3 +85,9 @@ def deliver_due(payload: Mapping[str, Any]) -> None:
     listed = "\n".join(f"{day.isoformat()}  {what}" for day, what in sorted(lines))
     link = f"{settings.ORIGIN}/cms/courses/claims/"
     send_mail(_("Something to look at again"), "\n\n".join([opening, listed, link]), None, [owner.email])
+
+
+def _part_in_words(part: Overlay) -> str:
+    """Return which local part it is, why it waits where its spot was changed, and its address."""
+    why = f"  {part.get_state_display()}" if part.state == State.STALE else ""
+    return f"{part.title}{why}  {settings.ORIGIN}{reverse('courses_admin:overlay', args=[part.pk])}"

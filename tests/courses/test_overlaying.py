@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
@@ -38,6 +39,7 @@ from courses.services import (
     forecast_release,
     is_released,
     release_course,
+    remind_owners,
     take_approval_back,
     withdraw_claim,
     withdraw_overlay,
@@ -45,6 +47,7 @@ from courses.services import (
     write_overlay,
 )
 from courses.withdrawn import Part
+from people import outbox
 from people.models import Membership, User
 from tests.courses.learners import (
     do_lessons,
@@ -613,6 +616,25 @@ def test_late_parts_are_listed_to_their_owner(client: Client, course: Course) ->
     assert "1 that you look after is past its review." in shown
     assert "Late one" in shown
     assert "Of somebody else" not in shown
+
+
+def test_owner_hears_of_a_part_that_is_due_and_of_one_whose_spot_was_changed(course: Course) -> None:
+    overlay = approved(course)
+    due = date(2027, 3, 1) - timedelta(days=30)
+    assert remind_owners(on=due - timedelta(days=1), at=RELEASED_AT) == 0
+    assert remind_owners(on=due, at=RELEASED_AT) == 1
+    assert remind_owners(on=due + timedelta(days=1), at=RELEASED_AT) == 0
+    release(course)
+    change_base(course)
+    release(course)
+    assert remind_owners(on=due + timedelta(days=1), at=RELEASED_AT) == 1
+    outbox.deliver_due(at=RELEASED_AT, limit=10)
+    _first, second = [each for each in mail.outbox if each.subject == "Something to look at again"]
+    address = f"http://testserver{reverse('courses_admin:overlay', args=[overlay.pk])}"
+    assert second.to == ["owner@example.org"]
+    assert f"2027-03-01  Wages  The course changed here  {address}" in second.body
+    withdraw_overlay(overlay=overlay, by=None, at=RELEASED_AT)
+    assert remind_owners(on=date(2027, 3, 1), at=RELEASED_AT) == 0
 
 
 def test_list_costs_the_same_with_one_and_with_three(client: Client, course: Course) -> None:
