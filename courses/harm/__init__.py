@@ -6,7 +6,7 @@ Plain Python over text: no clock, database or settings. A finding asks an editor
 from courses.harm.document import Document, Passage, Place, Use
 from courses.harm.findings import Finding, Severity
 from courses.harm.linter import lint
-from courses.harm.rules import RuleBook, rule_book
+from courses.harm.rules import RuleBook, languages_with_rules, rule_book
 from courses.harm.terms import term_findings
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "RuleBook",
     "Severity",
     "Use",
+    "languages_with_rules",
     "lint",
     "rule_book",
     "term_findings",

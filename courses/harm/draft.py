@@ -11,7 +11,10 @@ _HEADING: Final = re.compile(r"#{1,6}\s+(.*)")
 _ITEM: Final = re.compile(r"(?:[-*•+]|\d{1,2}[.)])\s+(.*)")
 _PICTURE: Final = re.compile(r"!\[([^\]]*)\]\(([^)\s]*)[^)]*\)")
 _PICTURE_LABEL: Final = re.compile(
-    r"(?:image|picture|photo|photograph|caption|alt|légende|photo)\s*:\s*(.+)", re.IGNORECASE
+    r"(?:image|picture|photo|photograph|drawing|illustration|caption|(?:image )?alt(?:ernative)?(?:[ -]text)?|légende|dessin"
+    r"|texte alternatif|imagen|foto|dibujo|texto alternativo|leyenda|larawan|litrato|ਤਸਵੀਰ|ਫ਼?ੋਟੋ|图片|照片|替代文字|圖片|صورة|الصورة|نص بديل)"
+    r"\s*[:：]\s*(.+)",
+    re.IGNORECASE,
 )
 _LINK: Final = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _MARKS: Final = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")

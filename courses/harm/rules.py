@@ -1,7 +1,7 @@
 """Reading the rules: a YAML file of words for each language, and one of structure for all.
 
 A pattern is a regular expression in which ``<name>`` stands for any of the words under ``lists: name``, and a blank
-for any white space. ``guarded`` patterns do not hold where the sentence, its heading or what leads to it denies them
+for any white space (`` ?``: or none). ``guarded`` patterns do not hold where the sentence, its heading or what leads to it denies them
 (``denials``); ``still`` are turns that look like a denial and are none ("do not hesitate"). Whose script is written
 without spaces, or with signs that Python takes for no part of a word, writes patterns without ``\\b``.
 """
@@ -19,6 +19,8 @@ from courses.harm.document import Use
 from courses.harm.findings import Severity
 
 _FOLDER: Final = Path(__file__).resolve().parent / "words"
+# A blank that may be left out ("80 ?%") is no white space or any.
+_BLANK: Final = re.compile(r" (\?)?")
 _LIST_NAME: Final = re.compile(r"<([a-z_]+)>")
 # Apostrophes and quotation marks come in several shapes; rules are written with the plain ones.
 _PLAIN: Final = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "«": '"', "»": '"', "\u00a0": " "})
@@ -77,6 +79,11 @@ def rule_book(language: str) -> RuleBook:
     return RuleBook(language, (), None, None, None)
 
 
+def languages_with_rules() -> list[str]:
+    """Return the codes of the languages that rules of words are written for."""
+    return sorted(file.stem for file in _FOLDER.glob("*.yaml") if file.stem != "structure")
+
+
 @cache
 def _common() -> Mapping[str, Mapping[str, Any]]:
     """Return, by rule, what the files of other languages leave out: it is the same in all, and stands in the English one."""
@@ -124,7 +131,8 @@ def _alternatives(words: list[str], lists: Mapping[str, str]) -> str:
 
 
 def _expanded(pattern: str, lists: Mapping[str, str]) -> str:
-    return _LIST_NAME.sub(lambda found: lists[found[1]], pattern).replace(" ", r"\s+")
+    named = _LIST_NAME.sub(lambda found: lists[found[1]], pattern)
+    return _BLANK.sub(lambda found: r"\s*" if found[1] else r"\s+", named)
 
 
 @cache

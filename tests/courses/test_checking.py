@@ -149,6 +149,26 @@ class TestCommand:
             call_command("lint_course", *args)
         assert refused.value.returncode == 2
 
+    @pytest.mark.parametrize(
+        ("data", "language", "said"),
+        [
+            (b"", "en", "nothing is written in it"),
+            (b"\n \n", "en", "nothing is written in it"),
+            (b"\x89PNG\r\n\x1a\n\x00\x00", "en", "not a text file in UTF-8"),
+            (b"a\x00b", "en", "not a text file"),
+            ("Un café.".encode("latin-1"), "fr", "not a text file in UTF-8"),
+            ("A café.".encode("utf-16"), "en", "not a text file in UTF-8"),
+            (b"x" * 10_000_000, "en", "larger than 1000000 bytes"),
+            (b"All is well.", "xx", "no rules are written for the language xx; there are for ar, en, es, fr, pa, tl"),
+        ],
+    )
+    def test_says_what_is_wrong_with_a_file(self, tmp_path: Path, data: bytes, language: str, said: str) -> None:
+        draft = tmp_path / "draft.txt"
+        draft.write_bytes(data)
+        with pytest.raises(CommandError, match=said) as refused:
+            call_command("lint_course", "--text", str(draft), "--language", language)
+        assert refused.value.returncode == 2
+
 
 def test_publisher_log_says_what_was_looked_at() -> None:
     release(course_with_pages(), RELEASED_AT, looked_at=LOOKED_AT_ALL)

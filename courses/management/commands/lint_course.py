@@ -6,14 +6,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from courses.harm import Finding, lint, term_findings
+from courses.harm import Finding, languages_with_rules, lint, rule_book, term_findings
 from courses.harm.draft import read_draft
 from courses.models import Course, CoursePage
 from courses.services import published_findings
 from translations.glossary import Audience
 from translations.selectors import terms
 
-MAX_FILE_BYTES = 4_000_000
+MAX_FILE_BYTES = 1_000_000
 _REFUSED = 2
 
 
@@ -105,6 +105,15 @@ def _of_file(name: str, language: str) -> list[dict[str, Any]]:
         raise CommandError(f"{name}: {error.strerror}", returncode=_REFUSED) from None
     except UnicodeDecodeError:
         raise CommandError(f"{name}: not a text file in UTF-8", returncode=_REFUSED) from None
+    if "\0" in text:
+        raise CommandError(f"{name}: not a text file", returncode=_REFUSED)
+    if not text.strip():
+        raise CommandError(f"{name}: nothing is written in it", returncode=_REFUSED)
+    if not rule_book(language).rules:
+        known = ", ".join(languages_with_rules())
+        raise CommandError(
+            f"no rules are written for the language {language}; there are for {known}", returncode=_REFUSED
+        )
     draft = read_draft(text, language=language)
     findings = lint(draft) + term_findings(draft, terms(language=language), audience=Audience.INTERNAL)
     return [_row(finding, course="", language=language, answered=None) for finding in findings]

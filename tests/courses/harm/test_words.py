@@ -39,6 +39,30 @@ def test_sentences_written_after_the_rules(name: str, language: str) -> None:
     assert [each for each in sentences["good"] if found(each, language)] == []
 
 
+@pytest.mark.parametrize("language", list(_read("stranger.yaml")))
+def test_a_strangers_sentences_are_found_and_what_stands_near_them_is_not(language: str) -> None:
+    sentences = _read("stranger.yaml")[language]
+    assert len(sentences["innocent"]) >= 10
+    assert [each for some in sentences["bad"].values() for each in some if not found(each, language)] == []
+    assert [(each, found(each, language)) for each in sentences["innocent"] if found(each, language)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("Some 70% of victims are girls.", {"number-without-source"}),
+        ("Some 70 % of victims are girls.", {"number-without-source"}),
+        ("Alt text: a face in tears", {"sensational-image"}),
+        ('He asks: "Why did she not simply run away?"', set()),
+        ("Why did she not simply run away?", {"blaming"}),
+        ("Under the Employment Standards Act of 2024 every farm must by law register.", set()),
+        ("Every farm must by law register.", {"law-without-source"}),
+    ],
+)
+def test_blanks_labels_and_quotations(text: str, rules: set[str]) -> None:
+    assert found(text) == rules
+
+
 @pytest.mark.parametrize("language", ["es", "tl", "ar", "pa", "zh-Hans", "zh-Hant"])
 def test_other_languages_find_what_was_planted_by_its_rule_and_leave_the_rest_alone(language: str) -> None:
     planted = _read("other_languages.yaml")[language]
