@@ -112,19 +112,13 @@ def questions_of(course: Course) -> set[str]:
     return {part.target for text in every_snapshot(course) for part, _ in parts_of(text) if part.kind == "question"}
 
 
-def is_in_an_edition(course: Course, part: Part) -> bool:
-    """Whether any text of any edition of ``course`` has ``part``."""
-    return any(part_in(text, part) is not None for text in every_snapshot(course))
-
-
 def consents_that_ended(*, on: date) -> list[StoryConsent]:
-    """Return the consents whose last day is past and whose stories are still shown somewhere."""
+    """Return the consents whose last day is past and whose stories are still told somewhere, if only in a draft."""
     gone = Withdrawal.objects.in_force().filter(
         course=OuterRef("course"), kind=OuterRef("kind"), target=OuterRef("target")
     )
     told = OwnedPart.objects.in_force().filter(consent=OuterRef("pk")).exclude(Exists(gone))
-    released = told.filter(course__editions__isnull=False)
-    return list(StoryConsent.objects.filter(Exists(released), last_good_on__lt=on))
+    return list(StoryConsent.objects.filter(Exists(told), last_good_on__lt=on))
 
 
 def courses_that_ask(question: str) -> list[Course]:

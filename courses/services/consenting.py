@@ -62,6 +62,45 @@ def record_consent(
 
 
 @transaction.atomic
+def carry_consent(*, reference: str, given: Consent, at: datetime) -> StoryConsent:
+    """Record a consent that came from another site with the story. Where the paper lies is known there alone.
+
+    One that is known here by this reference only ever gets narrower, and ends when it has ended there.
+
+    Raises:
+        ConsentRefused: it says too little; carries why. A last day that is past is kept: nothing is told under it.
+    """
+    if faults := consent_faults(given, on=given.last_good_on):
+        raise ConsentRefused(faults=faults)
+    consent, _ = StoryConsent.objects.select_for_update(of=("self",)).get_or_create(
+        reference=reference,
+        defaults={
+            "scope": given.scope.strip(),
+            "languages": sorted(given.languages),
+            "forms": sorted(given.forms),
+            "last_good_on": given.last_good_on,
+            "checks": sorted(given.checks),
+            "licence": given.licence.strip(),
+            "recorded_at": at,
+        },
+    )
+    narrower = {
+        "languages": sorted(given.languages.intersection(consent.languages)),
+        "forms": sorted(given.forms.intersection(consent.forms)),
+        "last_good_on": min(given.last_good_on, consent.last_good_on),
+    }
+    if any(getattr(consent, name) != value for name, value in narrower.items()):
+        for name, value in narrower.items():
+            setattr(consent, name, value)
+        consent.save(update_fields=list(narrower))
+        log(consent, CONSENT_LOG_ACTION, user=None, data={"act": "narrowed"})
+    if given.is_withdrawn:
+        withdraw_consent(consent=consent, by=None, at=at)
+        consent.refresh_from_db()
+    return consent
+
+
+@transaction.atomic
 def withdraw_consent(*, consent: StoryConsent, by: User | None, at: datetime) -> list[Withdrawal]:
     """End ``consent`` because who gave it wishes so; the story goes from every language, file, edition and pack."""
     locked = StoryConsent.objects.select_for_update(of=("self",)).get(pk=consent.pk)
@@ -94,7 +133,6 @@ def _take_stories_out(consent: StoryConsent, by: User | None, at: datetime) -> l
             consent=consent,
         )
         for told in OwnedPart.objects.in_force().filter(consent=consent).select_related("course")
-        if selectors.is_in_an_edition(told.course, Part(told.kind, told.target))
     ]
 
 

@@ -192,8 +192,7 @@ def signatories(nation: Nation) -> list[Reviewer]:
 def take_back(*, owned: OwnedPart, by: Reviewer, at: datetime) -> list[Withdrawal]:
     """Let a Nation take back what it owns, without a reason: from every edition, file and pack, at once.
 
-    A question goes from every course that asks it. What was never released has nothing to be withdrawn from, and is
-    kept from release by the Nation's missing yes.
+    A question goes from every course that asks it. What was never released never is, whatever was signed before.
 
     Raises:
         NotTheirs: ``by`` does not sign for the owner.
@@ -204,8 +203,6 @@ def take_back(*, owned: OwnedPart, by: Reviewer, at: datetime) -> list[Withdrawa
         courses = selectors.courses_that_ask(owned.target) or courses
     withdrawn = []
     for course in courses:
-        if selectors.newest_edition(course) is None:
-            continue
         withdrawn.append(
             withdraw_part(
                 course=course,

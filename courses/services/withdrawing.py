@@ -37,7 +37,8 @@ def withdraw_part(
 
     Files that stand in it are not sent any more. A part that is withdrawn already gets the new words, and the
     withdrawal reaches up to the newest edition; what a Nation took back itself (``nation``) stays the Nation's. Files
-    that were made of the text are made anew, and apps above hear of it for theirs.
+    that were made of the text are made anew, and apps above hear of it for theirs. What its owner takes back
+    (``nation``, ``consent``) need not have been released: then no release and no bundle has it.
 
     Raises:
         NotReleased: the course has no edition: nobody sees anything of it.
@@ -45,16 +46,17 @@ def withdraw_part(
     """
     course = Course.objects.select_for_update(of=("self",)).get(pk=course.pk)
     newest = selectors.newest_edition(course)
-    if newest is None:
+    by_owner = nation is not None or consent is not None
+    if newest is None and not by_owner:
         raise NotReleased(course=course.code)
     files: set[str] = set()
     found = False
     for text in EditionText.objects.filter(edition__course=course).iterator(chunk_size=10):
         found = found or part_in(text.snapshot, part) is not None
         files |= files_in(text.snapshot, part)
-    if not found:
+    if not found and not by_owner:
         raise NothingToWithdraw(kind=part.kind, target=part.target)
-    about: dict[str, Any] = {"through_edition": newest.number}
+    about: dict[str, Any] = {"through_edition": newest.number if newest else 0}
     there = Withdrawal.objects.in_force().filter(course=course, kind=part.kind, target=part.target).first()
     is_owners = there is not None and (there.nation_id is not None or there.consent_id is not None)
     if not is_owners or (nation is not None and there is not None and there.nation_id is None):

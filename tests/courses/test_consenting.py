@@ -175,16 +175,16 @@ class TestEnd:
         under = consent()
         for course in courses:
             told(course, under)
-        told(course_with_pages(), under)  # never released: nothing to take out
+        told(course_with_pages(), under)  # never released, and never will be
         assert end_expired_consents(at=AFTER - timedelta(days=1)) == 0
-        assert end_expired_consents(at=AFTER) == 2
+        assert end_expired_consents(at=AFTER) == 3
         assert {row.reason for row in Withdrawal.objects.in_force()} == {"owner"}
         with django_assert_num_queries(1):
             end_expired_consents(at=AFTER)
         Withdrawal.objects.update(ended_at=STARTED_AT)
         request.getfixturevalue("the_clock").now = AFTER
         end_expired_consents_task()
-        assert Withdrawal.objects.in_force().count() == 2
+        assert Withdrawal.objects.in_force().count() == 3
 
 
 @pytest.mark.django_db

@@ -192,6 +192,25 @@ class TestRelease:
         assert release(course).number == 2
 
 
+    def test_what_was_never_released_is_not_released_after_it_was_taken_back(self) -> None:
+        course = course_with_pages()
+        mine, first, _token = nation()
+        part = owned(course, mine)
+        signs(course, first)
+        [withdrawal] = take_back(owned=part, by=first, at=STARTED_AT)
+        assert (withdrawal.through_edition, refusal(course)) == (0, [(ReleaseFault.WITHDRAWN, "facts")])
+        let_show(owned=part, by=first, at=STARTED_AT)
+        assert release(course).number == 1
+
+    def test_a_part_of_a_draft_is_taken_back_before_its_release(self) -> None:
+        course = released_course()
+        lesson_page(course.pages.get(), "told")
+        mine, first, _token = nation()
+        signs(course, first)
+        take_back(owned=owned(course, mine, "lesson", "told"), by=first, at=STARTED_AT)
+        assert (ReleaseFault.WITHDRAWN, "told") in refusal(course)
+
+
 class TestTakenBack:
     def test_sentences_that_were_copied_elsewhere_are_not_released_there(self) -> None:
         words = "At the mouth of the invented river the herons stood until the tide had turned."
