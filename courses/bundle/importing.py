@@ -5,7 +5,7 @@ the site has for all its courses (sectors, help lines, sources) is added where i
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,17 +25,24 @@ from assessments.models import Question
 from cms.models import HomePage, Source, SupportService
 from courses.bundle.drawings import drawing_problem
 from courses.bundle.merging import merge
+from courses.bundle.owning import OWNERS_FILE, BroughtClaim, BroughtPart
 from courses.bundle.parts import DIRECTORY, PortableLessonPages, part_and_language, portable_parts
 from courses.bundle.reading import PICTURE, Bundle, BundleRefused, Media, file_of
+from courses.bundle.withdrawing import block_ids
 from courses.bundle.words import carried_of, entry_of
+from courses.consents import Consent
 from courses.curriculum.indexing import indexed_at_the_end
 from courses.curriculum.loader import form_diff, form_digest
 from courses.curriculum.parts.pages import LessonPagePart
 from courses.curriculum.parts.streams import chosen_in
 from courses.curriculum.registry import Form, Part
 from courses.curriculum.wording import group_of
-from courses.exceptions import CourseError, QuestionTypeChanged
-from courses.models import Claim, LessonPage, LoadedItem
+from courses.exceptions import AlreadyOwned, ConsentRefused, CourseError, NothingThere, QuestionTypeChanged
+from courses.models import Claim, Course, LessonPage, LoadedItem, Nation, OwnedPart, StoryConsent, Withdrawal
+from courses.services import add_nation, contradict_claim, own_part, withdraw_claim, withdraw_part
+from courses.services.consenting import carry_consent
+from courses.withdrawn import Part as OwnersPart
+from courses.withholding import letters_in
 from translations.given import GivenText, GivenTranslation, Kind
 from translations.models import Text
 from translations.segments import Segment
@@ -93,12 +100,16 @@ class ImportReport:
     differences: list[Difference] = field(default_factory=list)
     conflicts: list[Difference] = field(default_factory=list)
     languages_left_out: tuple[str, ...] = ()
+    owners: list[str] = field(default_factory=list)
+    """What is newly held to here because of whose the parts are, or of what was said against facts; a line each."""
+    owners_kept: list[str] = field(default_factory=list)
+    """Where this site holds to something else, which stays."""
 
     @property
     def changes(self) -> int:
         """Return how many things were written."""
         counted = (self.created, self.changed, self.merged, self.withdrawn)
-        return sum(each.total() for each in counted) + self.media
+        return sum(each.total() for each in counted) + self.media + len(self.owners)
 
 
 class Conflicts(CourseError):
@@ -221,6 +232,8 @@ class _Import:
         self._refuse()
         for part in parts:
             self._look_at(part)
+        self._refuse()
+        self._own()
         self._refuse()
         if self.bundle.texts:
             self._carry_words(languages)
@@ -365,6 +378,111 @@ class _Import:
             except _FAULTS as fault:
                 self.problems.append(f"{name}: {_said(fault)}")
 
+    def _own(self) -> None:
+        """Record here whose the parts are, and take away what was taken back there. Nothing is ever given back."""
+        owners = self.bundle.owners
+        course = Course.objects.get(code=self.bundle.course)
+        nations: dict[str, Nation] = {}
+        consents: dict[str, StoryConsent] = {}
+        for given in owners.nations:
+            here = Nation.objects.filter(name__iexact=given.name).first()
+            if here is None:
+                try:
+                    here = add_nation(
+                        name=given.name, contact=given.contact, licence=given.licence, by=None, at=self.at
+                    )
+                except CourseError as refused:
+                    self.problems.append(f"{OWNERS_FILE}: {given.name}: {type(refused).__name__}")
+                    continue
+                self.report.owners.append(f"Nation {given.name}: {given.licence}")
+            elif here.licence != given.licence:
+                self.report.owners_kept.append(f"Nation {given.name}: the licence here stays; there: {given.licence}")
+            nations[given.name] = here
+        for reference, consent in (owners.consents or {}).items():
+            before = StoryConsent.objects.filter(reference=reference).first()
+            try:
+                after = carry_consent(reference=reference, given=consent, at=self.at)
+            except ConsentRefused as refused:
+                self.problems.append(f"{OWNERS_FILE}: {reference}: {', '.join(refused.faults)}")
+                continue
+            if before is None or before.rule != after.rule:
+                self.report.owners.append(f"consent {reference}: {_covers(after.rule)}")
+            if after.rule != consent:
+                self.report.owners_kept.append(f"consent {reference}: narrower here; there: {_covers(consent)}")
+            consents[reference] = after
+        for part in owners.parts:
+            owner = nations.get(part.nation) or consents.get(part.consent)
+            if owner is not None:
+                self._own_part(course, part, owner)
+        self._speak_against(owners.claims)
+
+    def _own_part(self, course: Course, given: BroughtPart, owner: Nation | StoryConsent) -> None:
+        target = self._target_here(course.code, given)
+        if target is None:
+            return
+        part, label = OwnersPart(given.kind, target), f"{given.kind} {given.lesson or target}"
+        is_nations = isinstance(owner, Nation)
+        whose: dict[str, Any] = {"nation" if is_nations else "consent": owner}
+        was_there = OwnedPart.objects.in_force().filter(kind=given.kind, target=target, **whose).exists()
+        try:
+            owned = own_part(course=course, part=part, **whose, by=None, at=self.at)
+        except AlreadyOwned:
+            self.report.owners_kept.append(f"{label}: it belongs to another owner here; there: {owner}")
+            return
+        except NothingThere:
+            # A draft alone: it is held to all the same.
+            owned, _ = OwnedPart.objects.in_force().get_or_create(
+                course=course,
+                kind=given.kind,
+                target=target,
+                defaults={**whose, "label": label, "recorded_at": self.at},
+            )
+        if not was_there:
+            self.report.owners.append(f"{label}: belongs to {owner}")
+        gone = Withdrawal.objects.in_force().filter(course=course, kind=given.kind, target=target, **whose)
+        if given.is_taken_back and not gone.exists():
+            reason = Withdrawal.Reason.NATION if is_nations else Withdrawal.Reason.OWNER
+            about: dict[str, Any] = {"reason": reason, "instead": "", "by": None, "at": self.at, **whose}
+            withdraw_part(course=course, part=part, label=owned.label, **about)
+            self.report.owners.append(f"{label}: {owner} took it back; it is withdrawn here too")
+
+    def _target_here(self, course: str, given: BroughtPart) -> str | None:
+        """Return what a part is called here, None where it is not here; a block that came before is remembered."""
+        if given.kind != OwnedPart.Kind.BLOCK:
+            return given.target
+        key = f"{_MEMORY}owner:{course}/{given.target}"
+        found = self._block_here(course, given)
+        if found is None:
+            item = self.loaded.get(key)
+            return str(item.form["block"]) if item and item.form else None
+        self.memory[key] = {"block": found}
+        return found
+
+    def _block_here(self, course: str, given: BroughtPart) -> str | None:
+        code = f"{course}/{given.lesson}"
+        theirs = self.bundle.forms["lesson-page"].get(code, {}).get("body", [])
+        ours = _stored(PortableLessonPages(), [code])  # type: ignore[arg-type]  # names are all that is asked of them
+        body = ours.get(code, {}).get("body", [])
+        if not 0 <= given.place < len(theirs) or given.is_taken_back:
+            return None
+        wanted = theirs[given.place]
+        ids = block_ids(course, given.lesson, settings.LANGUAGE_CODE)
+        places = sorted(range(min(len(ids), len(body))), key=lambda place: place != given.place)
+        said = set(letters_in(wanted["value"]))
+        same = [place for place in places if body[place] == wanted]
+        alike = [place for place in places if said & set(letters_in(body[place]["value"]))]
+        return next((ids[place] for place in [*same, *alike]), None)
+
+    def _speak_against(self, claims: Iterable[BroughtClaim]) -> None:
+        """Let what does not hold there not hold here; what was withdrawn here stays withdrawn."""
+        for given in claims:
+            claim = Claim.objects.filter(code=given.code).first()
+            if claim is None or claim.state in (given.state, Claim.State.WITHDRAWN):
+                continue
+            speak = withdraw_claim if given.state == Claim.State.WITHDRAWN else contradict_claim
+            speak(claim=claim, why=given.why, by=None, at=self.at)
+            self.report.owners.append(f"claim {given.code}: {given.state} there, and here too: {given.why}")
+
     def _carry_words(self, languages: list[str]) -> None:
         """Let the room of translations know who wrote and who signed for the words that came, and for no others."""
         bundle, group = self.bundle, group_of(self.bundle.course)
@@ -432,6 +550,14 @@ class _Import:
             unique_fields=["key"],
             update_fields=["digest", "form", "loaded_at"],
         )
+
+
+def _covers(consent: Consent) -> str:
+    """Return what a consent covers, in a line."""
+    if consent.is_withdrawn:
+        return "withdrawn"
+    languages, forms = ", ".join(sorted(consent.languages)), ", ".join(sorted(consent.forms))
+    return f"{consent.scope} Languages: {languages}. Forms: {forms}. Through {consent.last_good_on.isoformat()}."
 
 
 def _stored(part: Part, forms: Collection[str]) -> dict[str, Form]:

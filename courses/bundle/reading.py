@@ -11,6 +11,7 @@ from typing import IO, Any, Final
 from django.conf import settings
 
 from cms.signed_archive import ArchiveRefused, OpenedArchive, open_signed
+from courses.bundle.owning import OWNERS_FILE, Owners, read_owners
 from courses.bundle.parts import DIRECTORY, part_and_language, portable_parts
 from courses.bundle.words import MOST_WORDS_BYTES, TEXTS_FILE, file_of_language, read_language, read_texts
 from courses.curriculum.registry import Form
@@ -72,6 +73,8 @@ class Bundle:
     """What there is to translate; empty where the other site does not know, as of what its editors wrote there."""
     words: dict[str, dict[str, CarriedTranslation]] = field(default_factory=dict)
     """What is known of the segments by language and key."""
+    owners: Owners = field(default_factory=Owners)
+    """Whose the parts are, and what was said against the facts."""
 
     def content(self, media: Media) -> bytes:
         """Return the bytes of a picture or file."""
@@ -119,12 +122,13 @@ def open_bundle(stream: IO[bytes], *, trusted: Collection[bytes]) -> Bundle:
     forms = _forms(archive, languages, problems)
     media = _media(archive, problems)
     texts, words = _words(archive, course, languages, problems)
+    owners = _owners(archive, problems)
     if not problems:
         problems += _whole(forms, course, languages)
         problems += _foreign(forms, course)
     if problems:
         raise BundleRefused(*problems)
-    return Bundle(archive, course, languages, drafts, forms, media, texts, words)
+    return Bundle(archive, course, languages, drafts, forms, media, texts, words, owners)
 
 
 def _about(manifest: dict[str, Any]) -> tuple[str, tuple[str, ...], frozenset[str]]:
@@ -155,7 +159,7 @@ def _forms(archive: OpenedArchive, languages: tuple[str, ...], problems: list[st
     forms: dict[str, dict[str, Form]] = {part.name: {} for part in portable_parts(())}
     translated = ("question", "home-page", "sector-page", "course-page", "lesson-page", "lesson-order")
     forms |= {f"{part}@{language}": {} for language in languages for part in translated}
-    apart = {MEDIA_LIST, TEXTS_FILE, *map(file_of_language, languages)}
+    apart = {MEDIA_LIST, OWNERS_FILE, TEXTS_FILE, *map(file_of_language, languages)}
     for name in archive.names:
         found = _FORM_FILE.fullmatch(name)
         if name in apart or _MEDIA_FILE.fullmatch(name):
@@ -207,6 +211,13 @@ def _media(archive: OpenedArchive, problems: list[str]) -> tuple[Media, ...]:
         f"{MEDIA_FOLDER}/{name}: {MEDIA_LIST} does not name it" for name in sorted(there - {one.name for one in media})
     ]
     return tuple(media)
+
+
+def _owners(archive: OpenedArchive, problems: list[str]) -> Owners:
+    """Return whose the parts are; a bundle in which nothing belongs to anybody does not say."""
+    if OWNERS_FILE not in archive.names:
+        return Owners()
+    return read_owners(_json(archive, OWNERS_FILE, problems), problems)
 
 
 def _words(

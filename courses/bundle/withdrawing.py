@@ -9,7 +9,7 @@ from cms.withheld import marker
 from courses.bundle.parts import part_and_language
 from courses.curriculum.parts.html import as_edited
 from courses.curriculum.registry import Form
-from courses.models import Course, LessonPage, Withdrawal
+from courses.models import Claim, Course, LessonPage, Withdrawal
 from courses.withholding import WithdrawnWords, letters_in, withdrawn_words
 
 _NEVER_BY_WORDS: Final = frozenset({"help_now", "check"})
@@ -19,20 +19,21 @@ _TEXTS: Final = frozenset({"stem", "feedback", "text", "left", "right", "situati
 
 
 def take_out_withdrawn(course: Course, forms: dict[str, dict[str, Form]]) -> None:
-    """Put a marker into ``forms`` in the place of each part of ``course`` that is withdrawn.
+    """Put a marker into ``forms`` in the place of each part of ``course`` that is withdrawn, or names a withdrawn fact.
 
     What its owner took back goes whatever an editor made of it since; other parts go as long as they say the same.
     A question is retired too, so that nobody is asked a marker.
     """
     gone = withdrawn_words(course)
-    if not gone:
+    facts = {each.code: each for each in Claim.objects.filter(state=Claim.State.WITHDRAWN)}
+    if not gone and not facts:
         return
     for name, by_code in forms.items():
         part, language = part_and_language(name)
         language = language or settings.LANGUAGE_CODE
         for code, form in by_code.items():
             if part == "lesson-page":
-                by_code[code] = _lesson(code, form, language, gone)
+                by_code[code] = _lesson(code, form, language, gone, facts)
             elif part == "course-page" and (whole := _find(gone, Withdrawal.Kind.COURSE, course.code)):
                 by_code[code] = {**form, "summary": _marker(whole, language), "content_note": "", "outcomes": []}
             elif part == "question":
@@ -51,21 +52,24 @@ def _as_block(row: Withdrawal, language: str) -> Form:
     return {"type": "text", "value": {"heading": "", "text": as_edited(f"<p>{escape(_marker(row, language))}</p>")}}
 
 
-def _lesson(code: str, form: Form, language: str, gone: list[WithdrawnWords]) -> Form:
+def _lesson(code: str, form: Form, language: str, gone: list[WithdrawnWords], facts: dict[str, Claim]) -> Form:
     course, _, lesson = code.partition("/")
     whole = _find(gone, Withdrawal.Kind.COURSE, course) or _find(gone, Withdrawal.Kind.LESSON, lesson)
     if whole is not None and whole.is_by_owner:
         title = _marker(whole, language)
         return {**form, "title": title, "content_note": "", "body": [_as_block(whole, language)], "sources": []}
-    ids = _block_ids(course, lesson, language)
+    ids = block_ids(course, lesson, language)
     body = []
     for place, block in enumerate(form["body"]):
         row = _gone(block, ids[place] if place < len(ids) else "", gone)
+        if row is None and (named := facts.keys() & set(block["value"].get("claims") or ())):
+            # It was never released, so there is no withdrawal of this block.
+            row = Withdrawal(reason=Withdrawal.Reason.WRONG, withdrawn_at=facts[min(named)].stated_at)  # type: ignore[misc]  # set with the state
         body.append(block if row is None else _as_block(row, language))
     return {**form, "body": body}
 
 
-def _block_ids(course: str, lesson: str, language: str) -> list[str]:
+def block_ids(course: str, lesson: str, language: str) -> list[str]:
     """Return the ids of the blocks of the newest draft, in their order: forms have none."""
     pages = LessonPage.objects.filter(
         lesson__course__code=course, lesson__code=lesson, locale__language_code=language, alias_of__isnull=True

@@ -11,6 +11,7 @@ from cms import signing
 from cms.models import Source, SupportService
 from cms.signed_archive import SignedArchive
 from courses import selectors
+from courses.bundle.owning import OWNERS_FILE, owners_form
 from courses.bundle.parts import part_and_language, portable_parts
 from courses.bundle.reading import (
     DOCUMENT,
@@ -48,6 +49,9 @@ def write_bundle(stream: IO[bytes], *, course: Course) -> list[str]:
     others = sorted(set(locales) - {settings.LANGUAGE_CODE})
     parts = portable_parts(others)
     forms = {part.name: part.stored(list(part.of_course(course.code))) for part in parts}
+    # Also of what is withdrawn, so that the other site learns of it.
+    facts = {name for model, name in _chosen(forms) if model is Claim}
+    facts |= set(Claim.objects.filter(uses__text__edition__course=course).values_list("code", flat=True))
     take_out_withdrawn(course, forms)
     owned = _owned(course, forms)
     _ask_for_their_yes(course, owned, forms)
@@ -66,6 +70,8 @@ def write_bundle(stream: IO[bytes], *, course: Course) -> list[str]:
         for code, form in sorted(forms[part.name].items()):
             archive.add(file_of(part.name, code), ("\n".join(form_lines(form)) + "\n").encode())
     _add_media(archive, chosen)
+    if owners := owners_form(course, owned, facts):
+        archive.add(OWNERS_FILE, ("\n".join(form_lines(owners)) + "\n").encode())
     group = group_of(course.code)
     if texts := texts_of(group=group):
         archive.add(TEXTS_FILE, texts_file(texts))

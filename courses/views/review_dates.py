@@ -16,7 +16,7 @@ from wagtail.admin import messages
 
 from cms import clock
 from cms.admin_pages import AdminPage
-from courses import services
+from courses import selectors, services
 from courses.exceptions import NotYetLooked, PastReview
 from courses.models import Course, ReviewDate
 from courses.models.review_date import GRACE_DAYS
@@ -58,8 +58,9 @@ class ReviewDatesView(AdminPage, TemplateView):
             unnamed = Q(review_date__owner=None, review_date__role__in=roles)
             courses = courses.filter(Q(review_date__owner=user) | unnamed)
         on = today()
+        titles = selectors.titles_of(courses)
         listed = [
-            (course, found, found.standing(on) if found else "")
+            (course, titles.get(course.pk, course.code), found, found.standing(on) if found else "")
             for course in courses.order_by(F("review_date__review_by").asc(nulls_first=True), "code")
             for found in [getattr(course, "review_date", None)]
         ]

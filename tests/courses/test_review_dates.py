@@ -104,7 +104,7 @@ class TestCms:
         sign_in_personally(client, publisher)
         CourseFactory(code="undated")
         listed = client.get(reverse("courses_admin:review_dates"))
-        assert [(it.code, standing) for it, _found, standing in listed.context["listed"]] == [
+        assert [(it.code, standing) for it, _title, _found, standing in listed.context["listed"]] == [
             ("undated", ""),
             (course.code, "late"),
         ]

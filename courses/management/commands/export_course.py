@@ -5,9 +5,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from cms import signing
+from cms import clock, signing
 from courses.bundle import BundleRefused, write_bundle
 from courses.models import Course
+from courses.services import end_expired_consents
 
 
 class Command(BaseCommand):
@@ -22,6 +23,8 @@ class Command(BaseCommand):
         if course is None:
             known = ", ".join(Course.objects.order_by("code").values_list("code", flat=True))
             raise CommandError(f"There is no course {options['course']}. There are: {known or 'none'}.", returncode=2)
+        # A story whose last day has passed since the job last looked does not leave either.
+        end_expired_consents(at=clock.now())
         target: Path = options["file"]
         # Beside the file wanted, so that the last step is one move: the whole is there, or nothing.
         handle, name = tempfile.mkstemp(prefix=".export-", dir=target.parent)

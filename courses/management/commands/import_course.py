@@ -70,6 +70,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{item.part} {item.code}: changed here and there{where}")
             for line in item.diff:
                 self.stdout.write(f"    {line}")
+        for line in report.owners:
+            self.stdout.write(f"owners: {line}")
+        for line in report.owners_kept:
+            self.stdout.write(f"owners, as here: {line}")
         counts = (
             ("created", report.created),
             ("changed", report.changed),

@@ -5,7 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +20,42 @@ from wagtail.models import Locale, Page
 
 from assessments.models import Question, QuestionBank
 from cms import signing
-from cms.models import Sector, SupportService
+from cms.models import Sector, Source, SupportService
 from cms.signed_archive import SignedArchive
 from courses.bundle import BundleRefused, Conflicts, OnConflict, import_bundle, open_bundle, write_bundle
+from courses.consents import Check, Consent
 from courses.curriculum import read_curriculum
 from courses.curriculum.loader import load
-from courses.models import Claim, Course, CoursePage, LessonPage, LoadedItem
-from courses.services import add_nation, own_part, withdraw_part
+from courses.exceptions import ReleaseFault, ReleaseRefused
+from courses.models import (
+    Claim,
+    Course,
+    CoursePage,
+    LessonPage,
+    LoadedItem,
+    Nation,
+    OwnedPart,
+    Reviewer,
+    SignOff,
+    StoryConsent,
+    Withdrawal,
+)
+from courses.services import (
+    add_nation,
+    own_part,
+    record_consent,
+    release_course,
+    withdraw_claim,
+    withdraw_consent,
+    withdraw_part,
+)
 from courses.withdrawn import Part
 from tests.courses import curricula
 from tests.courses.test_loader import CLAIMS, PICTURE
 from tests.courses.test_translated_curriculum import ship
 from tests.factories.courses import home_page
+from tests.factories.people import UserFactory
+from translations.changes import ChangeKind
 from translations.models import Translation
 from translations.selectors import is_draft
 
@@ -575,3 +599,157 @@ def test_a_nations_part_goes_out_with_its_licence_and_asks_for_its_yes(course: C
         {"kind": "lesson", "part": "act", "owner": "Example Nation", "licence": "Ask us first."}
     ]
     assert json.loads(zipped.read("course/hospitality.json"))["reviews_required"] == ["nation"]
+
+
+ABOUT: dict[str, Any] = {"by": None, "at": AT}
+
+
+def a_nation() -> Nation:
+    return add_nation(name="Example Nation", contact="Office of culture", licence="Ask us first.", **ABOUT)
+
+
+def a_consent(**changes: Any) -> StoryConsent:
+    given: dict[str, Any] = {
+        "scope": "This course.", "languages": ["en", "fr"], "forms": ["read", "print"],
+        "last_good_on": date(2027, 6, 30), "checks": list(Check), "licence": "This course alone.",
+    }  # fmt: skip
+    return record_consent(**{**given, "kept_at": "Cabinet 3", **changes}, **ABOUT)
+
+
+def sent(act: Callable[[Course], object], root: Path) -> bytes:
+    """The bundle of another site where ``act`` was done; nothing of it stays here."""
+    with transaction.atomic():
+        load(read_curriculum(root), at=AT)
+        course = Course.objects.get()
+        act(course)
+        data = written(course)
+        transaction.set_rollback(True)
+    home_page()
+    return data
+
+
+def first_block() -> Part:
+    return Part("block", str(lesson().body[0].id))
+
+
+class TestOwners:
+    def test_a_nations_part_belongs_to_it_here_too_and_nobody_has_said_yes(self, root: Path) -> None:
+        data = sent(
+            lambda course: own_part(course=course, part=Part("lesson", "act"), nation=a_nation(), **ABOUT), root
+        )
+        tried = brought_in(data, apply=False)
+        assert tried.owners == ["Nation Example Nation: Ask us first.", "lesson act: belongs to Example Nation"]
+        assert (Nation.objects.count(), OwnedPart.objects.count()) == (0, 0)
+        brought_in(data)
+        owned = OwnedPart.objects.get()
+        assert (owned.kind, owned.target, owned.owner, owned.licence) == (
+            "lesson", "act", "Example Nation", "Ask us first."
+        )  # fmt: skip
+        assert Reviewer.objects.count() == SignOff.objects.count() == 0
+        with pytest.raises(ReleaseRefused) as refused:
+            release_course(
+                course=Course.objects.get(), severity="none", change=ChangeKind.MEANING, by=UserFactory(), at=LATER
+            )
+        assert (ReleaseFault.NOT_SIGNED, "en", "Example Nation – Nation") in {
+            (each.fault, each.language, each.detail) for each in refused.value.problems
+        }
+        assert brought_in(data).owners == []
+
+    def test_a_block_is_found_again_and_a_story_keeps_what_was_agreed_without_where_the_paper_lies(
+        self, root: Path
+    ) -> None:
+        data = sent(lambda course: own_part(course=course, part=first_block(), consent=a_consent(), **ABOUT), root)
+        assert b"Cabinet 3" not in data
+        brought_in(data)
+        owned = OwnedPart.objects.get()
+        assert (owned.kind, owned.target) == ("block", first_block().target)
+        assert owned.consent is not None
+        assert (owned.consent.kept_at, owned.consent.rule) == (
+            "",
+            Consent(
+                "This course.", frozenset({"en", "fr"}), frozenset({"read", "print"}), date(2027, 6, 30),
+                frozenset(Check), "This course alone.",
+            ),
+        )  # fmt: skip
+
+    def test_what_is_known_here_gets_narrower_and_never_wider(self, root: Path, course: Course) -> None:
+        consent = a_consent()
+        own_part(course=course, part=first_block(), consent=consent, **ABOUT)
+        data = written(course)
+        narrow = {"languages": ["en"], "last_good_on": date(2027, 1, 31)}
+        StoryConsent.objects.update(**narrow)
+        assert brought_in(data).owners_kept == [
+            f"consent {consent}: narrower here; there: This course. Languages: en, fr. Forms: print, read. "
+            "Through 2027-06-30."
+        ]
+        consent.refresh_from_db()
+        assert (consent.languages, consent.last_good_on) == (["en"], date(2027, 1, 31))
+        data = written(course)
+        StoryConsent.objects.update(languages=["en", "fr"], last_good_on=date(2027, 6, 30))
+        assert len(brought_in(data).owners) == 1
+        consent.refresh_from_db()
+        assert (consent.languages, consent.last_good_on) == (["en"], date(2027, 1, 31))
+
+    def test_what_was_taken_back_there_is_gone_here_too_and_comes_back_by_no_bundle(
+        self, root: Path, course: Course
+    ) -> None:
+        consent = a_consent()
+        part = first_block()
+        own_part(course=course, part=part, consent=consent, **ABOUT)
+        before = written(course)
+        brought_in(before)
+        with transaction.atomic():
+            withdraw_consent(consent=consent, **ABOUT)
+            after = written(course)
+            transaction.set_rollback(True)
+        for stream in (zipfile.ZipFile(io.BytesIO(after)),):
+            assert "Otherwise tell your manager" not in "".join(
+                stream.read(name).decode() for name in stream.namelist() if name.startswith("lesson-page")
+            )
+        report = brought_in(after, on_conflict=OnConflict.KEEP)
+        assert f"consent {consent}: withdrawn" in report.owners
+        assert [(each.kind, each.target, each.reason) for each in Withdrawal.objects.in_force()] == [
+            ("block", part.target, "owner")
+        ]
+        brought_in(before, on_conflict=OnConflict.TAKE)
+        consent.refresh_from_db()
+        assert consent.withdrawn_at is not None
+        assert Withdrawal.objects.in_force().count() == 1
+
+    def test_a_fact_that_was_withdrawn_there_is_withdrawn_here_and_its_passages_do_not_leave(
+        self, root: Path, course: Course
+    ) -> None:
+        code = "incidents"
+        Claim.objects.create(
+            code=code, kind="statistic", value="570 in 2023.", source=Source.objects.all()[0],
+            verified_on=date(2026, 11, 22), review_by=date(2027, 11, 22),
+        )  # fmt: skip
+        page = lesson()
+        body = page.body.get_prep_value()
+        body[0]["value"]["claims"] = [Claim.objects.get(code=code).pk]
+        edit(page, body=body)
+        assert "Otherwise tell your manager" in bundled_lesson(course)
+        with transaction.atomic():
+            withdraw_claim(claim=Claim.objects.get(code=code), why="The office took it back.", **ABOUT)
+            assert "Otherwise tell your manager" not in bundled_lesson(course)
+            data = written(course)
+            transaction.set_rollback(True)
+        report = brought_in(data, on_conflict=OnConflict.KEEP)
+        claim = Claim.objects.get(code=code)
+        assert (claim.state, claim.why) == ("withdrawn", "The office took it back.")
+        assert report.owners == [f"claim {code}: withdrawn there, and here too: The office took it back."]
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            [], {"parts": []}, {"parts": [{"kind": "lesson"}], "nations": [], "consents": [], "claims": []},
+            {"parts": [], "nations": [{"name": "N", "contact": "C", "licence": "CC BY 4.0"}], "consents": [], "claims": []},
+            {"parts": [], "nations": [], "consents": [], "claims": [{"code": "x", "state": "current", "why": "x"}]},
+        ],
+    )  # fmt: skip
+    def test_owners_that_say_nothing_are_refused_by_name(self, data: bytes, value: Any) -> None:
+        def change(files: dict[str, bytes], about: dict[str, Any]) -> None:
+            files["owners.json"] = json.dumps(value).encode()
+
+        with pytest.raises(BundleRefused, match=r"owners\.json"):
+            brought_in(rewritten(data, change))
