@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -10,6 +11,9 @@ from cms.lists import listed
 from people.workbooks.cells import Found
 from people.workbooks.kinds import Kind
 from people.workbooks.problems import Problem, RowProblem
+
+_NAMES_COLUMNS: Final = frozenset({Problem.NO_HEADINGS, Problem.UNKNOWN_COLUMN})
+"""Problems whose hints are keys of columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,8 @@ def _message(problem: RowProblem, kind: Kind | None) -> str:
             return _("The file has no such sheet.")
         case Problem.ENCODING:
             return _("The file does not say in which encoding its letters are written.")
+        case Problem.QUOTES:
+            return _("The quotation marks in this row do not match.")
         case Problem.OTHER_VERSION:
             return _("The file was made from another version of the template.")
         case Problem.OTHER_KIND:
@@ -218,7 +224,8 @@ def _message(problem: RowProblem, kind: Kind | None) -> str:
 
 def _mend(problem: RowProblem, kind: Kind | None) -> str:
     hints = problem.hints
-    names = listed(hints)
+    labels = _labels(kind, get_language() or "en") if kind and problem.problem in _NAMES_COLUMNS else {}
+    names = listed([labels.get(hint, hint) for hint in hints])
     first = hints[0] if hints else ""
     match problem.problem:
         case Problem.NOT_A_WORKBOOK | Problem.OLD_FORMAT:
@@ -255,6 +262,10 @@ def _mend(problem: RowProblem, kind: Kind | None) -> str:
             return _("Choose the line that reads right, or save the file as “CSV UTF-8”. %(lines)s") % {
                 "lines": " / ".join(hints)
             }
+        case Problem.QUOTES:
+            return _(
+                "Write two marks for each one that stands inside a value, or save the list as “Excel workbook (.xlsx)”."
+            )
         case Problem.OTHER_VERSION:
             return _("It was read all the same. Look at the preview with care, or use the new template.")
         case Problem.OTHER_KIND:

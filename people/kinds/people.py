@@ -62,7 +62,7 @@ SITE = Column(
     other_names=(
         "location", "work site", "worksite", "workplace", "property", "hotel", "camp", "branch", "site code", "place of work",
         "lieu", "lieu de travail", "établissement", "lugar", "sede", "centro de trabajo", "lugar de trabajo", "lokasyon",
-        "地点", "工作地点", "地點", "工作地點", "الموقع", "مكان العمل", "ਥਾਂ", "ਕੰਮ ਦੀ ਥਾਂ",
+        "地点", "工作地点", "地點", "工作地點", "الموقع", "مكان العمل", "موقع العمل", "مقر العمل", "ਥਾਂ", "ਕੰਮ ਦੀ ਥਾਂ",
     ),
 )  # fmt: skip
 ROLE = Column(

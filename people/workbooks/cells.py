@@ -42,6 +42,10 @@ _MARKS: Final = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x00-\x08\x0e-\x1f\x7f]"
 )
 _JOINERS: Final = re.compile("[\u200c\u200d]")
+_DASHES: Final = re.compile("[\u2010-\u2015\u2212]")
+"""What programs for texts write where somebody typed a hyphen."""
+_OTHER_DIGITS: Final = re.compile(r"[^\D0-9]")
+_ACCENTS: Final = re.compile("[\u0300-\u036f]")
 FORMULA_SIGNS: Final = ("=", "+", "-", "@", "|", "%", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a text must not begin with where a spreadsheet may take it for a formula."""
 
@@ -54,10 +58,12 @@ def clean(text: str) -> str:
 
 
 def clean_key(text: str) -> str:
-    """Return a text that names a thing: ``clean``, without joiners, full-width letters and digits as plain ones."""
+    """Return a text that names a thing: ``clean``, without joiners; full-width letters, all dashes and the digits of
+    all scripts as plain ones."""
     if text.isascii():
         return clean(text)
-    return clean(_JOINERS.sub("", unicodedata.normalize("NFKC", text)))
+    text = _DASHES.sub("-", _JOINERS.sub("", unicodedata.normalize("NFKC", text)))
+    return clean(_OTHER_DIGITS.sub(lambda found: str(unicodedata.decimal(found[0])), text))
 
 
 def fold(text: str) -> str:
@@ -71,7 +77,13 @@ def fold_heading(heading: str) -> str:
     return re.sub(r"[\s_\-./’']+", "_", folded).strip("_")
 
 
-_ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
+def without_accents(text: str) -> str:
+    """Return a text as people write it who have no accents on their keys."""
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", text)))
+
+
+_ESCAPED: Final = re.compile("_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")
+"""Not the halves of signs, which nothing can write alone."""
 
 
 def unescape(text: str) -> str:

@@ -18,11 +18,12 @@ SAMPLE_ROWS: Final = 40
 _NEVER: Final = re.compile(
     r"national|citizen|ciudadan|citoyen|nacional|nasyonalidad|国籍|國籍|جنسي|ਕੌਮੀਅਤ|ਨਾਗਰਿਕ"
     r"|immigra|imigra|inmigra|visa\b|visado|permit\b|work.permit|permis|passport|pasaporte|passeport|residen|status.in.canada"
-    r"|移民|签证|簽證|护照|護照|هجرة|تأشيرة|جواز"
+    r"|migrator|移民|签证|簽證|护照|護照|هجرة|تأشيرة|جواز"
     r"|religi|relihi|faith|church|宗教|ديان|ਧਰਮ"
-    r"|health|medical|disab|santé|salud|pregnan|diagnos|健康|صحة|ਸਿਹਤ"
-    r"|race\b|racial|ethnic|etnia|indigenous|band.number|treaty|country.of|born.in|birth|naissance|nacimiento"
-    r"|sexual|gender|orientation|union\b|criminal|conviction|victim|survivor|traffick|social.insurance|\bsin\b",
+    r"|health|medical|disab|handicap|discapac|kapansanan|santé|salud|pregnan|diagnos|blood|健康|残疾|殘疾|صحة|إعاق|اعاق|ਸਿਹਤ|ਅਪਾਹਜ"
+    r"|race\b|racial|ethnic|etnia|indigenous|band.number|treaty|country.of|born.in|birth|d\.?o\.?b\b|naissance|nacimiento|\bnac\b"
+    r"|kapanganakan|pinagmulan|出生|民族|ميلاد|ਜਨਮ"
+    r"|sexual|\bsexe?\b|\bsexo\b|kasarian|性别|性別|الجنس|ਲਿੰਗ|gender|orientation|union\b|criminal|conviction|victim|survivor|traffick|social.insurance|\bsin\b",
     re.IGNORECASE,
 )
 
@@ -123,14 +124,14 @@ def lay_out(
             hints = tuple(key for key in by_key if not by_key[key].read_only)
             layout.problems.append(RowProblem(number, title[:60], Problem.UNKNOWN_COLUMN, hints=hints))
     nameless = {
-        position
-        for _, others in body[:SAMPLE_ROWS]
+        position: below
+        for below, others in reversed(body[:SAMPLE_ROWS])
         for position, cell in enumerate(others)
         if cell.found is not Found.NOTHING and position not in layout.titles
     }
     layout.problems += [
-        RowProblem(number, letter(position), Problem.COLUMN_WITHOUT_NAME, Found.NOTHING)
-        for position in sorted(nameless)
+        RowProblem(below, letter(position), Problem.COLUMN_WITHOUT_NAME, Found.NOTHING)
+        for position, below in sorted(nameless.items())
     ]
     layout.problems += [
         RowProblem(number, column.key, Problem.COLUMN_MISSING)

@@ -1,5 +1,8 @@
 """The user's own file back: the same rows and columns, with what is wrong beside them and in colour."""
 
+import re
+import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
@@ -15,6 +18,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from people.workbooks.cells import EMPTY, Cell, Found
 from people.workbooks.kinds import Kind
 from people.workbooks.names import MEND, PROBLEM, STATUS, added_names
+from people.workbooks.reading.archives import SHEETS
 from people.workbooks.reading.source import Source
 from people.workbooks.reading.xlsx_files import VERSION_NAME
 from people.workbooks.sheets import MARKED, TO_CORRECT, fingerprint
@@ -22,6 +26,12 @@ from people.workbooks.writing import date_cell, text_cell
 
 KEPT_FORMATS_BELOW: Final = 10_000
 """Rows up to which the formats of an .xlsx are kept, too."""
+_MOST_ROWS: Final = 2 * KEPT_FORMATS_BELOW
+_MOST_CELLS: Final = 400_000
+"""Up to which a workbook with its formats is held in memory, empty ones with a colour included."""
+_ROWS_AND_CELLS: Final = re.compile(rb"<(?:\w+:)?(row|c)\b")
+_READ_BYTES: Final = 256 * 1024
+_NOT_IN_TITLES: Final = re.compile(r"[\\*?:/\[\]]")
 _MOST_COMMENT: Final = 600
 _BAD: Final = PatternFill("solid", fgColor="F6D5D0")
 _WARN: Final = PatternFill("solid", fgColor="F7E6BE")
@@ -68,16 +78,22 @@ def mark_up(
     ``names``: column key to what it is called in the active language, as ``Mark.problems`` has it. The first sheets are
     those of the file; on the last one stand the rows that fail, ready to be corrected and uploaded.
     """
+    marked = layout["sheet"]
+    # Rows that were corrected are the list now. Otherwise those to correct are written anew.
+    shown = [name for name in source.sheets if name == marked or TO_CORRECT not in (name, marked)]
     book = _kept(file) if source.format == "xlsx" and rows < KEPT_FORMATS_BELOW else None
     if book is not None:
+        for name in source.sheets:
+            if name not in shown:
+                del book[name]
         _disarm(book, source)
-        _mark_kept(book[layout["sheet"]], layout, marks, names)
+        _mark_kept(book[marked], layout, marks, names)
+        book[marked].title = _title(marked, kind)
     else:
         book = Workbook(write_only=True)
-        for name in source.sheets:
-            title = (name or kind.sheet)[:31]
-            sheet = book.create_sheet(title)
-            if name == layout["sheet"]:
+        for name in shown:
+            sheet = book.create_sheet(_title(name, kind))
+            if name == marked:
                 _copy_marked(sheet, source, name, layout, marks, names)
             else:
                 _copy(sheet, source, name)
@@ -92,24 +108,44 @@ def mark_up(
 
 
 def _kept(file: IO[bytes]) -> Any:
-    """Return the workbook with its formats; None where openpyxl is stricter than who wrote it."""
+    """Return the workbook with its formats; None where it is large, or openpyxl is stricter than who wrote it."""
     file.seek(0)
     try:
+        if _is_large(file):
+            return None
+        file.seek(0)
         return load_workbook(file, data_only=True, keep_links=False)
     except Exception:  # it fails in many ways; the values are copied then, without formats
         return None
 
 
+def _is_large(file: IO[bytes]) -> bool:
+    """Whether the sheets of an .xlsx have more rows and cells, filled or not, than are to be held in memory."""
+    counted: Counter[bytes] = Counter()
+    with zipfile.ZipFile(file) as archive:
+        for name in archive.namelist():
+            if not SHEETS.match(name):
+                continue
+            with archive.open(name) as part:
+                while block := part.read(_READ_BYTES):
+                    counted.update(_ROWS_AND_CELLS.findall(block))
+                    if counted[b"row"] > _MOST_ROWS or counted[b"c"] > _MOST_CELLS:
+                        return True
+    return False
+
+
+def _title(name: str, kind: Kind) -> str:
+    """Return a name of a sheet as .xlsx allows it; that of rows to correct, marked up again, is the list."""
+    return kind.sheet if name in ("", TO_CORRECT) else _NOT_IN_TITLES.sub(" ", name)[:31]
+
+
 def _disarm(book: Any, source: Source) -> None:
     """Let formulas be what they gave, or the text that they are: nothing may run for whoever opens it next."""
-    for sheet in list(book.worksheets):
-        if sheet.title == TO_CORRECT:
-            book.remove(sheet)
-            continue
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.hyperlink is not None:
-                    cell.hyperlink = None
+    for sheet in book.worksheets:
+        # Only the cells that there are: one in the last row of all does not make a million.
+        for cell in sheet._cells.values():
+            if cell.hyperlink is not None:
+                cell.hyperlink = None
         for number, cells in source.rows(sheet.title):
             for position, read in enumerate(cells, start=1):
                 if read.found is Found.FORMULA:

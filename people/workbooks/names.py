@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import pgettext, pgettext_lazy
 
-from people.workbooks.cells import fold, fold_heading
+from people.workbooks.cells import fold, fold_heading, without_accents
 from people.workbooks.kinds import Kind
 from people.workbooks.values import ChoiceSet
 
@@ -26,11 +26,13 @@ def accepted_names(kind: Kind) -> dict[str, str]:
 
 
 def other_names(kind: Kind) -> dict[str, str]:
-    """Return folded heading to column key, of what people call columns in files of their own."""
+    """Return folded heading to column key, of what people call columns in files of their own, with and without accents."""
     found: dict[str, str] = {}
     for column in kind.columns:
         for name in column.other_names:
             found.setdefault(fold_heading(name), column.key)
+    for heading, key in [*found.items(), *accepted_names(kind).items()]:
+        found.setdefault(without_accents(heading), key)
     return found
 
 

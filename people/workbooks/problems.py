@@ -27,6 +27,7 @@ class Problem(StrEnum):
     SEVERAL_SHEETS = "several_sheets"
     UNKNOWN_SHEET = "unknown_sheet"
     ENCODING = "encoding"
+    QUOTES = "quotes"
     OTHER_VERSION = "other_version"
     OTHER_KIND = "other_kind"
     # Columns

@@ -18,6 +18,8 @@ from people.workbooks.problems import LONGEST_VALUE_SHOWN, Problem, RowProblem
 FIRST_YEAR: Final = 1950
 LAST_YEAR: Final = 2100
 MOST_HINTS: Final = 12
+_LOOKED_AT: Final = 1000
+"""Signs of a value that are looked at to show some of it."""
 
 
 class DateOrder(StrEnum):
@@ -28,7 +30,9 @@ class DateOrder(StrEnum):
     MONTH_FIRST = "month_first"
 
 
-_EMAIL: Final = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
+_LABEL: Final = r"[^\W_](?:[\w-]*[^\W_])?"
+"""A part of the name of a machine, in any script."""
+_EMAIL: Final = re.compile(rf"(?!\.)(?:(?!\.\.|\.@)[^@\s,;:<>()\[\]\"\\])+@(?:{_LABEL}\.)+{_LABEL}")
 _ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 _COMPACT: Final = re.compile(r"(19|20)\d{6}")
 _NUMBERS: Final = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{2}|\d{4})")
@@ -36,7 +40,7 @@ _EAST: Final = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日?")
 # A word: its first sign is a letter; the signs of vowels after it are none in several scripts.
 _WORD: Final = r"[^\W\d][^\d\s,./-]*"
 _NAMED: Final = re.compile(
-    rf"(?:(?:{_WORD}[.,]? )?(\d{{1,2}})(?:st|nd|rd|th|er)?[-/. ]+(?:de )?({_WORD})\.?"
+    rf"(?:(?:{_WORD}[.,]? )?(\d{{1,2}})(?:st|nd|rd|th|er)?[-/. ]+(?:de |of )?({_WORD})\.?"
     rf"|(?:{_WORD}[.,] )?({_WORD})\.? (\d{{1,2}})(?:st|nd|rd|th)?)[-/., ]+(?:de )?(\d{{4}})"
 )
 _MONTHS: Final = {
@@ -60,7 +64,6 @@ _MONTHS: Final = {
     )
     for name in unicodedata.normalize("NFC", names).split()
 }
-_DIGITS: Final = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹੦੧੨੩੪੫੬੭੮੯", "0123456789" * 3)
 
 
 @dataclass(slots=True)
@@ -135,7 +138,7 @@ class Reader:
 
     def _value(self, row: int, column: Column, cell: Cell, problems: list[RowProblem]) -> str | None:
         def wrong(problem: Problem, *hints: str) -> None:
-            shown = cell.text[:LONGEST_VALUE_SHOWN]
+            shown = clean(cell.text[:_LOOKED_AT])[:LONGEST_VALUE_SHOWN]
             problems.append(RowProblem(row, column.key, problem, cell.found, hints, shown))
 
         if cell.worked_out:
@@ -176,7 +179,7 @@ class Reader:
             return None
         day = cell.day
         if day is None and cell.found in (Found.TEXT, Found.NUMBER):
-            text = clean_key(cell.text).translate(_DIGITS)
+            text = clean_key(cell.text)
             day, ambiguous = self._written(row, column, text)
             if ambiguous:
                 wrong(Problem.AMBIGUOUS_DATE)
@@ -258,7 +261,7 @@ def _text(column: Column, cell: Cell, wrong: _Wrong) -> str | None:
 
 
 def _whole(cell: Cell, wrong: _Wrong) -> str | None:
-    text = clean_key(cell.text).translate(_DIGITS)
+    text = clean_key(cell.text)
     if cell.found not in (Found.TEXT, Found.NUMBER) or not cell.exact or not re.fullmatch(r"\d{1,6}", text):
         wrong(Problem.NOT_A_NUMBER)
         return None

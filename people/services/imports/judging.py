@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
@@ -19,11 +19,11 @@ from people.services.imports.arriving import known_mapping, opened_file
 from people.services.imports.confirming import confirm_import
 from people.services.imports.setting import setting_of
 from people.workbooks import kinds
-from people.workbooks.cells import EMPTY, Cell
+from people.workbooks.cells import EMPTY, Cell, clean, letter
 from people.workbooks.kinds import Action, Given, Kind, Mode, Plan
 from people.workbooks.names import clear_words
 from people.workbooks.options import Options
-from people.workbooks.problems import Problem, RowProblem
+from people.workbooks.problems import LONGEST_VALUE_SHOWN, Problem, RowProblem
 from people.workbooks.reading import Source, open_source
 from people.workbooks.reading.source import rejected
 from people.workbooks.sheets import Found, find_sheet
@@ -156,18 +156,16 @@ class _Judge:
         reader = ValueReader(self.kind.columns, self.choices, clear_words(), orders, blank_clears=blank_clears)
         batch: list[tuple[Given, list[RowProblem]]] = []
         size = BATCH_ROWS_SQLITE if connection.vendor == "sqlite" else BATCH_ROWS
-        nameless: set[int] = set()
+        titles = found.layout.titles
+        end = max(titles, default=-1) + 1
+        gaps = [position for position in range(end) if position not in titles]
         for number, cells in source.rows(found.sheet):
             if number < found.layout.first_data_row:
                 continue
             taken = {key: cells[position] for position, key in positions.items() if position < len(cells)}
-            if all(cell is EMPTY for cell in taken.values()):
-                if any(position in found.layout.titles for position, cell in enumerate(cells) if cell is not EMPTY):
-                    taken = taken or {"": Cell(EMPTY.found)}
-                else:
-                    nameless.update(position for position, cell in enumerate(cells) if cell is not EMPTY)
-                    continue
             values, problems = reader.read(number, taken)
+            if gaps or len(cells) > end:
+                problems += _nameless(number, cells, gaps, end)
             batch.append((Given(number, self.kind.key_of(values), values), problems))
             if len(batch) == size:
                 self._stage(batch)
@@ -310,6 +308,21 @@ class _Judge:
             if len(batch) == BATCH_ROWS_SQLITE:
                 lay_down()
         lay_down()
+
+
+def _nameless(number: int, cells: Sequence[Cell], gaps: Sequence[int], end: int) -> list[RowProblem]:
+    """Return what is wrong with values that stand in ``gaps`` between named columns, or at ``end`` and behind."""
+    strays = [at for at in (*gaps, *range(end, len(cells))) if at < len(cells) and cells[at] is not EMPTY]
+    return [
+        RowProblem(
+            number,
+            letter(at),
+            Problem.COLUMN_WITHOUT_NAME,
+            cells[at].found,
+            value=clean(cells[at].text[:LONGEST_VALUE_SHOWN]),
+        )
+        for at in strays
+    ]
 
 
 class _Ours:

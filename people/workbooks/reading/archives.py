@@ -26,7 +26,7 @@ _MACRO_PARTS: Final = re.compile(
     r"vbaproject|/macrosheets/|/activex/|/ctrlprops/|/dialogsheets/|^/basic/|^/scripts/", re.IGNORECASE
 )
 _LINK_PARTS: Final = re.compile(r"/externallinks/|/connections\.xml|/querytables/|/embeddings/|/model/", re.IGNORECASE)
-_SHEETS: Final = re.compile(r"^xl/worksheets/[^/]+\.xml$|^content\.xml$", re.IGNORECASE)
+SHEETS: Final = re.compile(r"^xl/worksheets/[^/]+\.xml$|^content\.xml$", re.IGNORECASE)
 _TEXTS: Final = "xl/sharedstrings.xml"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 
@@ -35,7 +35,7 @@ def judge(archive: zipfile.ZipFile) -> str:
     """Return ``xlsx`` or ``ods``.
 
     Raises:
-        WorkbookRefused: it is neither, swollen, has macros, or takes values from elsewhere.
+        WorkbookRefused: it is neither, swollen, says a part twice, has macros, or takes values from elsewhere.
     """
     parts = archive.infolist()
     if len(parts) > MOST_PARTS or any(_is_swollen(part) for part in parts):
@@ -45,6 +45,9 @@ def judge(archive: zipfile.ZipFile) -> str:
     if any(part.flag_bits & 1 for part in parts):
         raise rejected(Problem.PASSWORD)
     names = {part.filename for part in parts}
+    # Programs differ in which of two parts of one name they read.
+    if len(names) < len(parts):
+        raise rejected(Problem.UNREADABLE)
     if "[Content_Types].xml" in names:
         return _judge_xlsx(archive, [f"/{name}" for name in names])
     if "mimetype" in names and "content.xml" in names:
@@ -62,7 +65,7 @@ def is_encrypted_package(file: IO[bytes]) -> bool:
 def _is_swollen(part: zipfile.ZipInfo) -> bool:
     name = part.filename.lower()
     largest = LARGEST_TEXTS_BYTES if name == _TEXTS else LARGEST_OTHER_BYTES
-    if not _SHEETS.match(name) and part.file_size > largest:
+    if not SHEETS.match(name) and part.file_size > largest:
         return True
     return part.file_size > RATIO_FROM_BYTES and part.file_size > HIGHEST_RATIO * max(part.compress_size, 1)
 

@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import IO, Final
 
-from people.workbooks.cells import EMPTY, Cell, Found, unprotect
-from people.workbooks.problems import Problem
-from people.workbooks.reading.source import MOST_COLUMNS, Row, counted, rejected, too_wide
+from people.exceptions import WorkbookRefused
+from people.workbooks.cells import EMPTY, Cell, Found, clean, unprotect
+from people.workbooks.problems import Problem, RowProblem
+from people.workbooks.reading.source import LONGEST_TEXT, MOST_COLUMNS, Row, counted, rejected, too_wide
 
 ENCODINGS: Final = {
     "utf-8": "UTF-8",
@@ -23,11 +24,21 @@ ENCODINGS: Final = {
 }
 """What may be said of a file that does not say it itself."""
 _ASKED_FOR: Final = ("windows-1252", "windows-1256", "windows-1251", "shift_jis", "gb18030")
-_BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    # Of UTF-32 the first two bytes would be those of UTF-16.
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_FOUND_OUT: Final = ("utf-16-le", "utf-16-be")
+"""What nobody has to say, because zeros in every other place show it."""
 DELIMITERS: Final = (",", ";", "\t", "|")
 _BLOCK: Final = 1024 * 1024
-_LONGEST_FIELD: Final = 100_000
 _SAMPLE_LINES: Final = 30
+_TELLING_LINES: Final = 20
+_LONGEST_SHOWN: Final = 80
 _CONSTANT: Final = re.compile(r'="([^"=]*)"')
 
 
@@ -57,10 +68,13 @@ class CsvSource:
         return io.TextIOWrapper(_KeptOpen(self._file), encoding=self.encoding, newline="")  # type: ignore[arg-type]
 
     def _rows(self) -> Iterator[Row]:
-        csv.field_size_limit(_LONGEST_FIELD)
+        csv.field_size_limit(LONGEST_TEXT)
+        number = 0
         with self._text() as text:
             try:
-                for number, fields in enumerate(csv.reader(text, delimiter=self.delimiter), start=1):
+                # Strictly, so that a quotation mark too many does not swallow the rows below it.
+                read = csv.reader(text, delimiter=self.delimiter, skipinitialspace=True, strict=True)
+                for number, fields in enumerate(read, start=1):
                     # The sign that it names divides this line, too.
                     if number == 1 and fields and fields[0].lower().startswith("sep=") and not any(fields[1:]):
                         continue
@@ -70,7 +84,9 @@ class CsvSource:
                         raise too_wide(beyond[0])
                     if any(cell is not EMPTY for cell in cells):
                         yield number, cells
-            except (csv.Error, UnicodeError) as error:
+            except csv.Error as error:
+                raise WorkbookRefused([RowProblem(number + 1, "", Problem.QUOTES)]) from error
+            except UnicodeError as error:
                 raise rejected(Problem.UNREADABLE) from error
 
     def _find_delimiter(self) -> str:
@@ -138,11 +154,11 @@ def _encoding(file: IO[bytes], said: str) -> str:
                 raise rejected(Problem.UNREADABLE)
             return name
     if said:
-        if said not in ENCODINGS or not _decodes(file, said):
+        if said not in (*ENCODINGS, *_FOUND_OUT) or not _decodes(file, said):
             raise rejected(Problem.ENCODING, *_candidates(file))
         return said
     if b"\x00" in head:
-        for name, at in (("utf-16-le", 1), ("utf-16-be", 0)):
+        for name, at in zip(_FOUND_OUT, (1, 0), strict=True):
             zeros = head[at::2].count(0)
             if zeros > len(head) // 4 and _decodes(file, name):
                 return name
@@ -161,7 +177,7 @@ def _encoding(file: IO[bytes], said: str) -> str:
 
 def _is_text(head: str) -> bool:
     """Whether there are none of the control signs that only programs and pictures have."""
-    return not any(ord(sign) < 32 and sign not in "\t\r\n\f\x1a" for sign in head)
+    return not any(ord(sign) < 32 and sign not in "\t\r\n\v\f\x1a" for sign in head)
 
 
 def _decodes(file: IO[bytes], encoding: str) -> bool:
@@ -177,7 +193,14 @@ def _decodes(file: IO[bytes], encoding: str) -> bool:
 
 
 def _candidates(file: IO[bytes]) -> list[str]:
-    """Return the encodings that a file can be, each with the first line that shows the difference."""
+    """Return the encodings that a file can be, each with the first values that show the difference."""
     file.seek(0)
-    line = next((it for it in file if any(byte > 127 for byte in it)), b"")[:200]
-    return [f"{name}: {line.decode(name, 'replace').strip()}" for name in _ASKED_FOR if _decodes(file, name)]
+    telling = (line for line in file if not line.isascii())
+    lines = b"".join(line[:1000] for _, line in zip(range(_TELLING_LINES), telling, strict=False))
+    return [f"{name}: {_telling(lines.decode(name, 'replace'))}" for name in _ASKED_FOR if _decodes(file, name)]
+
+
+def _telling(lines: str) -> str:
+    """Return the values that have more than plain letters in them, as far as there is room."""
+    values = (clean(value.strip("\"'")) for value in re.split(r"[,;\t|\r\n]", lines) if not value.isascii())
+    return ", ".join(dict.fromkeys(values))[:_LONGEST_SHOWN]

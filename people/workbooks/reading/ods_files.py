@@ -16,7 +16,16 @@ _OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STYLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
-_LINKS: Final = frozenset({f"{_TABLE}table-source", f"{_TABLE}cell-range-source", f"{_TABLE}database-range-source"})
+_LISTENER: Final = "{urn:oasis:names:tc:opendocument:xmlns:script:1.0}event-listener"
+_LINKS: Final = frozenset(
+    {
+        f"{_TABLE}table-source",
+        f"{_TABLE}cell-range-source",
+        f"{_TABLE}database-range-source",
+        f"{_TABLE}dde-link",
+        f"{_OFFICE}dde-source",
+    }
+)
 _NUMBERS: Final = frozenset({"float", "percentage", "currency"})
 _EXACT_BELOW: Final = 10**15
 _MOST_REPEATED_FILLED_ROWS: Final = 1000
@@ -55,10 +64,15 @@ class OdsSource:
                     hiding.add(element.get(f"{_STYLE}name", ""))
             elif tag in _LINKS:
                 raise rejected(Problem.EXTERNAL_LINKS)
+            elif tag == _LISTENER:
+                raise rejected(Problem.MACROS)
             elif tag == f"{_TABLE}named-expression" and element.get(f"{_TABLE}name") == "fieldfare_template":
                 self.versions.append(_plain(element.get(f"{_TABLE}expression", "")))
             if tag in (f"{_TABLE}table-row", f"{_STYLE}style"):
                 element.clear()
+        # Of two sheets of one name, which no spreadsheet makes, one would be lost.
+        if len(set(self.sheets)) < len(self.sheets):
+            raise rejected(Problem.UNREADABLE)
         if hidden:
             raise rejected(Problem.HIDDEN_SHEETS, *hidden)
 
@@ -97,7 +111,10 @@ class OdsSource:
                 continue
             if here:
                 repeated = _repeated(element, "number-rows-repeated")
-                cells = list(_cells(element))
+                try:
+                    cells = list(_cells(element))
+                except RecursionError as error:
+                    raise rejected(Problem.TOO_MUCH_INSIDE) from error
                 if any(cell is not EMPTY for cell in cells):
                     # The same filled row many times over is no list of anything.
                     if repeated > _MOST_REPEATED_FILLED_ROWS:

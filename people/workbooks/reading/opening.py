@@ -1,5 +1,6 @@
 """Finding out what a file is, by what stands in it."""
 
+import codecs
 import zipfile
 from typing import IO
 
@@ -14,6 +15,8 @@ from people.workbooks.reading.xlsx_files import XlsxSource
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How .xls begins, and an .xlsx with a password."""
 _MACRO_NAMES = (".xlsm", ".xltm", ".xlam")
+_OTHER_HEADS = (b"%pdf-", b"{\\rtf", b"<?xml", b"<!doctype", b"<html", b"<table")
+"""How pages begin that programs hand out as lists, under any name."""
 _OLD_NAMES = (".xls", ".xlsb", ".xlt", ".numbers", ".pdf", ".doc", ".docx")
 
 
@@ -37,7 +40,7 @@ def open_source(file: IO[bytes], *, name: str = "", encoding: str = "", delimite
         raise rejected(Problem.PASSWORD if archives.is_encrypted_package(file) else Problem.OLD_FORMAT)
     if head.startswith(b"PK"):
         return _open_archive(file)
-    if lower.endswith(_OLD_NAMES):
+    if lower.endswith(_OLD_NAMES) or head.removeprefix(codecs.BOM_UTF8).lstrip().lower().startswith(_OTHER_HEADS):
         raise rejected(Problem.OLD_FORMAT)
     if lower.endswith((".xlsx", ".ods")):
         raise rejected(Problem.NOT_A_WORKBOOK)

@@ -10,6 +10,8 @@ from people.workbooks.problems import Problem, RowProblem
 LARGEST_BYTES: Final = 50 * 1024 * 1024
 MOST_ROWS: Final = 200_000
 MOST_COLUMNS: Final = 100
+LONGEST_TEXT: Final = 100_000
+"""Of one cell; a spreadsheet takes a third of it."""
 
 Row: TypeAlias = tuple[int, list[Cell]]
 """The number that the spreadsheet shows, and the cells from the first column on."""

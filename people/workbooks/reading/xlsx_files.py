@@ -16,7 +16,7 @@ from openpyxl.utils.datetime import from_excel, from_ISO8601
 from people.exceptions import WorkbookRefused
 from people.workbooks.cells import EMPTY, Cell, Found, unescape
 from people.workbooks.problems import Problem
-from people.workbooks.reading.source import MOST_COLUMNS, Row, counted, rejected, too_wide
+from people.workbooks.reading.source import LONGEST_TEXT, MOST_COLUMNS, Row, counted, rejected, too_wide
 from people.workbooks.reading.xml_parts import fed, parser_of
 
 VERSION_NAME: Final = "fieldfare_template"
@@ -30,6 +30,7 @@ _COLUMN: Final = f"{_MAIN}col"
 _DIGITS: Final = "0123456789"
 _ZEROS: Final = re.compile(r"0{2,}")
 _EXACT_BELOW: Final = 10**15
+_LAST_ROW: Final = 1_048_576
 _MIDNIGHT: Final = time()
 _MOST_DATES_KEPT: Final = 20_000
 
@@ -69,6 +70,10 @@ class XlsxSource:
             self.close()
             raise rejected(Problem.HIDDEN_SHEETS, *hidden)
         self._parts = {sheet.name: part for sheet, part in sheets}
+        # Of two sheets of one name, which no spreadsheet makes, one would be lost.
+        if len({name.casefold() for name in self._parts}) < len(sheets):
+            self.close()
+            raise rejected(Problem.UNREADABLE)
         self.sheets = list(self._parts)
         self._texts: list[str] | None = None
         self._kinds: dict[str | None, _Kind] = {}
@@ -117,7 +122,7 @@ class XlsxSource:
             elif name == _SPOKEN:
                 spoken = False
             elif name == _SHARED:
-                found.append(unescape("".join(pieces)))
+                found.append(unescape(_bounded("".join(pieces))))
                 pieces.clear()
 
         def text(piece: str) -> None:
@@ -150,7 +155,10 @@ class XlsxSource:
                 taken = formula = []
             elif name == _ROW:
                 said = attributes.get("r")
-                number = int(float(said)) if said else number + 1
+                before, number = number, int(float(said)) if said else number + 1
+                # As with columns below: no spreadsheet goes backwards, or beyond its end.
+                if not before < number <= _LAST_ROW:
+                    raise rejected(Problem.UNREADABLE)
                 hidden = attributes.get("hidden") in ("1", "true")
                 position = 0
             elif name == _SPOKEN:
@@ -217,10 +225,13 @@ class XlsxSource:
     def _said(self, kind: str, style: str | None, value: str) -> Cell:
         if kind == "s":
             assert self._texts is not None
-            value = self._texts[int(value)]
+            at = int(value)
+            if at < 0:
+                raise rejected(Problem.UNREADABLE)
+            value = self._texts[at]
             return Cell(Found.TEXT, value) if value and not value.isspace() else EMPTY
         if kind in ("inlineStr", "str"):
-            value = unescape(value)
+            value = unescape(_bounded(value))
             return Cell(Found.TEXT, value) if value and not value.isspace() else EMPTY
         if kind == "e":
             return Cell(Found.ERROR, value[:200])
@@ -244,6 +255,8 @@ class XlsxSource:
             code = BUILTIN_FORMATS.get(number, "")
         else:
             code = self._book._number_formats[number - BUILTIN_FORMATS_MAX_SIZE]
+        # What follows is for numbers below zero, for zero and for texts.
+        code = code.partition(";")[0]
         return _Kind(
             is_date=at in self._book._date_formats,
             is_span=at in self._book._timedelta_formats,
@@ -282,6 +295,12 @@ def _unreadable(error: Exception) -> WorkbookRefused:
     return rejected(Problem.UNREADABLE)
 
 
+def _bounded(text: str) -> str:
+    if len(text) > LONGEST_TEXT:
+        raise rejected(Problem.TOO_MUCH_INSIDE)
+    return text
+
+
 def _plain(text: str) -> str:
     return text.strip().strip('"')
 
@@ -301,6 +320,9 @@ def _number(value: str, zeros: int) -> Cell:
     """Return a number as the spreadsheet shows it: whole, with the leading zeros of a format such as 00000."""
     if value.isdecimal() and len(value) < 15 and value.isascii():
         return Cell(Found.NUMBER, str(int(value)).zfill(zeros))
+    # Only Python reads 4_2 as a number.
+    if "_" in value:
+        return Cell(Found.ERROR, value[:60])
     try:
         number = float(value) if "." in value or "e" in value.lower() else int(value)
         whole = int(number)

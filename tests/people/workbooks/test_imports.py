@@ -14,6 +14,7 @@ from people.exceptions import ImportHasErrors, ImportNotReady, KeyUsedOtherwise,
 from people.kinds.people import PeopleKind
 from people.models import AccountChange, AuditEntry, ColumnMapping, Employment, Membership, WorkbookImport, WorkbookPart
 from people.services.imports import writing
+from people.workbooks import marking
 from people.workbooks.cells import EMPTY, Found
 from people.workbooks.columns import Type
 from people.workbooks.kinds import Kind, all_kinds, shared_kinds
@@ -526,6 +527,38 @@ def test_marked_up_file_is_taken_where_it_was_corrected(larch: Hand, sheet: str)
                 cell.value = "ama@larch.example"
     again = larch.look(saved(book))
     assert (again.layout["sheet"], said(again), again.counts["error"]) == (sheet, [], 0)
+
+
+@pytest.mark.parametrize("keep", [marking.KEPT_FORMATS_BELOW, 0])
+def test_rows_to_correct_are_marked_up_again_and_are_the_list_then(
+    larch: Hand, monkeypatch: pytest.MonkeyPatch, keep: int
+) -> None:
+    monkeypatch.setattr(marking, "KEPT_FORMATS_BELOW", keep)
+    first = load_workbook(
+        larch.marked_up(larch.look(xlsx(KEYS, JO, row("0043", email="nonsense"), row("0044", site="x"))))
+    )
+    first["To correct"]["C3"].value = "ama@larch.example"
+    kept = larch.look(saved(first))
+    assert (kept.layout["sheet"], counted(kept)) == ("To correct", (1, 0, 0, 0, 1))
+    again = load_workbook(larch.marked_up(kept))
+    assert again.sheetnames == ["People", "To correct"]
+    assert [again["To correct"].cell(at, 1).value for at in range(1, 4)] == [
+        "employee_number",
+        "Employee number",
+        "0044",
+    ]
+    unchanged = larch.look(saved(again))
+    assert (unchanged.layout["sheet"], counted(unchanged)) == ("People", (1, 0, 0, 0, 1))
+
+
+def test_a_sheet_full_of_coloured_emptiness_is_never_held_in_memory(
+    larch: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[Any] = []
+    monkeypatch.setattr(marking, "load_workbook", lambda *args, **kwargs: loaded.append(args))
+    kept = larch.look(corpus.styled_emptiness(25_000))
+    sheet = load_workbook(larch.marked_up(kept)).worksheets[0]
+    assert (sheet["A2"].value, sheet["H2"].value, sheet.max_row, loaded) == ("0042", "New", 2, [])
 
 
 def test_file_that_another_reader_refuses_comes_back_without_its_formats(larch: Hand) -> None:

@@ -137,7 +137,7 @@ def test_other_encodings_are_asked_for_and_then_read(encoding: str, name: str) -
         read(file)
     (problem,) = error.value.problems
     assert problem.problem is Problem.ENCODING
-    assert f"{encoding}: 0042,{name}" in problem.hints
+    assert f"{encoding}: {name}" in problem.hints
     assert read(file, encoding=encoding)[1][1][1].text == name
 
 
