@@ -383,9 +383,10 @@ class PeopleKind(Kind):
     def _plan_fields(self, plan: Plan, member: Membership | None, managers: Mapping[int, str]) -> None:
         values, work = plan.given.values, plan.work
         for column in _FIELDS:
-            if column in values and values[column] != (getattr(member, column) if member else ""):
+            if column in values:
                 plan.change(column, getattr(member, column) if member else "", values[column])
-                setattr(work, column, values[column])
+                if column in plan.changes:
+                    setattr(work, column, values[column])
         if "manager" in values:
             if member is None or member.manager_id is None:
                 before = ""

@@ -12,6 +12,7 @@ from people.exceptions import EmploymentEnded, PinRefused, SignInRefused
 from people.models import AccountChange, Credential, Membership, User
 from people.services.matching import matches, matches_slip, slip_hash
 from people.services.tries import begin_try, subject_of
+from people.workbooks.cells import clean_key
 
 
 @transaction.atomic
@@ -63,6 +64,7 @@ def set_pin(
     problem = pins.judge_pin(pin, employee_number=employee_number)
     if problem is not None:
         raise PinRefused(problem=problem)
+    employee_number = clean_key(employee_number)
     tried = begin_try(subject=subject_of("code", organisation_code, employee_number), origin=origin, at=at)
     membership = _find(organisation_code, employee_number)
     code_hash = membership.credential.code_hash if membership else ""
@@ -88,12 +90,13 @@ def set_pin(
 def sign_in(*, organisation_code: str, employee_number: str, pin: str, at: datetime, origin: str) -> Membership:
     """Return the membership that organisation code, employee number and PIN open. Call it outside a transaction.
 
-    Unknown organisation, unknown number, wrong PIN and no PIN yet are refused alike, after the same work.
+    The number may be typed in the digits of any script. Unknown organisation, unknown number, wrong PIN and no PIN yet are refused alike, after the same work.
 
     Raises:
         SignInRefused: they open nothing.
         TooManyTries: this origin has to wait; carries ``retry_at``.
     """
+    employee_number = clean_key(employee_number)
     tried = begin_try(subject=subject_of("pin", organisation_code, employee_number), origin=origin, at=at)
     membership = _find(organisation_code, employee_number)
     pin_hash = membership.credential.pin_hash if membership else ""
@@ -135,7 +138,7 @@ def _find(organisation_code: str, employee_number: str) -> Membership | None:
         .alias(number=Lower("employee_number"))
         .filter(
             organisation__code=organisation_code.strip().lower(),
-            number=Lower(Value(employee_number.strip())),
+            number=Lower(Value(employee_number)),
             user__is_active=True,
         )
     )

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from people import audit, signals
 from people.exceptions import NumberTaken
 from people.models import AccountChange, Credential, Membership, Organisation, User
+from people.workbooks.cells import clean_key
 
 # Embeddings, overrides and isolates of direction: a name could be printed as another one than is stored. The marks
 # that scripts need between their letters stay.
@@ -29,12 +30,12 @@ def create_membership(
 ) -> Membership:
     """Add a person to an organisation, with a private user and an empty credential of her own.
 
-    ``email`` is for messages of this membership; it neither opens nor finds an account.
+    The number is kept as workbooks read it, such as in plain digits. ``email`` is for messages of this membership; it neither opens nor finds an account.
 
     Raises:
         NumberTaken: the organisation has this employee number already, whatever its case.
     """
-    number = employee_number.strip()
+    number = clean_key(employee_number)
     same = Membership.objects.alias(number=Lower("employee_number")).filter(
         organisation=organisation, number=Lower(Value(number))
     )

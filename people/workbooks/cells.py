@@ -57,6 +57,11 @@ def clean(text: str) -> str:
     return " ".join(text.split())
 
 
+def clean_lines(text: str) -> str:
+    """Return a text of several lines, each of them ``clean``."""
+    return "\n".join(clean(line) for line in text.splitlines()).strip()
+
+
 def clean_key(text: str) -> str:
     """Return a text that names a thing: ``clean``, without joiners; full-width letters, all dashes and the digits of
     all scripts as plain ones."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.utils.translation import gettext as _
 
 from people.exceptions import UnknownKind
+from people.workbooks.cells import clean, clean_lines
 from people.workbooks.columns import Column
 from people.workbooks.problems import LONGEST_VALUE_SHOWN, Problem, RowProblem
 from people.workbooks.values import ChoiceSet
@@ -81,8 +82,8 @@ class Plan:
             self.wrong(column, Problem.ALREADY_THERE)
 
     def change(self, column: str, before: str, after: str) -> None:
-        """Note that a value would change, if it does."""
-        if before != after:
+        """Note that a value would change, if it does by more than what a cell does not say, such as doubled spaces."""
+        if after not in (before, clean(before), clean_lines(before)):
             self.changes[column] = [before, after]
 
     def settle(self, *, is_new: bool) -> "Plan":

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final, Protocol
 
-from people.workbooks.cells import EMPTY, Cell, Found, clean, clean_key, fold, is_risky
+from people.workbooks.cells import EMPTY, Cell, Found, clean, clean_key, clean_lines, fold, is_risky
 from people.workbooks.columns import Column, Type
 from people.workbooks.problems import LONGEST_VALUE_SHOWN, Problem, RowProblem
 
@@ -244,7 +244,7 @@ def _text(column: Column, cell: Cell, wrong: _Wrong) -> str | None:
         wrong(Problem.NOT_EXACT)
         return None
     if column.type is Type.LONG_TEXT:
-        text = "\n".join(clean(line) for line in cell.text.splitlines()).strip()
+        text = clean_lines(cell.text)
     else:
         text = clean_key(cell.text) if is_key or column.type is Type.EMAIL else clean(cell.text)
     if not text:

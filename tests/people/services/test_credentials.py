@@ -235,6 +235,14 @@ def test_same_number_in_two_organisations_is_two_people(member: Membership) -> N
     assert signing_in() == member
 
 
+@pytest.mark.parametrize("number", ["E-٠٤٢", "ｅ‑042", "E-042\u200f"])
+def test_number_opens_and_locks_however_its_digits_and_dashes_are_typed(member: Membership, number: str) -> None:
+    assert signing_in(employee_number=number) == member
+    fail(5, number=number)
+    with pytest.raises(TooManyTries):
+        signing_in()
+
+
 # --- lockout -----------------------------------------------------------------------------------------------------
 
 

@@ -47,7 +47,7 @@ def test_address_typed_by_the_employer_neither_finds_nor_opens_an_account(organi
     assert User.objects.filter(email=somebody.email).count() == 1
 
 
-@pytest.mark.parametrize("number", ["E-42", "e-42", " E-42 "])
+@pytest.mark.parametrize("number", ["E-42", "e-42", " E-42 ", "E‑42", "Ｅ-٤٢"])
 def test_number_is_taken_whatever_its_case(organisation: Organisation, number: str) -> None:
     create(organisation, "E-42")
     with pytest.raises(NumberTaken):

@@ -1,4 +1,7 @@
-"""LibreOffice opens what goes out, saves it again in two formats, and both come back without a change."""
+"""LibreOffice opens a marked-up file and saves it again in two formats; both are known again.
+
+Exports and templates of all kinds in all languages: ``tests/integration/test_lossless.py``.
+"""
 
 import os
 import shutil
@@ -8,11 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from people import services
-from people.workbooks.kinds import all_kinds
-from tests.corpus.workbooks import INJECTIONS, JO, KEYS, texts, xlsx
-from tests.factories.people import AT
-from tests.people.workbooks.conftest import Hand, counted, said
+from tests.corpus.workbooks import JO, KEYS, xlsx
+from tests.people.workbooks.conftest import Hand, counted
 
 SOFFICE = os.environ.get("FIELDFARE_SOFFICE") or shutil.which("soffice")
 pytestmark = [
@@ -44,28 +44,6 @@ def saved_again(path: Path, file_format: str) -> BytesIO:
     file = BytesIO(again.read_bytes())
     file.name = again.name
     return file
-
-
-@pytest.mark.parametrize("file_format", ["xlsx", "ods"])
-@pytest.mark.parametrize("kind", ["people", "employments"])
-def test_exports_come_back_without_a_change(larch: Hand, tmp_path: Path, kind: str, file_format: str) -> None:
-    nasty = [[f"{n:02}", f"{text} x", None, "fsj", None, "2026-03-02", None] for n, text in enumerate(INJECTIONS)]
-    larch.bring(texts(KEYS, JO, *nasty))
-    path = tmp_path / "export.xlsx"
-    path.write_bytes(larch.export(kind).getvalue())
-    kept = larch.look(saved_again(path, file_format), kind)
-    assert {it[2] for it in said(kept)} <= {"like_a_formula"}
-    assert counted(kept) == (0, 0, 1 + len(INJECTIONS), 0, 0)
-
-
-@pytest.mark.parametrize("file_format", ["xlsx", "ods"])
-def test_templates_are_known_again(larch: Hand, tmp_path: Path, file_format: str) -> None:
-    for kind in all_kinds():
-        path = tmp_path / f"{kind.code}.xlsx"
-        with path.open("wb") as target:
-            services.write_template(organisation=larch.organisation, kind=kind.code, target=target, at=AT)
-        kept = larch.look(saved_again(path, file_format), kind.code)
-        assert said(kept) == [(None, "", "no_rows")], kind.code
 
 
 @pytest.mark.parametrize("file_format", ["xlsx", "ods"])
