@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import zipfile
 from html import unescape
+from unittest import mock
 
 import pytest
 from pptx import Presentation
@@ -157,6 +158,24 @@ def test_the_paper_is_one_draw_with_its_key_and_asks_nothing_that_needs_a_screen
     assert "What was seen." not in files["questions.pdf"] + files["answer-sheet.pdf"]
     no_quiz = {piece.kind for piece in pieces(material(quiz=None))}
     assert no_quiz.isdisjoint({"paper", "sheet", "key"})
+
+
+def test_what_is_taller_than_a_page_goes_on_overleaf():
+    said = snapshot()
+    tall = ["hotline"] * 30
+    for block in said["lessons"][0]["body"]:
+        if block["type"] == "help_now":
+            block["value"]["services"] = tall
+        elif block["type"] == "two_ways":
+            block["value"]["boss"]["services"] = tall
+    heights = []
+    of = material(said)
+    line = of.directory.lines[0]
+    with mock.patch.object(type(of.directory), "with_codes", lambda self, codes: [line] * len(codes)):
+        sheets = made(of, "handout", "booklet")
+    for page in (page for sheet in sheets.values() for page in PdfReader(io.BytesIO(sheet)).pages):
+        page.extract_text(visitor_text=lambda text, cm, tm, font, size: heights.append(tm[5] * cm[3] + cm[5]))
+    assert [height for height in heights if height < 0] == []
 
 
 def test_slides_have_titles_and_fit():
