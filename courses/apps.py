@@ -13,6 +13,7 @@ class CoursesConfig(AppConfig):
         """Listen to people and the directory; say how course and lesson pages are served and previewed."""
         from django.conf import settings
         from django.core.management import call_command
+        from django.utils.translation import pgettext
 
         from cms.preparation import Preparation, register_preparation
         from cms.publishing import register_guard
@@ -21,12 +22,14 @@ class CoursesConfig(AppConfig):
         from courses import kinds, receivers
         from courses.curriculum.folder import folder_digest, is_loaded
         from courses.models import CoursePage, LessonPage
+        from courses.selectors import OVERLAY_KIND, overlays_in_matrix
         from courses.services.moderating import check_publishable
         from courses.services.reminding import DUE, deliver_due
         from courses.services.rendering import LOOK, MAKE
         from courses.views import trying
         from courses.withholding import withheld_parts
         from people import outbox
+        from translations.registry import OtherKind, register_kind
 
         register_guard(check_publishable)
         outbox.register(receivers.REWORD, receivers.reword)
@@ -37,6 +40,9 @@ class CoursesConfig(AppConfig):
         outbox.register(MAKE, receivers.make)
         outbox.register(LOOK, receivers.look)
         outbox.register(DUE, deliver_due)
+        register_kind(
+            OtherKind(OVERLAY_KIND, lambda: pgettext("menu of the CMS", "Local parts"), rows=overlays_in_matrix)
+        )
         shipped = settings.BASE_DIR / "curriculum"
         register_preparation(
             Preparation(

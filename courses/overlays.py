@@ -15,6 +15,7 @@ from assessments.frozen import Json, canonical_json
 from courses.claims import ClaimNow, Standing
 from courses.withdrawn import WITHDRAWN_BLOCK, Notice, Part
 from translations.changes import ChangeKind
+from translations.freshness import State as FreshnessState
 
 
 class Act(StrEnum):
@@ -262,6 +263,20 @@ def after_release(*, base_digest: str, base: Json | None, kind: ChangeKind) -> S
         return State.STALE
     fits = fingerprint(base) == base_digest or kind is ChangeKind.MINOR
     return State.APPROVED if fits else State.STALE
+
+
+def freshness_state(state: str, *, is_written: bool, review_by: date, on: date) -> FreshnessState:
+    """Return how fresh the words of an overlay in one language are on the day ``on``, as the matrix of languages says it.
+
+    A publisher's approval is what a signature is elsewhere; ``review_by`` is the last good day.
+    """
+    if not is_written:
+        return FreshnessState.UNTRANSLATED
+    if state == State.STALE:
+        return FreshnessState.STALE
+    if state != State.APPROVED:
+        return FreshnessState.IN_REVIEW
+    return FreshnessState.REVIEW_OVERDUE if on > review_by else FreshnessState.CURRENT
 
 
 def resolve(snapshot: Json, parts: Iterable[FrozenPart], reader: Reader) -> Resolved:

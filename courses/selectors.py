@@ -40,7 +40,7 @@ from courses.models import (
     VoiceAcceptance,
     Withdrawal,
 )
-from courses.overlays import FrozenPart, Reader, State
+from courses.overlays import FrozenPart, Reader, State, freshness_state
 from courses.owners import Owner, with_owners
 from courses.review_dates import Overdue
 from courses.review_pay import Account, Entry, Line, account_of
@@ -49,9 +49,13 @@ from courses.snapshot import Json, requirements_of, reviewed_digest
 from courses.withdrawn import Notice, Part, part_in, parts_of, without_withdrawn
 from people.models import Employment, Membership, Organisation, Site, User
 from people.selectors import known_employments
+from translations.freshness import summed
+from translations.selectors import MatrixRow
 
 EVERY_TEXT: Final = Q()
 APPROVE_OVERLAYS: Final = "courses.approve_overlay"
+OVERLAY_KIND: Final = "local"
+"""Of local parts among the texts of the matrix of languages."""
 
 
 def newest_edition(course: Course) -> Edition | None:
@@ -225,6 +229,28 @@ def overlays_for(user: User) -> QuerySet[Overlay]:
         return overlays
     mine = Q(owner=user) | Q(organisation__in=organisations_for(user))
     return overlays.filter(Q(organisation=None) | mine)
+
+
+def overlays_in_matrix(*, languages: Sequence[str], on: date, reader: User | None) -> list[MatrixRow]:
+    """Return the local parts in use that ``reader`` may see (None: all) as rows of the matrix of languages; two queries.
+
+    Each passage counts as a segment; where languages have different numbers of them, the most.
+    """
+    seen = Overlay.objects.all() if reader is None else overlays_for(reader)
+    rows = []
+    for each in seen.in_use().select_related("course__sector").prefetch_related("texts").order_by("course__code", "pk"):
+        written = {text.language: len(text.body) for text in each.texts.all()}
+        segments = max(written.values(), default=0)
+        cells = {
+            language: summed(
+                {freshness_state(each.state, is_written=language in written, review_by=each.review_by, on=on): segments}
+            )
+            for language in languages
+        }
+        course = each.course.code
+        about = (f"{OVERLAY_KIND}:{course}/{each.pk}", OVERLAY_KIND, each.title, f"course:{course}")
+        rows.append(MatrixRow(*about, each.course.sector.code, segments, cells))
+    return rows
 
 
 def organisations_for(user: User) -> QuerySet[Organisation]:

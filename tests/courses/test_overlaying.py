@@ -29,7 +29,7 @@ from courses.models import (
     Overlay,
     PictureApproval,
 )
-from courses.overlays import Fault, Reader
+from courses.overlays import Fault, Reader, freshness_state
 from courses.renditions.local import local_sheet
 from courses.renditions.material import material_of
 from courses.services import (
@@ -69,6 +69,7 @@ from tests.factories.courses import (
 )
 from tests.factories.people import UserFactory, sign_in_personally, sign_in_with_pin
 from translations.changes import ChangeKind
+from translations.selectors import full_matrix
 
 pytestmark = pytest.mark.django_db
 
@@ -635,6 +636,36 @@ def test_owner_hears_of_a_part_that_is_due_and_of_one_whose_spot_was_changed(cou
     assert f"2027-03-01  Wages  The course changed here  {address}" in second.body
     withdraw_overlay(overlay=overlay, by=None, at=RELEASED_AT)
     assert remind_owners(on=date(2027, 3, 1), at=RELEASED_AT) == 0
+
+
+def test_parts_are_rows_of_the_matrix_for_who_may_see_them(
+    client: Client, course: Course, worker: Membership, django_assert_num_queries: Any
+) -> None:
+    law = written(course)
+    written(course, overlay=law, language="fr", body=body("Le bureau répond."))
+    approve(law)
+    ours = written(course, OURS, title="Night porter", place="", organisation=worker.organisation)
+    on = date(2027, 3, 2)
+
+    def rows(reader: User | None) -> dict[str, Any]:
+        found = full_matrix(languages=["fr", "es"], on=on, reader=reader, kind="local")
+        return {row.code: (row.title, row.segments, [cell.state for cell in row.cells.values()]) for row in found.rows}
+
+    law_row = {f"local:{course.code}/{law.pk}": ("Wages", 1, ["review_overdue", "untranslated"])}
+    with django_assert_num_queries(4):
+        everything = rows(None)
+    assert everything == law_row | {
+        f"local:{course.code}/{ours.pk}": ("Night porter", 1, ["untranslated", "untranslated"])
+    }
+    assert rows(editor(client, "author")) == law_row
+    shown = client.get(reverse("translations_admin:matrix"), {"group": f"course:{course.code}"}).content.decode()
+    assert "Wages" in shown
+    assert '<option value="local">Local parts</option>' in shown
+    assert "Night porter" not in shown
+    states = [
+        freshness_state(state, is_written=True, review_by=on, on=on).value for state in ("draft", "stale", "approved")
+    ]
+    assert states == ["in_review", "stale", "current"]
 
 
 def test_list_costs_the_same_with_one_and_with_three(client: Client, course: Course) -> None:

@@ -2,7 +2,7 @@
 
 from translations.selectors.exchange import exchangeable_groups, file_for, leads, local_words
 from translations.selectors.glossary import terms, terms_for
-from translations.selectors.matrix import Matrix, MatrixRow, matrix, sectors, target_languages
+from translations.selectors.matrix import Matrix, MatrixRow, full_matrix, matrix, sectors, target_languages
 from translations.selectors.words import carried, is_draft, texts_of, words
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "carried",
     "exchangeable_groups",
     "file_for",
+    "full_matrix",
     "is_draft",
     "leads",
     "local_words",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from django.conf import settings
 from django.db.models import Count, F, OuterRef, Q, Subquery
@@ -13,6 +13,10 @@ from django.db.models.functions import Coalesce
 
 from translations.freshness import Freshness, Provenance, State, summed
 from translations.models import Segment, Text, Translation
+from translations.registry import other_kinds
+
+if TYPE_CHECKING:
+    from people.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,30 @@ def matrix(
             )
         ),
     )
+
+
+def full_matrix(
+    *,
+    languages: Sequence[str],
+    on: date,
+    reader: "User | None",
+    sector: str = "",
+    kind: str = "",
+    group: str = "",
+) -> Matrix:
+    """Return ``matrix`` and, after it, the texts that other rooms register, as ``reader`` may see them.
+
+    None for ``reader``: all of them, for the operator. Each kind of such texts costs its own queries.
+    """
+    own = matrix(languages=languages, on=on, sector=sector, kind=kind, group=group)
+    others = [
+        row
+        for other in other_kinds()
+        if kind in ("", other.code)
+        for row in other.rows(languages=languages, on=on, reader=reader)
+        if sector in ("", row.sector) and group in ("", row.group)
+    ]
+    return Matrix(own.languages, (*own.rows, *others))
 
 
 _Counted: TypeAlias = tuple[str, int, int, int]

@@ -18,6 +18,7 @@ from translations import selectors
 from translations.freshness import Freshness, State
 from translations.matrix_files import csv_lines
 from translations.models import KINDS
+from translations.registry import other_kinds
 from translations.selectors import Matrix, MatrixRow
 
 VIEW_PERMISSION: Final = "translations.view_text"
@@ -41,6 +42,10 @@ def state_words(cell: Freshness) -> str:
     return words % {"count": count}
 
 
+def _kinds() -> list[tuple[str, str]]:
+    return [(code, str(name)) for code, name in KINDS] + [(each.code, each.name()) for each in other_kinds()]
+
+
 class _Filtered:
     """What the address asks for; what it asks for in vain is left out."""
 
@@ -62,7 +67,7 @@ class _Filtered:
     def kind(self) -> str:
         """Return the kind of text asked for, "" for all."""
         asked = self.request.GET.get("kind", "")
-        return asked if asked in dict(KINDS) else ""
+        return asked if asked in dict(_kinds()) else ""
 
     @cached_property
     def group(self) -> str:
@@ -76,7 +81,8 @@ class _Filtered:
 
     def found(self) -> Matrix:
         """Return the part of the matrix that is asked for."""
-        return selectors.matrix(
+        return selectors.full_matrix(
+            reader=self.request.user,
             languages=self.languages,
             on=clock.now().date(),
             sector=self.sector,
@@ -111,7 +117,7 @@ class MatrixView(_Filtered, AdminPage, TemplateView):
             chosen={"language": self.language, "sector": self.sector, "kind": self.kind, "group": self.group},
             all_languages=[(code, names[code]) for code in selectors.target_languages()],
             all_sectors=[(code, titles.get(code, code)) for code in present],
-            all_kinds=KINDS,
+            all_kinds=_kinds(),
             csv_query=self.query(),
             up_query=self.query(group=""),
             **kwargs,

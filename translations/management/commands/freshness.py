@@ -33,7 +33,7 @@ class Command(BaseCommand):
             known = ", ".join(selectors.sectors()) or "none yet"
             raise CommandError(f"No text is of the sector {options['sector']}; there are {known}.", returncode=2)
         on = clock.now().date()
-        found = selectors.matrix(languages=languages, on=on, sector=options["sector"])
+        found = selectors.full_matrix(languages=languages, on=on, reader=None, sector=options["sector"])
         if options["json"]:
             self.stdout.write(json.dumps(as_json(found, on=on), ensure_ascii=False, indent=1))
         else:
