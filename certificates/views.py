@@ -147,7 +147,7 @@ def document(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         pdf = render_pdf(found, paper=paper, copy=copy, title_is_draft=is_draft)  # type: ignore[arg-type]
     except MissingGlyphs as error:
         logger.error("a certificate cannot be printed: no font here has its letters")
-        context = {"certificate": found, "characters": error.characters}
+        context = {"certificate": found, "characters": error.named}
         return render(request, "certificates/unprintable.html", context, status=503)
     return HttpResponse(
         pdf,

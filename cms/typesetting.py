@@ -4,6 +4,7 @@ import functools
 import json
 import re
 import threading
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +26,8 @@ _CJK_FONTS: Final = {
 
 # typst's words for a letter that no font has; a test holds the two together. Text stands in them as typst quotes it.
 _NOT_DISPLAYED = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
+# The sign for a letter that was lost, and marks that turn letters round: what would stand there is not what is stored.
+_NEVER_PRINTED: Final = re.compile("[\ufffd\u202a-\u202e]")
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]+)\}|(.))")
 
 
@@ -41,6 +44,12 @@ class MissingGlyphs(TypesettingError):
     def __init__(self, characters: str) -> None:
         self.characters = characters
         super().__init__(characters)
+
+    @property
+    def named(self) -> str:
+        """Return the letters as a page can show them; those that nobody sees by their number, if there are no others."""
+        seen = "".join(each for each in self.characters if unicodedata.category(each) not in ("Cf", "Mn", "Cn", "Co"))
+        return seen or " ".join(f"U+{ord(each):04X}" for each in self.characters)
 
 
 class _Press:
@@ -84,10 +93,12 @@ def typeset(app: str, template: str, data: Mapping[str, Any]) -> bytes:
     title and language itself; without a title typst refuses.
 
     Raises:
-        MissingGlyphs: ``data`` has letters that no font here can print.
+        MissingGlyphs: ``data`` has letters that no font here can print, or that would print as others.
         typst.TypstError: the template does not compile with this data.
     """
     path = Path(apps.get_app_config(app).path) / "typst" / f"{template}.typ"
+    if never := _NEVER_PRINTED.findall(json.dumps(data, ensure_ascii=False)):
+        raise MissingGlyphs("".join(dict.fromkeys(never)))
     try:
         return _press(path).print(data)
     except typst.TypstError as error:

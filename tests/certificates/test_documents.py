@@ -250,12 +250,24 @@ def test_traditional_chinese_is_typeset_as_such():
 
 @pytest.mark.parametrize(
     ("name", "missing"),
-    [("😀 Ann", "😀"), ("ᚠᚢ Ann ᚠ", "ᚠᚢ"), ('Ann "ᚠ" \\ ᚢ', "ᚠᚢ"), ("Ann \U0001f9ff", "\U0001f9ff")],
+    [
+        ("😀 Ann", "😀"),
+        ("ᚠᚢ Ann ᚠ", "ᚠᚢ"),
+        ('Ann "ᚠ" \\ ᚢ', "ᚠᚢ"),
+        ("Ann \U0001f9ff", "\U0001f9ff"),
+        ("An\ufffd", "\ufffd"),
+        ("Ann \u202eavliS", "\u202e"),
+    ],
 )
 def test_name_without_a_font_is_not_printed_as_boxes(name, missing):
     with pytest.raises(MissingGlyphs) as error:
         render_pdf(certificate(holder_name=name))
     assert error.value.characters == missing
+
+
+def test_letters_that_nobody_sees_are_named_by_their_number():
+    assert MissingGlyphs("\u200dक\u094d").named == "क"
+    assert MissingGlyphs("\u202e\ufe0f").named == "U+202E U+FE0F"
 
 
 def test_chinese_name_is_refused_where_the_operator_has_no_font_for_it(monkeypatch, tmp_path):
