@@ -7,13 +7,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
-from wagtail.models import Locale, Page
+from wagtail.models import Locale, Page, PageViewRestriction
 from wagtail.test.utils.form_data import rich_text
+from wagtail_localize.models import StringTranslation, Translation, TranslationSource
 
-from assessments.models import SingleChoiceQuestion
+from assessments.models import Quiz, SingleChoiceQuestion
 from cms.limits import Limits, OutsideLimits
 from cms.models import EditorLimit, SectorPage
 from courses import services
@@ -240,6 +242,127 @@ def test_what_is_not_theirs_is_not_offered(client: Client, things: SimpleNamespa
             [may.can_edit(), may.can_publish(), may.can_unpublish(), may.can_delete(ignore_bulk=True), may.can_copy(),
              may.can_move(), may.can_add_subpage(), may.can_publish_subpage(), may.can_lock()]
         )  # fmt: skip
+
+
+def _localized(things: SimpleNamespace) -> tuple[Translation, Translation]:
+    """A page and a question that wagtail-localize puts into Spanish."""
+    spanish = Locale.objects.get_or_create(language_code="es")[0]
+    made = []
+    for thing in (things.page.get_parent().specific, things.page, things.question):
+        source, _ = TranslationSource.update_or_create_from_instance(thing)
+        translation = Translation.objects.create(source=source, target_locale=spanish)
+        with suppress(Exception):
+            translation.save_target(publish=False)
+        made.append(translation)
+    return made[1], made[2]
+
+
+def _doors(it: SimpleNamespace) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return every other door of Wagtail and wagtail-localize to a page, a question or a quiz: address and what is sent."""
+    page, question = it.page, it.question
+    of_page, of_question = _localized(it)
+    spanish = Locale.objects.get(language_code="es")
+    string = of_page.source.stringsegment_set.first()
+    pages, localize = "wagtailadmin_pages:", "wagtail_localize:"
+    bulk = {
+        f"bulk {act} {model}": (f"/cms/bulk/{label}/{model}/{act}/?id={thing.pk}", {"confirm": "on", "include_descendants": "on"})
+        for label, model, thing, acts in (
+            ("wagtailcore", "page", page, ("publish", "unpublish", "delete")),
+            ("assessments", "question", question, ("delete",)),
+            ("assessments", "quiz", it.course.final_quiz, ("delete",)),
+        )
+        for act in acts
+    }  # fmt: skip
+    api = {
+        f"api {act}": (f"/cms/api/main/pages/{page.pk}/action/{act}/", sent)
+        for act, sent in {
+            "copy": {"recursive": "true"}, "delete": {}, "publish": {}, "unpublish": {}, "create_alias": {},
+            "move": {"destination_page_id": page.get_parent().pk}, "copy_for_translation": {"locale": "es"},
+            "revert_to_page_revision": {"revision_id": page.latest_revision_id or 0},
+        }.items()
+    }  # fmt: skip
+    moved = [page.pk, page.get_parent().pk]
+    return {
+        **bulk,
+        **api,
+        "submit page": (reverse(localize + "submit_page_translation", args=[page.pk]), {"locales": [spanish.pk]}),
+        "submit question": (
+            reverse(localize + "submit_snippet_translation", args=["assessments", "singlechoicequestion", question.pk]),
+            {"locales": [spanish.pk]},
+        ),
+        "update page": (reverse(localize + "update_translations", args=[of_page.source.pk]), {"publish_translations": "on"}),
+        "update question": (reverse(localize + "update_translations", args=[of_question.source.pk]), {}),
+        **{
+            f"{act} {name}": (reverse(localize + act, args=[it.pk]), {})
+            for act in ("stop_translation", "machine_translate", "upload_pofile")
+            for name, it in (("page", of_page), ("question", of_question))
+        },
+        "string": (reverse(localize + "edit_string_translation", args=[of_page.pk, string.pk]), {"value": "Hola"}),
+        "to alias": (reverse(localize + "convert_to_alias", args=[it.french_page.pk]), {}),
+        "restart question": (_snippet(question), {"localize-restart-translation": "on"}),
+        "copy": (reverse(pages + "copy", args=[page.pk]), {"new_title": "x", "new_slug": "x", "new_parent_page": page.get_parent().pk}),
+        "alias": (reverse(pages + "copy", args=[page.pk]), {"new_title": "x", "new_slug": "x", "alias": "on", "new_parent_page": page.get_parent().pk}),
+        "convert alias": (reverse(pages + "convert_alias", args=[page.pk]), {}),
+        "move": (reverse(pages + "move_confirm", args=moved), {}),
+        "position": (reverse(pages + "set_page_position", args=[page.pk]) + "?position=0", {}),
+        "unpublish": (reverse(pages + "unpublish", args=[page.pk]), {}),
+        "delete": (reverse(pages + "delete", args=[page.pk]), {}),
+        "schedule": (reverse(pages + "edit", args=[page.pk]), {"go_live_at": "2999-01-01 00:00", "action-publish": "on"}),
+        "unschedule": (reverse(pages + "revisions_unschedule", args=[page.pk, page.latest_revision_id or 0]), {}),
+        "revert": (reverse(pages + "revisions_revert", args=[page.pk, page.latest_revision_id or 0]), {"action-publish": "on"}),
+        "privacy": (reverse(pages + "set_privacy", args=[page.pk]), {"restriction_type": "login"}),
+        "lock": (reverse(pages + "lock", args=[page.pk]), {}),
+    }  # fmt: skip
+
+
+def _state() -> list[Any]:
+    return [
+        list(Page.objects.order_by("pk").values_list("pk", "path", "live", "alias_of", "locked", "latest_revision", "go_live_at")),
+        list(SingleChoiceQuestion.objects.order_by("pk").values_list("pk", "locale")),
+        list(Translation.objects.order_by("pk").values_list("pk", "enabled")),
+        list(TranslationSource.objects.order_by("pk").values_list("pk", "last_updated_at")),
+        Quiz.objects.count(),
+        StringTranslation.objects.count(),
+        PageViewRestriction.objects.count(),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sectors", "languages"), [(["camps"], []), (["hotels"], ["fr"])], ids=["another sector", "another language"]
+)
+def test_every_door_of_wagtail_and_of_its_translations_refuses_in_words(
+    client: Client, things: SimpleNamespace, sectors: list[str], languages: list[str]
+) -> None:
+    doors = _doors(things)
+    if languages:
+        del doors["to alias"]  # that page is French
+    user = editor("publisher")
+    submit = Permission.objects.get(codename="submit_translation", content_type__app_label="wagtail_localize")
+    user.user_permissions.add(submit, *Permission.objects.filter(content_type__app_label="assessments"))
+    limit_editor(user=user, sectors=sectors, languages=languages, by=None, at=RELEASED_AT)
+    sign_in_personally(client, user)
+    before = _state()
+    for name, (address, sent) in doors.items():
+        if name == "string":
+            answer = client.put(address, sent, content_type="application/json")
+        else:
+            answer = client.post(address, sent)
+        assert (name, answer.status_code, "Nothing was changed." in answer.content.decode()) == (name, 403, True)
+        assert (name, _state()) == (name, before)
+
+
+def test_who_may_act_in_a_language_still_submits_for_it(client: Client, things: SimpleNamespace) -> None:
+    user = editor("publisher")
+    user.user_permissions.add(
+        Permission.objects.get(codename="submit_translation", content_type__app_label="wagtail_localize")
+    )
+    limit_editor(user=user, sectors=["hotels"], languages=["es"], by=None, at=RELEASED_AT)
+    sign_in_personally(client, user)
+    spanish, tagalog = (Locale.objects.get_or_create(language_code=code)[0] for code in ("es", "tl"))
+    address = reverse("wagtail_localize:submit_page_translation", args=[things.page.get_parent().pk])
+    assert client.post(address, {"locales": [spanish.pk, tagalog.pk]}).status_code == 403
+    assert client.post(address, {"locales": [spanish.pk]}).status_code == 302
+    assert Translation.objects.get().target_locale == spanish
 
 
 class TestGranting:

@@ -191,7 +191,6 @@ class TestRelease:
         let_show(owned=part, by=first, at=STARTED_AT)
         assert release(course).number == 2
 
-
     def test_what_was_never_released_is_not_released_after_it_was_taken_back(self) -> None:
         course = course_with_pages()
         mine, first, _token = nation()
