@@ -77,8 +77,9 @@ def fold(text: str) -> str:
 
 
 def fold_heading(heading: str) -> str:
-    """Return a heading as it is compared: folded, spaces, hyphens, dots as one underscore, without a star or a colon."""
-    folded = clean_key(heading).strip("*:# ").casefold()
+    """Return a heading as it is compared: folded, ``#`` as “no”, spaces, hyphens, dots as one underscore, without a star
+    or a colon."""
+    folded = clean_key(heading).replace("#", " no ").strip("*: ").casefold()
     return re.sub(r"[\s_\-./’']+", "_", folded).strip("_")
 
 

@@ -1,10 +1,12 @@
 """A folder into which other systems drop workbooks, such as by SFTP."""
 
+import errno
 import json
+import os
 import time
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.core.management import BaseCommand, CommandError
 from django.db import transaction
@@ -20,7 +22,14 @@ from people.workbooks.options import Options
 
 STILL_WRITTEN_SECONDS = 5
 """A file younger than this may still be on its way."""
-SUFFIXES = (".xlsx", ".ods", ".csv", ".json")
+SUFFIXES = (".xlsx", ".ods", ".csv", ".tsv", ".txt", ".json")
+REFUSED_SUFFIXES = (".xls", ".xlsm", ".xlsb", ".xltx", ".numbers", ".pdf", ".docx")
+"""Lists in another form, whose sender is told so; names that programs give to what is half-written are left alone."""
+_LONGEST_NAME_BYTES = 160
+
+
+class _StillWritten(Exception):
+    """A file changed while it was read."""
 
 
 class Command(BaseCommand):
@@ -49,14 +58,18 @@ class Command(BaseCommand):
             raise CommandError(f"There is no organisation {options['organisation']}.")
         if not options["folder"].is_dir():
             raise CommandError(f"{options['folder']} is no folder.")
+        seen: dict[Path, str] = {}
         while True:
-            for kind in all_kinds():
-                if Mode(options["mode"]) not in kind.modes:
-                    continue
-                for path in self._waiting(options["folder"] / kind.code):
-                    self._take(organisation, kind.code, path, options)
+            kinds = [kind.code for kind in all_kinds() if Mode(options["mode"]) in kind.modes]
+            waiting = {path: code for code in kinds for path in self._waiting(options["folder"] / code)}
+            now = {path: _marks(path) for path in waiting}
+            for path, code in waiting.items():
+                # Whoever looks again and again takes what stood still between two looks.
+                if options["once"] or seen.get(path) == now[path]:
+                    self._take_safely(organisation, code, path, options)
             if options["once"]:
                 return
+            seen = now
             time.sleep(options["seconds"])
 
     @staticmethod
@@ -67,24 +80,41 @@ class Command(BaseCommand):
         return sorted(
             path
             for path in folder.iterdir()
-            if path.suffix.lower() in SUFFIXES
-            and not path.name.startswith(".")
+            if path.suffix.lower() in (*SUFFIXES, *REFUSED_SUFFIXES)
+            and not path.name.startswith((".", "~$"))
             and path.is_file()
             and not path.is_symlink()
             and path.stat().st_mtime < before
         )
 
-    def _take(self, organisation: Organisation, kind: str, path: Path, options: dict[str, Any]) -> None:
-        """Bring one file in. Killed in between, the next look finds the same upload by its key and goes on."""
-        about = path.stat()
-        key = f"folder:{kind}:{path.name}:{about.st_mtime_ns}:{about.st_size}"[:200]
+    def _take_safely(self, organisation: Organisation, kind: str, path: Path, options: dict[str, Any]) -> None:
+        """Bring one file in; one that cannot be read, or is still written, never stops the others."""
         try:
-            with path.open("rb") as file:
+            self._take(organisation, kind, path, options)
+        except _StillWritten:
+            self.stderr.write(f"{kind}/{_plain(path.name)}: still written; left for the next look")
+        except OSError as error:
+            self.stderr.write(f"{kind}/{_plain(path.name)}: {error.strerror}; left where it lies")
+
+    def _take(self, organisation: Organisation, kind: str, path: Path, options: dict[str, Any]) -> None:
+        """Bring one file in. Killed in between, the next look finds the same upload by its key and goes on.
+
+        Raises:
+            OSError: it cannot be read, or not be moved.
+        """
+        for where in ("done", "failed"):
+            if (path.parent / where).is_symlink():
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), where)
+        marks = _marks(path)
+        # The same file dropped again is another one, to be judged anew.
+        key = f"folder:{kind}:{options['mode']}:{options['all_or_nothing']}:{marks}"
+        try:
+            with transaction.atomic(), _opened(path) as file:
                 kept = services.keep_upload(
                     organisation=organisation,
                     kind=kind,
                     file=file,
-                    file_name=path.name,
+                    file_name=_plain(path.name),
                     by=None,
                     at=clock.now(),
                     mode=Mode(options["mode"]),
@@ -92,6 +122,8 @@ class Command(BaseCommand):
                     idempotency_key=key,
                     later=False,
                 )
+                if _marks(path) != marks:
+                    raise _StillWritten
         except WorkbookRefused as refused:
             words = [explain(problem, kind_of(kind)) for problem in refused.problems]
             self._put_away(path, "failed", {"refused": True, "problems": [f"{it.message} {it.mend}" for it in words]})
@@ -117,7 +149,7 @@ class Command(BaseCommand):
             with put.with_name(f"{put.stem}-marked.xlsx").open("wb") as target:
                 services.write_marked_up(workbook_import=kept, target=target)
         self._tell(organisation, str(kept.public_id), clean=clean, mail=options["mail"])
-        self.stdout.write(f"{kind}/{path.name}: {'done' if clean else 'failed'}")
+        self.stdout.write(f"{kind}/{_plain(path.name)}: {'done' if clean else 'failed'}")
 
     @staticmethod
     def _tell(organisation: Organisation, target: str, *, clean: bool, mail: str) -> None:
@@ -134,6 +166,24 @@ class Command(BaseCommand):
         folder = path.parent / where
         folder.mkdir(exist_ok=True)
         stamp = clock.now().strftime("%Y%m%dT%H%M%S%f")
-        put = folder / f"{stamp}-{path.name}"
-        put.with_name(f"{put.name}.report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+        stem = os.fsdecode(os.fsencode(path.stem)[:_LONGEST_NAME_BYTES])
+        put = folder / f"{stamp}-{stem}{path.suffix}"
+        words = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+        put.with_name(f"{put.name}.report.json").write_text(words, encoding="utf-8")
         return path.rename(put)
+
+
+def _marks(path: Path) -> str:
+    """Return what tells a file from every other one, and from itself before somebody wrote to it."""
+    about = path.stat()
+    return f"{about.st_ino}:{about.st_size}:{about.st_mtime_ns}:{about.st_ctime_ns}"
+
+
+def _plain(name: str) -> str:
+    """Return a name of a file as text, whatever its bytes are."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _opened(path: Path) -> IO[bytes]:
+    # It may have become a link since we looked.
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import time
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
 
+from people.management.commands import watch_folder
 from people.models import Membership, OutboxEntry, StaffRole, WorkbookImport
 from people.services.staff_notes import KIND
 from people.workbooks.kinds import all_kinds
@@ -147,6 +149,82 @@ def test_export_refuses_with_a_sentence(
     with pytest.raises(CommandError, match=said):
         call_command("export_workbook", *args, "--organisation", "larch")
     assert list(tmp_path.iterdir()) == []
+
+
+def watch(folder: Path) -> str:
+    """Look once; return what was said of files that stay."""
+    for path in folder.glob("*/*"):
+        if path.is_file() and not path.is_symlink():
+            os.utime(path, (time.time() - 60, time.time() - 60))
+    errors = StringIO()
+    call_command("watch_folder", str(folder), "--organisation", "larch", "--once", stdout=StringIO(), stderr=errors)
+    return errors.getvalue()
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name.partition("-")[2] for path in folder.iterdir()) if folder.is_dir() else []
+
+
+def test_folder_takes_files_of_any_name_and_the_same_file_again(larch: Hand, tmp_path: Path) -> None:
+    folder = tmp_path / "people"
+    folder.mkdir()
+    latin = folder / os.fsdecode(b"Jos\xe9 & co. (2).xlsx")
+    long = folder / f"{'n' * 240}.xlsx"
+    for number, path in enumerate((latin, long, folder / "a list\n of March.csv")):
+        file = csv_file(KEYS, [f"{number}", *JO[1:]]) if path.suffix == ".csv" else xlsx(KEYS, [f"{number}", *JO[1:]])
+        path.write_bytes(file.getvalue())
+    assert watch(tmp_path) == ""
+    assert (Membership.objects.count(), len(names(folder / "done")), names(folder / "failed")) == (3, 6, [])
+    # Taken back and dropped again, to the second the same file, it is judged anew.
+    kept = WorkbookImport.objects.get(file_name="Jos\ufffd & co. (2).xlsx")
+    larch.undo(kept)
+    for _ in range(2):
+        latin.write_bytes(xlsx(KEYS, ["0", "Jo Again", *JO[2:]]).getvalue())
+        assert watch(tmp_path) == ""
+    counts = [it.outcome["changed"] for it in WorkbookImport.objects.order_by("pk")]
+    assert counts == [0, 0, 0, 1, 0]
+
+
+def test_folder_leaves_alone_what_it_may_not_touch_and_goes_on(
+    larch: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "people"
+    folder.mkdir()
+    for name in ("unreadable.xlsx", "written.xlsx", "z.xlsx", "part.xlsx.filepart", ".hidden.xlsx"):
+        put(folder, xlsx(KEYS, [name, *JO[1:]]), name)
+    (folder / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 100)
+    (folder / "link.xlsx").symlink_to(folder / "z.xlsx")
+    (folder / "folder.xlsx").mkdir()
+    real_open, real_marks = watch_folder._opened, watch_folder._marks
+    written: list[str] = []
+
+    def opened(path: Path) -> Any:
+        if path.name == "unreadable.xlsx":
+            raise PermissionError(13, "Permission denied")
+        return real_open(path)
+
+    def marks(path: Path) -> str:
+        written.append(path.name)
+        return real_marks(path) + (str(len(written)) if path.name == "written.xlsx" else "")
+
+    monkeypatch.setattr(watch_folder, "_opened", opened)
+    monkeypatch.setattr(watch_folder, "_marks", marks)
+    said = watch(tmp_path)
+    assert said.splitlines() == [
+        "people/unreadable.xlsx: Permission denied; left where it lies",
+        "people/written.xlsx: still written; left for the next look",
+    ]
+    assert names(folder / "done") == ["z.xlsx", "z.xlsx.report.json"]
+    assert names(folder / "failed") == ["old.xls", "old.xls.report.json"]
+    assert [it.employee_number for it in Membership.objects.all()] == ["z.xlsx"]
+    # A folder of ours that leads elsewhere is not followed.
+    other = tmp_path / "elsewhere"
+    other.mkdir()
+    shutil.move(folder / "done", tmp_path / "before")
+    (folder / "done").symlink_to(other)
+    put(folder, xlsx(KEYS, ["1", *JO[1:]]), "later.xlsx")
+    assert "later.xlsx: Not a directory; left where it lies" in watch(tmp_path)
+    assert (list(other.iterdir()), Membership.objects.count()) == ([], 1)
 
 
 def test_folder_is_watched(larch: Hand, tmp_path: Path) -> None:
