@@ -83,8 +83,9 @@ class Plan:
 
     def change(self, column: str, before: str, after: str) -> None:
         """Note that a value would change, if it does by more than what a cell does not say, such as doubled spaces."""
-        if after not in (before, clean(before), clean_lines(before)):
-            self.changes[column] = [before, after]
+        if before == after or (before and after in (clean(before), clean_lines(before))):
+            return
+        self.changes[column] = [before, after]
 
     def settle(self, *, is_new: bool) -> "Plan":
         """Say what the row does, from what was noted."""
