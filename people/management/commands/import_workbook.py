@@ -97,6 +97,10 @@ class Command(BaseCommand):
         sys.exit(self._run(**options))
 
     def _run(self, **options: Any) -> int:
+        # Said before anything is written, not after.
+        for path in (options["json"], options["marked_up"]):
+            if path is not None and not path.absolute().parent.is_dir():
+                raise CommandError(f"There is no folder {path.parent}.", returncode=REFUSED)
         door = door_of(options["kind"])
         if door is not None:
             return self._through(door, options)
@@ -149,7 +153,7 @@ class Command(BaseCommand):
         if mode not in kind_of(options["kind"]).modes:
             raise CommandError(f"{options['kind']} cannot be brought in as {mode}.", returncode=REFUSED)
         delimiter = {"tab": "\t", "\\t": "\t"}.get(options["delimiter"], options["delimiter"])
-        if len(delimiter) > 1:
+        if len(delimiter) > 1 or delimiter in ('"', "\r", "\n"):
             raise CommandError("A delimiter is one sign.", returncode=REFUSED)
         try:
             with options["file"].open("rb") as file:

@@ -84,6 +84,7 @@ def test_refusals_are_status_2(larch: Hand, tmp_path: Path) -> None:
         (["people", "missing.xlsx", "--organisation", "nobody"], "There is no organisation nobody."),
         (["nothing", "missing.xlsx", "--organisation", "larch"], "There is no kind nothing"),
         (["employments", "missing.xlsx", "--organisation", "larch", "--mode", "snapshot"], "cannot be brought in"),
+        (["people", "missing.xlsx", "--organisation", "larch", "--json", "nowhere/report.json"], "no folder nowhere"),
     ],
 )
 def test_what_is_not_there_is_status_2(larch: Hand, args: list[str], said: str) -> None:
