@@ -420,6 +420,8 @@ def test_a_workbook_is_looked_at_confirmed_and_undone(hr, larch, hospitality):
     assert "1 new, 0 changed, 1 unchanged, 0 to correct." in text
     assert "At most 1 person gets a mail by it." in text
     assert "Add 1" in text
+    html = hr.get(page).content.decode()
+    assert all(html.count(f'href="#{it}"') == html.count(f'id="{it}"') == 1 for it in ("changes-title", "confirm"))
     assert Membership.objects.count() == 1
     hr.post(page + "confirm/")
     outbox.deliver_due(at=AT, limit=5)
