@@ -105,8 +105,7 @@ def note_viewed(reading: Reading, code: str, *, rendition: str = "read") -> None
             rendition=rendition,
             claimed_at=now,
             received_at=now,
-            # What is made to be listened to has no local parts.
-            overlays=reading.local.seen_in(code) if rendition == "read" else (),
+            overlays=reading.local.seen_in(code),
         )
 
 
@@ -159,6 +158,12 @@ def _with_source(block: Json, frozen: Json) -> Json:
         return block
     source = next((each for each in frozen["sources"] if each["code"] == block["value"]["source"]), None)
     return {**block, "value": {**block["value"], "source": source}}
+
+
+def local_blocks(frozen: Json) -> list[Json]:
+    """Return the local parts of a lesson alone, for a page that shows the rest of it in another form."""
+    blocks = [_with_source(block, frozen) for block in frozen["body"] if block.get("overlay")]
+    return _local_together(blocks, on=clock.today(settings.TIME_ZONE))
 
 
 def _local_together(blocks: list[Json], *, on: date) -> list[Json]:

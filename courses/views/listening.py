@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from courses.models import Rendition
 from courses.renditions.transcript import transcript
 from courses.views.course import without_cookie
-from courses.views.lesson import finish_form, note_viewed
+from courses.views.lesson import finish_form, local_blocks, note_viewed
 from courses.views.reading import Reading, way_in, with_reading
 from courses.views.renditions import material_for, true_set
 
@@ -43,6 +43,9 @@ def listen(request: HttpRequest, reading: Reading, lesson: str) -> HttpResponse:
         "lesson": frozen,
         "file": found,
         "whole": recordings.get((LISTEN_WHOLE, "")),
+        # The recording is made for everybody; what is for this reader stands below it.
+        "blocks": local_blocks(frozen),
+        "regions": reading.regions,
         "lines": transcript(material, material.lessons[place]).split("\n"),
         "form": finish_form(reading, frozen),
         "number": place + 1,

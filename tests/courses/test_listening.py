@@ -2,22 +2,25 @@
 
 import re
 import subprocess
+from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from courses.models import Course, LearningEvent, LessonPage, Rendition, RenditionSet, VoiceAcceptance
+from courses.blocks import OverlayBody
+from courses.models import Course, FrozenOverlay, LearningEvent, LessonPage, Rendition, RenditionSet, VoiceAcceptance
 from courses.renditions import kinds, speech
 from courses.renditions.material import material_of
 from courses.renditions.speech import Voice, script, speak
 from courses.selectors import newest_edition, text_in
-from courses.services import accept_voice, add_text, make_renditions, take_voice_back
+from courses.services import accept_voice, add_text, approve_overlay, make_renditions, take_voice_back, write_overlay
 from people import outbox
 from tests.courses.learners import on_the_way
 from tests.courses.recorded import recording
 from tests.factories.courses import RELEASED_AT, course_with_pages, lesson_page, publish, release
+from tests.factories.people import UserFactory
 
 pytestmark = pytest.mark.django_db
 VOICE = Voice("en-us", "espeak-ng 1.51 en-us 150")
@@ -99,6 +102,40 @@ def test_listening_counts_as_one_progress_with_reading(course: Course, client: C
     for words in ("A machine reads this lesson.", 'preload="none"', "Listening uses", "Read this lesson instead", "Finish, and go on"):  # fmt: skip
         assert words in page
     assert LearningEvent.objects.filter(verb="viewed").order_by("pk").last().rendition == "listen"
+
+
+def test_local_parts_stand_below_the_recording_and_are_noted(course: Course, client: Client) -> None:
+    owner = UserFactory(email="owner@example.org")
+    said = [{"type": "text", "id": "o", "value": {"heading": "", "text": "<p>In Canada.</p>"}}]
+    part = write_overlay(
+        course=course,
+        overlay=None,
+        title="Wages",
+        lesson="facts",
+        anchor="",
+        label="Facts",
+        act="after",
+        place="ca",
+        sector=None,
+        organisation=None,
+        owner=owner,
+        review_by=date(2027, 3, 1),
+        language="en",
+        body=OverlayBody().to_python(said),
+        by=owner,
+        at=RELEASED_AT,
+        on=date(2026, 3, 1),
+    )
+    approve_overlay(overlay=part, by=None, at=RELEASED_AT, on=date(2026, 3, 1))
+    release(course)
+    on_the_way(client, course)
+    accept()
+    make(course)
+    page = client.get(reverse("courses:listen", args=[course.slug, "facts"])).content.decode()
+    assert page.count("In Canada.") == 1
+    assert "For Canada" in page
+    [digest] = FrozenOverlay.objects.values_list("digest", flat=True)
+    assert LearningEvent.objects.get(verb="viewed", rendition="listen").data["overlays"] == [digest]
 
 
 @pytest.mark.parametrize("page", [("listen", "facts"), ("listen_whole",)])
