@@ -17,7 +17,7 @@ from courses.selectors import uses_of  # noqa: E402
 from tests.bench.figures import started_with  # noqa: E402
 from translations.freshness import Provenance  # noqa: E402
 from translations.models import Segment, Translation  # noqa: E402
-from translations.selectors import matrix, target_languages  # noqa: E402
+from translations.selectors import full_matrix, target_languages  # noqa: E402
 from translations.services import record_catalogues  # noqa: E402
 
 
@@ -45,7 +45,7 @@ def main() -> None:
     figures.add("segments in the matrix of languages", len(segments) * len(target_languages()), "rows")
 
     def read() -> None:
-        matrix(languages=target_languages(), on=at.date())
+        full_matrix(languages=target_languages(), on=at.date(), reader=None)
 
     with CaptureQueriesContext(connection) as queries:
         read()
