@@ -417,6 +417,12 @@ class TestPage:
         [row] = Translation.objects.all()
         assert (row.text, row.by.languages_led.get().language) == ("Chambres", "fr")
 
+    def test_what_still_needs_work_is_not_called_taken(self, localiser: Client) -> None:
+        translate("course/title", "Brouillon")
+        shown = self.send(localiser, file_for(language="fr")).content.decode()
+        assert "1 piece was left alone: the file says that it needs work." in shown
+        assert "Everything was here already." not in shown
+
     def test_problems_are_shown_by_segment(self, localiser: Client) -> None:
         shown = self.send(localiser, filled({"course/title": "<i>Chambres</i>"})).content.decode()
         assert "Nothing was taken in." in shown

@@ -75,7 +75,15 @@ class ExchangeView(AdminPage, FormView[ImportForm]):
             "%(count)d pieces were taken in; pages follow within minutes.",
             changed,
         )
-        messages.success(self.request, words % {"count": changed} if changed else _("Everything was here already."))
+        if changed or not done.waiting:
+            messages.success(self.request, words % {"count": changed} if changed else _("Everything was here already."))
+        if done.waiting:
+            left = ngettext(
+                "%(count)d piece was left alone: the file says that it needs work.",
+                "%(count)d pieces were left alone: the file says that they need work.",
+                done.waiting,
+            )
+            messages.warning(self.request, left % {"count": done.waiting})
         return redirect("translations_admin:exchange")
 
     def _refuse(self, form: ImportForm, said: list[str]) -> HttpResponse:

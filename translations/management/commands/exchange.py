@@ -78,7 +78,7 @@ class Command(BaseCommand):
             raise CommandError(said, returncode=1) from None
         self.stdout.write(f"{done.taken} taken, {done.signed} signed, {done.unchanged} unchanged, {done.kept} kept")
         if done.waiting:
-            self.stdout.write(f"{done.waiting} left alone: the file says that they still need work")
+            self.stdout.write(f"{done.waiting} left alone: the file says that they need work")
 
 
 def _group(course: str) -> str:
