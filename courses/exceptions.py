@@ -359,6 +359,8 @@ class ReleaseFault(StrEnum):
 
 OF_REVIEWS = frozenset({ReleaseFault.SAID_NO, ReleaseFault.TAKEN_BACK, ReleaseFault.NOT_SIGNED, ReleaseFault.UNPAID})
 """Faults that no text can mend: reviewers have to speak, or to be paid."""
+OF_CARE = OF_REVIEWS | {ReleaseFault.WITHDRAWN, ReleaseFault.CLAIM, ReleaseFault.CONSENT}
+"""Faults that a site has of its own after its first release: a part was taken back there, a fact does not hold."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -8,14 +8,15 @@ from django.conf import settings
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from wagtail.models import TaskState
-from wagtail.signals import task_submitted
+from wagtail.signals import page_published, task_submitted
 
 from cms import clock
 from cms.models import SupportService
 from courses.curriculum import read_curriculum
 from courses.curriculum.folder import folder_digest, is_loaded
 from courses.curriculum.loader import load
-from courses.models import ReviewTask, SignOff
+from courses.models import CoursePage, ReviewTask, SignOff
+from courses.selectors import is_taken_back
 from courses.services import ask_to_look, look_for_stale_renditions, merge_learners
 from courses.services.moderating import follow_word, open_reviews
 from courses.services.rendering import deliver_renditions
@@ -54,6 +55,13 @@ def reword(_payload: Mapping[str, Any]) -> None:
 def help_line_changed(**_: object) -> None:
     """Let the files that print help lines be made anew; until then none of them is served."""
     ask_to_look()
+
+
+@receiver(page_published, dispatch_uid="courses.keep_down")
+def keep_down(*, instance: Any, **_: object) -> None:
+    """Take the page of a course that its owner took back down again, whatever published it: loading files may."""
+    if isinstance(instance, CoursePage) and is_taken_back(instance.course):
+        CoursePage.objects.get(pk=instance.pk).unpublish(set_expired=False)
 
 
 @receiver(task_submitted, dispatch_uid="courses.open_reviews")

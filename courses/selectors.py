@@ -46,7 +46,7 @@ from courses.review_dates import Overdue
 from courses.review_pay import Account, Entry, Line, account_of
 from courses.sign_offs import Kind, Said, Verdict, against_assignment
 from courses.snapshot import Json, requirements_of, reviewed_digest
-from courses.withdrawn import Notice, Part, part_in, parts_of, without_withdrawn
+from courses.withdrawn import BY_OWNER, Notice, Part, part_in, parts_of, without_withdrawn
 from people.models import Employment, Membership, Organisation, Site, User
 from people.selectors import known_employments
 from translations.freshness import summed
@@ -97,6 +97,12 @@ def notices(course: Course, *, edition: int, language: str) -> tuple[Notice, ...
         )
         for each in withdrawals_in_force(course).filter(through_edition__gte=edition)
     )
+
+
+def is_taken_back(course: Course) -> bool:
+    """Whether its owner took the whole course back: then it stands on no list, whoever publishes its pages."""
+    whole = withdrawals_in_force(course).filter(kind=Withdrawal.Kind.COURSE, target=course.code)
+    return whole.filter(reason__in=BY_OWNER).exists()
 
 
 def newest_withdrawal() -> tuple[int | None, datetime | None]:

@@ -39,6 +39,7 @@ from courses.curriculum.registry import Form, Part
 from courses.curriculum.wording import group_of
 from courses.exceptions import AlreadyOwned, ConsentRefused, CourseError, NothingThere, QuestionTypeChanged
 from courses.models import Claim, Course, LessonPage, LoadedItem, Nation, OwnedPart, StoryConsent, Withdrawal
+from courses.selectors import is_taken_back
 from courses.services import add_nation, contradict_claim, own_part, withdraw_claim, withdraw_part
 from courses.services.consenting import carry_consent
 from courses.withdrawn import Part as OwnersPart
@@ -274,7 +275,9 @@ class _Import:
         self.report.media += 1
 
     def _bring_in(self, part: Part, stored: dict[str, Form], loaded: dict[str, Form]) -> None:
-        for code, theirs in self.bundle.forms[part.name].items():
+        for code, sent in self.bundle.forms[part.name].items():
+            is_down = part_and_language(part.name)[0] == "course-page" and self._is_taken_back()
+            theirs = {**sent, "live": False} if is_down else sent
             form = self._decide(part, code, theirs, stored.get(code), loaded.get(code))
             if form is None:
                 continue
@@ -287,6 +290,11 @@ class _Import:
                 self.problems.append(f"{file_of(part.name, code)}: {_said(fault)}")
                 continue
             self.written.setdefault(part.name, {})[code] = form
+
+    def _is_taken_back(self) -> bool:
+        """Whether the owner took the whole course back here: no bundle publishes its pages."""
+        course = Course.objects.filter(code=self.bundle.course).first()
+        return course is not None and is_taken_back(course)
 
     def _as_loaded(self, part: Part, stored: dict[str, Form]) -> dict[str, Form]:
         """Return what is stored in the spelling of the curriculum's loader, which names pictures by their titles."""

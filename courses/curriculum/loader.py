@@ -24,7 +24,7 @@ from courses.curriculum.parts.languages import shipped_languages
 from courses.curriculum.registry import Form, Part
 from courses.curriculum.schema import Curriculum
 from courses.curriculum.wording import SITE_GROUP, course_texts, group_of, site_texts
-from courses.exceptions import OF_REVIEWS, ReleaseFault, ReleaseRefused
+from courses.exceptions import OF_CARE, OF_REVIEWS, ReleaseFault, ReleaseRefused
 from courses.models import Course, Edition, LoadedItem
 from courses.services import release_course
 from translations.changes import ChangeKind
@@ -263,7 +263,7 @@ def _release(course: Course, report: LoadReport, at: datetime, *, release: bool,
         faults = {problem.fault for problem in refused.problems}
         if faults == {ReleaseFault.UNCHANGED}:
             return
-        if faults <= OF_REVIEWS:
+        if faults <= (OF_CARE if newest else OF_REVIEWS):
             report.awaiting_review.append(course.code)
             return
         raise

@@ -100,17 +100,17 @@ def index_claims(*, text: EditionText) -> None:
     )
 
 
-def claim_problems(*, snapshot: Json, on: date, is_loaded: bool) -> list[ReleaseProblem]:
+def claim_problems(*, snapshot: Json, on: date, is_start: bool) -> list[ReleaseProblem]:
     """Return the claims that keep a text from being released: withdrawn, contradicted, and law past its review.
 
-    ``is_loaded``: it comes with the curriculum; then law past its review does not keep a new site from starting.
+    ``is_start``: a course comes with the curriculum for the first time; law past its review keeps no site from starting.
     """
     uses = list(uses_in(snapshot))
     known = {claim.code: claim for claim in claims_named({use.claim for use in uses})}
     problems = []
     for use in uses:
         standing = known[use.claim].standing(on) if use.claim in known else Standing.WITHDRAWN
-        stale_law = standing is Standing.STALE and known[use.claim].kind == Claim.Kind.LEGAL and not is_loaded
+        stale_law = standing is Standing.STALE and known[use.claim].kind == Claim.Kind.LEGAL and not is_start
         if standing in (Standing.WITHDRAWN, Standing.CONTRADICTED) or stale_law:
             problems.append(ReleaseProblem(ReleaseFault.CLAIM, snapshot["language"], use.lesson, use.claim))
     return problems

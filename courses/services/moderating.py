@@ -9,7 +9,7 @@ from django.db import transaction
 from wagtail.models import Page, TaskState, WorkflowState
 
 from courses import selectors
-from courses.exceptions import PublishRefused
+from courses.exceptions import PublishRefused, ReleaseFault, ReleaseProblem
 from courses.models import Course, CoursePage, LessonPage, Reviewer, ReviewRequest, ReviewTask, SignOff
 from courses.services.freezing import CourseDraft, ForecastShelf, drafted, freeze
 from courses.services.reviewing import as_problems, ask_for_review, text_to_review
@@ -50,13 +50,19 @@ def follow_word(*, said: SignOff) -> None:
 def check_publishable(*, page: Page, revision: Any, user: User | None, log_action: Any) -> None:
     """Refuse that a person, or a date that a person set, publishes what the reviewers of its workflow have not signed.
 
+    Of a course that its owner took back nobody publishes the page.
+
     A command that loads files publishes as before: learners see nothing of it until a release.
 
     Raises:
-        PublishRefused: a reviewer said no, or somebody's yes to this very text is missing; carries why.
+        PublishRefused: a reviewer said no, somebody's yes to this very text is missing, or the owner took it back;
+            carries why.
     """
     if not isinstance(page, CoursePage | LessonPage) or (user is None and not isinstance(log_action, str)):
         return
+    if isinstance(page, CoursePage) and selectors.is_taken_back(page.course):
+        problem = ReleaseProblem(ReleaseFault.WITHDRAWN, page.locale.language_code, detail=page.course.code)
+        raise PublishRefused(page=page.pk, problems=[problem])
     workflow = page.get_workflow()
     kinds = list(ReviewTask.objects.filter(workflow_tasks__workflow=workflow).values_list("kind", flat=True))
     if not kinds:

@@ -77,7 +77,8 @@ def release_course(
     number = newest.number + 1 if newest else 1
     frozen = _freeze_published(course, languages, edition=number, shelf=FrozenShelf())
     problems += _all_problems(frozen) + _still_there(course, frozen) + _harm(course, frozen)
-    problems += _reviews(course, frozen) + _claims(frozen, at, is_loaded=by is None) + _stories(course, frozen, at)
+    is_start = by is None and newest is None
+    problems += _reviews(course, frozen) + _claims(frozen, at, is_start=is_start) + _stories(course, frozen, at)
     problems += problems_of_pictures(snapshots=[text.snapshot for _, text in frozen])
     local = _with_overlays(course, newest, frozen, change, FrozenShelf(), problems)
     if not problems and newest and _is_unchanged(newest, frozen):
@@ -225,11 +226,11 @@ def _reviews(course: Course, frozen: list[tuple[CourseDraft, Frozen]]) -> list[R
     return review_problems(course=course, snapshots=[text.snapshot for _, text in frozen])
 
 
-def _claims(frozen: list[tuple[CourseDraft, Frozen]], at: datetime, *, is_loaded: bool) -> list[ReleaseProblem]:
+def _claims(frozen: list[tuple[CourseDraft, Frozen]], at: datetime, *, is_start: bool) -> list[ReleaseProblem]:
     """Return the facts that do not hold, or are law that nobody has looked at in time."""
     on = site_day(at)
     return [
-        problem for _, text in frozen for problem in claim_problems(snapshot=text.snapshot, on=on, is_loaded=is_loaded)
+        problem for _, text in frozen for problem in claim_problems(snapshot=text.snapshot, on=on, is_start=is_start)
     ]
 
 
@@ -346,7 +347,7 @@ def add_text(
     problems = list(frozen.problems) if source is None else _translation_problems(source.snapshot, frozen)
     problems += _still_there(course, [(draft, frozen)], own=True)
     problems += _harm(course, [(draft, frozen)]) + _reviews(course, [(draft, frozen)])
-    problems += _claims([(draft, frozen)], at, is_loaded=by is None) + _stories(course, [(draft, frozen)], at)
+    problems += _claims([(draft, frozen)], at, is_start=False) + _stories(course, [(draft, frozen)], at)
     original = selectors.edition_text(edition, settings.LANGUAGE_CODE)
     is_source = language == settings.LANGUAGE_CODE or original is None
     problems += problems_of_pictures(
@@ -386,7 +387,7 @@ def forecast_release(*, course: Course, at: datetime) -> list[Forecast]:
     newest = selectors.newest_edition(course)
     frozen = _freeze_published(course, None, edition=newest.number + 1 if newest else 1, shelf=ForecastShelf())
     problems = _all_problems(frozen) + _still_there(course, frozen) + _harm(course, frozen)
-    problems += _reviews(course, frozen) + _claims(frozen, at, is_loaded=False) + _stories(course, frozen, at)
+    problems += _reviews(course, frozen) + _claims(frozen, at, is_start=False) + _stories(course, frozen, at)
     problems += problems_of_pictures(snapshots=[text.snapshot for _, text in frozen])
     local = _with_overlays(course, newest, frozen, ChangeKind.MEANING, ForecastShelf(), problems)
     left_out = tuple(each.overlay for each in local if each.content is None)

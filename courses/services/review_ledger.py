@@ -18,6 +18,8 @@ from people.sealing import seal, unseal
 PAY_LOG_ACTION: Final = "courses.review_pay"
 NAME_LOG_ACTION: Final = "courses.reviewer_name"
 MOST_HOURS: Final = 200
+MOST_RATE_CENTS: Final = 1_000_000
+_HUNDREDTH: Final = Decimal("0.01")
 
 
 @transaction.atomic
@@ -37,13 +39,15 @@ def agree_fee(
     ``amount_cents``, where given, has to be hours times rate. ``on`` is today.
 
     Raises:
-        DoesNotAddUp: hours or rate are not above 0, there are more than ``MOST_HOURS``, the amount is another, or the
-            last good day to pay is past.
+        DoesNotAddUp: hours (in hundredths) or rate are not above 0 or are more than ``MOST_HOURS`` and
+            ``MOST_RATE_CENTS``, the amount is another, or the last good day to pay is past.
     """
-    if not 0 < hours <= MOST_HOURS:
+    if not (hours.is_finite() and 0 < hours <= MOST_HOURS and hours == hours.quantize(_HUNDREDTH)):
         raise DoesNotAddUp(field="hours")
     if rate_cents <= 0:
         raise DoesNotAddUp(field="rate_cents")
+    if rate_cents > MOST_RATE_CENTS:
+        raise DoesNotAddUp(field="amount_cents")
     fee = fee_cents(hours, rate_cents)
     if fee <= 0 or (amount_cents is not None and amount_cents != fee):
         raise DoesNotAddUp(field="amount_cents")
@@ -73,7 +77,7 @@ def record_payment(
 
 @transaction.atomic
 def confirm_receipt(*, request: ReviewRequest, by: Reviewer, received: bool, at: datetime) -> ReviewEntry:
-    """Note whether the money that was paid has come; nobody but the reviewer says so.
+    """Note whether the money that was paid has come; nobody but the reviewer says so. Said twice, it stands once.
 
     Raises:
         WrongReviewer: somebody else was asked.
@@ -85,6 +89,8 @@ def confirm_receipt(*, request: ReviewRequest, by: Reviewer, received: bool, at:
     account = selectors.accounts([request.pk])[request.pk]
     if not account.paid_cents:
         raise NothingPaid
+    if account.confirmed if received else account.missing:
+        return request.entries.order_by("-pk")[0]
     kind = ReviewEntry.Kind.RECEIVED if received else ReviewEntry.Kind.MISSING
     return _write(request, kind, None, at)
 

@@ -44,6 +44,13 @@ def paid(asked: ReviewRequest, **changes: Any) -> ReviewEntry:
     [
         ({"hours": Decimal(0)}, "hours"),
         ({"hours": Decimal("200.01")}, "hours"),
+        ({"hours": Decimal(-1)}, "hours"),
+        ({"hours": Decimal("NaN")}, "hours"),
+        ({"hours": Decimal("Infinity")}, "hours"),
+        ({"hours": Decimal("0.333")}, "hours"),
+        ({"hours": Decimal("1E+400")}, "hours"),
+        ({"rate_cents": -1}, "rate_cents"),
+        ({"rate_cents": 10**12}, "amount_cents"),
         ({"rate_cents": 0}, "rate_cents"),
         ({"amount_cents": 11999}, "amount_cents"),
         ({"due_on": date(2026, 2, 28)}, "due_on"),
@@ -89,6 +96,12 @@ def test_only_the_reviewer_says_whether_it_came(asked: ReviewRequest) -> None:
         services.confirm_receipt(**about, by=other, received=True)
     services.confirm_receipt(**about, by=asked.reviewer, received=False)
     assert not selectors.accounts([asked.pk])[asked.pk].is_paid
+    before = ReviewEntry.objects.count()
+    services.confirm_receipt(**about, by=asked.reviewer, received=False)
+    assert ReviewEntry.objects.count() == before
+    for _ in range(2):
+        services.confirm_receipt(**about, by=asked.reviewer, received=True)
+    assert (ReviewEntry.objects.count(), selectors.accounts([asked.pk])[asked.pk].confirmed) == (before + 1, True)
     with pytest.raises(TypeError):
         ReviewEntry.objects.latest("pk").delete()
 
