@@ -19,7 +19,7 @@ from courses.editor_rights import check_change
 from courses.services.approving import PICTURE_LOG_ACTION
 from courses.services.checking import ANSWER_LOG_ACTION
 from courses.services.claiming import CLAIM_LOG_ACTION
-from courses.services.consenting import CONSENT_LOG_ACTION
+from courses.services.consenting import CONSENT_LOG_ACTION, TELLER_LOG_ACTION
 from courses.services.looking_again import LOOK_AGAIN_LOG_ACTION
 from courses.services.overlaying import OVERLAY_LOG_ACTION
 from courses.services.owning import OWN_LOG_ACTION, SIGNATORY_LOG_ACTION
@@ -56,7 +56,14 @@ def register_voices() -> MenuItem:
     return _VoicesItem(gettext_lazy("Voices"), reverse_lazy("courses_admin:voices"), icon_name="media", order=900)
 
 
-_PERMISSIONS = ("release_course", "reset_reviewer", "add_reviewentry", "view_reviewentry", "view_revieweridentity")
+_PERMISSIONS = (
+    "release_course",
+    "reset_reviewer",
+    "add_reviewentry",
+    "view_reviewentry",
+    "view_revieweridentity",
+    "view_storyidentity",
+)
 
 
 register_snippet(ClaimViewSet)
@@ -213,7 +220,6 @@ def register_log_actions(actions: Any) -> None:
         label = gettext_lazy("Pay of a review")
         message = gettext_lazy("Something was noted about the pay of a review")
 
-    @actions.register_action(NAME_LOG_ACTION)
     class NameFormatter(LogFormatter):
         label = gettext_lazy("Legal name of a reviewer")
 
@@ -221,6 +227,12 @@ def register_log_actions(actions: Any) -> None:
             if log_entry.data.get("read"):
                 return _("The legal name was read")
             return _("The legal name was kept")
+
+    class TellerFormatter(NameFormatter):
+        label = gettext_lazy("Legal name")
+
+    actions.register_action(NAME_LOG_ACTION)(NameFormatter)
+    actions.register_action(TELLER_LOG_ACTION)(TellerFormatter)
 
     @actions.register_action(CLAIM_LOG_ACTION)
     class ClaimFormatter(LogFormatter):

@@ -1,7 +1,7 @@
 """Models of courses."""
 
 from courses.models.claim import Claim, ClaimUse
-from courses.models.consent import StoryConsent
+from courses.models.consent import StoryConsent, StoryIdentity
 from courses.models.course import Course, Lesson
 from courses.models.edition import CHANGES, Edition, EditionText, FrozenMedia
 from courses.models.harm_answer import HarmAnswer
@@ -60,6 +60,7 @@ __all__ = [
     "Session",
     "SignOff",
     "StoryConsent",
+    "StoryIdentity",
     "VoiceAcceptance",
     "Withdrawal",
     "WithdrawnFile",

@@ -77,3 +77,19 @@ class StoryConsent(models.Model):
             self.licence,
             self.withdrawn_at is not None,
         )
+
+
+class StoryIdentity(models.Model):
+    """The legal name of who gave a story, where a house keeps it here at all; encrypted, behind a permission of its own.
+
+    The paper that the consent points to is enough; no row is made unless somebody keeps a name.
+    """
+
+    consent = models.OneToOneField(StoryConsent, on_delete=models.CASCADE, related_name="identity")
+    sealed_name = models.BinaryField()
+    recorded_at = models.DateTimeField()
+
+    panels: ClassVar = []
+
+    def __str__(self) -> str:
+        return str(self.pk)

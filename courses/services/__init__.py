@@ -19,7 +19,13 @@ from courses.services.checking import (
 )
 from courses.services.claiming import contradict_claim, verify_claim, withdraw_claim
 from courses.services.completing import complete_if_done
-from courses.services.consenting import end_expired_consents, record_consent, withdraw_consent
+from courses.services.consenting import (
+    end_expired_consents,
+    keep_teller_name,
+    read_teller_name,
+    record_consent,
+    withdraw_consent,
+)
 from courses.services.learning import complete_lesson, enrol, record_event, record_quiz, refold
 from courses.services.looking_again import set_review_date
 from courses.services.merging import merge_learners
@@ -102,6 +108,7 @@ __all__ = [
     "hold_session",
     "is_released",
     "keep_legal_name",
+    "keep_teller_name",
     "let_show",
     "look_for_stale_renditions",
     "make_link",
@@ -119,6 +126,7 @@ __all__ = [
     "published_texts",
     "put_back",
     "read_legal_names",
+    "read_teller_name",
     "reading_levels",
     "record_consent",
     "record_event",

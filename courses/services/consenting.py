@@ -12,15 +12,17 @@ from wagtail.log_actions import log
 from cms.site_day import site_day
 from courses import selectors
 from courses.consents import Consent, Form, consent_faults
-from courses.exceptions import ConsentRefused, ReleaseFault, ReleaseProblem
-from courses.models import Course, OwnedPart, StoryConsent, Withdrawal
+from courses.exceptions import ConsentRefused, NoName, ReleaseFault, ReleaseProblem
+from courses.models import Course, OwnedPart, StoryConsent, StoryIdentity, Withdrawal
 from courses.renditions.speech import voice_for
 from courses.services.withdrawing import withdraw_part
 from courses.snapshot import Json
 from courses.withdrawn import Part, part_in
 from people.models import User
+from people.sealing import seal, unseal
 
 CONSENT_LOG_ACTION: Final = "courses.consent"
+TELLER_LOG_ACTION: Final = "courses.teller_name"
 _SIGNS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -59,6 +61,32 @@ def record_consent(
     )
     log(consent, CONSENT_LOG_ACTION, user=by, data={"act": "recorded"})
     return consent
+
+
+@transaction.atomic
+def keep_teller_name(*, consent: StoryConsent, legal_name: str, by: User | None, at: datetime) -> None:
+    """Keep the name of who gave a story, encrypted, as reviewers' are; the log says that it was kept, not what.
+
+    Raises:
+        NoName: it is empty.
+    """
+    name = " ".join(legal_name.split())
+    if not name:
+        raise NoName
+    StoryIdentity.objects.update_or_create(
+        consent=consent, defaults={"sealed_name": seal(name.encode()), "recorded_at": at}
+    )
+    log(consent, TELLER_LOG_ACTION, user=by, data={"kept": True})
+
+
+@transaction.atomic
+def read_teller_name(*, consent: StoryConsent, by: User | None) -> str:
+    """Return the name that is kept, "" where none is; the log says who read it."""
+    identity = StoryIdentity.objects.filter(consent=consent).first()
+    if identity is None:
+        return ""
+    log(consent, TELLER_LOG_ACTION, user=by, data={"read": True})
+    return unseal(bytes(identity.sealed_name)).decode()
 
 
 @transaction.atomic

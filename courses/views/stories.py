@@ -3,8 +3,9 @@
 from typing import Any, Final
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -16,10 +17,10 @@ from cms import clock
 from cms.admin_pages import AdminPage
 from courses import registry
 from courses.consents import ConsentFault
-from courses.exceptions import ConsentRefused
-from courses.models import StoryConsent
+from courses.exceptions import ConsentRefused, NoName
+from courses.models import StoryConsent, StoryIdentity
 from courses.owning_forms import ConsentForm
-from courses.services import record_consent, withdraw_consent
+from courses.services import keep_teller_name, read_teller_name, record_consent, withdraw_consent
 from courses.views.owning import OWN_PERMISSION
 
 _FAULTS: Final[dict[str, tuple[str, Promise]]] = {
@@ -34,6 +35,8 @@ _FAULTS: Final[dict[str, tuple[str, Promise]]] = {
     ConsentFault.NO_LICENCE: ("licence", gettext_lazy("Write how the story may be used by others.")),
     ConsentFault.OPEN_LICENCE: ("licence", gettext_lazy("A person's story is never given away under CC BY.")),
 }
+
+NAMES_PERMISSION: Final = "courses.view_storyidentity"
 
 
 class StoriesView(AdminPage, FormView[ConsentForm]):
@@ -53,9 +56,12 @@ class StoriesView(AdminPage, FormView[ConsentForm]):
         return reverse("courses_admin:stories")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Record a consent, or end one where that button was pressed."""
-        wanted = request.POST.get("withdraw", "")
-        return self._withdraw(wanted) if wanted else super().post(request, *args, **kwargs)
+        """Record a consent, end one where that button was pressed, or keep or show the name of who gave the story."""
+        for act, answer in (("withdraw", self._withdraw), ("keep", self._keep), ("read", self._read)):
+            if wanted := request.POST.get(act, ""):
+                pk = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 18 else 0
+                return answer(get_object_or_404(StoryConsent, pk=pk))
+        return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: ConsentForm) -> HttpResponse:
         """Record it, or say what it lacks."""
@@ -68,9 +74,28 @@ class StoriesView(AdminPage, FormView[ConsentForm]):
         messages.success(self.request, _("Recorded: %(consent)s.") % {"consent": consent})
         return super().form_valid(form)
 
-    def _withdraw(self, wanted: str) -> HttpResponse:
-        pk = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 18 else 0
-        consent = get_object_or_404(StoryConsent, pk=pk)
+    def _may_see_names(self) -> bool:
+        return bool(self.request.user.has_perm(NAMES_PERMISSION))
+
+    def _keep(self, consent: StoryConsent) -> HttpResponse:
+        if not self._may_see_names():
+            raise PermissionDenied
+        name = self.request.POST.get("legal_name", "")[:200]
+        try:
+            keep_teller_name(consent=consent, legal_name=name, by=self.request.user, at=clock.now())
+        except NoName:
+            messages.error(self.request, _("Type the name."))
+        else:
+            messages.success(self.request, _("Kept. Only who may read legal names sees it."))
+        return redirect(self.get_success_url())
+
+    def _read(self, consent: StoryConsent) -> HttpResponse:
+        if not self._may_see_names():
+            raise PermissionDenied
+        read = (consent.pk, read_teller_name(consent=consent, by=self.request.user))
+        return self.render_to_response(self.get_context_data(form=ConsentForm(), read=read))
+
+    def _withdraw(self, consent: StoryConsent) -> HttpResponse:
         gone = withdraw_consent(consent=consent, by=self.request.user, at=clock.now())
         copies = sorted({each for row in gone for each in registry.printed_copies(course=row.course)})
         context = self.get_context_data(form=ConsentForm(), ended=consent, gone=gone, copies=copies)
@@ -84,4 +109,6 @@ class StoriesView(AdminPage, FormView[ConsentForm]):
             (each, each.rule.holds(on=today), [StoryConsent.Form(form).label for form in each.forms])
             for each in consents
         ]
-        return super().get_context_data(listed=listed, **kwargs)
+        may_see_names = self._may_see_names()
+        named = set(StoryIdentity.objects.values_list("consent", flat=True)) if may_see_names else set()
+        return super().get_context_data(listed=listed, may_see_names=may_see_names, named=named, **kwargs)

@@ -4,18 +4,19 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 from wagtail import blocks
 from wagtail.blocks.field_block import PageChooserBlock, RichTextBlock
 from wagtail.fields import RichTextField, StreamField
+from wagtail.models import ModelLogEntry
 
 from cms.models import HomePage, ResourcePage, SectorPage
 from courses import selectors
 from courses.consents import Check, Consent, ConsentFault, consent_faults
 from courses.exceptions import AlreadyOwned, NoConsent, ReleaseFault, ReleaseRefused
-from courses.models import Course, EditionText, LessonPage, OwnedPart, StoryConsent, Withdrawal
+from courses.models import Course, EditionText, LessonPage, OwnedPart, StoryConsent, StoryIdentity, Withdrawal
 from courses.services import add_text, end_expired_consents, own_part, put_back, record_consent, withdraw_consent
 from courses.tasks import end_expired_consents as end_expired_consents_task
 from courses.withdrawn import Part
@@ -211,6 +212,30 @@ class TestCms:
         assert Withdrawal.objects.in_force().get().consent == recorded
         client.post(reverse("courses_admin:withdraw", args=[course.pk]), {"put_back": Withdrawal.objects.get().pk})
         assert Withdrawal.objects.in_force().exists()
+
+
+@pytest.mark.django_db
+class TestLegalNames:
+    def test_are_encrypted_kept_apart_and_read_only_with_their_own_permission(self, client: Client) -> None:
+        under = consent()
+        user = UserFactory(with_email=True)
+        user.groups.add(Group.objects.get(name="author"))
+        sign_in_personally(client, user)
+        address = reverse("courses_admin:stories")
+        for sent in ({"keep": under.pk, "legal_name": "Robin Example"}, {"read": under.pk}):
+            assert "Robin Example" not in client.post(address, sent, follow=True).content.decode()
+        assert not StoryIdentity.objects.exists()
+        assert "Legal name" not in client.get(address).content.decode()
+        user.user_permissions.add(Permission.objects.get(codename="view_storyidentity"))
+        empty = client.post(address, {"keep": under.pk, "legal_name": "  "}, follow=True).content.decode()
+        assert "Type the name." in empty
+        kept = client.post(address, {"keep": under.pk, "legal_name": " Robin  Example "}, follow=True).content.decode()
+        assert ("Only who may read legal names sees it." in kept, "Robin Example" in kept) == (True, False)
+        assert b"Robin" not in bytes(StoryIdentity.objects.get().sealed_name)
+        assert "<bdi>Robin Example</bdi>" in client.post(address, {"read": under.pk}).content.decode()
+        written = ModelLogEntry.objects.filter(action="courses.teller_name").order_by("pk")
+        assert [(each.user, each.data) for each in written] == [(user, {"kept": True}), (user, {"read": True})]
+        assert client.post(address, {"read": under.pk + 1}).status_code == 404
 
 
 def _blocks_in(block: blocks.Block) -> list[blocks.Block]:
