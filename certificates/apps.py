@@ -20,6 +20,7 @@ class CertificatesConfig(AppConfig):
 
         outbox.register(receivers.CORRECT_NAMES, receivers.correct_names)
         outbox.register(receivers.PUT_TOGETHER, receivers.put_together)
+        outbox.register(receivers.EARNED_TOGETHER, receivers.issue_earned_together)
         outbox.register(services.ISSUE_FOR_PART, receivers.issue_for_part)
         register_namers(receivers.names_of_what_asks)
         register_evidence(receivers.evidence)

@@ -21,10 +21,11 @@ from courses.registry import Evidence
 from courses.signals import completion_untold, course_completed, session_counted
 from people import outbox
 from people.models import Membership, User
-from people.signals import membership_renamed, users_merged
+from people.signals import entries_joined, membership_renamed, users_merged
 
 CORRECT_NAMES: Final = "certificates.correct_names"
 PUT_TOGETHER: Final = "certificates.put_together"
+EARNED_TOGETHER: Final = "certificates.earned_together"
 
 
 def names_of_what_asks(instance: Model) -> list[str]:
@@ -93,6 +94,22 @@ def move_certificates(sender: object, kept: User, merged: User, **_: object) -> 
     """Let the certificates follow their holder; what both logins learnt is put together once all of it has moved."""
     services.move_certificates(kept=kept, merged=merged)
     outbox.enqueue(kind=PUT_TOGETHER, key=f"{PUT_TOGETHER}:{kept.pk}:{merged.pk}", payload={"learner": kept.pk})
+
+
+@receiver(entries_joined, dispatch_uid="certificates.move_evidence")
+def move_evidence(sender: object, kept: Membership, other: Membership, at: datetime, **_: object) -> None:
+    """Let what proves something follow its holder; what both entries earned is issued once all of it has moved."""
+    services.move_evidence(kept=kept, other=other)
+    payload = {"membership": kept.pk}
+    outbox.enqueue(kind=EARNED_TOGETHER, key=f"{EARNED_TOGETHER}:{kept.pk}:{other.pk}", payload=payload)
+
+
+def issue_earned_together(payload: Mapping[str, Any]) -> None:
+    """Issue what two entries of one person earned together; may run twice."""
+    membership = Membership.objects.filter(pk=payload["membership"]).first()
+    if membership is not None:
+        for completion in selectors.last_completions(membership):
+            services.issue_or_owe(completion=completion, at=clock.now())
 
 
 def put_together(payload: Mapping[str, Any]) -> None:

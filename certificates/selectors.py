@@ -370,6 +370,15 @@ def names_others(certification: Certification) -> bool:
     return '"certification"' in json.dumps([certification.expression, certification.refreshers])
 
 
+def last_completions(membership: Membership) -> list[Completion]:
+    """Return the newest completion of each course for a workplace, the oldest of them first."""
+    newest: dict[int, Completion] = {}
+    for completion in Completion.objects.filter(membership=membership).order_by("completed_on", "pk"):
+        newest.pop(completion.course_id, None)
+        newest[completion.course_id] = completion
+    return list(newest.values())
+
+
 def certifications_naming_course(course: Course) -> list[Certification]:
     """Return the certifications that ask for ``course``, or for being there at a session of it; one query."""
     every = Certification.objects.prefetch_related("courses")

@@ -563,6 +563,13 @@ def erase_holder(*, learner: User) -> int:
     )
 
 
+def move_evidence(*, kept: Membership, other: Membership) -> None:
+    """Give ``kept`` what was issued to ``other``, confirmed of it or accepted for it: one person of one organisation."""
+    Certificate.objects.filter(membership=other).update(membership=kept, learner=kept.user)
+    PriorLearning.objects.filter(membership=other).update(membership=kept)
+    Attestation.objects.filter(membership=other).update(membership=kept)
+
+
 def move_certificates(*, kept: User, merged: User) -> int:
     """Give ``kept`` the certificates of ``merged``, whose workplaces joined; return how many."""
     return Certificate.objects.filter(learner=merged).update(learner=kept)

@@ -175,6 +175,27 @@ class KitForm(forms.Form):
         return {piece: (cleaned[f"owner-{piece}"], cleaned[f"review-{piece}"]) for piece in KitDuty.Piece.values}
 
 
+class SamePersonForm(forms.Form):
+    """Which entry of a person stays; ``number`` becomes that entry."""
+
+    number = forms.CharField(
+        label=gettext_lazy("Employee number of the entry that stays"),
+        max_length=40,
+        error_messages={"required": _NO_NUMBER},
+    )
+
+    def __init__(self, *args: Any, memberships: QuerySet[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._memberships = memberships
+
+    def clean_number(self) -> Membership:
+        """Return whose number it is."""
+        found = self._memberships.filter(employee_number__iexact=self.cleaned_data["number"]).first()
+        if found is None:
+            raise forms.ValidationError(_("Nobody here has this number."))
+        return found
+
+
 class EndForm(forms.Form):
     """The last day of an employment."""
 

@@ -15,7 +15,7 @@ from compliance import selectors, services
 from courses.models import Completion, Edition, Enrolment, Withdrawal
 from courses.signals import course_completed, edition_released, enrolment_opened, part_withdrawn
 from people.models import Membership, Site
-from people.signals import employment_changed, employments_changed
+from people.signals import employment_changed, employments_changed, entries_joined
 
 
 def names_of_what_is_asked(instance: Model) -> list[str]:
@@ -36,6 +36,12 @@ def rebuild_on_employment(sender: object, membership: Membership, at: datetime, 
 def rebuild_on_employments(sender: object, memberships: Sequence[int], at: datetime, **_: object) -> None:
     """The same for many people at once."""
     services.rebuild_obligations(memberships=memberships, at=at)
+
+
+@receiver(entries_joined, dispatch_uid="compliance.move_facts_of_entry")
+def move_facts_of_entry(sender: object, kept: Membership, other: Membership, at: datetime, **_: object) -> None:
+    """Give what is asked of one entry, and what was agreed for it, to the one that stays; spans follow."""
+    services.move_facts(kept=kept, other=other, at=at)
 
 
 @receiver(enrolment_opened, dispatch_uid="compliance.rebuild_on_enrolment")

@@ -12,27 +12,40 @@ from wagtail.signals import page_published, task_submitted
 
 from cms import clock
 from cms.models import SupportService
+from courses import selectors
 from courses.curriculum import read_curriculum
 from courses.curriculum.folder import folder_digest, is_loaded
 from courses.curriculum.loader import load
 from courses.models import CoursePage, ReviewTask, SignOff
 from courses.selectors import is_taken_back
-from courses.services import ask_to_look, look_for_stale_renditions, merge_learners
+from courses.services import ask_to_look, look_for_stale_renditions, merge_learners, move_learning
 from courses.services.moderating import follow_word, open_reviews
 from courses.services.rendering import deliver_renditions
 from courses.signals import review_said
 from people import outbox
-from people.models import User
-from people.signals import users_merged
+from people.models import Membership, User
+from people.signals import entries_joined, entry_use_asked, users_merged
 from translations.signals import words_changed
 
 REWORD: Final = "courses.reword"
 
 
 @receiver(users_merged, dispatch_uid="courses.move_learning")
-def move_learning(*, kept: User, merged: User, at: datetime, **_: object) -> None:
+def move_learning_of_login(*, kept: User, merged: User, at: datetime, **_: object) -> None:
     """Give what was learnt under either login to the one that stays."""
     merge_learners(kept=kept, merged=merged, at=at)
+
+
+@receiver(entry_use_asked, dispatch_uid="courses.is_entry_used")
+def is_entry_used(*, membership: Membership, **_: object) -> bool:
+    """Say whether anything was learnt for a workplace under an entry, be it at a session in person."""
+    return selectors.has_learnt(membership)
+
+
+@receiver(entries_joined, dispatch_uid="courses.move_learning_of_entry")
+def move_learning_of_entry(*, kept: Membership, other: Membership, at: datetime, **_: object) -> None:
+    """Give what was learnt under one entry to the one that stays."""
+    move_learning(kept=kept, other=other, at=at)
 
 
 @receiver(words_changed, dispatch_uid="courses.reword_pages")

@@ -19,8 +19,10 @@ from courses import fold as rules
 from courses.claims import ClaimNow, uses_in
 from courses.fold import Fold, NextStep
 from courses.models import (
+    Attendance,
     Claim,
     ClaimUse,
+    Completion,
     Course,
     CoursePage,
     Edition,
@@ -608,3 +610,10 @@ def zone_of(enrolment: Enrolment, at: datetime) -> str:
                 return str(employment.site.time_zone)
             last = employment
     return str(last.site.time_zone if last else membership.organisation.time_zone)
+
+
+def has_learnt(membership: Membership) -> bool:
+    """Whether anything was learnt for a workplace under this entry, on a page or at a session in person."""
+    return any(
+        kind._default_manager.filter(membership=membership).exists() for kind in (Enrolment, Completion, Attendance)
+    )

@@ -101,6 +101,14 @@ class NotForStaff(PeopleError):
     """Staff sign in by password and second factor, never by a recovery code."""
 
 
+class NotTwoEntries(PeopleError):
+    """What should be two entries of one person is one entry, or belongs to two organisations."""
+
+
+class AlreadyJoined(PeopleError):
+    """An entry was given to another one before, and there is no way back."""
+
+
 class BelongsToAnotherAccount(PeopleError):
     """The workplace already belongs to an account that has a sign-in of its own."""
 

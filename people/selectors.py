@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 
 from cms import clock
 from people.models import AccountChange, Employment, Membership, Organisation, Site, StaffRole, User
@@ -175,8 +175,11 @@ def hidden_before(*, scope: "Scope", membership: Membership) -> datetime | None:
     pins = AccountChange.objects.filter(membership=membership, kind=AccountChange.Kind.PIN_SET)
     if taken is not None:
         pins = pins.filter(happened_at__lte=taken.happened_at)
-    last: datetime | None = pins.aggregate(last=Max("happened_at"))["last"]
-    return last
+    last = Subquery(pins.order_by("-happened_at").values("happened_at")[:1])
+    # Another entry of the person, which became this one, may have been opened by others before that.
+    closed = Max("other_entries__hidden_before")
+    found = Membership.objects.filter(pk=membership.pk).annotate(last=last, closed=closed)
+    return max((at for at in found.values_list("last", "closed").get() if at is not None), default=None)
 
 
 def editors() -> QuerySet[User]:

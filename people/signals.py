@@ -11,5 +11,11 @@ employments_changed = Signal()
 membership_renamed = Signal()
 """``membership``, ``at``: the name that certificates show has changed."""
 
+entry_use_asked = Signal()
+"""``membership``: receivers answer whether anything was ever learnt under it."""
+
+entries_joined = Signal()
+"""``kept``, ``other`` (memberships of one organisation), ``at``: all facts of ``other`` are now those of ``kept``."""
+
 users_merged = Signal()
 """``kept``, ``merged`` (users), ``membership``, ``at``: all of ``merged`` now belongs to ``kept``."""

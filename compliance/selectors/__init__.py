@@ -24,6 +24,7 @@ from compliance.selectors.digests import DigestLine, digests_to_send, lines_of_d
 from compliance.selectors.endings import Endings, endings, ends_in
 from compliance.selectors.held import held_trainings, late_trainings
 from compliance.selectors.in_person import StillOpen, attestations_of, in_person_of, still_open_of, to_confirm
+from compliance.selectors.joining import moves_of
 from compliance.selectors.messages import (
     Line,
     letters,
@@ -135,6 +136,7 @@ __all__ = [
     "live_adoptions",
     "live_requirements",
     "look_of_status",
+    "moves_of",
     "names_in",
     "newest_pack",
     "next_message_at",

@@ -30,6 +30,7 @@ from compliance.services.evidence import (
     make_evidence_pack,
     request_evidence_pack,
 )
+from compliance.services.joining import move_facts
 from compliance.services.kits import keep_kit
 from compliance.services.messages import claim_messages, mark_printed, send_again, send_claimed, sweep
 from compliance.services.obligations import check_obligations, check_sample, rebuild_obligations
@@ -139,6 +140,7 @@ __all__ = [
     "make_evidence_pack",
     "make_previewed",
     "mark_printed",
+    "move_facts",
     "needs_second_person",
     "packs_differ",
     "payload_of",

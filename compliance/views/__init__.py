@@ -39,6 +39,7 @@ from compliance.views.rules import (
     rule_site,
     rules,
 )
+from compliance.views.same_person import same_person
 from compliance.views.saved_filters import filter_forget, filter_save
 from compliance.views.slips import slip, slips
 from compliance.views.status import home, organisation, status_workbook
@@ -119,6 +120,7 @@ __all__ = [
     "rule_pack_stop",
     "rule_site",
     "rules",
+    "same_person",
     "sent",
     "slip",
     "slips",

@@ -17,7 +17,7 @@ from compliance.part_words import part_in_words
 from compliance.views.portal import Desk, portal, posted
 from people import services as people_services
 from people.exceptions import EmploymentOverlaps, EndsBeforeStart, FactSuperseded, NumberTaken
-from people.models import Employment, Licence, Membership
+from people.models import Employment, Licence, Membership, SamePerson
 from people.selectors import employed_on_or_after
 
 PAGE_SIZE = 50
@@ -49,7 +49,7 @@ def person_new(request: HttpRequest, desk: Desk) -> HttpResponse:
         member = _add(form, desk)
         if member is not None:
             messages.success(request, _("%(name)s was added. Print a sign-in slip below.") % {"name": member.name})
-            return _to(desk, member)
+            return to_person(desk, member)
     context = desk.context("people", form=form)
     return render(request, "compliance/person_new.html", context, status=422 if form.errors else 200)
 
@@ -92,7 +92,7 @@ def person(request: HttpRequest, desk: Desk, person: UUID) -> HttpResponse:
     if request.method == "POST" and form is not None and form.is_valid():
         _change(member, form, desk)
         messages.success(request, _("Saved. The person sees such changes under “Changes to my account”."))
-        return _to(desk, member)
+        return to_person(desk, member)
     spans = selectors.current_spans(
         memberships=Membership.objects.filter(pk=member.pk), on=desk.today, asked_before=True
     )
@@ -125,6 +125,7 @@ def person(request: HttpRequest, desk: Desk, person: UUID) -> HttpResponse:
         undelivered=selectors.undelivered(memberships=Membership.objects.filter(pk=member.pk)).first(),
         bounce=selectors.open_bounces(memberships=Membership.objects.filter(pk=member.pk)).first(),
         letter=selectors.letters(memberships=Membership.objects.filter(pk=member.pk)).first(),
+        same_person=SamePerson.objects.filter(other=member).select_related("kept").first(),
     )
     return render(request, "compliance/person.html", context, status=422 if form and form.errors else 200)
 
@@ -150,7 +151,7 @@ def employment_end(request: HttpRequest, desk: Desk, person: UUID) -> HttpRespon
     form = forms.EndForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose the last day at work."))
-        return _to(desk, member)
+        return to_person(desk, member)
     known = Employment.objects.current_knowledge().filter(membership=member)
     job = get_object_or_404(known, reference=form.cleaned_data["reference"])
     try:
@@ -163,7 +164,7 @@ def employment_end(request: HttpRequest, desk: Desk, person: UUID) -> HttpRespon
         messages.error(request, _("This was changed meanwhile. Look at it again."))
     else:
         messages.success(request, _("The last day is recorded. What was learnt stays on record."))
-    return _to(desk, member)
+    return to_person(desk, member)
 
 
 def find_person(desk: Desk, public_id: UUID) -> Membership:
@@ -175,5 +176,6 @@ def find_person(desk: Desk, public_id: UUID) -> Membership:
     return get_object_or_404(desk.memberships.select_related("organisation", "user"), public_id=public_id)
 
 
-def _to(desk: Desk, member: Membership) -> HttpResponse:
+def to_person(desk: Desk, member: Membership) -> HttpResponse:
+    """Go to the page of somebody."""
     return redirect("compliance:person", code=desk.organisation.code, person=member.public_id)

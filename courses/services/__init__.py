@@ -28,7 +28,7 @@ from courses.services.consenting import (
 )
 from courses.services.learning import complete_lesson, enrol, record_event, record_quiz, refold
 from courses.services.looking_again import set_review_date
-from courses.services.merging import merge_learners
+from courses.services.merging import merge_learners, move_learning
 from courses.services.overlaying import approve_overlay, preview_part, source_of, withdraw_overlay, write_overlay
 from courses.services.owning import (
     add_nation,
@@ -117,6 +117,7 @@ __all__ = [
     "mark_attendance",
     "may_become",
     "merge_learners",
+    "move_learning",
     "new_link_for",
     "open_findings",
     "own_part",

@@ -1,4 +1,4 @@
-"""Two logins become one: what was learnt under either is the kept one's."""
+"""Two logins become one, or two entries of one person: what was learnt under either is the kept one's."""
 
 import uuid as uuids
 from datetime import datetime
@@ -7,10 +7,10 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Max
 
-from courses.models import Completion, Enrolment, LearningEvent
+from courses.models import Attendance, Completion, Enrolment, LearningEvent
 from courses.services.completing import complete_if_done
 from courses.services.learning import refold
-from people.models import User
+from people.models import Membership, User
 
 _MOVED_EVENTS: Final = uuids.UUID("0a6be1c7-9d43-5c9f-8f35-7b1c51f0c2ab")
 
@@ -33,18 +33,33 @@ def merge_learners(*, kept: User, merged: User, at: datetime) -> None:
         _move(enrolment, kept, at)
 
 
-def _move(enrolment: Enrolment, kept: User, at: datetime) -> None:
-    there = Enrolment.objects.filter(learner=kept, membership=enrolment.membership, course=enrolment.course)
+@transaction.atomic
+def move_learning(*, kept: Membership, other: Membership, at: datetime) -> None:
+    """Give what was learnt for ``other`` to ``kept``, two entries of one user in one organisation; folds are rebuilt.
+
+    Who was at one session under both stays there under both: it counts once.
+    """
+    LearningEvent.objects.filter(enrolment__membership=other).exclude(learner=kept.user).update(learner=kept.user)
+    Completion.objects.filter(membership=other).update(membership=kept, learner=kept.user)
+    for enrolment in Enrolment.objects.filter(membership=other).order_by("opened_at", "pk"):
+        _move(enrolment, kept.user, at, to=kept)
+    there = Attendance.objects.filter(membership=kept).values("session")
+    Attendance.objects.filter(membership=other).exclude(session__in=there).update(membership=kept)
+
+
+def _move(enrolment: Enrolment, kept: User, at: datetime, *, to: Membership | None = None) -> None:
+    membership = to or enrolment.membership
+    there = Enrolment.objects.filter(learner=kept, membership=membership, course=enrolment.course)
     other = there.filter(completed_at__isnull=True).first() if enrolment.completed_at is None else None
     if other is not None:
         older, younger = sorted((other, enrolment), key=lambda each: (each.opened_at, each.pk))
         LearningEvent.objects.filter(enrolment=younger).update(enrolment=older)
         younger.delete()
         enrolment = older
-    if enrolment.learner_id != kept.pk:
+    if (enrolment.learner_id, enrolment.membership_id) != (kept.pk, membership and membership.pk):
         last = there.aggregate(last=Max("number"))["last"] or 0
         number = enrolment.number if not there.filter(number=enrolment.number).exists() else last + 1
-        Enrolment.objects.filter(pk=enrolment.pk).update(learner=kept, number=number)
-        enrolment.learner = kept
+        Enrolment.objects.filter(pk=enrolment.pk).update(learner=kept, membership=membership, number=number)
+        enrolment.learner, enrolment.membership = kept, membership
     refold(enrolment=enrolment)
     complete_if_done(enrolment=enrolment, at=at)

@@ -10,6 +10,7 @@ from people.models.licence import Licence
 from people.models.membership import Membership
 from people.models.organisation import Organisation, Site
 from people.models.outbox import OutboxEntry
+from people.models.same_person import SamePerson
 from people.models.staff import StaffRole
 from people.models.user import User
 from people.models.workbook import ColumnMapping, WorkbookChunk, WorkbookImport, WorkbookPart, WorkbookRow
@@ -30,6 +31,7 @@ __all__ = [
     "Organisation",
     "OutboxEntry",
     "Role",
+    "SamePerson",
     "SignInFailure",
     "Site",
     "StaffRole",

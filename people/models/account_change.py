@@ -18,6 +18,14 @@ class AccountChange(models.Model):
         RECOVERY_MADE = "recovery_made", pgettext_lazy("account change", "You made a recovery code")
         RECOVERY_USED = "recovery_used", pgettext_lazy("account change", "Somebody signed in with your recovery code")
         WORKPLACE_JOINED = "workplace_joined", pgettext_lazy("account change", "You joined a workplace to your account")
+        ENTRY_NAMED = (
+            "entry_named",
+            pgettext_lazy(
+                "account change",
+                "Your employer has two entries that may both be you. If they are, join both to a sign-in of your own",
+            ),
+        )
+        ENTRIES_JOINED = "entries_joined", pgettext_lazy("account change", "Two entries of you became this one")
         NAME_CORRECTED = "name_corrected", pgettext_lazy("account change", "You asked for your name to be corrected")
 
     user = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="account_changes")

@@ -41,12 +41,14 @@ from people.services.regular_exports import (
     schedule_export,
     stop_export,
 )
+from people.services.same_person import Joining, joining_of, say_same_person
 from people.services.sites import describe_site
 from people.services.staff import create_staff, grant_staff_role, name_trainer, withdraw_staff_role
 from people.services.staff_notes import FOLDER, note
 
 __all__ = [
     "FOLDER",
+    "Joining",
     "add_own_email",
     "ask_for_due_exports",
     "change_contact",
@@ -70,6 +72,7 @@ __all__ = [
     "is_many",
     "issue_code",
     "join_membership",
+    "joining_of",
     "judge_again",
     "judge_import",
     "keep_upload",
@@ -87,6 +90,7 @@ __all__ = [
     "rename_member",
     "report_of",
     "revoke_api_keys",
+    "say_same_person",
     "schedule_export",
     "set_pin",
     "sign_in",

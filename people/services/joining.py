@@ -8,6 +8,7 @@ from people import selectors, signals
 from people.exceptions import BelongsToAnotherAccount
 from people.models import AccountChange, Membership, User
 from people.services.credentials import sign_in
+from people.services.same_person import join_waiting
 
 
 def join_membership(
@@ -16,6 +17,7 @@ def join_membership(
     """Move the membership that a PIN opens to ``user``, who is signed in personally; return it.
 
     The login that it hung on until now becomes inactive, and all it had is the user's (signal ``users_merged``).
+    Entries of which their employer has said that they are one person become one (``say_same_person``).
     Neither employer learns of it. Call it outside a transaction.
 
     Raises:
@@ -45,4 +47,5 @@ def join_membership(
         merged.is_active = False
         merged.save(update_fields=["is_active"])
         signals.users_merged.send(sender=User, kept=user, merged=merged, membership=membership, at=at)
+        join_waiting(user=user, at=at)
     return membership
