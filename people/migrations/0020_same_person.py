@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0016_preferred_names'),
+        ('people', '0017_one_index_is_enough'),
     ]
 
     operations = [

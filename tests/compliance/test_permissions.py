@@ -34,6 +34,7 @@ from people.models import (
     ExportSchedule,
     Licence,
     Membership,
+    SamePerson,
     Site,
     StaffRole,
     WorkbookImport,
@@ -70,6 +71,7 @@ WRITE_PAGES = (
     "licence_change",
     "licence_new",
     "record_of_many",
+    "same_person",
     "assign_to_many",
     "trainers",
     "person_new",
@@ -95,6 +97,7 @@ WRITE_PAGES = (
 WRITE_ACTS = (
     "counting",
     "record_of_many",
+    "same_person",
     "assign_to_many",
     "drafts",
     "filter_save",
@@ -190,7 +193,7 @@ def larch_with_people(larch, hospitality):
 
 
 def address(name: str, organisation: str = "larch") -> str:
-    if name in ("person", "employment_end", "slip", "address_again", "person_history"):
+    if name in ("person", "employment_end", "slip", "address_again", "person_history", "same_person"):
         return reverse(
             f"compliance:{name}", args=[organisation, Membership.objects.get(employee_number="0042").public_id]
         )
@@ -246,6 +249,7 @@ def body_of(name: str) -> dict[str, object]:
         },
         "person": {"name": "Renamed", "email": ""},
         "filter_save": {"name": "Mine"},
+        "same_person": {"number": "0043"},
         "record_of_many": {
             "person": [str(jo.public_id)],
             "from_on": "2026-07-01",
@@ -321,6 +325,7 @@ def everything() -> list[object]:
             ExportColumns,
             SavedFilter,
             Licence,
+            SamePerson,
             StaffRole,
         )
     ]
