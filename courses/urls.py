@@ -18,8 +18,9 @@ urlpatterns = [
     path("learn/<slug:slug>/sources/", views.course_sources, name="course_sources"),
     path("learn/<slug:slug>/other-ways/", views.other_ways, name="other_ways"),
     path("learn/<slug:slug>/other-ways/<str:name>", views.rendition, name="rendition"),
-    path("learn/<slug:slug>/listen/", views.listen_whole, name="listen_whole"),
-    path("learn/<slug:slug>/listen/sound", views.recording_whole, name="recording_whole"),
+    # Beneath a word that is taken already: a lesson may be called "listen".
+    path("learn/<slug:slug>/other-ways/listen/", views.listen_whole, name="listen_whole"),
+    path("learn/<slug:slug>/other-ways/listen/sound", views.recording_whole, name="recording_whole"),
     path("learn/<slug:slug>/<slug:lesson>/", views.lesson, name="lesson"),
     path("learn/<slug:slug>/<slug:lesson>/listen/", views.listen, name="listen"),
     path("learn/<slug:slug>/<slug:lesson>/listen/sound", views.recording, name="recording"),

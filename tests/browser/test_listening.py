@@ -32,6 +32,12 @@ for language in ("pa", "en"):
     make_renditions(edition=edition, language=language, at=clock.now())
 """
 
+HEARD = """
+from courses.models import LearningEvent
+for event in LearningEvent.objects.filter(rendition="listen", origin="browser").order_by("-pk")[:2]:
+    print(event.lesson_code)
+"""
+
 
 def test_from_listening_in_punjabi_to_reading_in_english(served: Served, phone: Page) -> None:
     served.manage("shell", "-c", RECORD)
@@ -69,7 +75,7 @@ def test_from_listening_in_punjabi_to_reading_in_english(served: Served, phone: 
     assert phone.evaluate("document.querySelector('audio').seekable.length") == 1
 
     # The whole course as one recording: a press on a chapter plays it, and says which one plays.
-    phone.goto(f"{course}/listen/")
+    phone.goto(f"{course}/other-ways/listen/")
     chapters = phone.locator("[data-listen-at]")
     starts_at = float(chapters.nth(2).get_attribute("data-listen-at") or "0")
     chapters.nth(2).focus()
@@ -78,6 +84,14 @@ def test_from_listening_in_punjabi_to_reading_in_english(served: Served, phone: 
     expect(chapters.nth(2)).to_have_attribute("aria-current", "true")
     assert phone.evaluate("document.querySelector('audio').currentTime") < starts_at + 10
     assert phone.evaluate("document.querySelector('audio').duration") > starts_at + 30
+    phone.evaluate("document.querySelector('audio').pause()")
+    # Where it began, and where it stopped: in the lesson of the chapter.
+    for _ in range(50):
+        heard = served.manage("shell", "-v0", "-c", HEARD)
+        if heard.count("looking-twice") == 2:
+            break
+        phone.wait_for_timeout(200)
+    assert heard.split() == ["looking-twice"] * 2
     shoot(phone, "listen-whole")
     with phone.expect_download() as download:
         phone.locator("a[download]").click()

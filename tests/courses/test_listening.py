@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import uuid
 from datetime import date
 from typing import Any
 
@@ -10,14 +11,24 @@ from django.test import Client
 from django.urls import reverse
 
 from courses.blocks import OverlayBody
-from courses.models import Course, FrozenOverlay, LearningEvent, LessonPage, Rendition, RenditionSet, VoiceAcceptance
+from courses.fold import Fold, minutes
+from courses.models import (
+    Course,
+    Enrolment,
+    FrozenOverlay,
+    LearningEvent,
+    LessonPage,
+    Rendition,
+    RenditionSet,
+    VoiceAcceptance,
+)
 from courses.renditions import kinds, speech
 from courses.renditions.material import material_of
 from courses.renditions.speech import Voice, script, speak
 from courses.selectors import newest_edition, text_in
 from courses.services import accept_voice, add_text, approve_overlay, make_renditions, take_voice_back, write_overlay
 from people import outbox
-from tests.courses.learners import on_the_way
+from tests.courses.learners import Clock, on_the_way, the_clock  # noqa: F401  # a fixture
 from tests.courses.recorded import recording
 from tests.factories.courses import RELEASED_AT, course_with_pages, lesson_page, publish, release
 from tests.factories.people import UserFactory
@@ -136,6 +147,28 @@ def test_local_parts_stand_below_the_recording_and_are_noted(course: Course, cli
     assert "For Canada" in page
     [digest] = FrozenOverlay.objects.values_list("digest", flat=True)
     assert LearningEvent.objects.get(verb="viewed", rendition="listen").data["overlays"] == [digest]
+
+
+def test_what_is_heard_of_the_whole_course_counts_for_its_lessons(
+    course: Course, client: Client, the_clock: Clock
+) -> None:
+    enrolment = on_the_way(client, course)
+    accept()
+    make(course)
+    page = client.get(reverse("courses:listen_whole", args=[course.slug])).content.decode()
+    about = dict(re.findall(r'data-(progress|enrolment|text)="([^"]+)"', page))
+    # What a player notes as it plays, once in each chapter: two and five minutes after the start of the course.
+    for code, minute in zip(re.findall(r'data-lesson-code="(\w+)"', page), (1, 3), strict=True):
+        at = the_clock.forward(minutes=minute)
+        heard = {"uuid": str(uuid.uuid4()), "verb": "viewed", "enrolment": about["enrolment"], "text": about["text"]}
+        heard |= {"lesson": code, "rendition": "listen", "at": at.isoformat()}
+        answer = client.post(about["progress"], {"events": [heard]}, content_type="application/json")
+        assert answer.json()["events"][0]["outcome"] == "accepted"
+    fold = Fold.from_json(Enrolment.objects.get(pk=enrolment.pk).fold)
+    assert sorted(fold.viewed) == ["act", "facts"]
+    assert minutes(fold) == 5
+    # It is the hearing that counts, not the page.
+    assert LearningEvent.objects.filter(verb="viewed").count() == 2
 
 
 @pytest.mark.parametrize("page", [("listen", "facts"), ("listen_whole",)])

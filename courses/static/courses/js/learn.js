@@ -1,11 +1,11 @@
 // Pages of courses: practice questions are checked in place; where learning is recorded, notes that a lesson is still
-// being read and saves an answer as soon as it is chosen. Every form works without it.
+// being read or heard, and saves an answer as soon as it is chosen. Every form works without it.
 
 const MINUTE = 60_000;
 const QUEUE = "fieldfare:seen";
 const MOST = 50;
 
-// --- Still reading ---------------------------------------------------------------------------------------------
+// --- Still learning --------------------------------------------------------------------------------------------
 
 function queue() {
   try {
@@ -63,20 +63,29 @@ function setUpProgress(lesson) {
     }
   };
 
-  const note = () => {
+  const note = (code, rendition) => {
     const event = {
       uuid: newId(),
       verb: "viewed",
       enrolment: lesson.dataset.enrolment,
       text: lesson.dataset.text,
-      lesson: lesson.dataset.lessonCode,
-      rendition: "read",
+      lesson: code,
+      rendition,
       at: new Date().toISOString(),
     };
     keep([...queue(), event].slice(-600));
     send();
   };
 
+  const player = lesson.querySelector("[data-listen]");
+  if (player) noteListening(lesson, player, (code) => note(code, "listen"));
+  else noteReading(() => note(lesson.dataset.lessonCode, "read"), send);
+  addEventListener("online", send);
+  send();
+}
+
+// A page that is shown is read.
+function noteReading(note, send) {
   let shownAt = document.visibilityState === "visible" ? Date.now() : 0;
   setInterval(() => {
     if (document.visibilityState === "visible" && shownAt && Date.now() - shownAt >= MINUTE) {
@@ -88,8 +97,38 @@ function setUpProgress(lesson) {
     shownAt = document.visibilityState === "visible" ? Date.now() : 0;
     if (shownAt) send();
   });
-  addEventListener("online", send);
-  send();
+}
+
+// A recording that plays is heard, whether its page is shown or not: where it begins, with each minute, where a lesson
+// passes into the next, and where it stops. In a recording of the whole course the chapter says which lesson it is.
+function noteListening(lesson, player, note) {
+  const chapters = [...lesson.querySelectorAll("[data-listen-at]")];
+  let code = "";
+  let notedAt = 0;
+
+  const heard = () => {
+    const begun = chapters.filter((chapter) => Number(chapter.dataset.listenAt) <= player.currentTime + 0.05);
+    return begun.at(-1)?.dataset.lessonCode ?? lesson.dataset.lessonCode;
+  };
+  const say = (what) => {
+    code = what;
+    notedAt = Date.now();
+    if (what) note(what);
+  };
+  // It plays again after each halt of the line: that is no beginning.
+  player.addEventListener("playing", () => {
+    if (!notedAt || heard() !== code) say(heard());
+  });
+  player.addEventListener("timeupdate", () => {
+    if (player.paused || player.seeking || !notedAt) return;
+    const now = heard();
+    if (now !== code || Date.now() - notedAt >= MINUTE) say(now);
+  });
+  // What was heard last is what stops, even where the end of a lesson is the beginning of the next.
+  player.addEventListener("pause", () => {
+    if (notedAt) say(code);
+    notedAt = 0;
+  });
 }
 
 // --- Practice questions ----------------------------------------------------------------------------------------
