@@ -5,10 +5,12 @@ from django.core.files.base import ContentFile
 from wagtail.documents.models import Document
 
 from courses.exceptions import ReleaseFault, ReleaseProblem, ReleaseRefused
+from courses.models import Edition, EditionText, FrozenMedia
 from courses.recordings import MOST_BYTES, CaptionFault, CaptionProblem, caption_problems, kind_of
 from courses.release_words import in_words
+from courses.services import add_text
 from tests.factories.cms import SupportServiceFactory
-from tests.factories.courses import course_with_pages, lesson_page, release
+from tests.factories.courses import RELEASED_AT, course_with_pages, lesson_page, publish, release
 
 GOOD = "WEBVTT\n\n00:00.000 --> 00:02.500\nWelcome.\n\n2\n00:00:02.500 --> 00:00:05.000 align:start\nStay as <i>long</i> as you like.\n"
 MP4, OGG, PNG = b"\x00\x00\x00\x18ftypmp42" + b"\0" * 8, b"OggS" + b"\0" * 12, b"\x89PNG\r\n\x1a\n" + b"\0" * 8
@@ -100,3 +102,40 @@ def test_recordings_of_monstrous_size_are_not_released(settings, tmp_path, monke
 @pytest.mark.django_db
 def test_a_sound_film_is_released(settings, tmp_path):
     assert refused(settings, tmp_path, "video", file=("a.mp4", MP4), captions=("a.vtt", GOOD.encode())) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "content", "most_bytes", "fault"),
+    [
+        ("new.ogg", PNG, 100, ReleaseFault.NOT_THAT_KIND),
+        ("new.ogg", b"", 100, ReleaseFault.NOT_THAT_KIND),
+        ("new.ogg", OGG * 10, 100, ReleaseFault.TOO_LARGE),
+    ],
+)
+def test_the_old_recording_stays_where_a_new_one_is_refused(
+    client, settings, tmp_path, monkeypatch, name, content, most_bytes, fault
+):
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setitem(MOST_BYTES, "audio", most_bytes)
+    course = course_with_pages(lessons=["act"])
+    shown = {"title": "Film", "transcript": "<p>Welcome.</p>", "file": document("old.ogg", OGG).pk}
+    page = lesson_page(course.pages.get(), "facts", body=[("audio", shown)])
+    edition = release(course)
+    before = EditionText.objects.get(edition=edition).snapshot
+    kept = list(FrozenMedia.objects.values_list("sha256", "file"))
+
+    page.body = [("audio", shown | {"file": document(name, content)})]
+    publish(page)
+    with pytest.raises(ReleaseRefused) as refusal:
+        release(course)
+    assert ReleaseProblem(fault, "en", "facts", name) in refusal.value.problems
+    # Nor with the next correction of what is released.
+    with pytest.raises(ReleaseRefused):
+        add_text(edition=edition, language="en", by=None, at=RELEASED_AT)
+
+    assert list(Edition.objects.all()) == [edition]
+    assert EditionText.objects.get().snapshot == before
+    assert list(FrozenMedia.objects.values_list("sha256", "file")) == kept
+    [sound] = before["media"]
+    assert b"".join(client.get(f"/media/frozen/{sound}/").streaming_content) == OGG
