@@ -1,5 +1,7 @@
 """Run the whole suite on every profile this machine offers, and name at the end what was not run.
 
+What is marked ``one_profile`` depends on no database and takes long: it runs in the embedded profile alone.
+
 Embedded (SQLite, memory) always; production (PostgreSQL, Redis) when both answer; browser tests when a Chromium is there,
 unless FIELDFARE_TEST_BROWSER=0. FIELDFARE_TEST_REQUIRE=all makes anything left out a failure.
 """
@@ -71,7 +73,7 @@ def main(arguments: list[str]) -> int:
         run(
             "production profile: PostgreSQL and Redis",
             outcome,
-            [*skipped, *arguments],
+            ["-m", "not one_profile", *skipped, *arguments],
             DATABASE_URL=POSTGRES,
             REDIS_URL=REDIS,
             **environment,
@@ -80,6 +82,7 @@ def main(arguments: list[str]) -> int:
         missing = [name for name, url in (("PostgreSQL", POSTGRES), ("Redis", REDIS)) if not answers(url)]
         outcome.left_out.append(f"production profile: {' and '.join(missing)} not reachable")
     print()
+    print("RAN ONCE, embedded: what is marked one_profile (the made files of the shipped curriculum).")
     for line in outcome.left_out:
         print(f"NOT RUN: {line}")
     if not outcome.left_out:

@@ -150,7 +150,9 @@ def test_local_parts_stand_below_the_recording_and_are_noted(course: Course, cli
 
 
 def test_what_is_heard_of_the_whole_course_counts_for_its_lessons(
-    course: Course, client: Client, the_clock: Clock
+    course: Course,
+    client: Client,
+    the_clock: Clock,  # noqa: F811
 ) -> None:
     enrolment = on_the_way(client, course)
     accept()

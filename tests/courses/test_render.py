@@ -1,10 +1,8 @@
-"""`manage.py render`: every file or none, and what the shipped courses come to."""
+"""`manage.py render`: every file or none."""
 
 import io
 import re
-import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,16 +10,12 @@ from django.core.management import CommandError, call_command
 from pypdf import PdfReader
 
 from cms.typesetting import MissingGlyphs
-from courses.curriculum import read_curriculum
-from courses.curriculum.loader import load
 from courses.management.commands import render
 from courses.models import Course, EditionText
 from courses.renditions.material import material_of
-from courses.renditions.outline import lesson_facts
 from courses.renditions.transcript import transcript
 from courses.services import withdraw_part
 from courses.withdrawn import Part
-from tests.courses.renditions.test_outline import book_text, missing, squeezed
 from tests.factories.courses import RELEASED_AT, course_with_pages, lesson_page, release, released_course, rich_body
 from tests.run import SOFFICE
 
@@ -103,38 +97,6 @@ def test_what_was_withdrawn_is_not_printed(course, tmp_path):
     assert "One answers for all." not in transcript(of, of.lessons[0])
     assert "Look at the new list." in transcript(of, of.lessons[0])
     assert "One answers for all." in transcript(of, of.lessons[1])
-
-
-@pytest.fixture
-def shipped(settings, tmp_path) -> list[EditionText]:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    # In its own language alone: what the others say is held elsewhere.
-    load(replace(read_curriculum(settings.BASE_DIR / "curriculum"), catalogues=()), at=RELEASED_AT, release=True)
-    return list(
-        EditionText.objects.filter(language="en").select_related("edition__course").order_by("edition__course__code")
-    )
-
-
-def test_the_shipped_courses_open_everywhere_and_say_the_same(shipped, tmp_path):
-    for text in shipped:
-        of = material_of(text)
-        facts = [fact for lesson in of.lessons for fact in lesson_facts(lesson)]
-        assert missing(facts, "\n".join(transcript(of, lesson) for lesson in of.lessons)) == []
-    core = next(text for text in shipped if text.edition.course.code == "core")
-    out = tmp_path / "core"
-    call_command("render", "core", language="en", output=out, stdout=io.StringIO())
-    of = material_of(core)
-    facts = [fact for lesson in of.lessons for fact in lesson_facts(lesson)]
-    assert missing(facts, book_text((out / "course.epub").read_bytes())) == []
-    for path in sorted(out.glob("*.pdf")):
-        reader = PdfReader(path)
-        assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"].value, path.name
-        assert reader.metadata.title, path.name
-    if shutil.which("pdftotext"):
-        printed = subprocess.run(
-            ["pdftotext", "-raw", out / "booklet.pdf", "-"], capture_output=True, check=True
-        ).stdout
-        assert len(squeezed(printed.decode())) > 20_000
 
 
 @pytest.mark.skipif(not IMPRESS, reason="LibreOffice Impress is not installed")

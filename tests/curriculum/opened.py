@@ -1,0 +1,154 @@
+"""Made files as the programs of others see them: epubcheck, poppler, LibreOffice, opus-tools."""
+
+import re
+import shutil
+import subprocess
+import unicodedata
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+from tests.run import SOFFICE
+
+EPUBCHECK = shutil.which("epubcheck")
+POPPLER = all(map(shutil.which, ("pdfinfo", "pdffonts", "pdftotext")))
+IMPRESS = bool(SOFFICE) and (Path(SOFFICE).resolve().parent / "libsdlo.so").exists()
+OPUS = all(map(shutil.which, ("espeak-ng", "opusenc", "opusdec", "opusinfo")))
+
+# Older popplers expect another type of a key that the standard has as a boolean.
+_KNOWN_COMPLAINT = "Suspects object is wrong type"
+
+
+def faults_of_books(books: Sequence[Path]) -> list[str]:
+    """Return what epubcheck says about ``books``, warnings included; one machine for all where Java can compile."""
+    quick = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
+    if "jdk.compiler" in _run(["java", "--list-modules"]).stdout:
+        loop = str(Path(__file__).with_name("CheckBooks.java"))
+        calls = [[*quick, "-cp", str(EPUBCHECK), loop, *map(str, books)]]
+    else:
+        calls = [[*quick, "-jar", str(EPUBCHECK), "--failonwarnings", "--quiet", str(book)] for book in books]
+    return [done.stdout + done.stderr for done in map(_run, calls) if done.returncode]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A PDF as poppler has it: its pages' text in the order in which it was set, and what is wrong with the file."""
+
+    title: str
+    pages: list[str]
+    faults: list[str]
+
+
+def sheet(path: Path) -> Sheet:
+    """Open a PDF: it must be tagged, have its fonts in it and nothing that cannot be read."""
+    about, fonts, text = (
+        _run([*command, str(path), *rest])
+        for command, rest in ((["pdfinfo"], []), (["pdffonts"], []), (["pdftotext", "-raw"], ["-"]))
+    )
+    said = dict(line.split(":", 1) for line in about.stdout.splitlines() if ":" in line)
+    faults = [f"exit status {done.returncode}" for done in (about, fonts, text) if done.returncode]
+    complaints = {line for done in (about, fonts, text) for line in done.stderr.splitlines()}
+    faults += sorted(line for line in complaints if _KNOWN_COMPLAINT not in line)
+    if said.get("Tagged", "").strip() != "yes":
+        faults.append("not tagged")
+    # Two lines of heading; before the last two numbers stand: embedded, subset, with a way back to letters.
+    faults += [
+        f"font: {line}"
+        for line in fonts.stdout.splitlines()[2:]
+        if (line.split()[-5], line.split()[-3]) != ("yes",) * 2
+    ]
+    pages = text.stdout.split("\f")[:-1]
+    if not "".join(pages).strip():
+        faults.append("no text")
+    if "\ufffd" in text.stdout:
+        faults.append("a letter that cannot be read")
+    return Sheet(said.get("Title", "").strip(), pages, faults)
+
+
+def slides_of(pptx: Path) -> int:
+    """Return how many slides a deck has."""
+    with zipfile.ZipFile(pptx) as deck:
+        return sum(bool(re.fullmatch(r"ppt/slides/slide\d+\.xml", name)) for name in deck.namelist())
+
+
+def pages_in_impress(decks: Sequence[Path], folder: Path) -> dict[str, int]:
+    """Let LibreOffice open ``decks`` and write them anew; return how many pages each then has, by its name."""
+    profile = f"-env:UserInstallation=file://{folder / 'profile'}"
+    command = [str(SOFFICE), profile, "--headless", "--convert-to", "fodp", "--outdir", str(folder), *map(str, decks)]
+    _run(command).check_returncode()
+    return {path.stem: path.read_text().count("<draw:page ") for path in folder.glob("*.fodp")}
+
+
+def faults_of_sound(recording: Path) -> list[str]:
+    """Return what opusinfo finds wrong with a recording."""
+    done = _run(["opusinfo", str(recording)])
+    worried = [line for line in (done.stdout + done.stderr).splitlines() if re.match(r"(?i)\s*(warning|error)", line)]
+    return worried + [f"exit status {done.returncode}"] * bool(done.returncode)
+
+
+def bare(text: str) -> str:
+    """Return text without spaces, marks of direction and whatever else print may add or drop."""
+    text = unicodedata.normalize("NFKC", unescape(text))
+    return re.sub(r"[\s\u00ad•\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+", "", text)
+
+
+def between_running_lines(pages: Sequence[str], *running: str) -> str:
+    """Return what stands on pages, without lines that are or begin with one of ``running``, and page numbers."""
+    said = [bare(line) for line in running if line]
+    kept = []
+    for number, page in enumerate(pages, start=1):
+        for line in page.splitlines():
+            short = bare(line)
+            # The title is a fact where it stands by itself, on the first page.
+            if number > 1 and any(short.startswith(each) for each in said):
+                continue
+            if re.fullmatch(rf"(?:{'|'.join(map(re.escape, said))})?{number}/{len(pages)}", short):
+                continue
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def missing(facts: Sequence[str], text: str) -> list[str]:
+    """Return the facts that do not stand in ``text`` after the one before."""
+    text, place, lost = bare(text), 0, []
+    for fact in facts:
+        found = text.find(bare(fact), place)
+        if found < 0:
+            lost.append(fact)
+        else:
+            place = found + len(bare(fact))
+    return lost
+
+
+def missing_lines(facts: Sequence[str], text: str) -> list[str]:
+    """Return the facts whose words do not stand in the lines after the beginning of the one before.
+
+    For scripts from right to left: poppler gives the words of a line, and the letters of a word, in another order, and
+    letters with marks twice. Most words of a fact are enough; facts of one or two words are not looked for.
+    """
+    lines = [_words(line) for line in text.splitlines()]
+    at, lost = 0, []
+    for fact in facts:
+        words, height = _words(fact), len(fact) // 30 + 4
+        if len(words) < 3:
+            continue
+        windows = ((line, set().union(*lines[line : line + height])) for line in range(at, len(lines)))
+        found = next((line for line, said in windows if len(words & said) >= 0.6 * len(words)), None)
+        if found is None:
+            lost.append(fact)
+        else:
+            at = found
+    return lost
+
+
+def _words(text: str) -> set[frozenset[str]]:
+    """Return the letters of each word, marks left out."""
+    plain = unicodedata.normalize("NFKC", text)
+    letters = "".join(letter for letter in plain if unicodedata.category(letter) not in ("Mn", "Cf"))
+    return {frozenset(word) for word in re.findall(r"\w+", letters) if len(word) > 1}
+
+
+def _run(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
