@@ -161,10 +161,13 @@ class TestRelease:
         with pytest.raises(ReleaseRefused) as refused:
             release(course, LATER, by=publisher)
         assert ReleaseFault.CLAIM in {each.fault for each in refused.value.problems}
-        # What comes with the curriculum does not keep a new site from starting.
         with pytest.raises(ReleaseRefused) as refused:
             release(course, LATER, by=None)
-        assert {each.fault for each in refused.value.problems} == {ReleaseFault.UNCHANGED}
+        assert {each.fault for each in refused.value.problems} == {ReleaseFault.CLAIM}
+        # What comes with the curriculum for the first time does not keep a new site from starting.
+        fresh = course_with_pages()
+        lesson_page(fresh.pages.get(), "rich", body=[figure(claim)])
+        assert release(fresh, LATER, by=None).number == 1
 
 
 class TestSaying:
