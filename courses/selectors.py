@@ -245,8 +245,9 @@ def overlays_in_matrix(*, languages: Sequence[str], on: date, reader: User | Non
     Each passage counts as a segment; where languages have different numbers of them, the most.
     """
     seen = Overlay.objects.all() if reader is None else overlays_for(reader)
+    seen = seen.exclude(state=State.WITHDRAWN)
     rows = []
-    for each in seen.in_use().select_related("course__sector").prefetch_related("texts").order_by("course__code", "pk"):
+    for each in seen.select_related("course__sector").prefetch_related("texts").order_by("course__code", "pk"):
         written = {text.language: len(text.body) for text in each.texts.all()}
         segments = max(written.values(), default=0)
         cells = {
