@@ -4,7 +4,7 @@ from courses.views.course import course, start
 from courses.views.events import events
 from courses.views.lesson import check, lesson, lesson_done
 from courses.views.listening import listen, listen_whole, recording, recording_whole
-from courses.views.media import frozen_media
+from courses.views.media import frozen_media, live_picture
 from courses.views.nation import nation
 from courses.views.quiz import hand_in, quiz, quiz_question
 from courses.views.renditions import other_ways, rendition
@@ -25,6 +25,7 @@ __all__ = [
     "lesson_done",
     "listen",
     "listen_whole",
+    "live_picture",
     "my_training",
     "nation",
     "other_ways",

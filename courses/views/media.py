@@ -3,12 +3,14 @@
 import re
 from typing import Final
 
+from django.core.files.storage import default_storage
 from django.db.models import Exists, OuterRef
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from courses.models import FrozenMedia, WithdrawnFile
+from courses.models import FrozenMedia, Reviewer, WithdrawnFile
+from courses.views.reviewing import reviewing
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 # What a page shows in place; everything else is to keep.
@@ -35,5 +37,29 @@ def frozen_media(request: HttpRequest, sha256: str) -> HttpResponseBase:
         raise Http404 from error
     response.headers["Cache-Control"] = "no-store"
     if "svg" in media.content_type:
+        response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+    return response
+
+
+@require_safe
+def live_picture(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Send an upload to editors, who approve it, and to reviewers, who read it; to nobody else before a release."""
+    if request.user.is_authenticated and request.user.has_perm("wagtailadmin.access_admin"):
+        return _upload(name)
+    return _to_reviewer(request, name=name)
+
+
+@reviewing
+def _to_reviewer(request: HttpRequest, reviewer: Reviewer, *, name: str) -> HttpResponse:
+    return _upload(name)
+
+
+def _upload(name: str) -> FileResponse:
+    try:
+        response = FileResponse(default_storage.open(f"original_images/{name}", "rb"))
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise Http404 from error
+    response.headers["Cache-Control"] = "no-store"
+    if name.lower().endswith(".svg"):
         response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
     return response

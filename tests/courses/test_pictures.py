@@ -14,6 +14,7 @@ from courses.models import Course, CoursePage, PictureApproval
 from courses.pictures import Picture, PictureProblem, picture_problems, pictures_in
 from courses.release_words import in_words
 from courses.services import approve_picture, published_texts, take_approval_back
+from tests.courses.test_release import editor
 from tests.factories.courses import RELEASED_AT, course_page, course_with_pages, lesson_page, release
 from tests.factories.people import UserFactory, sign_in_personally
 
@@ -94,3 +95,18 @@ def test_a_publisher_approves_and_an_author_looks(client: Client, course: Course
     client.post(address, {"undo": shown(course)})
     assert not PictureApproval.objects.exists()
     assert "This is not there any more." in client.post(address, {"approve": "x"}, follow=True).content.decode()
+
+
+def test_an_upload_is_seen_by_who_approves_and_who_reads_it_and_by_nobody_else(client: Client, course: Course) -> None:
+    url = Image.objects.get().file.url
+    assert client.get(url).status_code == 404
+    reader = UserFactory(with_email=True)
+    sign_in_personally(client, reader)
+    assert client.get(url).status_code == 404
+    editors = Client()
+    sign_in_personally(editors, editor("author"))
+    answer = editors.get(url)
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
+    assert b"".join(answer.streaming_content).startswith(b"\x89PNG")  # type: ignore[attr-defined]
+    assert editors.get("/media/original_images/none.png").status_code == 404
+    assert editors.get("/media/original_images/../x.png").status_code in (400, 404)
