@@ -27,12 +27,15 @@ def accepted_names(kind: Kind) -> dict[str, str]:
 
 def other_names(kind: Kind) -> dict[str, str]:
     """Return folded heading to column key, of what people call columns in files of their own, with and without accents."""
+    # What we call a column ourselves comes before what others may call another one.
     found: dict[str, str] = {}
+    for heading, key in accepted_names(kind).items():
+        found.setdefault(without_accents(heading), key)
     for column in kind.columns:
         for name in column.other_names:
-            found.setdefault(fold_heading(name), column.key)
-    for heading, key in [*found.items(), *accepted_names(kind).items()]:
-        found.setdefault(without_accents(heading), key)
+            heading = fold_heading(name)
+            found.setdefault(heading, column.key)
+            found.setdefault(without_accents(heading), column.key)
     return found
 
 

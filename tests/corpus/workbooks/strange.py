@@ -465,6 +465,10 @@ CASES: Final[dict[str, tuple[Callable[[], BytesIO], str]]] = {
         ),
         "1 new; 1 Numero de empleado guessed_column; 1 NOMBRE COMPLETO * guessed_column; 1 Correo electronico: guessed_column; 1 Centro de trabajo guessed_column; 1 Fecha de ingreso guessed_column",
     ),
+    "number and name under one word": (
+        lambda: xlsx(["Employee #", "Employee", "Site", "First day"], ["0042", "Jo", "fsj", DAY]),
+        "1 new; 1 Employee # guessed_column; 1 Employee guessed_column",
+    ),
     "headings in Arabic": (
         lambda: xlsx(["الرقم الوظيفي", "الاسم الكامل", "موقع العمل", "تاريخ التعيين"], ["0042", "Jo", "fsj", DAY]),
         "1 new; 1 الرقم الوظيفي guessed_column; 1 الاسم الكامل guessed_column; 1 موقع العمل guessed_column; 1 تاريخ التعيين guessed_column",
