@@ -1,5 +1,7 @@
 """Standing at 10,000 obligations (a million with FULL=1): one person, the sweep, a rebuild, HR's pages, a preview.
 
+OBLIGATIONS=50000 takes another size; its figures bear it in their names, and only those of a million have bars.
+
 The sweep is measured twice with the same number due: at a tenth of the obligations, and at all of them. Its cost must
 follow what is due. Peak memory is that of each act, not of the whole process.
 """
@@ -37,13 +39,13 @@ from people.models import (  # noqa: E402
 from tests.bench.figures import Figures, started_with  # noqa: E402
 from tests.bench.population import CHUNK, employ, workplaces  # noqa: E402
 
-FULL = bool(os.environ.get("FULL"))
-OBLIGATIONS = 1_000_000 if FULL else 10_000
-LARGEST = 100_000 if FULL else 1_000
+MILLION = 1_000_000
+OBLIGATIONS = int(os.environ.get("OBLIGATIONS") or (MILLION if os.environ.get("FULL") else 10_000))
+LARGEST = OBLIGATIONS // 10
 """People of the largest organisation; the others have a tenth of it each."""
 TRAININGS = 4
 PEOPLE = OBLIGATIONS // TRAININGS
-DUE = 10_000 if FULL else 100
+DUE = OBLIGATIONS // 100
 """Obligations due in one sweep, each of another person."""
 
 REBUILD_SECONDS, PREVIEW_SECONDS, PAGE_MS, PEAK_MEGABYTES, RATIO = 20 * 60, 10, 300, 400, 1.5
@@ -54,7 +56,7 @@ class Bench:
 
     def __init__(self, figures: Figures) -> None:
         self.figures = figures
-        self.barred = FULL and connection.vendor == "postgresql"
+        self.barred = OBLIGATIONS == MILLION and connection.vendor == "postgresql"
 
     def add(self, name: str, value: float, unit: str, bar: float | None = None) -> None:
         """Keep one figure."""
