@@ -13,6 +13,11 @@ SAMPLES_A_SECOND: Final = 48_000
 """How positions in an Opus file count, whatever was recorded."""
 
 _PAGE: Final = struct.Struct("<4sBBqIIIB")
+_GAIN: Final = struct.Struct("<h")
+_GAIN_AT: Final = 16
+_GAIN_STEPS: Final = 256
+"""To a decibel."""
+_MOST_GAIN: Final = 0x7FFF
 _CONTINUED, _FIRST, _LAST = 1, 2, 4
 _MOST_SEGMENTS: Final = 255
 _PACKETS_A_PAGE: Final = 50
@@ -70,6 +75,32 @@ def length_ms(recording: bytes) -> int:
         NotOpus: it is no Opus file.
     """
     return sum(map(packet_samples, _Stream(recording).packets)) * 1000 // SAMPLES_A_SECOND
+
+
+def louder(recording: bytes, *, decibels: float) -> bytes:
+    """Return a recording that players play louder by ``decibels`` (below 0: less loud); no sample of it is touched.
+
+    Only the output gain in its header changes (RFC 7845, 5.1), which every player has to apply.
+
+    Raises:
+        NotOpus: it is no Opus file, or its header stands in no page of its own.
+    """
+    packets, _ = _packets(recording)
+    if not packets or not packets[0].startswith(b"OpusHead") or len(packets[0]) < _GAIN.size + _GAIN_AT:
+        raise NotOpus("no Opus recording")
+    mark, version, flags, granule, serial, number, _, count = _PAGE.unpack_from(recording)
+    body = _PAGE.size + count
+    lacing, head = recording[_PAGE.size : body], packets[0]
+    if lacing != _lacing(head):
+        raise NotOpus("the header has no page of its own")
+    [gain] = _GAIN.unpack_from(head, _GAIN_AT)
+    gain = max(-_MOST_GAIN, min(_MOST_GAIN, gain + round(decibels * _GAIN_STEPS)))
+    head = head[:_GAIN_AT] + _GAIN.pack(gain) + head[_GAIN_AT + _GAIN.size :]
+
+    def page(checksum: int) -> bytes:
+        return _PAGE.pack(mark, version, flags, granule, serial, number, checksum, count) + lacing + head
+
+    return page(_checksum(page(0))) + recording[body + len(head) :]
 
 
 def packet_samples(packet: bytes) -> int:

@@ -22,14 +22,21 @@ def levelled(samples: "array[int]") -> "array[int]":
 
     One factor for all of it, so that nothing pumps; silence stays silence.
     """
+    factor = level_factor(samples)
+    if factor == 1:
+        return samples
+    # What is below zero is counted from the end of the list.
+    table = [round(value * factor) if abs(value * factor) <= FULL_SCALE else 0 for value in _VALUES]
+    return array("h", map(table.__getitem__, samples))
+
+
+def level_factor(samples: "array[int]") -> float:
+    """Return by how much 16-bit ``samples`` are to be multiplied, for what ``levelled`` promises; 1 where they are silent."""
     # By value: a recording has millions of samples and at most 65,536 values of them.
     counts = Counter(samples)
     loudest = max(map(abs, counts), default=0)
     if loudest <= _NOISE * FULL_SCALE:
-        return samples
+        return 1
     spoken = {value: count for value, count in counts.items() if abs(value) > loudest * _PAUSE}
     rms = math.sqrt(sum(value * value * count for value, count in spoken.items()) / sum(spoken.values())) / FULL_SCALE
-    factor = min(TARGET_RMS / rms, PEAK * FULL_SCALE / loudest)
-    # What is below zero is counted from the end of the list.
-    table = [round(value * factor) if abs(value * factor) <= FULL_SCALE else 0 for value in _VALUES]
-    return array("h", map(table.__getitem__, samples))
+    return min(TARGET_RMS / rms, PEAK * FULL_SCALE / loudest)

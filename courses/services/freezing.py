@@ -5,11 +5,13 @@ import json
 import mimetypes
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import PurePath
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from django.conf import settings
-from django.core.files.base import File
+from django.core.cache import cache
+from django.core.files.base import ContentFile, File
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models.fields.files import FieldFile
 from wagtail import blocks
@@ -27,11 +29,14 @@ from cms.models import SupportService
 from cms.rich_text import safe_html
 from courses.exceptions import ReleaseFault, ReleaseProblem
 from courses.models import Course, CoursePage, FrozenMedia, LessonPage
+from courses.opus import NotOpus, louder
 from courses.recordings import HEAD_BYTES, MOST_BYTES, caption_problems, kind_of
+from courses.renditions.loudness import decibels_missing
 from courses.snapshot import FROZEN_MEDIA_URL, SNAPSHOT_SCHEMA, Json
 from courses.story_maps import story_problems
 from translations.selectors import is_draft, words
 
+_HEARD_SECONDS: Final = 30 * 24 * 3600
 # Python's table of types lacks or misnames these on some systems.
 _CONTENT_TYPES = {".vtt": "text/vtt", ".webp": "image/webp", ".svg": "image/svg+xml", ".avif": "image/avif"}
 
@@ -57,17 +62,30 @@ class Frozen:
     problems: list[ReleaseProblem]
 
 
+class _Evened(ContentFile):
+    """A copy of an editor's file that differs from it in how loud it plays; drafts play the editor's own."""
+
+    def __init__(self, content: bytes, file: FieldFile) -> None:
+        super().__init__(content, name=file.name)
+        self.own = file
+
+    @property
+    def url(self) -> str:
+        """Return the address of the editor's own file."""
+        return str(self.own.url)
+
+
 class MediaShelf(Protocol):
     """Where the files of a snapshot are to be found."""
 
-    def url(self, file: FieldFile, *, sha256: str, content_type: str, size_bytes: int) -> str:
+    def url(self, file: FieldFile | _Evened, *, sha256: str, content_type: str, size_bytes: int) -> str:
         """Return the address of the file in the snapshot."""
 
 
 class FrozenShelf:
     """Keeps a copy of every file, by its hash: what a released edition names outlives the editor's file."""
 
-    def url(self, file: FieldFile, *, sha256: str, content_type: str, size_bytes: int) -> str:
+    def url(self, file: FieldFile | _Evened, *, sha256: str, content_type: str, size_bytes: int) -> str:
         """Keep the file unless it is kept already, and return its address."""
         if not FrozenMedia.objects.filter(sha256=sha256).exists():
             with file.open("rb") as opened:
@@ -83,7 +101,7 @@ class FrozenShelf:
 class LiveShelf:
     """Keeps nothing: for drafts, which are shown to their editors only."""
 
-    def url(self, file: FieldFile, *, sha256: str, content_type: str, size_bytes: int) -> str:
+    def url(self, file: FieldFile | _Evened, *, sha256: str, content_type: str, size_bytes: int) -> str:
         """Return the address of the editor's own file."""
         return str(file.url)
 
@@ -91,7 +109,7 @@ class LiveShelf:
 class ForecastShelf:
     """Keeps nothing and names the files as a release would: to compare a draft with an edition."""
 
-    def url(self, file: FieldFile, *, sha256: str, content_type: str, size_bytes: int) -> str:
+    def url(self, file: FieldFile | _Evened, *, sha256: str, content_type: str, size_bytes: int) -> str:
         """Return the address that the file would have."""
         return FROZEN_MEDIA_URL.format(sha256=sha256)
 
@@ -257,7 +275,12 @@ class _Freezer:
                 return [self._value(block.child_block, each) for each in value or ()]
             case AudioBlock() | VideoBlock():
                 self._check_recording(block, value)
-                return {name: self._value(child, value.get(name)) for name, child in block.child_blocks.items()}
+                return {
+                    name: self._sound(value["file"])
+                    if isinstance(block, AudioBlock) and name == "file" and value.get("file")
+                    else self._value(child, value.get(name))
+                    for name, child in block.child_blocks.items()
+                }
             case ScenarioBlock():
                 for problem in story_problems(value):
                     self.report(ReleaseFault.STORY, f"{value['code']}: {problem.fault} {problem.name}")
@@ -288,6 +311,23 @@ class _Freezer:
                 self.report(ReleaseFault.TOO_LARGE, captions.filename)
             elif problems := caption_problems(data):
                 self.report(ReleaseFault.CAPTIONS, f"{captions.filename} {problems[0].line}")
+
+    def _sound(self, document: AbstractDocument) -> Json | None:
+        """Return a recording that is as loud as others; the editor's own file stays as it came."""
+        about = {"filename": document.filename}
+        data = self._read(document.file, MOST_BYTES["audio"] + 1)
+        if data is None or len(data) > MOST_BYTES["audio"]:
+            return self._file(document.file, about)
+        # Every look at a draft asks, and hearing it takes a second.
+        key = f"courses:decibels:{hashlib.sha256(data).hexdigest()}"
+        decibels = cache.get_or_set(key, partial(decibels_missing, data), _HEARD_SECONDS)
+        try:
+            even = louder(data, decibels=decibels) if decibels else data
+        except NotOpus:
+            even = data
+        if even == data:
+            return self._file(document.file, about)
+        return self._file(_Evened(even, document.file), about)
 
     def _read(self, file: FieldFile, most_bytes: int) -> bytes | None:
         """Return the beginning of a file; None where it cannot be read, which is reported when it is kept."""
@@ -320,7 +360,7 @@ class _Freezer:
         self.questions[question.code] = own or question
         return question.code
 
-    def _file(self, file: FieldFile, about: Json) -> Json | None:
+    def _file(self, file: FieldFile | _Evened, about: Json) -> Json | None:
         try:
             with file.open("rb") as opened:
                 sha256 = hashlib.file_digest(opened, "sha256").hexdigest()

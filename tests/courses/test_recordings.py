@@ -1,14 +1,22 @@
 """Files that lie about what they are, captions that help nobody: named before learners meet them."""
 
+import math
+import shutil
+import subprocess
+from array import array
+
 import pytest
 from django.core.files.base import ContentFile
 from wagtail.documents.models import Document
 
 from courses.exceptions import ReleaseFault, ReleaseProblem, ReleaseRefused
 from courses.models import Edition, EditionText, FrozenMedia
+from courses.opus import NotOpus, louder
 from courses.recordings import MOST_BYTES, CaptionFault, CaptionProblem, caption_problems, kind_of
 from courses.release_words import in_words
+from courses.renditions.loudness import decibels_missing
 from courses.services import add_text
+from courses.sound import TARGET_RMS
 from tests.factories.cms import SupportServiceFactory
 from tests.factories.courses import RELEASED_AT, course_with_pages, lesson_page, publish, release
 
@@ -139,3 +147,51 @@ def test_the_old_recording_stays_where_a_new_one_is_refused(
     assert list(FrozenMedia.objects.values_list("sha256", "file")) == kept
     [sound] = before["media"]
     assert b"".join(client.get(f"/media/frozen/{sound}/").streaming_content) == OGG
+
+
+def tone(loudness: float) -> bytes:
+    """Return a second and a half of a tone as an Opus recording."""
+    samples = array("h", (round(32767 * loudness * math.sin(n / 8)) for n in range(24_000)))
+    command = ["opusenc", "--quiet", "--serial", "1", "--raw", "--raw-rate", "16000", "--raw-chan", "1", "-", "-"]
+    return subprocess.run(command, input=samples.tobytes(), capture_output=True, check=True).stdout
+
+
+@pytest.mark.skipif(not all(map(shutil.which, ("opusenc", "opusdec"))), reason="opus-tools are not installed")
+@pytest.mark.parametrize("loudness", [0.01, 0.9])
+def test_a_recording_is_as_loud_as_others_and_no_sample_of_it_is_touched(loudness):
+    brought = tone(loudness)
+    decibels = decibels_missing(brought)
+    # A tone's mean is its height over the root of two.
+    assert decibels == pytest.approx(20 * math.log10(TARGET_RMS / (loudness / math.sqrt(2))), abs=0.6)
+    even = louder(brought, decibels=decibels)
+    assert decibels_missing(even) == 0
+    assert [
+        at for at in range(len(brought)) if even[at] != brought[at] and not 22 <= at < 26 and not 44 <= at < 46
+    ] == []
+
+
+@pytest.mark.parametrize("data", [b"", OGG, b"OggS" + b"OpusHead" * 9, b"ID3" + b"\0" * 60])
+def test_what_cannot_be_heard_stays_as_it_came(data):
+    assert decibels_missing(data) == 0
+    with pytest.raises(NotOpus):
+        louder(data, decibels=3)
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(not all(map(shutil.which, ("opusenc", "opusdec"))), reason="opus-tools are not installed")
+def test_a_quiet_recording_is_released_louder_and_the_editors_own_stays(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    course = course_with_pages(lessons=["act"])
+    brought = tone(0.01)
+    own = document("quiet.opus", brought)
+    shown = {"title": "Listen", "transcript": "<p>Welcome.</p>", "file": own.pk}
+    lesson_page(course.pages.get(), "facts", body=[("audio", shown)])
+    text = EditionText.objects.get(edition=release(course))
+    kept = FrozenMedia.objects.get()
+    assert list(text.snapshot["media"]) == [kept.sha256]
+    with kept.file.open("rb") as file, own.file.open("rb") as original:
+        assert (file.read(), original.read()) == (louder(brought, decibels=decibels_missing(brought)), brought)
+    # What was released is what the pages come to: nothing is new.
+    with pytest.raises(ReleaseRefused) as refusal:
+        release(course)
+    assert [each.fault for each in refusal.value.problems] == [ReleaseFault.UNCHANGED]
