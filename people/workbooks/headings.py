@@ -13,6 +13,8 @@ from people.workbooks.values import ChoiceSet, looks_like_email
 MOST_ROWS_ABOVE: Final = 30
 """How far down the headings are looked for."""
 SAMPLE_ROWS: Final = 40
+_LONGEST_HEADING: Final = 300
+"""Signs of a cell that are looked at to find names of columns: far more than any name has."""
 
 # Beginnings of words, in the languages of the interface that use them in headings, of what no file may bring.
 _NEVER: Final = re.compile(
@@ -61,7 +63,7 @@ def find_headings(
     """
     best, best_score = None, 0
     for index, (_, cells) in enumerate(rows):
-        texts = [fold_heading(cell.text) for cell in cells if cell.found is Found.TEXT]
+        texts = [fold_heading(cell.text[:_LONGEST_HEADING]) for cell in cells if cell.found is Found.TEXT]
         known = {names.get(text) or guesses.get(text) for text in texts} - {None}
         if len(known) > best_score:
             best, best_score = index, len(known)
@@ -98,7 +100,7 @@ def lay_out(
     by_key = {column.key: column for column in columns}
     open_positions: list[int] = []
     for position, cell in enumerate(cells):
-        title = clean(cell.text) if cell.found in (Found.TEXT, Found.NUMBER) else ""
+        title = clean(cell.text[:_LONGEST_HEADING]) if cell.found in (Found.TEXT, Found.NUMBER) else ""
         if not title:
             continue
         layout.titles[position] = title
