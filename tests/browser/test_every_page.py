@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from compliance import demo
 from tests.browser.conftest import DESK, PHONE, Served, shoot
+from tests.browser.keyboard import lost_by_keyboard
 from tests.browser.test_main_way import sign_in_as_staff
 
 PUBLIC = {
@@ -97,6 +98,9 @@ def judge(page: Page, name: str) -> None:
         assert sideways <= 0, f"scrolls sideways at {size['width']} px"
         found = Axe().run(page, options={"runOnly": RULES})
         assert [(it["id"], [node["html"] for node in it["nodes"]][:3]) for it in found.response["violations"]] == []
+        if size is PHONE:
+            # Where least is in sight and what stands still hides most.
+            assert lost_by_keyboard(page) == []
     shoot(page, f"page-{name}")
 
 
