@@ -10,6 +10,7 @@ from typing import Final
 
 from assessments.frozen import DIFFICULTIES, PAPER_TYPES, QUESTION_TYPES
 from assessments.scenarios import ScenarioFault, scenario_problems
+from courses.addresses import OF_COURSES, OF_SITE
 from courses.curriculum.fields import MAX_TITLE_CHARS, Fields, Name, Use
 from courses.curriculum.schema import (
     CLAIM_KINDS,
@@ -246,6 +247,8 @@ def read_course(fields: Fields, folder: Path) -> Course:
         reviews.finish()
     if course.minutes and minimum_minutes > course.minutes:
         fields.report('"minimum_minutes" is more than "minutes"', "minimum_minutes")
+    if course.slug in OF_SITE:
+        fields.report('"slug" is the address of another page of the site; choose another word', "slug")
     fields.finish()
     return course
 
@@ -348,6 +351,8 @@ def read_lesson(fields: Fields) -> Lesson:
         body=tuple(block for each in fields.children("body") if (block := _read_block(each)) is not None),
         texts=(),
     )
+    if lesson.code in OF_COURSES:
+        fields.report('"code" is the address of another page of each course; choose another word', "code")
     fields.finish()
     return lesson
 

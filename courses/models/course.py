@@ -2,11 +2,15 @@
 
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cms.validators import code_validator
+from courses.addresses import OF_COURSES, OF_SITE
+
+ADDRESS_TAKEN = _("Another page has this address. Choose another word.")
 
 
 class Course(models.Model):
@@ -54,6 +58,16 @@ class Course(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    def clean(self) -> None:
+        """Refuse an address that a page of the site has.
+
+        Raises:
+            ValidationError: it is one of those.
+        """
+        super().clean()
+        if self.slug in OF_SITE:
+            raise ValidationError({"slug": ADDRESS_TAKEN})
+
 
 class Lesson(models.Model):
     """A lesson, apart from its pages."""
@@ -69,3 +83,13 @@ class Lesson(models.Model):
 
     def __str__(self) -> str:
         return f"{self.course.code}/{self.code}"
+
+    def clean(self) -> None:
+        """Refuse a code that another page of each course has as its address.
+
+        Raises:
+            ValidationError: it is one of those.
+        """
+        super().clean()
+        if self.code in OF_COURSES:
+            raise ValidationError({"code": ADDRESS_TAKEN})

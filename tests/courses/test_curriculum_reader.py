@@ -103,6 +103,12 @@ def test_hidden_files_and_windows_line_ends_are_no_problem(tmp_path):
 OPTION = '- {text: "Write it down", feedback: "Later."}'
 
 ONE_MISTAKE = {
+    "course at the address of what learners send": (
+        "course",
+        "slug: hotel-work",
+        "slug: events◀",
+        "is the address of another page",
+    ),
     # shape
     "unknown key": ("course", "minimum_minutes: 5", "minimum_minutes: 5\ncolour: red◀", 'unknown key "colour"'),
     "misspelt key": ("course", "summary:", "sumary◀:", 'unknown key "sumary"; is it "summary"?'),
@@ -466,6 +472,13 @@ def test_lesson_twice_is_a_problem_of_the_second(tmp_path):
             'lesson "act" again; it is given in hospitality/lessons/02-act.yaml:1',
         )
     ]
+
+
+def test_lesson_at_the_address_of_the_quiz_is_a_problem(tmp_path):
+    text = curricula.LESSON_ACT.replace("code: act", "code: quiz")
+    problem = only_problem(write(tmp_path, **{"hospitality/lessons/03-more.yaml": text}))
+    assert problem.path == "hospitality/lessons/03-more.yaml"
+    assert problem.message == '"code" is the address of another page of each course; choose another word'
 
 
 def test_source_twice_is_a_problem_of_the_second(tmp_path):
