@@ -1,6 +1,5 @@
 """Listening to a lesson: the recording that was made of it, with the words beside it."""
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from courses.models import Rendition
 from courses.renditions.transcript import transcript
+from courses.views import byte_ranges
 from courses.views.course import without_cookie
 from courses.views.lesson import finish_form, local_blocks, note_viewed
 from courses.views.reading import Reading, way_in, with_reading
@@ -18,7 +18,6 @@ from courses.views.renditions import material_for, true_set
 
 LISTEN: Final = "listen"
 LISTEN_WHOLE: Final = "listen_whole"
-_RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)")
 
 
 @require_safe
@@ -118,16 +117,10 @@ def _sound(request: HttpRequest, reading: Reading, kind: str, lesson: str) -> Ht
     if found is None:
         raise Http404
     try:
-        with found.file.open("rb") as opened:
-            content = opened.read()
+        opened = found.file.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
-    response = _part(content, request.headers.get("Range", ""))
-    about = {"Accept-Ranges": "bytes", "Cache-Control": "no-store", "Content-Type": found.content_type}
-    # Compressed on the way, a part would not be the part that was asked for.
-    for name, value in {**about, "Content-Encoding": "identity"}.items():
-        response.headers[name] = value
-    return response
+    return byte_ranges.send(request, opened, content_type=found.content_type)
 
 
 def _recordings(reading: Reading) -> dict[tuple[str, str], Rendition]:
@@ -137,19 +130,3 @@ def _recordings(reading: Reading) -> dict[tuple[str, str], Rendition]:
     kept, is_true = true_set(material_for(reading))
     files = kept.files.filter(kind__in=(LISTEN, LISTEN_WHOLE)).exclude(file="") if kept and is_true else ()
     return {(each.kind, each.lesson): each for each in files}
-
-
-def _part(content: bytes, asked: str) -> HttpResponse:
-    """Return all of ``content``, or the one range of bytes that ``asked`` (RFC 9110) names; 416 where there is none."""
-    named = _RANGE.fullmatch(asked)
-    if named is None or named.groups() == ("", ""):
-        return HttpResponse(content)
-    first, last = named.groups()
-    if first:
-        start, end = int(first), min(int(last), len(content) - 1) if last else len(content) - 1
-    else:
-        start, end = max(len(content) - int(last), 0), len(content) - 1
-    if start > end:
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{len(content)}"})
-    headers = {"Content-Range": f"bytes {start}-{end}/{len(content)}"}
-    return HttpResponse(content[start : end + 1], status=206, headers=headers)

@@ -7,14 +7,17 @@ from django.core.files.storage import default_storage
 from django.db.models import Exists, OuterRef
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from courses.models import FrozenMedia, Reviewer, WithdrawnFile
+from courses.views import byte_ranges
 from courses.views.reviewing import reviewing
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 # What a page shows in place; everything else is to keep.
-_SHOWN_IN_PLACE: Final = ("image/", "audio/", "video/", "text/vtt")
+_SHOWN_IN_PLACE: Final = ("image/", "text/vtt")
+_PLAYED: Final = ("audio/", "video/")
 
 
 @require_safe
@@ -25,16 +28,21 @@ def frozen_media(request: HttpRequest, sha256: str) -> HttpResponseBase:
     # One query, and none kept in memory: what is withdrawn is not sent from the next request on.
     withdrawn = WithdrawnFile.objects.filter(sha256=OuterRef("sha256"), withdrawal__ended_at__isnull=True)
     media = get_object_or_404(FrozenMedia.objects.exclude(Exists(withdrawn)), sha256=sha256)
-    shown = media.content_type.startswith(_SHOWN_IN_PLACE)
     try:
-        response = FileResponse(
-            media.file.open("rb"),
-            as_attachment=not shown,
-            filename=media.file.name.rsplit("/", 1)[-1],
-            content_type=media.content_type,
-        )
+        opened = media.file.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
+    name = media.file.name.rsplit("/", 1)[-1]
+    if media.content_type.startswith(_PLAYED):
+        response = byte_ranges.send(request, opened, content_type=media.content_type)
+        response.headers["Content-Disposition"] = content_disposition_header(False, name)
+        return response
+    response = FileResponse(
+        opened,
+        as_attachment=not media.content_type.startswith(_SHOWN_IN_PLACE),
+        filename=name,
+        content_type=media.content_type,
+    )
     response.headers["Cache-Control"] = "no-store"
     if "svg" in media.content_type:
         response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"

@@ -190,7 +190,7 @@ def test_the_whole_course_has_a_chapter_for_each_lesson(course: Course, client: 
     for words in ("Listen to the whole course", "A machine reads this course.", "Save it for later", 'preload="none"'):
         assert words in page
     sound = client.get(reverse("courses:recording_whole", args=[course.slug]), headers={"Range": "bytes=0-3"})
-    assert (sound.status_code, sound.content) == (206, b"OggS")
+    assert (sound.status_code, sound.getvalue()) == (206, b"OggS")
     for name in ("listen", "other_ways"):
         parts = [course.slug, "facts"] if name == "listen" else [course.slug]
         assert "Listen to the whole course" in client.get(reverse(f"courses:{name}", args=parts)).content.decode()
@@ -224,7 +224,8 @@ def test_a_recording_for_strangers_is_not_given_to_them(course: Course, client: 
         ("bytes=4-", 206, slice(4, None), "bytes 4-{last}/{size}"),
         ("bytes=-2", 206, slice(-2, None), "bytes {before}-{last}/{size}"),
         ("bytes=999999-", 416, slice(0, 0), "bytes */{size}"),
-        ("bytes=3-1", 416, slice(0, 0), "bytes */{size}"),
+        ("bytes=-0", 416, slice(0, 0), "bytes */{size}"),
+        ("bytes=3-1", 200, slice(None), None),
         ("bytes=0-1,4-5", 200, slice(None), None),
         ("nonsense", 200, slice(None), None),
     ],
@@ -234,9 +235,9 @@ def test_a_player_may_ask_for_a_part(course: Course, client: Client, asked: str,
     accept()
     make(course)
     address = reverse("courses:recording", args=[course.slug, "facts"])
-    whole = client.get(address).content
+    whole = client.get(address).getvalue()
     answer = client.get(address, headers={"Range": asked})
-    assert (answer.status_code, answer.content) == (status, whole[part])
+    assert (answer.status_code, answer.getvalue()) == (status, whole[part])
     sizes = {"size": len(whole), "last": len(whole) - 1, "before": len(whole) - 2}
     assert answer.headers.get("Content-Range") == (said.format(**sizes) if said else None)
     assert answer.headers["Cache-Control"] == "no-store"

@@ -45,6 +45,22 @@ def test_drawing_is_opened_without_any_rights(client: Client) -> None:
     assert response.headers["Content-Security-Policy"].startswith("sandbox")
 
 
+def test_of_a_film_a_part_may_be_asked_for(client: Client) -> None:
+    media = frozen(bytes(range(200)) * 1000, "video/mp4", "door.mp4")
+    address = f"/media/frozen/{media.sha256}/"
+    part = client.get(address, headers={"Range": "bytes=100000-199999"})
+    assert (part.status_code, part.getvalue()) == (206, bytes(range(200)) * 500)
+    assert part.headers["Content-Range"] == "bytes 100000-199999/200000"
+    assert (part.headers["Content-Length"], part.headers["Accept-Ranges"]) == ("100000", "bytes")
+    assert part.headers["Content-Disposition"] == 'inline; filename="door.mp4"'
+    beyond = client.get(address, headers={"Range": "bytes=200000-"})
+    assert (beyond.status_code, beyond.headers["Content-Range"]) == (416, "bytes */200000")
+    # What it would be compared with was never said.
+    whole = client.get(address, headers={"Range": "bytes=0-9", "If-Range": '"x"'})
+    assert (whole.status_code, len(whole.getvalue())) == (200, 200_000)
+    assert client.head(address, headers={"Range": "bytes=0-9"}).status_code == 200
+
+
 def test_other_files_are_to_keep(client: Client) -> None:
     media = frozen(b"<html>", "text/html", "page.html")
     response = get(client, media)
