@@ -82,7 +82,9 @@ def main(arguments: list[str]) -> int:
         missing = [name for name, url in (("PostgreSQL", POSTGRES), ("Redis", REDIS)) if not answers(url)]
         outcome.left_out.append(f"production profile: {' and '.join(missing)} not reachable")
     print()
-    print("RAN ONCE, embedded: what is marked one_profile (the made files of the shipped curriculum).")
+    print(
+        "RAN ONCE, embedded: what is marked one_profile (made files, workbooks through LibreOffice, each page in a browser)."
+    )
     for line in outcome.left_out:
         print(f"NOT RUN: {line}")
     if not outcome.left_out:

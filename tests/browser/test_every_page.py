@@ -12,6 +12,9 @@ from tests.browser.conftest import DESK, PHONE, Served, shoot
 from tests.browser.keyboard import lost_by_keyboard
 from tests.browser.test_main_way import sign_in_as_staff
 
+# How a page looks, and who can use it, is no matter of the database; the ways through the site run on both.
+pytestmark = pytest.mark.one_profile
+
 PUBLIC = {
     "home": "/",
     "sector": "/hotels-and-restaurants/",

@@ -158,6 +158,7 @@ def test_every_kind_goes_out_and_in_without_a_change_in_every_language(larch: Or
 
 
 @pytest.mark.slow
+@pytest.mark.one_profile
 @pytest.mark.skipif(SOFFICE is None, reason="no LibreOffice (soffice; FIELDFARE_SOFFICE names one)")
 def test_libreoffice_saves_it_all_again_and_it_is_the_same(larch: Organisation, tmp_path: Path) -> None:
     # Every kind and every language meets each format, as export and as template; not every pair of them meets both.
