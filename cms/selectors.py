@@ -20,20 +20,12 @@ HOTLINE_CODE: Final = "ca-hotline"
 PLACE_PARAMETER: Final = "place"
 
 
-_ALWAYS: Final = ("24 hours a day, every day", "24 hours a day, every day of the year")
-
-
 @dataclass(frozen=True, slots=True)
 class HelpLine:
     """A service as a page shows it; ``stale``: past its review date, to be checked before anybody relies on it."""
 
     service: SupportService
     stale: bool
-
-    @property
-    def answers_always(self) -> bool:
-        """Whether its hours, written in the source language, say no more than that it answers day and night."""
-        return self.service.hours in _ALWAYS
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
+from cms.help_words import said
 from cms.languages import direction
 from cms.selectors import help_directory
 from cms.typesetting import cjk_fonts, region, typeset, typeset_picture
@@ -103,7 +104,7 @@ def _texts(kit: SiteKit, duty: KitDuty | None, language: str, on: date) -> dict[
             "answers": answers,
             "lines_title": pgettext("workplace kit", "Help from outside"),
             "lines": [
-                {"name": line.service.name, "phone": line.service.phone, "short": line.service.hours}
+                {"name": line.service.name, "phone": line.service.phone, "short": said(line.service.hours).words}
                 for line in lines[:_LINES_ON_A_PLAN]
                 if line.service.phone and not line.stale
             ],

@@ -12,6 +12,7 @@ from django.template.loader import select_template
 from django.utils.formats import date_format, get_format
 from django.utils.safestring import SafeString
 
+from cms.help_words import said
 from cms.languages import direction
 from cms.lists import listed
 from cms.media import MediaFile, media_file
@@ -22,6 +23,7 @@ from cms.states import look_of
 
 register = template.Library()
 register.filter("listed", listed)
+register.filter("said", said)
 register.filter("place_name", place_name)
 
 FOOTER_LINES: Final = 4

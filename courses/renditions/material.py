@@ -17,6 +17,7 @@ from django.utils.formats import date_format
 
 from assessments.frozen import canonical_json
 from cms import clock
+from cms.help_words import said
 from cms.languages import direction
 from cms.models import SupportService
 from cms.selectors import HelpDirectory, HelpLine, help_directory
@@ -123,7 +124,8 @@ class Material:
         lines = []
         for line in self.named_lines[:_LINES_ON_A_POSTER]:
             service = line.service
-            short = service.hours if service.phone else " · ".join(filter(None, (service.text, service.website)))
+            hours, text = self._said(service.hours), self._said(service.text)
+            short = hours if service.phone else " · ".join(filter(None, (text, service.website)))
             lines.append(
                 {
                     "kind": "service",
@@ -137,14 +139,19 @@ class Material:
 
     def _line(self, line: HelpLine) -> Json:
         service: SupportService = line.service
-        spoken = f"{self.words['languages']} {service.languages}" if service.languages else ""
-        about = (service.text, service.website, self._doubt(line), service.hours, service.what_happens, spoken)
+        spoken = f"{self.words['languages']} {self._said(service.languages)}" if service.languages else ""
+        hours, what_happens = self._said(service.hours), self._said(service.what_happens)
+        about = (self._said(service.text), service.website, self._doubt(line), hours, what_happens, spoken)
         return {
             "kind": "service",
             "name": service.name,
             "phone": service.phone,
             "lines": [part for part in about if part],
         }
+
+    def _said(self, words: str) -> str:
+        with translation.override(self.language):
+            return said(words).words
 
     def _doubt(self, line: HelpLine) -> str:
         return self.words["check_first"] % {"date": self.day(line.service.verified_on)} if line.stale else ""

@@ -31,16 +31,6 @@ def test_line_is_stale_from_the_day_after_its_review_date(on, stale):
     assert [line.stale for line in help_directory(on=on).lines] == [stale]
 
 
-@pytest.mark.parametrize(
-    ("hours", "always"), [("24 hours a day, every day", True), ("24 hours a day, by text", False), ("", False)]
-)
-def test_line_that_answers_day_and_night_says_so_in_the_readers_language(hours, always):
-    SupportServiceFactory(hours=hours)
-    [line] = help_directory().lines
-    assert line.answers_always is always
-    assert ('<bdi lang="en">24 hours' in shown("{% place_lines 'ca-bc' %}")) is (bool(hours) and not always)
-
-
 def test_withdrawn_line_is_nowhere():
     SupportServiceFactory(withdrawn=True)
     SupportServiceFactory(hotline=True)
