@@ -144,7 +144,8 @@ def next_period(policy: ValidityPolicy, completed_on: date, current: Period | No
             end = step(policy, completed_on, current)
         elif not is_late and not is_early:
             starts_on, end = current.valid_until, step(policy, completed_on, current)
-    if end.as_exclusive_end() < current.valid_until:  # R6
+    # R6; where both end on one day, the nominal day that was there first stays (R3).
+    if end.as_exclusive_end() <= current.valid_until:
         end = nominal_end_of(current)
     return period(policy, starts_on, end)
 
