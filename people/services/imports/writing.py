@@ -41,11 +41,17 @@ def write_import(*, import_id: int, at: datetime, turn_seconds: float | None = T
     of many are written at a time, see ``_write_side_by_side``.
     """
     until = None if turn_seconds is None else time.monotonic() + turn_seconds
-    more = not _may_write_side_by_side(import_id) or _write_side_by_side(import_id, at, until)
-    while more and _write_chunk(import_id, at):
-        fault_point("imports.chunk_committed")
-        breathe()
-        more = not _is_over(until)
+    more = True
+    while more:
+        # What two lanes could not write is written alone, and then there may be two again.
+        if _may_write_side_by_side(import_id) and not _write_side_by_side(import_id, at, until):
+            more = False
+        elif not _write_chunk(import_id, at):
+            break
+        else:
+            fault_point("imports.chunk_committed")
+            breathe()
+            more = not _is_over(until)
     if not more:
         with transaction.atomic():
             kept = WorkbookImport.objects.select_for_update().get(pk=import_id)
