@@ -30,24 +30,19 @@ EARNED_TOGETHER: Final = "certificates.earned_together"
 
 def names_of_what_asks(instance: Model) -> list[str]:
     """Say which certifications name a course or a certification, and whether certificates do."""
-    if isinstance(instance, Course):
-        return [it.title for it in selectors.certifications_naming_course(instance)]
-    if not isinstance(instance, Certification):
+    if not isinstance(instance, Course | Certification):
         return []
-    issued = [pgettext("what names a certification", "certificates")] if instance.certificates.exists() else []
-    return [it.title for it in selectors.certifications_naming(instance)] + issued
+    names = [it.title for it in selectors.certifications_that_name(instance)]
+    if isinstance(instance, Certification) and instance.certificates.exists():
+        names.append(pgettext("what names a certification", "certificates"))
+    return names
 
 
 @receiver(pre_delete, sender=Course, dispatch_uid="certificates.keep_named_course")
 @receiver(pre_delete, sender=Certification, dispatch_uid="certificates.keep_named_certification")
-def keep_what_is_named(sender: object, instance: Model, **_: object) -> None:
+def keep_what_is_named(sender: object, instance: Course | Certification, **_: object) -> None:
     """Refuse to delete what an expression names: no foreign key would hold it."""
-    if isinstance(instance, Course):
-        naming = selectors.certifications_naming_course(instance)
-    else:
-        assert isinstance(instance, Certification)
-        naming = selectors.certifications_naming(instance)
-    if naming:
+    if naming := selectors.certifications_that_name(instance):
         raise ProtectedError(f"{instance} is named by {listed(naming)}", set(naming))
 
 

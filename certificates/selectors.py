@@ -379,6 +379,11 @@ def last_completions(membership: Membership) -> list[Completion]:
     return list(newest.values())
 
 
+def certifications_that_name(it: Course | Certification) -> list[Certification]:
+    """Return the certifications in which a course, or another certification, is named; one or two queries."""
+    return certifications_naming_course(it) if isinstance(it, Course) else certifications_naming(it)
+
+
 def certifications_naming_course(course: Course) -> list[Certification]:
     """Return the certifications that ask for ``course``, or for being there at a session of it; one query."""
     every = Certification.objects.prefetch_related("courses")

@@ -343,7 +343,7 @@ def next_period(policy: ValidityPolicy, completed_on: date, current: Period | No
     """
     if isinstance(completed_on, datetime):
         raise TypeError("completed_on is a date; local_date() gives the date of an instant")
-    for day in (completed_on, *(() if current is None else (current.valid_until,))):
+    for day in [completed_on] if current is None else [completed_on, current.valid_until]:
         if not _FIRST_DAY <= day <= _LAST_DAY:
             raise DayOutOfReach(day)
     if current is None:

@@ -10,8 +10,6 @@ from typing import Final, NamedTuple
 from django.utils.translation import get_language, gettext, gettext_noop
 
 SOURCE: Final = "en"
-ALWAYS: Final = ("24 hours a day, every day", "24 hours a day, every day of the year")
-"""Two ways to say that a line answers day and night; the first is translated."""
 
 # Translators: what a help line says of itself. Names of services, numbers and words to be sent stay as they are.
 SHIPPED: Final = (
@@ -76,6 +74,8 @@ SHIPPED: Final = (
         "and no help in an emergency."
     ),
 )
+ALWAYS: Final = (SHIPPED[0], "24 hours a day, every day of the year")
+"""Two ways to say that a line answers day and night; the first is translated."""
 
 
 class Said(NamedTuple):

@@ -175,6 +175,18 @@ class KitForm(forms.Form):
         return {piece: (cleaned[f"owner-{piece}"], cleaned[f"review-{piece}"]) for piece in KitDuty.Piece.values}
 
 
+def _with_number(memberships: QuerySet[Membership], number: str) -> Membership:
+    """Return whose employee number it is.
+
+    Raises:
+        ValidationError: nobody's of these.
+    """
+    found = memberships.filter(employee_number__iexact=number).first()
+    if found is None:
+        raise ValidationError(_("Nobody here has this number."))
+    return found
+
+
 class SamePersonForm(forms.Form):
     """Which entry of a person stays; ``number`` becomes that entry."""
 
@@ -190,10 +202,7 @@ class SamePersonForm(forms.Form):
 
     def clean_number(self) -> Membership:
         """Return whose number it is."""
-        found = self._memberships.filter(employee_number__iexact=self.cleaned_data["number"]).first()
-        if found is None:
-            raise forms.ValidationError(_("Nobody here has this number."))
-        return found
+        return _with_number(self._memberships, self.cleaned_data["number"])
 
 
 class EndForm(forms.Form):
@@ -290,10 +299,12 @@ class AssignmentForm(forms.Form):
         return cleaned
 
     def _person(self, number: str) -> Membership | None:
-        member = Membership.objects.filter(organisation=self._organisation, employee_number__iexact=number).first()
-        if member is None:
-            self.add_error("number", _("Nobody here has this number."))
-        elif not employed_on_or_after(membership=member, day=self._today):
+        try:
+            member = _with_number(Membership.objects.filter(organisation=self._organisation), number)
+        except ValidationError as nobody:
+            self.add_error("number", nobody)
+            return None
+        if not employed_on_or_after(membership=member, day=self._today):
             self.add_error("number", _("This person does not work here any more."))
         return member
 

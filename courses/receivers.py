@@ -17,7 +17,6 @@ from courses.curriculum import read_curriculum
 from courses.curriculum.folder import folder_digest, is_loaded
 from courses.curriculum.loader import load
 from courses.models import CoursePage, ReviewTask, SignOff
-from courses.selectors import is_taken_back
 from courses.services import ask_to_look, look_for_stale_renditions, merge_learners, move_learning
 from courses.services.moderating import follow_word, open_reviews
 from courses.services.rendering import deliver_renditions
@@ -73,7 +72,7 @@ def help_line_changed(**_: object) -> None:
 @receiver(page_published, dispatch_uid="courses.keep_down")
 def keep_down(*, instance: Any, **_: object) -> None:
     """Take the page of a course that its owner took back down again, whatever published it: loading files may."""
-    if isinstance(instance, CoursePage) and is_taken_back(instance.course):
+    if isinstance(instance, CoursePage) and selectors.is_taken_back(instance.course):
         CoursePage.objects.get(pk=instance.pk).unpublish(set_expired=False)
 
 

@@ -42,6 +42,7 @@ from courses.models import (
     VoiceAcceptance,
     Withdrawal,
 )
+from courses.models.overlay import OverlayQuerySet
 from courses.overlays import FrozenPart, Reader, State, freshness_state
 from courses.owners import Owner, with_owners
 from courses.review_dates import Overdue
@@ -224,7 +225,7 @@ def overlays_seen(enrolment: Enrolment) -> list[FrozenOverlay]:
     return list(FrozenOverlay.objects.filter(digest__in=digests).select_related("overlay").order_by("pk"))
 
 
-def overlays_for(user: User) -> QuerySet[Overlay]:
+def overlays_for(user: User) -> OverlayQuerySet:
     """Return the local parts that an editor may see: everybody's, and those of ``organisations_for`` or their own.
 
     ``is_base_withdrawn``: nobody is shown the words of their block any more, so their ``label`` is not shown either.
@@ -245,9 +246,8 @@ def overlays_in_matrix(*, languages: Sequence[str], on: date, reader: User | Non
     Each passage counts as a segment; where languages have different numbers of them, the most.
     """
     seen = Overlay.objects.all() if reader is None else overlays_for(reader)
-    seen = seen.exclude(state=State.WITHDRAWN)
     rows = []
-    for each in seen.select_related("course__sector").prefetch_related("texts").order_by("course__code", "pk"):
+    for each in seen.in_use().select_related("course__sector").prefetch_related("texts").order_by("course__code", "pk"):
         written = {text.language: len(text.body) for text in each.texts.all()}
         segments = max(written.values(), default=0)
         cells = {

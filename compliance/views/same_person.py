@@ -26,7 +26,6 @@ def same_person(request: HttpRequest, desk: Desk, person: UUID) -> HttpResponse:
     moves = None
     if kept is not None:
         try:
-            joining = people_services.joining_of(kept=kept, other=other)
             if request.method == "POST":
                 said = people_services.say_same_person(kept=kept, other=other, by=desk.user, at=clock.now())
                 if said.joined_at is None:
@@ -34,6 +33,7 @@ def same_person(request: HttpRequest, desk: Desk, person: UUID) -> HttpResponse:
                     return to_person(desk, other)
                 messages.success(request, _("Joined. The person sees it under “Changes to my account”."))
                 return to_person(desk, kept)
+            joining = people_services.joining_of(kept=kept, other=other)
             moves = selectors.moves_of(kept=kept, other=other, joining=joining)
         except NotTwoEntries:
             form.add_error("number", _("This is the same entry. Type the number of the one that stays."))

@@ -11,7 +11,6 @@ from wagtail.log_actions import log
 from courses import selectors
 from courses.exceptions import NothingThere, ReleaseFault, ReleaseProblem
 from courses.models import Course, Overlay, PictureApproval
-from courses.overlays import State
 from courses.pictures import picture_problems, pictures_in
 from courses.services.freezing import ForecastShelf, LiveShelf, MediaShelf, freeze_body
 from courses.services.reviewing import published_texts
@@ -64,7 +63,7 @@ def part_alone(overlay: Overlay, language: str, blocks: list[Json]) -> Json:
 
 def shown_parts(*, course: Course, user: User) -> list[Json]:
     """Return what the local parts of ``course`` that ``user`` may see say; files are the editors' own."""
-    seen = selectors.overlays_for(user).filter(course=course).exclude(state=State.WITHDRAWN).order_by("pk")
+    seen = selectors.overlays_for(user).in_use().filter(course=course).order_by("pk")
     return texts_of_parts(seen, shelf=LiveShelf())
 
 

@@ -12,14 +12,14 @@ from wagtail.log_actions import log
 from cms.site_day import site_day
 from courses import selectors
 from courses.consents import Consent, Form, consent_faults
-from courses.exceptions import ConsentRefused, NoName, ReleaseFault, ReleaseProblem
+from courses.exceptions import ConsentRefused, ReleaseFault, ReleaseProblem
 from courses.models import Course, OwnedPart, StoryConsent, StoryIdentity, Withdrawal
 from courses.renditions.speech import voice_for
+from courses.services.legal_names import opened, sealed
 from courses.services.withdrawing import withdraw_part
 from courses.snapshot import Json
 from courses.withdrawn import Part, part_in
 from people.models import User
-from people.sealing import seal, unseal
 
 CONSENT_LOG_ACTION: Final = "courses.consent"
 TELLER_LOG_ACTION: Final = "courses.teller_name"
@@ -70,11 +70,8 @@ def keep_teller_name(*, consent: StoryConsent, legal_name: str, by: User | None,
     Raises:
         NoName: it is empty.
     """
-    name = " ".join(legal_name.split())
-    if not name:
-        raise NoName
     StoryIdentity.objects.update_or_create(
-        consent=consent, defaults={"sealed_name": seal(name.encode()), "recorded_at": at}
+        consent=consent, defaults={"sealed_name": sealed(legal_name), "recorded_at": at}
     )
     log(consent, TELLER_LOG_ACTION, user=by, data={"kept": True})
 
@@ -86,7 +83,7 @@ def read_teller_name(*, consent: StoryConsent, by: User | None) -> str:
     if identity is None:
         return ""
     log(consent, TELLER_LOG_ACTION, user=by, data={"read": True})
-    return unseal(bytes(identity.sealed_name)).decode()
+    return opened(identity)
 
 
 @transaction.atomic

@@ -8,12 +8,12 @@ from django.db import transaction
 from wagtail.log_actions import log
 
 from courses import selectors
-from courses.exceptions import DoesNotAddUp, NobodyPays, NoName, NothingPaid, WrongReviewer
+from courses.exceptions import DoesNotAddUp, NobodyPays, NothingPaid, WrongReviewer
 from courses.models import ReviewEntry, Reviewer, ReviewerIdentity, ReviewRequest
 from courses.review_pay import fee_cents
+from courses.services.legal_names import opened, sealed
 from courses.sign_offs import Kind
 from people.models import User
-from people.sealing import seal, unseal
 
 PAY_LOG_ACTION: Final = "courses.review_pay"
 NAME_LOG_ACTION: Final = "courses.reviewer_name"
@@ -116,11 +116,8 @@ def keep_legal_name(*, reviewer: Reviewer, legal_name: str, by: User | None, at:
     Raises:
         NoName: it is empty.
     """
-    name = " ".join(legal_name.split())
-    if not name:
-        raise NoName
     ReviewerIdentity.objects.update_or_create(
-        reviewer=reviewer, defaults={"sealed_name": seal(name.encode()), "recorded_at": at}
+        reviewer=reviewer, defaults={"sealed_name": sealed(legal_name), "recorded_at": at}
     )
     log(reviewer, NAME_LOG_ACTION, user=by, data={"kept": True})
 
@@ -130,7 +127,7 @@ def read_legal_names(*, by: User | None) -> dict[int, str]:
     """Return the legal names that are kept, by key of the reviewer; the log says who read them."""
     names = {}
     for identity in ReviewerIdentity.objects.select_related("reviewer"):
-        names[identity.reviewer_id] = unseal(bytes(identity.sealed_name)).decode()
+        names[identity.reviewer_id] = opened(identity)
         log(identity.reviewer, NAME_LOG_ACTION, user=by, data={"read": True})
     return names
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -236,7 +236,7 @@ def take_back_facts(made: Sequence[tuple[int, int | None]], setting: Setting) ->
         fact = facts[pk]
         now = current.get(fact.reference)
         # What was changed and changed back is as it was written.
-        if now is None or _said(now) != _said(fact):
+        if now is None or now.said() != fact.said():
             kept.add(pk)
             continue
         true = facts[before_pk] if before_pk is not None else fact
@@ -248,18 +248,12 @@ def take_back_facts(made: Sequence[tuple[int, int | None]], setting: Setting) ->
                 recorded_at=setting.at,
                 recorded_by=setting.by,
                 supersedes_id=now.pk,
-                **_said(true),
+                **true.said(),
             )
         )
     Employment.objects.bulk_create(rows)
     tell({row.membership_id for row in rows}, setting)
     return kept
-
-
-def _said(fact: Employment) -> dict[str, Any]:
-    """Return what a fact says of an employment."""
-    names = ("employer_ref", "site_id", "role_id", "starts_on", "ends_on", "employment_type", "hired_on")
-    return {name: getattr(fact, name) for name in names}
 
 
 def tell(memberships: set[int], setting: Setting) -> None:

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -100,3 +100,8 @@ class Employment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.membership_id} at {self.site_id} from {self.starts_on}"
+
+    def said(self) -> dict[str, Any]:
+        """Return what this fact says of the employment, by field: all but which one it is, and who said so when."""
+        names = ("employer_ref", "site_id", "role_id", "starts_on", "ends_on", "employment_type", "hired_on")
+        return {name: getattr(self, name) for name in names}

@@ -90,7 +90,8 @@ def set_pin(
 def sign_in(*, organisation_code: str, employee_number: str, pin: str, at: datetime, origin: str) -> Membership:
     """Return the membership that organisation code, employee number and PIN open. Call it outside a transaction.
 
-    The number may be typed in the digits of any script. Unknown organisation, unknown number, wrong PIN and no PIN yet are refused alike, after the same work.
+    The number may be typed in the digits of any script. Unknown organisation, unknown number, wrong PIN and no PIN yet
+    are refused alike, after the same work.
 
     Raises:
         SignInRefused: they open nothing.

@@ -30,7 +30,8 @@ def create_membership(
 ) -> Membership:
     """Add a person to an organisation, with a private user and an empty credential of her own.
 
-    The number is kept as workbooks read it, such as in plain digits. ``email`` is for messages of this membership; it neither opens nor finds an account.
+    The number is kept as workbooks read it, such as in plain digits. ``email`` is for messages of this membership; it
+    neither opens nor finds an account.
 
     Raises:
         NumberTaken: the organisation has this employee number already, whatever its case.
@@ -75,7 +76,7 @@ def change_preferred_name(*, membership: Membership, preferred_name: str, by: Us
     if preferred_name != membership.preferred_name:
         membership.preferred_name = preferred_name
         membership.save(update_fields=["preferred_name"])
-        _note(membership, AccountChange.Kind.NAME_CHANGED, at=at)
+        note_change(membership, AccountChange.Kind.NAME_CHANGED, at=at)
         audit.record(
             organisation=membership.organisation, actor=by, verb="membership.preferred_name", target=membership, at=at
         )
@@ -99,7 +100,7 @@ def change_contact(*, membership: Membership, email: str, by: User | None, at: d
     if email != membership.email:
         membership.email = email
         membership.save(update_fields=["email"])
-        _note(membership, AccountChange.Kind.CONTACT_CHANGED, at=at)
+        note_change(membership, AccountChange.Kind.CONTACT_CHANGED, at=at)
         audit.record(
             organisation=membership.organisation, actor=by, verb="membership.contact", target=membership, at=at
         )
@@ -117,10 +118,11 @@ def _rename(membership: Membership, name: str, *, kind: AccountChange.Kind, at: 
         return False
     membership.name = name
     membership.save(update_fields=["name"])
-    _note(membership, kind, at=at)
+    note_change(membership, kind, at=at)
     signals.membership_renamed.send(sender=Membership, membership=membership, at=at)
     return True
 
 
-def _note(membership: Membership, kind: AccountChange.Kind, *, at: datetime) -> None:
+def note_change(membership: Membership, kind: AccountChange.Kind, *, at: datetime) -> None:
+    """Let the holder of a membership read of a change under "Changes to my account". Part of the caller's transaction."""
     AccountChange.objects.create(user_id=membership.user_id, membership=membership, kind=kind, happened_at=at)

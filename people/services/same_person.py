@@ -9,6 +9,7 @@ from people import audit, selectors, signals
 from people.exceptions import AlreadyJoined, NotTwoEntries
 from people.models import AccountChange, Credential, Employment, Licence, Membership, SamePerson, User
 from people.scope import Scope
+from people.services.memberships import note_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def say_same_person(*, kept: Membership, other: Membership, by: User | None, at:
         )
         if kept.user_id != other.user_id and _was_used(other):
             for entry in (kept, other):
-                _tell(entry, AccountChange.Kind.ENTRY_NAMED, at)
+                note_change(entry, AccountChange.Kind.ENTRY_NAMED, at=at)
     if kept.user_id == other.user_id or not _was_used(other):
         _join(said, kept, other, by, at)
     return said
@@ -116,7 +117,7 @@ def _join(said: SamePerson, kept: Membership, other: Membership, by: User | None
         # Whoever opens the entry that stays by a PIN, which the employer may have printed, sees only what comes now.
         Credential.objects.filter(membership=kept, pin_set_at__isnull=False).update(pin_set_at=at)
     Credential.objects.filter(membership=other, pin_hash="").update(code_hash="", code_expires_at=None)
-    _tell(kept, AccountChange.Kind.ENTRIES_JOINED, at)
+    note_change(kept, AccountChange.Kind.ENTRIES_JOINED, at=at)
     audit.record(organisation=kept.organisation, actor=by, verb="entry.joined", target=kept, at=at, other=other.pk)
     signals.entries_joined.send(sender=Membership, kept=kept, other=other, at=at)
 
@@ -145,20 +146,10 @@ def _void(job: Employment, by: User | None, at: datetime) -> None:
     # A fact, as whoever takes an employment back records it.
     Employment.objects.create(
         reference=job.reference,
-        employer_ref=job.employer_ref,
         membership=job.membership,
-        site=job.site,
-        role=job.role,
-        starts_on=job.starts_on,
-        ends_on=job.ends_on,
-        employment_type=job.employment_type,
-        hired_on=job.hired_on,
         is_void=True,
         recorded_at=at,
         recorded_by=by,
         supersedes=job,
+        **job.said(),
     )
-
-
-def _tell(entry: Membership, kind: AccountChange.Kind, at: datetime) -> None:
-    AccountChange.objects.create(user_id=entry.user_id, membership=entry, kind=kind, happened_at=at)

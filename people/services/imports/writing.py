@@ -41,10 +41,11 @@ def write_import(*, import_id: int, at: datetime, turn_seconds: float | None = T
     of many are written at a time, see ``_write_side_by_side``.
     """
     until = None if turn_seconds is None else time.monotonic() + turn_seconds
+    has_lanes = _may_write_side_by_side(import_id)
     more = True
     while more:
         # What two lanes could not write is written alone, and then there may be two again.
-        if _may_write_side_by_side(import_id) and not _write_side_by_side(import_id, at, until):
+        if has_lanes and not _write_side_by_side(import_id, at, until):
             more = False
         elif not _write_chunk(import_id, at):
             break
