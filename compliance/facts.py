@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
 from certificates.models import Certificate, PriorLearning
@@ -31,6 +32,7 @@ from compliance.standing import (
 )
 from compliance.standing import Requirement as RequirementSpan
 from courses.models import Completion, Edition, Enrolment
+from people.bulk import set_of
 from people.models import Employment, Licence, Membership, Organisation
 
 ASKING = (Edition.Severity.DELTA, Edition.Severity.RETRAIN_BY)
@@ -38,7 +40,7 @@ ASKING = (Edition.Severity.DELTA, Edition.Severity.RETRAIN_BY)
 ADDITION_DAYS = 30
 """How many days an addition to a course may wait."""
 
-_Among: TypeAlias = Sequence[int] | QuerySet[Membership]
+_Among: TypeAlias = Sequence[int] | RawSQL | QuerySet[Membership]
 """Whose facts a query is to find: memberships by their keys, or any that hold them."""
 
 
@@ -101,7 +103,7 @@ class Gathered(NamedTuple):
 def gather(people: Sequence[Whom], *, known_before: datetime | None = None) -> Iterator[Gathered]:
     """Yield for each of ``people`` what ``facts_of`` says of them."""
     asked = _requirements(people, known_before)
-    loaded, asking = _Loaded(people, [it.pk for it in people], asked, known_before), _Asking(asked)
+    loaded, asking = _Loaded(people, set_of([it.pk for it in people]), asked, known_before), _Asking(asked)
     for whom in people:
         required = loaded.required(whom, asking)
         concerning = sorted(required.keys() | loaded.periods.get(whom.pk, {}).keys())
@@ -332,7 +334,7 @@ def _licences(keys: _Among, known_before: datetime | None) -> dict[int, list[tup
 
 def _requirements(memberships: Sequence[Whom], known_before: datetime | None) -> list[Requirement]:
     """Return the requirements of these persons, and those of groups in their organisations."""
-    keys, organisations = [it.pk for it in memberships], {it.organisation_id for it in memberships}
+    keys, organisations = set_of([it.pk for it in memberships]), {it.organisation_id for it in memberships}
     ours = Q(membership__in=keys) | Q(membership__isnull=True, organisation__in=organisations)
     return list(_known(Requirement.objects, known_before).filter(ours).order_by("pk"))
 

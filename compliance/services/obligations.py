@@ -12,7 +12,7 @@ from compliance.facts import Whom, gather
 from compliance.judging import Judged, SpanValues, judge
 from compliance.models import Message, Obligation, ObligationSpan
 from compliance.selectors import lines_of, next_message_at
-from people.bulk import insert_many, insert_values
+from people.bulk import insert_many, insert_values, set_of
 from people.models import Membership
 
 logger = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ def _batches(memberships: Iterable[int]) -> Iterator[list[int]]:
 
 def _members(keys: Sequence[int], *, locked: bool = False) -> list[Whom]:
     """Return memberships as their facts need them, by key."""
-    rows = Membership.objects.filter(pk__in=keys).order_by("pk")
+    rows = Membership.objects.filter(pk__in=set_of(keys)).order_by("pk")
     if locked:
         rows = rows.select_for_update(of=("self",), no_key=True)
     return [Whom(*row) for row in rows.values_list("pk", "organisation_id", "organisation__time_zone")]
@@ -103,7 +103,7 @@ def _members(keys: Sequence[int], *, locked: bool = False) -> list[Whom]:
 def _kept(keys: Sequence[int]) -> dict[_Key, _Kept]:
     """Return the obligations of these memberships as they are kept; one query, since it is part of every hand-in."""
     own = [column.attname for column in Obligation._meta.concrete_fields]
-    rows = Obligation.objects.filter(membership__in=keys).order_by("pk", "spans__from_on")
+    rows = Obligation.objects.filter(membership__in=set_of(keys)).order_by("pk", "spans__from_on")
     found: dict[_Key, _Kept] = {}
     last: _Kept | None = None
     for row in rows.values_list(*own, "spans__pk", *(f"spans__{name}" for name in SpanValues._fields)):

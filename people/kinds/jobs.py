@@ -13,7 +13,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
 from people import signals
-from people.bulk import insert_rows
+from people.bulk import insert_rows, set_of
 from people.exceptions import EmploymentOverlaps
 from people.models import Employment, Membership, Organisation, Role, Site
 from people.workbooks.kinds import Setting
@@ -87,7 +87,7 @@ def workplace_choices(organisation: Organisation) -> dict[str, ChoiceSet]:
 def jobs_of(memberships: Iterable[int]) -> dict[int, list[Job]]:
     """Return what is known now of the employments of many people, in one query, the first ones first."""
     found: dict[int, list[Job]] = defaultdict(list)
-    known = Employment.objects.current_knowledge().filter(membership__in=list(memberships))
+    known = Employment.objects.current_knowledge().filter(membership__in=set_of(list(memberships)))
     columns = (
         "membership_id",
         "site__code",

@@ -1,5 +1,8 @@
 """Two chunks of an import at a time leave what one after another leaves, and give way where they cannot."""
 
+import os
+import signal
+import threading
 from typing import Any
 
 import pytest
@@ -25,6 +28,13 @@ def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.skip("one connection may write at a time in SQLite")
     monkeypatch.setattr(writing, "CHUNK_ROWS", 3)
     monkeypatch.setattr(writing, "SIDE_BY_SIDE_ROWS", 0)
+    # What these tests patch and count is in one process; those of processes say so.
+    monkeypatch.setattr(threading, "active_count", lambda: 2)
+
+
+@pytest.fixture
+def _processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
 
 
 @pytest.fixture
@@ -52,11 +62,14 @@ def write(kept: WorkbookImport, **said: Any) -> WorkbookImport:
     return services.write_import(import_id=kept.pk, at=AT, turn_seconds=said.get("turn_seconds"))
 
 
+@pytest.mark.parametrize("threads", [1, 2])
 def test_all_is_written_in_order_and_can_be_taken_back(
     larch: Hand,  # noqa: F811
     kept: WorkbookImport,
     monkeypatch: pytest.MonkeyPatch,
+    threads: int,
 ) -> None:
+    monkeypatch.setattr(threading, "active_count", lambda: threads)
     alone = parts_alone(monkeypatch)
     done = write(kept)
     assert (done.state, done.applied_rows, done.outcome["new"]) == (WorkbookImport.State.APPLIED, PEOPLE, PEOPLE)
@@ -131,6 +144,33 @@ def test_a_fault_in_a_lane_leaves_whole_chunks(
     assert len(larch.people()) == len(larch.jobs()) == kept.applied_rows
     assert write(kept).state == WorkbookImport.State.APPLIED
     assert len(larch.people()) == len(larch.jobs()) == PEOPLE
+
+
+@pytest.mark.usefixtures("_processes")
+@pytest.mark.parametrize("key", ["000", "010", "019"])
+def test_what_a_killed_lane_leaves_is_written_alone(
+    larch: Hand,  # noqa: F811
+    kept: WorkbookImport,
+    monkeypatch: pytest.MonkeyPatch,
+    key: str,
+) -> None:
+    original = PeopleKind.write
+    mine = os.getpid()
+
+    def die(self: PeopleKind, plans: Any, setting: Any, *, number: int) -> Any:
+        if os.getpid() != mine and any(plan.given.key == key for plan in plans):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return original(self, plans, setting, number=number)
+
+    monkeypatch.setattr(PeopleKind, "write", die)
+    alone = parts_alone(monkeypatch)
+    assert write(kept).state == WorkbookImport.State.APPLIED
+    assert len(larch.people()) == len(larch.jobs()) == PEOPLE
+    assert [it.undo[0]["key"] for it in WorkbookChunk.objects.all()][::3] == ["000", "009", "018"]
+    assert 3 <= len(alone) <= 4
+    # Whoever ended was waited for.
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
 
 
 def test_each_turn_goes_on(

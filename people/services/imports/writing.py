@@ -1,13 +1,13 @@
 """Writing what was confirmed: chunk by chunk, each a short transaction that moves the cursor with its rows."""
 
-import logging
 import time
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, NamedTuple
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Count, QuerySet
 
 from people import audit
@@ -15,21 +15,18 @@ from people.faults import fault_point
 from people.models import WorkbookChunk, WorkbookImport, WorkbookRow
 from people.services.imports.confirming import ask_for_writing
 from people.services.imports.judging import breathe
+from people.services.imports.lanes import Lane, lanes
 from people.services.imports.setting import setting_of
 from people.workbooks import kinds
 from people.workbooks.kinds import Action, Given, Kind, Plan
 from people.workbooks.options import Options
 from people.workbooks.problems import Problem, RowProblem
 
-logger = logging.getLogger(__name__)
-
 CHUNK_ROWS: Final = 500
 CHUNK_ROWS_SQLITE: Final = 100
 TURN_SECONDS: Final = 60
 """How long a worker goes on before it lets another take the next turn: far less than the lease of the outbox."""
 
-LANES: Final = 2
-"""Chunks that are written at a time: one that is prepared, and one that the server is busy with."""
 SIDE_BY_SIDE_ROWS: Final = 2_000
 """Fewer rows than that are written before two connections would be worth their while."""
 
@@ -140,75 +137,51 @@ def _may_write_side_by_side(import_id: int) -> bool:
 def _write_side_by_side(import_id: int, at: datetime, until: float | None) -> bool:
     """Write chunks of this pass two at a time; return whether there is time for more.
 
-    While the server checks and stores one chunk, the next is prepared. Chunks are committed in their order, each with the
-    cursor behind it, so that a kill leaves what one after another would leave. Whatever the database refuses here is
-    left to be written alone, where the same failure is said if it is one.
+    Chunks are committed in their order, each with the cursor behind it, so that a kill leaves what one after another
+    would leave. What fails here is left to be written alone, where the same failure is said if it is one.
     """
-    with transaction.atomic(), ThreadPoolExecutor(LANES, thread_name_prefix="import") as pool:
+    with transaction.atomic():
         _wait_for_turn(import_id)
         kept = WorkbookImport.objects.select_related("organisation", "confirmed_by").get(pk=import_id)
         if kept.state != WorkbookImport.State.APPLYING:
             return True
         kind = kinds.kind_of(kept.kind)
-        under_way: deque[Future[bool]] = deque()
         start = kept.applied_row
-        try:
+        with lanes(partial(_write_part, kept, kind, at)) as opened:
+            free, busy = deque(opened), deque[Lane]()
+            sound = True
             while start == kept.applied_row or not _is_over(until):
                 keys = list(_waiting(kept, kind).filter(pk__gt=start).values_list("pk", flat=True)[:CHUNK_ROWS])
                 if not keys:
                     break
-                before = under_way[-1] if under_way else None
-                under_way.append(pool.submit(_in_a_lane, _Part(kept, kind, start, keys[-1], at, before)))
-                start = keys[-1]
-                if len(under_way) == LANES:
-                    if not under_way.popleft().result():
+                if not free:
+                    free.append(busy.popleft())
+                    sound = free[0].ends(committed=True)
+                    if not sound:
                         break
                     fault_point("imports.chunk_committed")
-        finally:
-            # All that was begun ends, in whatever way, before somebody else has a turn.
-            wait(under_way)
-        while under_way:
-            under_way.popleft().result()
+                busy.append(free.popleft())
+                busy[-1].begin(start, keys[-1])
+                start = keys[-1]
+            for lane in busy:
+                sound = lane.ends(committed=sound) and sound
     return not _is_over(until)
 
 
-class _Part(NamedTuple):
-    """A chunk that is written in a lane: rows behind ``start`` up to ``end``, committed after ``before``."""
+def _write_part(kept: WorkbookImport, kind: Kind, at: datetime, start: int, end: int) -> Callable[[], bool]:
+    """Write the rows behind ``start`` up to ``end``; return what moves the cursor behind them if it stands before."""
+    rows = _rows(_waiting(kept, kind).filter(pk__gt=start, pk__lte=end))
+    undo = _write_rows(kept, kind, rows, at)
 
-    kept: WorkbookImport
-    kind: Kind
-    start: int
-    end: int
-    at: datetime
-    before: "Future[bool] | None"
+    def move() -> bool:
+        now = _held(kept.pk)
+        stands_before = (now.applied_pass, now.applied_row) == (kept.applied_pass, start)
+        if not stands_before or now.state != WorkbookImport.State.APPLYING:
+            return False
+        _move(now, rows, undo, at)
+        return True
 
-
-def _in_a_lane(part: _Part) -> bool:
-    """Write a chunk on a connection of the thread; return whether it was written."""
-    try:
-        with transaction.atomic():
-            return _write_part(part)
-    except DatabaseError:
-        logger.info("a chunk is written alone", extra={"event": "imports.side_by_side", "outcome": "alone"})
-        return False
-    finally:
-        connection.close()
-
-
-def _write_part(part: _Part) -> bool:
-    with connection.cursor() as cursor:
-        # Whoever holds one chunk and waits for the other would wait for ever: the server does not see the order of lanes.
-        cursor.execute("SET LOCAL lock_timeout = '3s'")
-    rows = _rows(_waiting(part.kept, part.kind).filter(pk__gt=part.start, pk__lte=part.end))
-    undo = _write_rows(part.kept, part.kind, rows, part.at)
-    is_next = part.before is None or part.before.result()
-    kept = _held(part.kept.pk)
-    cursor_stands = (kept.applied_pass, kept.applied_row) == (part.kept.applied_pass, part.start)
-    if not is_next or not cursor_stands or kept.state != WorkbookImport.State.APPLYING:
-        transaction.set_rollback(True)
-        return False
-    _move(kept, rows, undo, part.at)
-    return True
+    return move
 
 
 class _Row(NamedTuple):
