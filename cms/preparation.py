@@ -2,15 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """A step: ``title`` is told while it runs; ``is_needed`` and ``run`` are called once all tables are there."""
+    """A step: ``title`` is told while it runs; ``is_needed`` and ``run`` are called once all tables are there.
+
+    ``ahead``, of one step at most, computes without a database what ``run`` is given, while the tables of a new database
+    are made; ``run`` is given None where that was not done, or failed.
+    """
 
     title: str
     is_needed: Callable[[], bool]
-    run: Callable[[], object]
+    run: Callable[[Any], object]
+    ahead: Callable[[], object] | None = None
 
 
 _steps: list[Preparation] = []

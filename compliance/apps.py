@@ -35,11 +35,11 @@ class ComplianceConfig(AppConfig):
         outbox.register(staff_notes.KIND, services.send_staff_note)
         register_preparation(
             Preparation(
-                "Loading the rule packs", services.packs_differ, lambda: call_command("load_rule_packs", verbosity=0)
+                "Loading the rule packs", services.packs_differ, lambda _: call_command("load_rule_packs", verbosity=0)
             )
         )
         register_preparation(
             Preparation(
-                "Making the demo organisations", demo.is_missing, lambda: call_command("load_demo", verbosity=0)
+                "Making the demo organisations", demo.is_missing, lambda _: call_command("load_demo", verbosity=0)
             )
         )

@@ -11,6 +11,8 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to people and the directory; say how course and lesson pages are served and previewed."""
+        from functools import partial
+
         from django.conf import settings
         from django.core.management import call_command
         from django.utils.translation import pgettext
@@ -20,6 +22,7 @@ class CoursesConfig(AppConfig):
         from cms.rendering import Renderer, register_renderer
         from cms.withheld import register_withheld
         from courses import kinds, receivers
+        from courses.curriculum import read_curriculum
         from courses.curriculum.folder import folder_digest, is_loaded
         from courses.models import CoursePage, LessonPage
         from courses.selectors import OVERLAY_KIND, overlays_in_matrix
@@ -48,6 +51,7 @@ class CoursesConfig(AppConfig):
             Preparation(
                 "Loading the curriculum",
                 lambda: not is_loaded(folder_digest(shipped)),
-                lambda: call_command("load_curriculum", if_changed=True, verbosity=0),
+                lambda read: call_command("load_curriculum", if_changed=True, verbosity=0, read=read),
+                ahead=partial(read_curriculum, shipped),
             )
         )

@@ -31,6 +31,6 @@ class TranslationsConfig(AppConfig):
             Preparation(
                 "Taking in the interface's translations",
                 lambda: not services.are_recorded(root=root),
-                lambda: services.record_catalogues(root=root, at=clock.now()),
+                lambda _: services.record_catalogues(root=root, at=clock.now()),
             )
         )

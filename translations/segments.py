@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 _PLACEHOLDER: Final = re.compile(
@@ -99,21 +100,29 @@ def normalise(text: str) -> str:
 
 def placeholders(text: str) -> Counter[str]:
     """Return what a program fills in: ``%(name)s``, ``%s``, ``{name}``, with how often each stands there."""
+    if "%" not in text and "{" not in text:
+        return Counter()
     return Counter(_PLACEHOLDER.findall(text.replace("%%", "")))
 
 
 def tags(text: str) -> Counter[str]:
     """Return the HTML tags, attributes and all, with how often each stands there."""
+    if "<" not in text:
+        return Counter()
     return Counter(re.sub(r"\s+", " ", tag) for tag in _TAG.findall(text))
 
 
 def addresses(text: str) -> Counter[str]:
     """Return what a browser may follow: addresses of pages and mail, and schemes that run something."""
+    if "@" not in text and ":" not in text and "www." not in text.lower():
+        return Counter()
     return Counter(_ADDRESS.findall(text))
 
 
 def numbers(text: str) -> Counter[str]:
     """Return the numbers of three digits and more, as Latin digits without grouping: telephone lines, years, counts."""
+    if not any(map(str.isdigit, text)):
+        return Counter()
     latin = "".join(str(unicodedata.digit(each)) if each.isdigit() else each for each in text)
     return Counter(_NUMBER.findall(_GROUPED.sub("", latin)))
 
@@ -181,6 +190,9 @@ def _markup_difference(segment: Segment, target: str) -> str:
 
 
 def _bad_characters(text: str) -> str:
+    # All that is bad, and isolates, is nothing that Python prints as it is.
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        return ""
     bad = {each for each in text if _is_bad(each)}
     if sum(each in _ISOLATES for each in text) != text.count(_END_OF_ISOLATE):
         bad.add(_END_OF_ISOLATE)
@@ -221,6 +233,7 @@ def _only_in(character: str, charset: str, other: str) -> bool:
     return _has(charset, character) and not _has(other, character)
 
 
+@lru_cache(maxsize=20_000)
 def _has(charset: str, character: str) -> bool:
     try:
         character.encode(charset)

@@ -1,12 +1,15 @@
 """The harm check over what is published, and the answers of editors."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 from wagtail.log_actions import log
 
 from cms.models import EditorLimit
+from cms.processes import mapped
 from courses.exceptions import NoReason, NoSuchFinding
 from courses.harm import Document, Finding, lint, term_findings
 from courses.harm.frozen import document_of
@@ -15,7 +18,7 @@ from courses.reading_level import ReadingLevel, reading_level
 from courses.services.freezing import ForecastShelf, freeze, published
 from courses.snapshot import Json
 from people.models import User
-from translations.glossary import Audience
+from translations.glossary import Audience, Term
 from translations.selectors import terms
 
 ANSWER_LOG_ACTION = "courses.answer_finding"
@@ -30,32 +33,42 @@ class Judged:
     answer: HarmAnswer | None
 
 
-def findings_of(*, course: Course, snapshot: Json) -> list[Judged]:
-    """Return every finding in ``snapshot`` with its answer; three queries at most."""
-    language = snapshot["language"]
-    answers = {each.fingerprint: each for each in HarmAnswer.objects.filter(course=course, language=language)}
-    found = _found(course, document_of(snapshot))
-    return [Judged(language, finding, answers.get(finding.fingerprint)) for finding in found]
+class _Question(NamedTuple):
+    """What a check needs to know; it reads nothing else."""
+
+    document: Document
+    terms: list[Term]
+    audience: Audience
 
 
-def _found(course: Course, document: Document) -> list[Finding]:
+def findings_of(*, course: Course, snapshots: Sequence[Json]) -> Iterator[list[Judged]]:
+    """Yield for each of ``snapshots`` every finding in it with its answer; three queries a language at most."""
     audience = Audience.PUBLIC if course.tier == Course.Tier.OPEN else Audience.INTERNAL
-    return lint(document) + term_findings(document, terms(language=document.language), audience=audience)
+    asked = [_Question(document_of(each), terms(language=each["language"]), audience) for each in snapshots]
+    for question, found in zip(asked, mapped(_found, asked), strict=True):
+        language = question.document.language
+        answers = {each.fingerprint: each for each in HarmAnswer.objects.filter(course=course, language=language)}
+        yield [Judged(language, finding, answers.get(finding.fingerprint)) for finding in found]
 
 
-def open_findings(*, course: Course, snapshot: Json) -> list[Finding]:
-    """Return the findings that nobody has answered: they keep the course from being released."""
-    return [each.finding for each in findings_of(course=course, snapshot=snapshot) if each.answer is None]
+def _found(asked: _Question) -> list[Finding]:
+    return lint(asked.document) + term_findings(asked.document, asked.terms, audience=asked.audience)
+
+
+def open_findings(*, course: Course, snapshots: Sequence[Json]) -> Iterator[list[Finding]]:
+    """Yield for each of ``snapshots`` the findings that nobody has answered: they keep the course from being released."""
+    for found in findings_of(course=course, snapshots=snapshots):
+        yield [each.finding for each in found if each.answer is None]
 
 
 def published_findings(*, course: Course, language: str = "") -> list[Judged]:
     """Return the findings in what is published of ``course`` (only in ``language``, where one is named)."""
-    return [
-        judged
+    snapshots = [
+        freeze(draft, edition=0, shelf=ForecastShelf()).snapshot
         for draft in published(course)
         if language in ("", draft.language)
-        for judged in findings_of(course=course, snapshot=freeze(draft, edition=0, shelf=ForecastShelf()).snapshot)
     ]
+    return [judged for found in findings_of(course=course, snapshots=snapshots) for judged in found]
 
 
 @dataclass(frozen=True, slots=True)

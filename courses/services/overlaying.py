@@ -194,11 +194,10 @@ def _faults_of_text(
         standing = claims[use.claim].standing if use.claim in claims else Standing.WITHDRAWN
         if standing is not Standing.CURRENT:
             found.append((Fault.CLAIM, use.claim))
-    known = {each.fingerprint for each in open_findings(course=overlay.course, snapshot=without)}
+    (there,), (now,) = (open_findings(course=overlay.course, snapshots=[each]) for each in (without, with_it))
+    known = {each.fingerprint for each in there}
     found += [
-        (Fault.HARM, each.sentence)
-        for each in open_findings(course=overlay.course, snapshot=with_it)
-        if each.severity is Severity.HIGH and each.fingerprint not in known
+        (Fault.HARM, each.sentence) for each in now if each.severity is Severity.HIGH and each.fingerprint not in known
     ]
     return found
 

@@ -212,12 +212,13 @@ def _still_there(
 
 def _harm(course: Course, frozen: list[tuple[CourseDraft, Frozen]]) -> list[ReleaseProblem]:
     """Return every finding of the harm check that nobody has answered."""
+    snapshots = [text.snapshot for _, text in frozen]
     return [
         ReleaseProblem(
             ReleaseFault.HARM, draft.language, finding.place.lesson, f"{finding.rule} {finding.sentence}".strip()
         )
-        for draft, text in frozen
-        for finding in open_findings(course=course, snapshot=text.snapshot)
+        for (draft, _), found in zip(frozen, open_findings(course=course, snapshots=snapshots), strict=True)
+        for finding in found
     ]
 
 

@@ -11,8 +11,10 @@ from django.apps import apps
 from django.core.management import BaseCommand, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 
 from cms.preparation import preparations
+from cms.processes import begun
 from cms.query_log import log_no_queries
 
 
@@ -31,11 +33,14 @@ class Command(BaseCommand):
         # Django forgets which setting names a model whenever a migration describes one, for all of its registries; the one
         # of the installed apps does not change, and asking it anew for every foreign key takes a tenth of the time.
         apps.get_swappable_settings_name = cache(apps.get_swappable_settings_name)  # type: ignore[method-assign]
-        if is_behind():
-            self._do("Making the tables", lambda: call_command("migrate", verbosity=0, interactive=False))
-        for step in preparations():
-            if step.is_needed():
-                self._do(step.title, step.run)
+        steps = preparations()
+        ahead = next((step.ahead for step in steps if step.ahead), None) if _is_new() else None
+        with begun(ahead) as computed:
+            if is_behind():
+                self._do("Making the tables", lambda: call_command("migrate", verbosity=0, interactive=False))
+            for step in steps:
+                if step.is_needed():
+                    self._do(step.title, lambda step=step: step.run(computed() if step.ahead else None))
         return None
 
     def _do(self, title: str, act: Callable[[], object]) -> None:
@@ -46,6 +51,11 @@ class Command(BaseCommand):
         act()
         self.stdout.write(f"{time.monotonic() - started:.0f} s")
         self.stdout.flush()
+
+
+def _is_new() -> bool:
+    """Return whether nothing was ever made in the database."""
+    return not MigrationRecorder(connection).applied_migrations()
 
 
 def is_behind() -> bool:

@@ -17,6 +17,8 @@ from translations.changes import ChangeKind
 
 class Command(BaseCommand):
     help = "Load the shipped curriculum; what editors have touched since the last load is left alone."
+    # What the files say, where whoever calls has read them.
+    stealth_options = ("read",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", nargs="?", type=Path, default=settings.BASE_DIR / "curriculum")
@@ -48,7 +50,7 @@ class Command(BaseCommand):
                 self.stdout.write("The curriculum is loaded already.")
             return
         try:
-            curriculum = read_curriculum(options["path"])
+            curriculum = options.get("read") or read_curriculum(options["path"])
         except CurriculumRejected as rejected:
             for problem in rejected.problems:
                 self.stderr.write(str(problem))
