@@ -61,6 +61,9 @@ def begun(work: Callable[[], _Out] | None) -> Iterator[Callable[[], _Out | None]
         under_way: Future[_Out] = pool.submit(work)
 
         def result() -> _Out | None:
-            return under_way.result() if under_way.exception() is None else None
+            found = under_way.result() if under_way.exception() is None else None
+            # With its threads ended, this process may be doubled again.
+            pool.shutdown()
+            return found
 
         yield result

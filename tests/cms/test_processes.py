@@ -69,8 +69,10 @@ def test_what_was_ended_elsewhere_is_computed_here() -> None:
 
 @pytest.mark.usefixtures("_alone")
 def test_work_that_was_begun_says_what_it_found_or_nothing() -> None:
+    before = threading.enumerate()
     with begun(seven) as result:
         assert result() == (7, False)
+        assert threading.enumerate() == before
     with begun(nothing) as result:
         assert result() is None
     with begun(None) as result:
