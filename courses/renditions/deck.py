@@ -1,30 +1,18 @@
 """Slides as a .pptx that opens in any office: drawn by hand on a bare layout, with real titles and notes."""
 
-import gc
-import io
-import re
-import zipfile
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from lxml import etree
-from pptx import Presentation
-from pptx.dml.color import RGBColor
-from pptx.enum.shapes import MSO_SHAPE
-from pptx.enum.text import MSO_ANCHOR
-from pptx.opc.constants import RELATIONSHIP_TYPE as RT
-from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
+from courses.renditions.presentation import Slide, package, paragraph, run
 from courses.snapshot import Json
 
 _WIDTH, _HEIGHT = Inches(13.333), Inches(7.5)
 _MARGIN: Final = Inches(0.8)
-_PAPER, _INK, _SOFT = RGBColor(0xFA, 0xF8, 0xF4), RGBColor(0x1B, 0x24, 0x26), RGBColor(0x4D, 0x57, 0x59)
-_ACCENT, _WHITE, _CARD = RGBColor(0x0B, 0x5C, 0x5C), RGBColor(0xFF, 0xFF, 0xFF), RGBColor(0xFF, 0xFF, 0xFF)
-_MIST: Final = RGBColor(0xCF, 0xE3, 0xE0)
-_TITLE_ONLY: Final = 5
+_PAPER, _INK, _SOFT = "FAF8F4", "1B2426", "4D5759"
+_ACCENT, _WHITE, _CARD = "0B5C5C", "FFFFFF", "FFFFFF"
+_MIST, _EDGE = "CFE3E0", "D5D9D6"
 # Installed nearly everywhere or replaced by what is; every script has a face of its own.
 _FACES: Final = {"latin": "Noto Sans", "ea": "Noto Sans CJK SC", "cs": "Noto Sans"}
 _COMPLEX: Final = {
@@ -33,18 +21,11 @@ _COMPLEX: Final = {
     "ur": "Noto Naskh Arabic",
     "pa": "Noto Sans Gurmukhi",
 }
-_MADE_ON: Final = datetime(2026, 1, 1)  # noqa: DTZ001  # the format has no zone; fixed, so that the same data gives the same bytes
-_LINK_COLOUR: Final = re.compile(rb'(<a:(?:hlink|folHlink)>\s*<a:srgbClr val=")[0-9A-Fa-f]{6}')
-_ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 
 def deck(data: Json) -> bytes:
     """Return the slides of ``data`` (courses.renditions.slides)."""
-    try:
-        return _Deck(data).save()
-    finally:
-        # The library ties its parts in circles: a deck would stay until somebody looks for them, and eight weigh 100 MB.
-        gc.collect()
+    return _Deck(data).save()
 
 
 class _Deck:
@@ -53,41 +34,34 @@ class _Deck:
     def __init__(self, data: Json) -> None:
         self.data = data
         self.rtl = data["dir"] == "rtl"
-        self.show = Presentation()
-        self.show.slide_width, self.show.slide_height = _WIDTH, _HEIGHT
-        about = self.show.core_properties
-        about.title, about.language = data["title"], data["language"]
-        about.author = about.last_modified_by = ""
-        about.created = about.modified = _MADE_ON
-        self.at: dict[str, Any] = {}
-        self.leading: list[tuple[Any, Any, str]] = []
+        self.faces = {**_FACES, "cs": _COMPLEX.get(data["language"].split("-")[0], _FACES["cs"])}
 
     def save(self) -> bytes:
-        for number, slide in enumerate(self.data["slides"], start=1):
-            self._slide(number, slide)
-        self._join()
-        drawn = io.BytesIO()
-        self.show.save(drawn)
-        return _repacked(drawn.getvalue())
+        said = self.data["slides"]
+        return package(
+            [self._slide(number, slide) for number, slide in enumerate(said, start=1)],
+            {slide["anchor"]: number for number, slide in enumerate(said, start=1) if "anchor" in slide},
+            title=self.data["title"],
+            language=self.data["language"],
+            size=(_WIDTH, _HEIGHT),
+            link_colour=_ACCENT,
+        )
 
-    def _slide(self, number: int, said: Json) -> None:
-        slide = self.show.slides.add_slide(self.show.slide_layouts[_TITLE_ONLY])
-        self.slide, self.at[said.get("anchor", "")] = slide, slide
+    def _slide(self, number: int, said: Json) -> Slide:
         full = said["look"] in ("cover", "lesson")
-        slide.background.fill.solid()
-        slide.background.fill.fore_color.rgb = _ACCENT if full else _PAPER
+        slide = Slide(_ACCENT if full else _PAPER)
         if full:
             self._opening(slide, said)
         else:
             self._inner(slide, said)
         if not full:
             self._bar(slide, number)
-        notes = slide.notes_slide.notes_text_frame
-        self._write(notes, [{"text": text} for text in said["notes"]], size=12, colour=None)
+        slide.notes = self._written(slide, [{"text": text} for text in said["notes"]], size=12, colour=None)
+        return slide
 
     # --- kinds of slides ---
 
-    def _opening(self, slide: Any, said: Json) -> None:
+    def _opening(self, slide: Slide, said: Json) -> None:
         self._block(slide, self._start(Inches(1.2)), Inches(1.1), Inches(1.2), Inches(0.12), _MIST)
         self._text(
             slide, [{"text": said["label"]}], _MARGIN, Inches(1.5), self._inside(), Inches(0.6), size=20, colour=_MIST
@@ -99,7 +73,7 @@ class _Deck:
         lines = [line for part in said["parts"] for line in part["lines"]]
         self._text(slide, lines, _MARGIN, Inches(2.5) + height, Inches(10.2), Inches(2), size=22, colour=_WHITE)
 
-    def _inner(self, slide: Any, said: Json) -> None:
+    def _inner(self, slide: Slide, said: Json) -> None:
         top = int(Inches(0.55))
         if said["label"]:
             self._text(
@@ -128,7 +102,7 @@ class _Deck:
             case _:
                 self._body(slide, said["parts"], top, room)
 
-    def _body(self, slide: Any, parts: Sequence[Json], top: int, room: int, *, inset: int = 0) -> None:
+    def _body(self, slide: Slide, parts: Sequence[Json], top: int, room: int, *, inset: int = 0) -> None:
         lines = [line for part in parts for line in part["lines"]]
         left = _MARGIN + (0 if self.rtl else inset)
         width = self._inside() - inset
@@ -136,7 +110,7 @@ class _Deck:
             slide, lines, left, top, width, room, size=_size(lines, width, room, largest=30), colour=_INK, apart=0.45
         )
 
-    def _columns(self, slide: Any, parts: Sequence[Json], top: int, room: int) -> None:
+    def _columns(self, slide: Slide, parts: Sequence[Json], top: int, room: int) -> None:
         gap = Inches(0.3)
         width = (self._inside() - gap * (len(parts) - 1)) // len(parts)
         room = min(room, int(Inches(4.6)))
@@ -170,7 +144,7 @@ class _Deck:
                 apart=0.35,
             )
 
-    def _help(self, slide: Any, parts: Sequence[Json], top: int, room: int) -> None:
+    def _help(self, slide: Slide, parts: Sequence[Json], top: int, room: int) -> None:
         gap = Inches(0.3)
         columns = 1 if len(parts) == 1 else 2
         rows = -(-len(parts) // columns)
@@ -193,7 +167,7 @@ class _Deck:
                 apart=0.2,
             )
 
-    def _bar(self, slide: Any, number: int) -> None:
+    def _bar(self, slide: Slide, number: int) -> None:
         at = _HEIGHT - Inches(0.55)
         words = f"{self.data['draft']} · {self.data['footer']}" if self.data["draft"] else self.data["footer"]
         self._text(slide, [{"text": words}], _MARGIN, at, Inches(10.5), Inches(0.35), size=11, colour=_SOFT)
@@ -217,27 +191,18 @@ class _Deck:
     def _start(self, width: int) -> int:
         return _WIDTH - _MARGIN - width if self.rtl else _MARGIN
 
-    def _title(self, slide: Any, words: str, top: int, height: int, *, size: int, colour: RGBColor) -> None:
-        shape = slide.shapes.title
-        shape.left, shape.top, shape.width, shape.height = _MARGIN, Emu(top), Emu(self._inside()), Emu(height)
-        self._fill(shape.text_frame, [{"text": words, "bold": True}], size=size, colour=colour, anchor=MSO_ANCHOR.TOP)
+    def _title(self, slide: Slide, words: str, top: int, height: int, *, size: int, colour: str) -> None:
+        lines = [{"text": words, "bold": True}]
+        slide.title(_MARGIN, top, self._inside(), height, self._written(slide, lines, size=size, colour=colour))
 
     def _block(
-        self, slide: Any, left: int, top: int, width: int, height: int, colour: RGBColor, *, outline: bool = False
+        self, slide: Slide, left: int, top: int, width: int, height: int, colour: str, *, outline: bool = False
     ) -> None:
-        shape = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, Emu(left), Emu(top), Emu(width), Emu(height))
-        shape.fill.solid()
-        shape.fill.fore_color.rgb = colour
-        shape.shadow.inherit = False
-        if outline:
-            shape.line.color.rgb = RGBColor(0xD5, 0xD9, 0xD6)
-            shape.line.width = Pt(1)
-        else:
-            shape.line.fill.background()
+        slide.block(left, top, width, height, colour, outline=_EDGE if outline else None)
 
     def _text(
         self,
-        slide: Any,
+        slide: Slide,
         lines: Iterable[Json],
         left: int,
         top: int,
@@ -245,90 +210,58 @@ class _Deck:
         height: int,
         *,
         size: int,
-        colour: RGBColor,
+        colour: str,
         apart: float = 0.25,
         to_end: bool = False,
     ) -> None:
-        box = slide.shapes.add_textbox(Emu(left), Emu(top), Emu(width), Emu(height))
-        self._fill(box.text_frame, lines, size=size, colour=colour, apart=apart, to_end=to_end)
+        written = self._written(slide, lines, size=size, colour=colour, apart=apart, to_end=to_end)
+        slide.text(left, top, width, height, written)
 
-    def _fill(
+    def _written(
         self,
-        frame: Any,
+        slide: Slide,
         lines: Iterable[Json],
         *,
         size: int,
-        colour: RGBColor,
-        anchor: Any = MSO_ANCHOR.TOP,
+        colour: str | None,
         apart: float = 0.25,
         to_end: bool = False,
-    ) -> None:
-        frame.word_wrap = True
-        frame.vertical_anchor = anchor
-        frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
-        self._write(frame, lines, size=size, colour=colour, apart=apart, to_end=to_end)
-
-    def _write(
-        self,
-        frame: Any,
-        lines: Iterable[Json],
-        *,
-        size: int,
-        colour: RGBColor | None,
-        apart: float = 0.25,
-        to_end: bool = False,
-    ) -> None:
-        for place, line in enumerate(lines):
-            paragraph = frame.paragraphs[0] if place == 0 else frame.add_paragraph()
-            paragraph.line_spacing = 1.08
-            paragraph.space_after = Pt(size * apart)
-            properties = paragraph._p.get_or_add_pPr()
-            properties.set("algn", "r" if self.rtl is not to_end else "l")
-            if self.rtl:
-                properties.set("rtl", "1")
+    ) -> list[str]:
+        """Return lines as paragraphs; a choice leads to the slide where it goes on: a press on it, and the room is there."""
+        paragraphs = []
+        for line in lines:
+            runs, indent = [], 0
             mark = line.get("mark", "")
             if mark and self.rtl:
                 # Not every office hangs a mark on the right.
-                self._run(paragraph, f"{mark}\u00a0 ", size, _ACCENT, bold=True)
+                runs.append(self._run(f"{mark}\u00a0 ", size, _ACCENT, bold=True))
             elif mark:
-                indent = str(Pt(size * 1.25))
-                properties.set("marL", indent)
-                properties.set("indent", f"-{indent}")
-                self._run(paragraph, f"{mark}\t", size, _ACCENT, bold=True)
+                indent = Pt(size * 1.25)
+                runs.append(self._run(f"{mark}\t", size, _ACCENT, bold=True))
             look = line.get("look", "plain")
             scaled = {"phone": size * 1.5, "small": size * 0.78}.get(look, size)
             shade = {"phone": _ACCENT, "small": _SOFT}.get(look, colour)
-            self._run(paragraph, line["text"], scaled, shade, bold=line.get("bold", False) or look == "phone")
-
+            runs.append(self._run(line["text"], scaled, shade, bold=line.get("bold", False) or look == "phone"))
             if line.get("goto"):
                 if line["text"]:
-                    self._run(paragraph, "  ", scaled, shade, bold=False)
-                run = self._run(paragraph, line["onward"], scaled, _ACCENT, bold=True)
-                self.leading.append((self.slide, run, line["goto"]))
+                    runs.append(self._run("  ", scaled, shade, bold=False))
+                runs.append(self._run(line["onward"], scaled, _ACCENT, bold=True, link=slide.link(line["goto"])))
+            at_right = self.rtl is not to_end
+            paragraphs.append(
+                paragraph(runs, rtl=self.rtl, at_right=at_right, apart_points=size * apart, indent=indent)
+            )
+        return paragraphs
 
-    def _join(self) -> None:
-        """Let each choice lead to the slide where it goes on: a press on it, and the room is there."""
-        # Links take their colour from the theme, whatever the letters say.
-        theme = self.show.slide_master.part.part_related_by(RT.THEME)
-        theme._blob = _LINK_COLOUR.sub(rb"\g<1>%b" % str(_ACCENT).encode(), theme.blob)
-        for slide, run, anchor in self.leading:
-            if anchor in self.at:
-                link = run._r.get_or_add_rPr().add_hlinkClick(slide.part.relate_to(self.at[anchor].part, RT.SLIDE))
-                link.set("action", "ppaction://hlinksldjump")
-
-    def _run(self, paragraph: Any, text: str, size: float, colour: RGBColor | None, *, bold: bool) -> Any:
-        run = paragraph.add_run()
-        run.text = text
-        run.font.size = Pt(round(size))
-        run.font.bold = bold
-        if colour is not None:
-            run.font.color.rgb = colour
-        properties = run._r.get_or_add_rPr()
-        properties.set("lang", self.data["language"])
-        faces = {**_FACES, "cs": _COMPLEX.get(self.data["language"].split("-")[0], _FACES["cs"])}
-        for name, face in faces.items():
-            etree.SubElement(properties, qn(f"a:{name}")).set("typeface", face)
-        return run
+    def _run(self, text: str, size: float, colour: str | None, *, bold: bool, link: str = "") -> str:
+        return run(
+            text,
+            language=self.data["language"],
+            faces=self.faces,
+            size_points=round(size),
+            colour=colour,
+            bold=bold,
+            link=link,
+        )
 
 
 def _size(lines: Sequence[Json], width: int, room: int, *, largest: int) -> int:
@@ -342,12 +275,3 @@ def _size(lines: Sequence[Json], width: int, room: int, *, largest: int) -> int:
         if tall <= Emu(room).pt:
             return size
     return 12
-
-
-def _repacked(pptx: bytes) -> bytes:
-    """Return the same package with fixed dates in its zip, so that the same data gives the same bytes."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(pptx)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(zipfile.ZipInfo(name, _ZIP_DATE), old.read(name), compress_type=zipfile.ZIP_DEFLATED)
-    return target.getvalue()

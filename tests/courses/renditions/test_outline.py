@@ -193,6 +193,20 @@ def test_slides_have_titles_and_fit():
     assert all(inside)
 
 
+def test_slides_hold_what_the_format_has_no_letters_for_and_what_looks_like_its_own():
+    data = deck_data(material())
+    data["title"] = "A & <b>\x00"
+    data["slides"] = [
+        {"look": "text", "title": "<a:t>\x0b\ud800", "label": "&amp;", "parts": [], "notes": ["1 < 2 & 3 \ufffe> 2"]},
+        {"look": "text", "title": "Two", "label": "", "parts": [], "notes": []},
+    ]
+    show = Presentation(io.BytesIO(deck(data)))
+    assert show.core_properties.title == "A & <b>"
+    assert [slide.shapes.title.text_frame.text for slide in show.slides] == ["<a:t>", "Two"]
+    assert [slide.notes_slide.notes_text_frame.text for slide in show.slides] == ["1 < 2 & 3 > 2", ""]
+    assert len(Presentation(io.BytesIO(deck({**data, "slides": []}))).slides) == 0
+
+
 def test_choices_of_a_story_are_a_poll_that_leads_on():
     data = deck_data(material())
     anchors = {slide["anchor"] for slide in data["slides"] if "anchor" in slide}
