@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
+from courses.renditions.markup import fit_for_xml
 from courses.renditions.material import Material
 from courses.snapshot import Json
 
@@ -84,7 +85,7 @@ def epub_data(material: Material) -> Json:
 def _add(book: zipfile.ZipFile, name: str, text: str, *, compression: int = zipfile.ZIP_DEFLATED) -> None:
     info = zipfile.ZipInfo(name, _ZIP_DATE)
     info.external_attr = 0o644 << 16
-    book.writestr(info, text.encode(), compress_type=compression)
+    book.writestr(info, fit_for_xml(text).encode(), compress_type=compression)
 
 
 def _page(data: Json, title: str, body: str, *, namespaces: str = "") -> str:

@@ -1,5 +1,6 @@
 """The little HTML of frozen texts as nodes of an outline (shape: courses.renditions.outline). Plain Python."""
 
+import re
 from html.parser import HTMLParser
 from typing import Final
 
@@ -10,6 +11,7 @@ _ITALIC: Final = frozenset({"i", "em"})
 _LEVELS: Final = {"h3": 3, "h4": 4}
 _LISTS: Final = frozenset({"ul", "ol"})
 _BLOCKS: Final = frozenset({"p", "li", *_LEVELS, *_LISTS})
+_NEVER_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def run(text: str, *, bold: bool = False, italic: bool = False) -> Json:
@@ -147,3 +149,8 @@ def _tidy(runs: list[Json]) -> list[Json]:
     if joined:
         joined[-1] = {**joined[-1], "text": joined[-1]["text"].rstrip(" ")}
     return [each for each in joined if each["text"]]
+
+
+def fit_for_xml(text: str) -> str:
+    """Return ``text`` without the characters that XML 1.0 cannot hold; with one of them no program opens the file."""
+    return _NEVER_IN_XML.sub("", text)

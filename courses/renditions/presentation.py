@@ -15,6 +15,8 @@ from typing import Final
 from pptx import Presentation
 from pptx.util import Emu
 
+from courses.renditions.markup import fit_for_xml
+
 _TITLE_ONLY: Final = 5
 _ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 _HEAD: Final = "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
@@ -28,8 +30,6 @@ _SPACES: Final = (
 _GROUP: Final = '<p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr/>'
 _FLAT: Final = '<a:bodyPr wrap="square" lIns="0" tIns="0" rIns="0" bIns="0" anchor="t"{}<a:lstStyle/>'
 _LINK_COLOUR: Final = re.compile(rb'(<a:(?:hlink|folHlink)>\s*<a:srgbClr val=")[0-9A-Fa-f]{6}')
-# XML 1.0 has no place for these, not even as numbers.
-_NEVER_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FIXED_DAY: Final = "2026-01-01T00:00:00Z"
 """So that the same data gives the same bytes."""
 
@@ -229,7 +229,7 @@ def _about(title: str, language: str) -> str:
 
 
 def _letters(text: str) -> str:
-    return escape(_NEVER_IN_XML.sub("", text), quote=False)
+    return escape(fit_for_xml(text), quote=False)
 
 
 def _relations(*relations: tuple[str, str, str]) -> str:

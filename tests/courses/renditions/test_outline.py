@@ -9,6 +9,7 @@ from html import unescape
 from unittest import mock
 
 import pytest
+from lxml import etree
 from pptx import Presentation
 from pypdf import PdfReader
 
@@ -256,6 +257,14 @@ def book_page(book: bytes) -> str:
         assert opened.infolist()[0].filename == "mimetype"
         assert opened.infolist()[0].compress_type == zipfile.ZIP_STORED
         return opened.read("EPUB/lesson-1.xhtml").decode()
+
+
+def test_a_book_leaves_out_what_xml_has_no_place_for():
+    data = {**epub_data(material()), "title": "A & <b>\x0b\x00", "summary": "One\ud800 two"}
+    with zipfile.ZipFile(io.BytesIO(epub(data))) as book:
+        read = [etree.fromstring(book.read(name)) for name in book.namelist() if name.endswith((".xhtml", ".opf"))]
+    assert len(read) == 5
+    assert read[0].findtext(".//{http://purl.org/dc/elements/1.1/}title") == "A & <b>"
 
 
 @pytest.mark.skipif(shutil.which("epubcheck") is None, reason="epubcheck is not installed")
