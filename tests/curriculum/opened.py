@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
+from lxml import etree
+
 from tests.run import SOFFICE
 
 EPUBCHECK = shutil.which("epubcheck")
@@ -71,6 +73,17 @@ def slides_of(pptx: Path) -> int:
     """Return how many slides a deck has."""
     with zipfile.ZipFile(pptx) as deck:
         return sum(bool(re.fullmatch(r"ppt/slides/slide\d+\.xml", name)) for name in deck.namelist())
+
+
+def notes_of(pptx: Path) -> str:
+    """Return what stands in the notes of a deck, in the order of its slides; every part of it must be sound XML."""
+    with zipfile.ZipFile(pptx) as deck:
+        trees = {
+            name: etree.fromstring(deck.read(name)) for name in deck.namelist() if name.endswith((".xml", ".rels"))
+        }
+    letters = "{http://schemas.openxmlformats.org/drawingml/2006/main}t"
+    pages = (trees[f"ppt/notesSlides/notesSlide{number}.xml"] for number in range(1, slides_of(pptx) + 1))
+    return "\n".join(text.text or "" for page in pages for text in page.iter(letters))
 
 
 def pages_in_impress(decks: Sequence[Path], folder: Path) -> dict[str, int]:
