@@ -10,7 +10,10 @@ MOST_BYTES: Final = {"audio": 40_000_000, "video": 300_000_000, "captions": 1_00
 HEAD_BYTES: Final = 16
 """How much of a file ``kind_of`` looks at."""
 
-_TIME: Final = r"(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})"
+# Players know no other digits; nothing lasts for more hours than six of them can say.
+_TIME: Final = r"(?:([0-9]{2,6}):)?([0-5][0-9]):([0-5][0-9])\.([0-9]{3})"
+# A tag ends before the next begins: a line of a million brackets is read once, not a million times.
+_TAG: Final = re.compile(r"<[^<>]*>")
 _CUE: Final = re.compile(rf"^{_TIME}[ \t]+-->[ \t]+{_TIME}(?:[ \t].*)?$")
 
 
@@ -41,7 +44,8 @@ def kind_of(head: bytes) -> str:
     """
     if head.startswith((b"ID3", b"fLaC")) or (head[:4] == b"RIFF" and head[8:12] == b"WAVE"):
         return "audio"
-    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
+    # FF FE begins a text of 16 bits a letter.
+    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] != 0xFE:
         return "audio"
     if head.startswith((b"OggS", b"\x1a\x45\xdf\xa3")) or head[4:8] == b"ftyp":
         return "either"
@@ -53,6 +57,8 @@ def caption_problems(data: bytes) -> list[CaptionProblem]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
+        return [CaptionProblem(CaptionFault.NOT_TEXT, 1)]
+    if "\0" in text:
         return [CaptionProblem(CaptionFault.NOT_TEXT, 1)]
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if not re.match(r"^WEBVTT(?:[ \t].*)?$", lines[0]):
@@ -73,7 +79,8 @@ def caption_problems(data: bytes) -> list[CaptionProblem]:
             problems.append(CaptionProblem(CaptionFault.ENDS_BEFORE_IT_STARTS, number))
         if start < last_start:
             problems.append(CaptionProblem(CaptionFault.OUT_OF_ORDER, number))
-        if number == len(lines) or not re.sub(r"<[^>]*>", "", lines[number]).strip():
+        following = lines[number] if number < len(lines) else ""
+        if "-->" in following or not _TAG.sub("", following).strip():
             problems.append(CaptionProblem(CaptionFault.NOTHING_SAID, number))
         last_start = start
     return problems if cues else [CaptionProblem(CaptionFault.EMPTY, 1)]

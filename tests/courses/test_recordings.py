@@ -27,6 +27,10 @@ MP4, OGG, PNG = b"\x00\x00\x00\x18ftypmp42" + b"\0" * 8, b"OggS" + b"\0" * 12, b
 def test_captions_that_are_in_order_and_say_something_are_good():
     assert caption_problems(GOOD.encode()) == []
     assert caption_problems(GOOD.replace("\n", "\r\n").encode("utf-8-sig")) == []
+    over_each_other = "WEBVTT\n\n100:00:01.000 --> 100:00:09.000\nA\n\n100:00:02.000 --> 100:00:03.000\nB\n"
+    assert caption_problems(over_each_other.encode()) == []
+    # What opens and never closes is no tag, and costs no more than any other line.
+    assert caption_problems(f"WEBVTT\n\n00:01.000 --> 00:02.000\n{'<' * 900_000}\n".encode()) == []
 
 
 @pytest.mark.parametrize(
@@ -40,6 +44,12 @@ def test_captions_that_are_in_order_and_say_something_are_good():
         ("WEBVTT\n\n00:05.000 --> 00:06.000\nB\n\n00:01.000 --> 00:02.000\nA\n", CaptionFault.OUT_OF_ORDER, 6),
         ("WEBVTT\n\n00:01.000 --> 00:02.000\n<b></b>\n", CaptionFault.NOTHING_SAID, 3),
         ("WEBVTT\n\n00:01.000 --> 00:02.000", CaptionFault.NOTHING_SAID, 3),
+        ("WEBVTT\n\n00:01.000 --> 00:02.000\n00:02.000 --> 00:03.000\nB\n", CaptionFault.NOTHING_SAID, 3),
+        ("WEBVTT\n\n-00:01.000 --> 00:02.000\nA\n", CaptionFault.BAD_TIME, 3),
+        ("WEBVTT\n\n٠٠:٠١.٠٠٠ --> 00:02.000\nA\n", CaptionFault.BAD_TIME, 3),
+        (f"WEBVTT\n\n{'9' * 5000}:00:01.000 --> 00:02.000\nA\n", CaptionFault.BAD_TIME, 3),
+        (f"WEBVTT\n\n00:01.000 --> 00:02.000\n{'<b>' * 300_000}\n", CaptionFault.NOTHING_SAID, 3),
+        ("WEBVTT\n\n00:01.000 --> 00:02.000\nA\0\n", CaptionFault.NOT_TEXT, 1),
     ],
 )
 def test_captions_are_refused_by_line(text, fault, line):
@@ -47,7 +57,9 @@ def test_captions_are_refused_by_line(text, fault, line):
 
 
 def test_captions_that_are_no_text_are_refused():
-    assert caption_problems(b"WEBVTT\n\xff\xfe") == [CaptionProblem(CaptionFault.NOT_TEXT, 1)]
+    windows_1256 = "WEBVTT\n\n00:01.000 --> 00:02.000\nأهلا\n".encode("windows-1256")
+    for data in (b"WEBVTT\n\xff\xfe", windows_1256):
+        assert caption_problems(data) == [CaptionProblem(CaptionFault.NOT_TEXT, 1)]
 
 
 @pytest.mark.parametrize(
@@ -58,6 +70,8 @@ def test_captions_that_are_no_text_are_refused():
         (b"ID3\x04", "audio"),
         (b"\xff\xfb\x90", "audio"),
         (PNG, ""),
+        ("<!doctype".encode("utf-16"), ""),
+        (b"<!doctype html>", ""),
         (b"<html>", ""),
         (b"", ""),
     ],
