@@ -71,7 +71,8 @@ class _Deck:
         height = Pt(rows * size * 1.3)
         self._title(slide, said["title"], Inches(2.2), height, size=size, colour=_WHITE)
         lines = [line for part in said["parts"] for line in part["lines"]]
-        self._text(slide, lines, _MARGIN, Inches(2.5) + height, Inches(10.2), Inches(2), size=22, colour=_WHITE)
+        width = Inches(10.2)
+        self._text(slide, lines, self._start(width), Inches(2.5) + height, width, Inches(2), size=22, colour=_WHITE)
 
     def _inner(self, slide: Slide, said: Json) -> None:
         top = int(Inches(0.55))
@@ -170,13 +171,14 @@ class _Deck:
     def _bar(self, slide: Slide, number: int) -> None:
         at = _HEIGHT - Inches(0.55)
         words = f"{self.data['draft']} · {self.data['footer']}" if self.data["draft"] else self.data["footer"]
-        self._text(slide, [{"text": words}], _MARGIN, at, Inches(10.5), Inches(0.35), size=11, colour=_SOFT)
+        width, rest = Inches(10.5), Inches(1)
+        self._text(slide, [{"text": words}], self._start(width), at, width, Inches(0.35), size=11, colour=_SOFT)
         self._text(
             slide,
             [{"text": str(number)}],
-            _WIDTH - _MARGIN - Inches(1),
+            _MARGIN if self.rtl else _WIDTH - _MARGIN - rest,
             at,
-            Inches(1),
+            rest,
             Inches(0.35),
             size=11,
             colour=_SOFT,

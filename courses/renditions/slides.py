@@ -81,7 +81,8 @@ def _line(text: str, *, mark: str = "", look: str = "plain", bold: bool = False)
 
 
 def _service_lines(node: Json) -> list[Json]:
-    lines = [_line(node["name"], bold=True)]
+    # A name in letters of the other direction keeps its own order ("911 emergency").
+    lines = [_line(f"\u2068{node['name']}\u2069", bold=True)]
     if node["phone"]:
         lines.append(_line(node["phone"], look="phone"))
     # Hours and the like; what happens when one calls is too long for a wall, and stands in the notes.
