@@ -12,6 +12,7 @@ class ExchangeFault(StrEnum):
     TOO_BIG = "too_big"
     WRONG_LANGUAGE = "wrong_language"
     WRONG_SCRIPT = "wrong_script"
+    LOOKS_LIKE = "looks_like"
     NOTHING = "nothing"
     UNKNOWN_SEGMENT = "unknown_segment"
     OTHER_COURSE = "other_course"
@@ -63,6 +64,14 @@ class ExchangeConflicts(TranslationError):
     def __init__(self, conflicts: Sequence[ExchangeConflict]) -> None:
         super().__init__(len(conflicts))
         self.conflicts = tuple(conflicts)
+
+
+class ExchangeDoubts(TranslationError):
+    """Segments look like another language and nobody said that they are right; nothing was written."""
+
+    def __init__(self, problems: Sequence[ExchangeProblem]) -> None:
+        super().__init__(len(problems))
+        self.problems = tuple(problems)
 
 
 class NoTranslator(TranslationError):

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from translations.exceptions import ExchangeConflict, ExchangeFault, ExchangeProblem
@@ -13,6 +14,7 @@ _WORDS: Final = {
         "The file says that it is in another language. Choose that language, or the right file."
     ),
     ExchangeFault.WRONG_SCRIPT: _("Most of it is not written in the script of this language."),
+    ExchangeFault.LOOKS_LIKE: _("Language:"),
     ExchangeFault.NOTHING: _("There is nothing in this file."),
     ExchangeFault.UNKNOWN_SEGMENT: _("There is no such piece of text here. Export the file again."),
     ExchangeFault.OTHER_COURSE: _("This belongs to another course."),
@@ -35,7 +37,10 @@ def in_words(problem: ExchangeProblem) -> str:
     """Return what is wrong, where, and how to mend it."""
     said = str(_WORDS[problem.fault])
     about = f"{problem.segment}: {said}" if problem.segment else said
-    return f"{about} ({problem.detail})" if problem.detail else about
+    detail = dict(settings.KNOWN_LANGUAGES).get(problem.detail, problem.detail)
+    if problem.fault is ExchangeFault.LOOKS_LIKE:
+        return f"{about} {detail}"
+    return f"{about} ({detail})" if detail else about
 
 
 def conflict_in_words(conflict: ExchangeConflict) -> str:

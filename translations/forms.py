@@ -49,6 +49,8 @@ class ImportForm(forms.Form):
         initial=services.OnConflict.REFUSE.value,
     )
 
+    take_doubtful = forms.BooleanField(label=_("Go on"), required=False)
+
     def __init__(self, *args: Any, languages: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["language"].choices = _languages(languages)

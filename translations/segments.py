@@ -8,7 +8,6 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from typing import Final
 
 _PLACEHOLDER: Final = re.compile(
@@ -34,24 +33,6 @@ _FORBIDDEN_BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e")
 _ALLOWED_CONTROLS: Final = frozenset("\n\t")
 _ISOLATES: Final = frozenset("\u2066\u2067\u2068")
 _END_OF_ISOLATE: Final = "\u2069"
-
-SCRIPTS: Final = {
-    "ar": "ARABIC",
-    "fa": "ARABIC",
-    "prs": "ARABIC",
-    "ps": "ARABIC",
-    "ur": "ARABIC",
-    "pa": "GURMUKHI",
-    "zh": "CJK",
-    "ko": "HANGUL",
-    "ja": "CJK",
-    "hi": "DEVANAGARI",
-    "uk": "CYRILLIC",
-    "ru": "CYRILLIC",
-}
-"""The script of languages that are not written in Latin letters, as Unicode's names of letters begin."""
-_HAN: Final = {"zh-hans": ("gb2312", "big5"), "zh-hant": ("big5", "gb2312")}
-"""Character sets that hold the one script of Chinese and leave out what only the other has."""
 
 
 class Markup(StrEnum):
@@ -206,37 +187,11 @@ def _is_bad(character: str) -> bool:
     return character in _FORBIDDEN_BIDI or unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn")
 
 
+def without_marks(text: str) -> str:
+    """Return ``text`` without tags and without what a program fills in."""
+    return _TAG.sub(" ", _PLACEHOLDER.sub(" ", text))
+
+
 def _edges(text: str) -> tuple[bool, bool]:
     """Return whether it begins and ends with a line end: gettext refuses a catalogue where they differ."""
     return text.startswith("\n"), text.endswith("\n")
-
-
-def is_in_script(text: str, language: str) -> bool | None:
-    """Whether ``text`` has a letter of the script of ``language``; None where nothing can be told.
-
-    Chinese counts as in the other script where more of its characters are used in that one alone.
-    """
-    script = SCRIPTS.get(language.split("-")[0].lower())
-    bare = _TAG.sub("", _PLACEHOLDER.sub("", text))
-    letters = [each for each in bare if each.isalpha()]
-    if not letters or script is None:
-        return None
-    if not any(unicodedata.name(letter, "").startswith(script) for letter in letters):
-        return False
-    own, other = _HAN.get(language.lower(), ("", ""))
-    return not own or sum(_only_in(each, other, own) for each in letters) <= sum(
-        _only_in(each, own, other) for each in letters
-    )
-
-
-def _only_in(character: str, charset: str, other: str) -> bool:
-    return _has(charset, character) and not _has(other, character)
-
-
-@lru_cache(maxsize=20_000)
-def _has(charset: str, character: str) -> bool:
-    try:
-        character.encode(charset)
-    except UnicodeEncodeError:
-        return False
-    return True

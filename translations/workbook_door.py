@@ -7,7 +7,7 @@ from django.db import transaction
 from cms import clock
 from people.workbooks.doors import Brought, Door
 from translations import selectors, services
-from translations.exceptions import ExchangeConflicts, ExchangeRefused
+from translations.exceptions import ExchangeConflicts, ExchangeDoubts, ExchangeRefused
 from translations.exchange import FORMATS, put
 from translations.exchange.units import LARGEST_BYTES
 from translations.exchange_words import conflict_in_words, in_words
@@ -30,7 +30,7 @@ def bring(path: Path, language: str, apply: bool) -> Brought:
             )
             if not apply:
                 transaction.set_rollback(True)
-    except ExchangeRefused as refused:
+    except (ExchangeRefused, ExchangeDoubts) as refused:
         return Brought(tuple(in_words(problem) for problem in refused.problems), True, 0)
     except ExchangeConflicts as found:
         return Brought(tuple(conflict_in_words(conflict) for conflict in found.conflicts), True, 0)

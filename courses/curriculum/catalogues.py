@@ -16,7 +16,8 @@ import polib
 from courses.curriculum.problems import Problem
 from translations.given import GivenTranslation
 from translations.merging import Carried, Known, carry_over
-from translations.segments import Fault, Segment, faults, is_in_script, normalise
+from translations.recognition import is_in_script
+from translations.segments import Fault, Segment, faults, normalise
 
 MAX_FILE_BYTES: Final = 4_000_000
 

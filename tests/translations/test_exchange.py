@@ -16,9 +16,17 @@ from courses.curriculum import read_curriculum
 from courses.curriculum.wording import course_texts, site_texts
 from tests.factories.people import UserFactory, sign_in_personally
 from tests.translations.samples import AT, recorded, text, translate
-from translations.exceptions import ExchangeConflict, ExchangeConflicts, ExchangeFault, ExchangeProblem, ExchangeRefused
+from translations.exceptions import (
+    ExchangeConflict,
+    ExchangeConflicts,
+    ExchangeDoubts,
+    ExchangeFault,
+    ExchangeProblem,
+    ExchangeRefused,
+)
 from translations.exchange import FORMATS, ExchangeFile, Unit
 from translations.exchange.units import NO_BASE, base_of, is_for
+from translations.exchange_words import in_words
 from translations.freshness import Provenance
 from translations.models import LanguageLead, Translation
 from translations.segments import Markup
@@ -335,6 +343,37 @@ class TestImport:
             take(file, language=language)
         assert [each.fault for each in refused.value.problems] == [fault]
 
+    def test_a_piece_in_another_language_waits_for_a_word(self) -> None:
+        spanish = "Las personas que están aquí con usted"
+        file = filled({"course/title": "Chambres", "lessons/b/title": spanish})
+        with pytest.raises(ExchangeDoubts) as found:
+            take(file)
+        doubt = ExchangeProblem(ExchangeFault.LOOKS_LIKE, "course:hotel/lessons/b/title", "es")
+        assert found.value.problems == (doubt,)
+        assert in_words(doubt).endswith("/lessons/b/title: Language: Español")
+        assert rows() == []
+        assert take(file, take_doubtful=True) == Imported(taken=2)
+        # What stands here was looked at once.
+        assert take(file) == Imported(unchanged=2)
+
+    def test_a_file_that_is_another_language_is_refused_whatever_is_said(self) -> None:
+        recorded(text(sources={f"lessons/{at}/title": f"Ask {at}" for at in range(6)}))
+        words = {f"lessons/{at}/title": f"Pida ayuda a las personas que están con usted {at}" for at in range(6)}
+        with pytest.raises(ExchangeRefused) as refused:
+            take(filled(words), take_doubtful=True)
+        assert refused.value.problems == (ExchangeProblem(ExchangeFault.WRONG_LANGUAGE, detail="es"),)
+
+    def test_the_command_says_what_looks_like_another_language(self, tmp_path: Path) -> None:
+        path = tmp_path / "hotel.po"
+        path.write_bytes(FORMATS["po"].write(filled({"lessons/b/title": "Las personas que están aquí con usted"})))
+        asked, said = ["exchange", "import", path, "--language", "fr"], io.StringIO()
+        with pytest.raises(CommandError) as refused:
+            call_command(*asked, stderr=said)
+        assert refused.value.returncode == 1
+        assert "course:hotel/lessons/b/title: Language: Español" in said.getvalue()
+        call_command(*asked, "--take-doubtful", stdout=io.StringIO())
+        assert len(rows()) == 1
+
     @every_format
     def test_the_command_writes_what_it_takes_back(self, ending: str, tmp_path: Path) -> None:
         translate("course/title", "Brouillon")
@@ -402,9 +441,9 @@ class TestPage:
         sign_in_personally(client, user)
         return client
 
-    def send(self, client: Client, file: ExchangeFile, *, language: str = "fr"):
+    def send(self, client: Client, file: ExchangeFile, *, language: str = "fr", **more: str):
         upload = SimpleUploadedFile("hotel.xlsx", FORMATS["xlsx"].write(file))
-        sent = {"language": language, "file": upload, "on_conflict": "refuse"}
+        sent = {"language": language, "file": upload, "on_conflict": "refuse", **more}
         return client.post(reverse("translations_admin:exchange"), sent, follow=True)
 
     def test_a_lead_downloads_translates_and_brings_back(self, localiser: Client) -> None:
@@ -429,6 +468,14 @@ class TestPage:
         assert "course:hotel/course/title: Tags, lists, headings or bold text differ from the source." in shown
         assert "<i>Chambres" not in shown
         assert rows() == []
+
+    def test_a_doubt_offers_to_go_on(self, localiser: Client) -> None:
+        file = filled({"course/title": "Las personas que están aquí con usted"})
+        assert "take_doubtful" not in localiser.get(reverse("translations_admin:exchange")).content.decode()
+        shown = self.send(localiser, file).content.decode()
+        assert "course/title: Language: Español" in shown
+        assert 'name="take_doubtful"' in shown
+        assert "1 piece was taken in" in self.send(localiser, file, take_doubtful="on").content.decode()
 
     def test_only_who_leads_the_language_brings_back(self, localiser: Client, client: Client) -> None:
         spanish = replace(filled({"course/title": "Salas"}), language="es")

@@ -6,7 +6,6 @@ from translations.segments import (
     Segment,
     SegmentProblem,
     faults,
-    is_in_script,
     normalise,
     numbers,
     placeholders,
@@ -69,22 +68,3 @@ def test_a_fault_is_named_with_its_piece(source, target, markup, expected):
 
 def test_text_is_composed_and_has_plain_line_ends():
     assert normalise("e\u0301\r\nx") == "\u00e9\nx"
-
-
-@pytest.mark.parametrize(
-    ("text", "language", "expected"),
-    [
-        ("مرحبا", "ar", True),
-        ("Bonjour", "ar", False),
-        ("911", "ar", None),
-        ("Bonjour", "fr", None),
-        ("ਸਤ", "pa", True),
-        ("你好 %(name)s", "zh-hans", True),
-        ("營地裡的生活與工作", "zh-hans", False),
-        ("營地裡的生活與工作", "zh-hant", True),
-        ("营地里的生活与工作", "zh-hant", False),
-        ("Bonjour", "zh-hant", False),
-    ],
-)
-def test_the_script_tells_a_file_of_another_language(text, language, expected):
-    assert is_in_script(text, language) is expected

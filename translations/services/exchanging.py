@@ -16,6 +16,7 @@ from translations.catalogues import INTERFACE_GROUP
 from translations.exceptions import (
     ExchangeConflict,
     ExchangeConflicts,
+    ExchangeDoubts,
     ExchangeFault,
     ExchangeProblem,
     ExchangeRefused,
@@ -24,7 +25,8 @@ from translations.exchange.units import NO_BASE, ExchangeFile, Unit, base_of, is
 from translations.freshness import Provenance
 from translations.merging import Outcome, merge
 from translations.models import Segment, Translation
-from translations.segments import Fault, faults, is_in_script, normalise
+from translations.recognition import Recognised, is_in_script, recognise
+from translations.segments import Fault, faults, normalise
 from translations.segments import Markup as SegmentMarkup
 from translations.segments import Segment as Piece
 from translations.selectors.exchange import is_withheld
@@ -76,24 +78,29 @@ def import_file(
     at: datetime,
     group: str = "",
     on_conflict: OnConflict = OnConflict.REFUSE,
+    take_doubtful: bool = False,
 ) -> Imported:
     """Take the words of ``file`` for ``language``, of one ``group`` or of any.
 
     What has no translation in the file, or needs work there, is left alone. Words that came from a person count as
     written by a person, and as reviewed where the file names a reviewer. A second import of the same file changes
-    nothing.
+    nothing. ``take_doubtful`` takes single pieces that look like another language.
 
     Raises:
         OutsideLimits: ``by`` is limited to other sectors or languages.
-        ExchangeRefused: the file is for another language or course, was made from another version of the source, or
-            breaks placeholders or markup; carries every problem by segment.
+        ExchangeRefused: the file is for another language or course, looks like another language as a whole, was made
+            from another version of the source, or breaks placeholders or markup; carries every problem by segment.
+        ExchangeDoubts: words that are new here look like another language, and ``take_doubtful`` is not said.
         ExchangeConflicts: segments were changed here after the file was made, and ``on_conflict`` is ``refuse``.
     """
     segments = _segments(file.units)
     file = _without_withheld(file, segments)
     sectors = {segment.text.sector for segment in segments.values()}
     EditorLimit.objects.hold_text(by, act="exchange", sectors=sectors, language=language)
-    problems = _file_problems(file, language) or _problems(file.units, segments, group)
+    recognised = recognise(
+        ((unit.segment, unit.source, unit.target) for unit in file.units if _is_meant(unit)), language
+    )
+    problems = _file_problems(file, language, recognised) or _problems(file.units, segments, group)
     if problems:
         raise ExchangeRefused(problems)
     units = {unit.segment: unit for unit in file.units if _is_meant(unit)}
@@ -105,6 +112,13 @@ def import_file(
             language=language, segment__text__group__in={segment.text.group for segment in touched}
         )
     }
+    doubts = [
+        ExchangeProblem(ExchangeFault.LOOKS_LIKE, name, other)
+        for name, other in recognised.others.items()
+        if (here := stored.get(segments[name].pk)) is None or here.text != normalise(units[name].target)
+    ]
+    if doubts and not take_doubtful:
+        raise ExchangeDoubts(doubts)
     rows: list[Translation] = []
     conflicts: list[ExchangeConflict] = []
     done: Counter[str] = Counter()
@@ -151,11 +165,13 @@ def _without_withheld(file: ExchangeFile, segments: dict[str, Segment]) -> Excha
     return replace(file, units=tuple(left))
 
 
-def _file_problems(file: ExchangeFile, language: str) -> list[ExchangeProblem]:
+def _file_problems(file: ExchangeFile, language: str, recognised: Recognised) -> list[ExchangeProblem]:
     if not is_for(file.language, language, known=target_languages()):
         return [ExchangeProblem(ExchangeFault.WRONG_LANGUAGE, detail=file.language)]
     if not file.units:
         return [ExchangeProblem(ExchangeFault.NOTHING)]
+    if recognised.mostly:
+        return [ExchangeProblem(ExchangeFault.WRONG_LANGUAGE, detail=recognised.mostly)]
     scripts = Counter(is_in_script(unit.target, language) for unit in file.units if unit.target)
     if scripts[False] > scripts[True]:
         return [ExchangeProblem(ExchangeFault.WRONG_SCRIPT, detail=language)]

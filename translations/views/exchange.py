@@ -15,7 +15,7 @@ from wagtail.admin import messages
 from cms import clock
 from cms.admin_pages import AdminPage
 from translations import selectors, services
-from translations.exceptions import ExchangeConflicts, ExchangeRefused
+from translations.exceptions import ExchangeConflicts, ExchangeDoubts, ExchangeRefused
 from translations.exchange import FORMATS
 from translations.exchange_words import conflict_in_words, in_words
 from translations.forms import ExportForm, ImportForm
@@ -37,6 +37,7 @@ class ExchangeView(AdminPage, FormView[ImportForm]):
     header_icon = "wagtail-localize-language"
     page_title = gettext_lazy("Files for translators")
     permission = VIEW_PERMISSION
+    has_doubts = False
 
     def may_enter(self) -> bool:
         """Refuse who may not see the texts; refuse files from who leads no language."""
@@ -64,9 +65,13 @@ class ExchangeView(AdminPage, FormView[ImportForm]):
                 by=self.request.user,
                 at=clock.now(),
                 on_conflict=services.OnConflict(form.cleaned_data["on_conflict"]),
+                take_doubtful=form.cleaned_data["take_doubtful"],
             )
         except ExchangeRefused as refused:
             return self._refuse(form, [in_words(problem) for problem in refused.problems])
+        except ExchangeDoubts as found:
+            self.has_doubts = True
+            return self._refuse(form, [in_words(problem) for problem in found.problems])
         except ExchangeConflicts as found:
             return self._refuse(form, [conflict_in_words(conflict) for conflict in found.conflicts])
         changed = done.taken + done.signed
@@ -95,7 +100,7 @@ class ExchangeView(AdminPage, FormView[ImportForm]):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the form that writes a file."""
         export = ExportForm(languages=selectors.target_languages(), groups=group_choices())
-        return super().get_context_data(export=export, led=self.led, **kwargs)
+        return super().get_context_data(export=export, led=self.led, has_doubts=self.has_doubts, **kwargs)
 
 
 class ExportView(View):

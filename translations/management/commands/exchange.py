@@ -8,7 +8,7 @@ from django.core.management import BaseCommand, CommandError
 
 from cms import clock
 from translations import selectors, services
-from translations.exceptions import ExchangeConflicts, ExchangeRefused
+from translations.exceptions import ExchangeConflicts, ExchangeDoubts, ExchangeRefused
 from translations.exchange import FORMATS, Format, put
 from translations.exchange.units import LARGEST_BYTES
 from translations.exchange_words import conflict_in_words, in_words
@@ -31,6 +31,10 @@ class Command(BaseCommand):
             help="where a piece was changed here after the file was made: refuse the file, keep ours, or take the file's",
         )
 
+        parser.add_argument(
+            "--take-doubtful", action="store_true", help="take single pieces as well that look like another language"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         language, path = options["language"], options["file"]
         if language not in selectors.target_languages():
@@ -44,7 +48,14 @@ class Command(BaseCommand):
             if options["act"] == "export":
                 self._export(path, form, language, group)
             else:
-                self._import(path, form, language, group, services.OnConflict(options["on_conflict"]))
+                self._import(
+                    path,
+                    form,
+                    language,
+                    group,
+                    services.OnConflict(options["on_conflict"]),
+                    take_doubtful=options["take_doubtful"],
+                )
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}.", returncode=2) from error
 
@@ -53,7 +64,16 @@ class Command(BaseCommand):
         put(path, form.write(file))
         self.stdout.write(f"{path}: {len(file.units)} segments")
 
-    def _import(self, path: Path, form: Format, language: str, group: str, on_conflict: services.OnConflict) -> None:
+    def _import(
+        self,
+        path: Path,
+        form: Format,
+        language: str,
+        group: str,
+        on_conflict: services.OnConflict,
+        *,
+        take_doubtful: bool,
+    ) -> None:
         if path.stat().st_size > LARGEST_BYTES:
             raise CommandError(f"{path} has more than {LARGEST_BYTES} bytes; nothing was taken in.", returncode=2)
         try:
@@ -64,11 +84,19 @@ class Command(BaseCommand):
                 by=None,
                 at=clock.now(),
                 on_conflict=on_conflict,
+                take_doubtful=take_doubtful,
             )
         except ExchangeRefused as refused:
             for problem in refused.problems:
                 self.stderr.write(in_words(problem))
             raise CommandError(f"{len(refused.problems)} problems; nothing was taken in", returncode=2) from None
+        except ExchangeDoubts as found:
+            for problem in found.problems:
+                self.stderr.write(in_words(problem))
+            said = (
+                f"{len(found.problems)} pieces look like another language; nothing was taken in. Say --take-doubtful."
+            )
+            raise CommandError(said, returncode=1) from None
         except ExchangeConflicts as found:
             for conflict in found.conflicts:
                 self.stderr.write(conflict_in_words(conflict))
