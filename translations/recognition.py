@@ -146,10 +146,10 @@ def is_in_script(text: str, language: str) -> bool | None:
     Chinese counts as in the other script where more of its characters are used in that one alone.
     """
     scripts = _scripts(language)
-    letters = [_script(each) for each in without_marks(text) if each.isalpha()]
+    letters = [each for each in without_marks(text) if each.isalpha()]
     if not letters or not scripts:
         return None
-    if not any(letter in scripts for letter in letters):
+    if not any(_script(letter) in scripts for letter in letters):
         return False
     own, other = _HAN.get(language.lower(), ("", ""))
     return not own or _only_in(text, other, own) <= _only_in(text, own, other)
@@ -159,6 +159,7 @@ def _scripts(language: str) -> tuple[str, ...]:
     return SCRIPTS.get(language.split("-")[0].lower(), ())
 
 
+@lru_cache(maxsize=20_000)
 def _script(letter: str) -> str:
     return unicodedata.name(letter, "").split(" ")[0]
 
