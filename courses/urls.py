@@ -41,5 +41,6 @@ urlpatterns = [
     path("read/<uuid:asked>/part/<slug:part>/", views.review_part, name="review_part"),
     path("media/frozen/<str:sha256>/", views.frozen_media, name="frozen_media"),
     # Where Wagtail keeps uploads in a folder: what is not released yet, for editors and reviewers.
-    path("media/original_images/<path:name>", views.live_picture, name="live_picture"),
+    path("media/original_images/<path:name>", views.live_picture, {"folder": "original_images"}, name="live_picture"),
+    path("media/images/<path:name>", views.live_picture, {"folder": "images"}, name="live_rendition"),
 ]

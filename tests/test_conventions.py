@@ -203,7 +203,7 @@ PUBLIC = {
     "dev_mail", "dev_mail_message", "dev_mail_html",
     # A link that only its holder has; without it they show a closed door.
     "review_door", "reviews", "review", "review_part", "review_receipt", "review_leave", "nation", "review_keys",
-    "live_picture",
+    "live_picture", "live_rendition",
     "wagtaildocs_serve", "wagtaildocs_authenticate_with_password",
     "wagtailcore_authenticate_with_password", "wagtailcore_login", "wagtail_serve",
 }  # fmt: skip

@@ -50,11 +50,16 @@ def frozen_media(request: HttpRequest, sha256: str) -> HttpResponseBase:
 
 
 @require_safe
-def live_picture(request: HttpRequest, name: str) -> HttpResponseBase:
-    """Send an upload to editors, who approve it, and to reviewers, who read it; to nobody else before a release."""
+def live_picture(request: HttpRequest, folder: str, name: str) -> HttpResponseBase:
+    """Send an upload, or what Wagtail scaled from it, to editors, who approve it, and to reviewers, who read it.
+
+    Nobody else sees it before a release, and nothing outside ``folder`` is sent.
+    """
+    if ".." in name.split("/"):
+        raise Http404
     if request.user.is_authenticated and request.user.has_perm("wagtailadmin.access_admin"):
-        return _upload(name)
-    return _to_reviewer(request, name=name)
+        return _upload(f"{folder}/{name}")
+    return _to_reviewer(request, name=f"{folder}/{name}")
 
 
 @reviewing
@@ -64,7 +69,7 @@ def _to_reviewer(request: HttpRequest, reviewer: Reviewer, *, name: str) -> Http
 
 def _upload(name: str) -> FileResponse:
     try:
-        response = FileResponse(default_storage.open(f"original_images/{name}", "rb"))
+        response = FileResponse(default_storage.open(name, "rb"))
     except (FileNotFoundError, IsADirectoryError) as error:
         raise Http404 from error
     response.headers["Cache-Control"] = "no-store"
