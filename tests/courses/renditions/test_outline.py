@@ -194,6 +194,15 @@ def test_slides_have_titles_and_fit():
     assert all(inside)
 
 
+def test_slides_from_right_to_left_begin_at_the_right_edge():
+    show = Presentation(io.BytesIO(deck(deck_data(material(language="ar")))))
+    cover, inner = show.slides[0], show.slides[1]
+    edge = cover.shapes.title.left + cover.shapes.title.width
+    assert {shape.left + shape.width for shape in cover.shapes} == {edge}
+    [number] = [shape for shape in inner.shapes if shape.has_text_frame and shape.text_frame.text == "2"]
+    assert number.left == show.slide_width - edge
+
+
 def test_slides_hold_what_the_format_has_no_letters_for_and_what_looks_like_its_own():
     data = deck_data(material())
     data["title"] = "A & <b>\x00"
