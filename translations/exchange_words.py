@@ -14,7 +14,7 @@ _WORDS: Final = {
         "The file says that it is in another language. Choose that language, or the right file."
     ),
     ExchangeFault.WRONG_SCRIPT: _("Most of it is not written in the script of this language."),
-    ExchangeFault.LOOKS_LIKE: _("Language:"),
+    ExchangeFault.LOOKS_LIKE: _("This looks like another language than the one chosen:"),
     ExchangeFault.NOTHING: _("There is nothing in this file."),
     ExchangeFault.UNKNOWN_SEGMENT: _("There is no such piece of text here. Export the file again."),
     ExchangeFault.OTHER_COURSE: _("This belongs to another course."),

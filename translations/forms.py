@@ -49,7 +49,7 @@ class ImportForm(forms.Form):
         initial=services.OnConflict.REFUSE.value,
     )
 
-    take_doubtful = forms.BooleanField(label=_("Go on"), required=False)
+    take_doubtful = forms.BooleanField(label=_("Take in what looks like another language as well"), required=False)
 
     def __init__(self, *args: Any, languages: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

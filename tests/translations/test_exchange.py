@@ -350,7 +350,7 @@ class TestImport:
             take(file)
         doubt = ExchangeProblem(ExchangeFault.LOOKS_LIKE, "course:hotel/lessons/b/title", "es")
         assert found.value.problems == (doubt,)
-        assert in_words(doubt).endswith("/lessons/b/title: Language: Español")
+        assert in_words(doubt).endswith("/lessons/b/title: This looks like another language than the one chosen: Español")
         assert rows() == []
         assert take(file, take_doubtful=True) == Imported(taken=2)
         # What stands here was looked at once.
@@ -361,7 +361,7 @@ class TestImport:
         words = {f"lessons/{at}/title": f"Pida ayuda a las personas que están con usted {at}" for at in range(6)}
         with pytest.raises(ExchangeRefused) as refused:
             take(filled(words), take_doubtful=True)
-        assert refused.value.problems == (ExchangeProblem(ExchangeFault.WRONG_LANGUAGE, detail="es"),)
+        assert refused.value.problems == (ExchangeProblem(ExchangeFault.LOOKS_LIKE, detail="es"),)
 
     def test_the_command_says_what_looks_like_another_language(self, tmp_path: Path) -> None:
         path = tmp_path / "hotel.po"
@@ -370,7 +370,7 @@ class TestImport:
         with pytest.raises(CommandError) as refused:
             call_command(*asked, stderr=said)
         assert refused.value.returncode == 1
-        assert "course:hotel/lessons/b/title: Language: Español" in said.getvalue()
+        assert "course:hotel/lessons/b/title: This looks like another language than the one chosen: Español" in said.getvalue()
         call_command(*asked, "--take-doubtful", stdout=io.StringIO())
         assert len(rows()) == 1
 
@@ -473,7 +473,7 @@ class TestPage:
         file = filled({"course/title": "Las personas que están aquí con usted"})
         assert "take_doubtful" not in localiser.get(reverse("translations_admin:exchange")).content.decode()
         shown = self.send(localiser, file).content.decode()
-        assert "course/title: Language: Español" in shown
+        assert "course/title: This looks like another language than the one chosen: Español" in shown
         assert 'name="take_doubtful"' in shown
         assert "1 piece was taken in" in self.send(localiser, file, take_doubtful="on").content.decode()
 

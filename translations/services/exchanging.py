@@ -171,7 +171,7 @@ def _file_problems(file: ExchangeFile, language: str, recognised: Recognised) ->
     if not file.units:
         return [ExchangeProblem(ExchangeFault.NOTHING)]
     if recognised.mostly:
-        return [ExchangeProblem(ExchangeFault.WRONG_LANGUAGE, detail=recognised.mostly)]
+        return [ExchangeProblem(ExchangeFault.LOOKS_LIKE, detail=recognised.mostly)]
     scripts = Counter(is_in_script(unit.target, language) for unit in file.units if unit.target)
     if scripts[False] > scripts[True]:
         return [ExchangeProblem(ExchangeFault.WRONG_SCRIPT, detail=language)]
