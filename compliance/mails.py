@@ -2,7 +2,8 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import icalendar
@@ -15,23 +16,55 @@ from django.utils.translation import pgettext
 from cms.languages import direction
 from compliance.channels import Notice
 from compliance.models import Digest, Message
-from compliance.selectors import DigestLine, Line, takes_mail
+from compliance.selectors import DigestLine, Line, bouncing, lines_of, takes_mail
 from people.models import Employment, Membership, Organisation, User
 from people.services.staff_notes import EXPORT
 from people.slips import printed_languages
 
+_ENGLISH: Final = "en"
 DIGEST_LINES: Final = 50
 """More than these nobody reads in a mail; the rest is a number."""
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a message says, to whom and in which language; ``takes_mail``: whether mails may go to their address."""
+
+    lines: Sequence[Line]
+    membership: Membership
+    language: str
+    takes_mail: bool
+
+
+def drafts(messages: Sequence[int], *, at: datetime) -> dict[int, Draft]:
+    """Return the drafts of messages, by their keys, as they are at ``at``; a constant number of queries."""
+    found = Message.objects.select_related("membership__organisation", "membership__user").in_bulk(messages)
+    lines = lines_of(list(found.values()), at=at)
+    members = {it.membership_id: it.membership for it in found.values()}
+    languages = _languages_of(list(members.values()))
+    bounced = bouncing(members)
+    return {
+        key: Draft(
+            lines=lines[key],
+            membership=it.membership,
+            language=languages[it.membership_id],
+            takes_mail=bool(it.membership.email) and it.membership_id not in bounced,
+        )
+        for key, it in found.items()
+    }
+
+
 def language_of(membership: Membership) -> str:
     """Return the language that the learner chose, else the first of their site's; English where neither has texts."""
-    chosen = membership.user.language
-    if not chosen:
-        known = Employment.objects.current_knowledge().filter(membership=membership).select_related("site")
-        job = known.order_by("-starts_on", "-pk").first()
-        chosen = job.site.workplace_language if job else "en"
-    return printed_languages([chosen])[0]
+    return _languages_of([membership])[membership.pk]
+
+
+def _languages_of(memberships: Sequence[Membership]) -> dict[int, str]:
+    silent = [it.pk for it in memberships if not it.user.language]
+    known = Employment.objects.current_knowledge().filter(membership__in=silent).select_related("site")
+    # The last of each person's is the one that counts.
+    at_work = {job.membership_id: job.site.workplace_language for job in known.order_by("starts_on", "pk")}
+    return {it.pk: printed_languages([it.user.language or at_work.get(it.pk, _ENGLISH)])[0] for it in memberships}
 
 
 def link_of(lines: Sequence[Line]) -> str:
@@ -47,16 +80,15 @@ def link_of(lines: Sequence[Line]) -> str:
     return f"{settings.ORIGIN}{path}"
 
 
-def compose(message: Message, lines: Sequence[Line]) -> Notice | None:
-    """Return the mail of a message that says ``lines``, None where the employer has given no address that takes mail.
+def compose(message: Message, draft: Draft) -> Notice | None:
+    """Return the mail of a message; None where it says nothing or the employer has given no address that takes mail.
 
     An address of the person's own is never used: who gets no letter would tell the employer that there is one.
     Subject, sender and file name tell nobody what it is about.
     """
-    membership = Membership.objects.select_related("organisation", "user").get(pk=message.membership_id)
-    if not takes_mail(membership):
+    membership, lines, language = draft.membership, draft.lines, draft.language
+    if not lines or not draft.takes_mail:
         return None
-    language = language_of(membership)
     with translation.override(language):
         context = {
             "name": membership.called,

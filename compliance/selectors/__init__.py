@@ -14,6 +14,7 @@ from compliance.selectors.counting import Counted, counted_today
 from compliance.selectors.deliveries import (
     Delivered,
     Delivery,
+    bouncing,
     delivered,
     deliveries,
     open_bounces,
@@ -115,6 +116,7 @@ __all__ = [
     "asks_holders",
     "attestations_of",
     "awaiting_slip",
+    "bouncing",
     "concerned",
     "counted_today",
     "counts_by_site",

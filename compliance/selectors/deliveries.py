@@ -1,6 +1,6 @@
 """What went out to whom, and which addresses do not take mail."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -131,4 +131,9 @@ def people_without_mail(*, memberships: QuerySet[Membership]) -> int:
 
 def takes_mail(membership: Membership) -> bool:
     """Whether mails may go to the address that the employer has given."""
-    return bool(membership.email) and not Bounce.objects.open().filter(membership=membership).exists()
+    return bool(membership.email) and not bouncing([membership.pk])
+
+
+def bouncing(memberships: Collection[int]) -> set[int]:
+    """Return those of these memberships, by key, whose present address did not take a mail."""
+    return set(Bounce.objects.open().filter(membership__in=memberships).values_list("membership_id", flat=True))

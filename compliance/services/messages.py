@@ -1,7 +1,7 @@
 """Reminders: claim in one transaction, send outside any, commit the result in another."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -20,6 +20,10 @@ from people.faults import fault_point
 from people.models import Membership
 
 BATCH: Final = 200
+PART: Final = 50
+"""Mails whose contents are read together, just before they go out."""
+FRESH: Final = timedelta(seconds=10)
+"""How old what was read may be when its mail goes out; with a slow server the rest of a part is read anew."""
 TROUBLES_IN_A_ROW: Final = 3
 """After so many the mail server is taken to be away, and the rest waits for the next sweep."""
 
@@ -36,7 +40,7 @@ def sweep(*, at: datetime, limit: int = 10_000) -> int:
     handled = _round(
         partial(claim_messages, limit=BATCH),
         lambda now: list(selectors.to_send(at=now).values_list("pk", flat=True)[:BATCH]),
-        lambda key, now: send_claimed(message_id=key, at=now),
+        _send_part,
         at=at,
         began=began,
         limit=limit,
@@ -44,7 +48,7 @@ def sweep(*, at: datetime, limit: int = 10_000) -> int:
     return handled + _round(
         claim_digests,
         lambda now: digests_waiting(at=now, limit=BATCH),
-        lambda key, now: send_digest(digest_id=key, at=now),
+        _send_digests,
         at=at,
         began=began,
         limit=limit,
@@ -54,7 +58,7 @@ def sweep(*, at: datetime, limit: int = 10_000) -> int:
 def _round(
     claim: Callable[..., Sequence[int]],
     waiting_at: Callable[[datetime], Sequence[int]],
-    send: Callable[[int, datetime], Outcome],
+    send: Callable[[Sequence[int], Callable[[], datetime]], Iterator[Outcome]],
     *,
     at: datetime,
     began: float,
@@ -68,9 +72,8 @@ def _round(
         if not claimed and not waiting:
             break
         handled += len(set(claimed) | set(waiting))
-        for key in waiting:
-            # The leases count from now, although the caller's clock stands still while mails go out.
-            outcome = send(key, _later(at, began))
+        # The leases count from now, although the caller's clock stands still while mails go out.
+        for outcome in send(waiting, partial(_later, at, began)):
             troubles = troubles + 1 if outcome is Outcome.TROUBLE else 0
             if troubles == TROUBLES_IN_A_ROW:
                 break
@@ -79,6 +82,10 @@ def _round(
 
 def _later(at: datetime, began: float) -> datetime:
     return at + timedelta(seconds=time.monotonic() - began)
+
+
+def _send_digests(keys: Sequence[int], now: Callable[[], datetime]) -> Iterator[Outcome]:
+    return (send_digest(digest_id=key, at=now()) for key in keys)
 
 
 def claim_messages(*, at: datetime, limit: int = BATCH) -> list[int]:
@@ -93,59 +100,81 @@ def claim_messages(*, at: datetime, limit: int = BATCH) -> list[int]:
         memberships = sorted(set(due.values_list("membership_id", flat=True)[:limit]))
         if not memberships:
             return []
-        claimed = [key for pk in memberships if (key := _claim_for(pk, chain, at)) is not None]
+        claimed = _claim_for(memberships, chain, at)
         if claimed:
             return claimed
 
 
 @transaction.atomic(durable=True)
-def _claim_for(membership_id: int, chain: selectors.Chain, at: datetime) -> int | None:
-    """Commit what a person is to be told at ``at`` as one message; return its key, None where there is nothing."""
-    membership = (
-        Membership.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("organisation")
-        .get(pk=membership_id)
-    )
-    obligations = list(Obligation.objects.filter(membership=membership).prefetch_related("spans").order_by("pk"))
+def _claim_for(keys: Sequence[int], chain: selectors.Chain, at: datetime) -> list[int]:
+    """Commit what these people are to be told at ``at``, a message for each who is told anything; return the messages' keys.
+
+    A constant number of queries where nobody above them hears.
+    """
+    # In the order of every rebuild, so that the two wait for each other and never crosswise.
+    locked = Membership.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
+    members = {it.pk: it for it in locked.select_related("organisation")}
+    obligations: dict[int, list[Obligation]] = {key: [] for key in members}
+    for it in Obligation.objects.filter(membership__in=keys).prefetch_related("spans").order_by("pk"):
+        obligations[it.membership_id].append(it)
     # All of a person's obligations are meant in one calendar.
-    days = {local_date(at, it.time_zone) for it in obligations}
-    told_today = Message.objects.filter(membership=membership, day__in=days).exists()
-    items: list[dict[str, Any]] = []
+    days = {key: {local_date(at, it.time_zone) for it in own} for key, own in obligations.items()}
+    told = set(
+        Message.objects.filter(membership__in=keys, day__in=set().union(*days.values())).values_list(
+            "membership_id", "day"
+        )
+    )
     above: list[Escalation] = []
     changed: list[Obligation] = []
-    for obligation in obligations:
-        before = obligation.told, obligation.next_message_at
-        today = local_date(at, obligation.time_zone)
-        steps = reminders.steps(days_of(obligation.spans.all()))
-        step = reminders.due_step(steps, obligation.told, today)
-        if step is not None and not told_today:
-            items.append(_item(obligation, step))
-            above += _above(chain, membership, obligation, step, at)
-            passed = reminders.passed_keys(steps, today)
-            obligation.told = [*obligation.told, *(key for key in passed if key not in obligation.told)]
-        obligation.next_message_at = selectors.next_message_at(
-            steps, told=obligation.told, zone=obligation.time_zone, at=at, not_today=told_today
-        )
-        if (obligation.told, obligation.next_message_at) != before:
-            changed.append(obligation)
-    for obligation in changed:  # mostly one
-        obligation.save(update_fields=["told", "next_message_at"])
+    items: dict[int, list[dict[str, Any]]] = {}
+    for key, member in members.items():
+        told_today = any((key, day) in told for day in days[key])
+        for obligation in obligations[key]:
+            before = obligation.told, obligation.next_message_at
+            step = _told_now(obligation, at, told_today=told_today)
+            if step is not None:
+                items.setdefault(key, []).append(_item(obligation, step))
+                above += _above(chain, member, obligation, step, at)
+            if (obligation.told, obligation.next_message_at) != before:
+                changed.append(obligation)
+    Obligation.objects.bulk_update(changed, ["told", "next_message_at"])
     if above:
         Escalation.objects.bulk_create(above, ignore_conflicts=True)
-    if not items:
-        return None
-    day = max(days)
-    message = Message.objects.create(
+    kept = _taken_over(items, at)
+    messages = [
+        _message(members[key], max(days[key]), [*named, *kept.get(key, ())], at) for key, named in items.items()
+    ]
+    if not messages:
+        return []
+    made = Message.objects.bulk_create(messages)
+    fault_point("reminders.before_claim")
+    return [it.pk for it in made]
+
+
+def _told_now(obligation: Obligation, at: datetime, *, told_today: bool) -> reminders.Step | None:
+    """Return what is to be told of ``obligation`` at ``at``, and note on it, unsaved, that it is, and when to look again."""
+    today = local_date(at, obligation.time_zone)
+    steps = reminders.steps(days_of(obligation.spans.all()))
+    step = None if told_today else reminders.due_step(steps, obligation.told, today)
+    if step is not None:
+        passed = reminders.passed_keys(steps, today)
+        obligation.told = [*obligation.told, *(key for key in passed if key not in obligation.told)]
+    obligation.next_message_at = selectors.next_message_at(
+        steps, told=obligation.told, zone=obligation.time_zone, at=at, not_today=told_today
+    )
+    return step
+
+
+def _message(membership: Membership, day: date, items: list[dict[str, Any]], at: datetime) -> Message:
+    return Message(
         membership=membership,
         day=day,
         message_id=message_id_of(membership, day),
-        items=items + _taken_over(membership, items, at),
+        items=items,
         state=Message.State.CLAIMED if membership.email else Message.State.LETTER,
         claimed_at=at,
         claimed_until=at if membership.email else None,
     )
-    fault_point("reminders.before_claim")
-    return message.pk
 
 
 def _above(
@@ -171,20 +200,20 @@ def _item(obligation: Obligation, step: reminders.Step) -> dict[str, Any]:
     return {"obligation": obligation.pk, "kind": str(step.kind), "due_on": due_on}
 
 
-def _taken_over(membership: Membership, items: list[dict[str, Any]], at: datetime) -> list[dict[str, Any]]:
-    """Drop what still waits to be sent or printed; return what it says of other obligations.
+def _taken_over(items: Mapping[int, list[dict[str, Any]]], at: datetime) -> dict[int, list[dict[str, Any]]]:
+    """Drop what still waits to be sent or printed for the people of ``items``; return, by person, what it says of else.
 
     Nobody gets a backlog after an outage, or three letters at once. What a sender has at this moment stays.
     """
-    waiting = Message.objects.filter(membership=membership, state__in=_MAILS).exclude(claimed_until__gt=at)
-    named = {item["obligation"] for item in items}
-    kept = []
-    found = list(waiting.order_by("-day"))
+    waiting = Message.objects.filter(membership__in=items, state__in=_MAILS).exclude(claimed_until__gt=at)
+    named = {key: {item["obligation"] for item in own} for key, own in items.items()}
+    kept: dict[int, list[dict[str, Any]]] = {}
+    found = list(waiting.order_by("membership_id", "-day"))
     for message in found:
         for item in message.items:
-            if item["obligation"] not in named:
-                named.add(item["obligation"])
-                kept.append(item)
+            if item["obligation"] not in named[message.membership_id]:
+                named[message.membership_id].add(item["obligation"])
+                kept.setdefault(message.membership_id, []).append(item)
     if found:
         waiting.update(state=Message.State.DROPPED, claimed_until=None)
     return kept
@@ -203,15 +232,41 @@ def send_claimed(*, message_id: int, at: datetime) -> Outcome:
     Trouble is kept for another try; what the server refuses for good, or what went wrong ``MAX_ATTEMPTS`` times, has
     failed, and HR can see that it did. Call it outside any transaction.
     """
+    return _send(message_id, lambda: mails.drafts([message_id], at=at)[message_id], at)
+
+
+def _send_part(keys: Sequence[int], now: Callable[[], datetime]) -> Iterator[Outcome]:
+    """Send claimed messages one by one; what they say, and to whom, is read part by part."""
+    start = 0
+    while start < len(keys):
+        part = keys[start : start + PART]
+        read_at = now()
+        draft = _reading(part, read_at)
+        for key in part:
+            yield _send(key, partial(draft, key), now())
+            start += 1
+            if now() - read_at > FRESH:
+                break
+
+
+def _reading(part: Sequence[int], at: datetime) -> Callable[[int], mails.Draft]:
+    """Read the drafts of ``part`` together; where that fails, each is read when it is asked for."""
+    try:
+        return mails.drafts(part, at=at).__getitem__
+    except Exception:  # one bad message must not stop the others; it is met again, and alone
+        return lambda key: mails.drafts([key], at=at)[key]
+
+
+def _send(message_id: int, draft: Callable[[], mails.Draft], at: datetime) -> Outcome:
     message = lease(selectors.to_send(at=at).filter(pk=message_id), at=at)
     if message is None:
         return Outcome.SETTLED
     fault_point("reminders.after_claim")
     try:
-        lines = selectors.lines_of([message], at=at)[message.pk]
-        notice = mails.compose(message, lines) if lines else None
+        said = draft()
+        notice = mails.compose(message, said)
         if notice is None:
-            settle(message, state=Message.State.LETTER if lines else Message.State.DROPPED, claimed_until=None)
+            settle(message, state=Message.State.LETTER if said.lines else Message.State.DROPPED, claimed_until=None)
             return Outcome.SETTLED
         hand_over(notice)
     except Exception as error:  # one bad message must not stop the others

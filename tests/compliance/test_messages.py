@@ -9,8 +9,9 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from compliance import selectors, services
+from compliance import mails, selectors, services
 from compliance.models import Message, Obligation
 from compliance.services.messages import message_id_of
 from compliance.services.sending import LEASE, MAX_ATTEMPTS, Outcome, wait_after
@@ -437,6 +438,58 @@ def test_a_sweep_of_nothing_asks_the_database_four_times(larch, hospitality, dja
         services.sweep(at=AT)
 
 
+def queries_of_a_sweep(workplace, training, people: int) -> int:
+    for number in range(people):
+        workplace.employ(email=f"p{number}@{workplace.organisation.code}.example")
+    workplace.ask(training, site=workplace.region)
+    with CaptureQueriesContext(connection) as asked:
+        services.sweep(at=AT)
+    return len([it for it in asked if not it["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))])
+
+
+def test_one_more_mail_costs_only_its_lease_and_its_result(larch, hospitality, mailoutbox):
+    one = queries_of_a_sweep(larch, hospitality, 1)
+    others = queries_of_a_sweep(factories.workplace("other", "Other"), hospitality, 5)
+    assert len(mailoutbox) == 6
+    # The lease is a read and a write, the result a write; all else is read and written for all together.
+    assert others - one == 4 * 3
+
+
+def test_what_cannot_be_read_together_is_read_one_by_one(larch, hospitality, mailoutbox, monkeypatch):
+    for number in range(3):
+        larch.employ(email=f"p{number}@larch.example")
+    larch.ask(hospitality, site=larch.region)
+    real = mails.drafts
+
+    def drafts(keys, *, at):
+        if bad in keys:
+            raise ValueError("cannot be read")
+        return real(keys, at=at)
+
+    bad = services.claim_messages(at=AT)[0]
+    monkeypatch.setattr(mails, "drafts", drafts)
+    services.sweep(at=AT)
+    assert len(mailoutbox) == 2
+    assert [it.pk for it in Message.objects.filter(state="claimed")] == [bad]
+
+
+def test_a_mail_after_a_slow_one_says_what_is_so_by_then(larch, hospitality, mailoutbox, monkeypatch):
+    members = [larch.employ(email=f"p{number}@larch.example") for number in range(2)]
+    larch.ask(hospitality, site=larch.region)
+    monkeypatch.setattr("compliance.services.messages.FRESH", timedelta(0))
+    real = EmailBackend.send_messages
+
+    def send_messages(backend, messages):
+        [other] = [it for it in members if [it.email] != messages[0].to]
+        factories.learn(other, hospitality, at=AT)
+        return real(backend, messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", send_messages)
+    services.sweep(at=AT)
+    assert len(mailoutbox) == 1
+    assert sorted(state for _, state in states()) == ["dropped", "sent"]
+
+
 def test_the_task_sweeps_at_the_present_instant(jo, larch, hospitality, the_clock, mailoutbox):
     larch.ask(hospitality, membership=jo)
     sweep_reminders()
@@ -468,3 +521,15 @@ def test_claiming_and_sending_refuse_to_be_part_of_a_transaction():
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
         services.sweep(at=AT)
     assert not getattr(mail, "outbox", [])
+
+
+def test_what_cannot_be_read_together_is_read_alone_and_the_bad_one_is_put_off(larch, hospitality, mailoutbox):
+    for number in range(3):
+        larch.employ(email=f"p{number}@larch.example")
+    larch.ask(hospitality, site=larch.region)
+    bad, *_ = services.claim_messages(at=AT)
+    items = Message.objects.get(pk=bad).items
+    Message.objects.filter(pk=bad).update(items=[{**items[0], "due_on": "no day"}])
+    services.sweep(at=AT)
+    assert len(mailoutbox) == 2
+    assert Message.objects.get(pk=bad).state == "claimed"
