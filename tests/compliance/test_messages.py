@@ -523,6 +523,32 @@ def test_claiming_and_sending_refuse_to_be_part_of_a_transaction():
     assert not getattr(mail, "outbox", [])
 
 
+@pytest.mark.parametrize("people", [3, 30])
+def test_a_batch_costs_the_same_for_few_and_for_many_but_for_the_lease_and_the_result_of_each(
+    larch, hospitality, mailoutbox, people
+):
+    for number in range(people):
+        larch.employ(email=f"p{number}@larch.example")
+    larch.ask(hospitality, site=larch.region)
+    with CaptureQueriesContext(connection) as claiming:
+        claimed = services.claim_messages(at=AT)
+    assert len(claimed) == people
+    asked = [it["sql"] for it in claiming if it["sql"].startswith(("SELECT", "INSERT", "UPDATE"))]
+    assert len(asked) == 8, asked
+    with CaptureQueriesContext(connection) as reading:
+        drafts = mails.drafts(claimed, at=AT)
+    assert len(reading) == 6
+    assert {it.language for it in drafts.values()} == {"en"}
+    with CaptureQueriesContext(connection) as sending:
+        services.sweep(at=AT + timedelta(seconds=1))
+    assert len(mailoutbox) == people
+    written = [it["sql"] for it in sending if it["sql"].startswith("UPDATE")]
+    assert len(written) == 2 * people
+    read = [it["sql"] for it in sending if it["sql"].startswith("SELECT")]
+    # Of each the lease, of the part its drafts, of the rounds what waits.
+    assert len(read) - people == 12, read
+
+
 def test_what_cannot_be_read_together_is_read_alone_and_the_bad_one_is_put_off(larch, hospitality, mailoutbox):
     for number in range(3):
         larch.employ(email=f"p{number}@larch.example")
