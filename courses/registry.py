@@ -21,7 +21,8 @@ class TrainingItem:
     ``last_good_on`` is the last day on which doing it is in time; None: no day is set. ``because`` is a
     translated sentence ("because you work at …"). ``url`` is where to go on, a path of this site;
     ``another_way_url`` where to ask for another way to learn it, empty where nobody could agree one. ``also`` says
-    what is asked beside the course, each in words.
+    what is asked beside the course, each in words. ``language`` is the code of the title's, where that is not the
+    page's.
     """
 
     course: "Course"
@@ -32,6 +33,7 @@ class TrainingItem:
     url: str
     another_way_url: str = ""
     also: tuple[str, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -327,9 +327,18 @@ def enrolments_in(scope: Scope) -> Any:
 def course_titles(
     course_ids: Iterable[int], language: str, *, others: Sequence[str] = (), readable: Q = selectors.EVERY_TEXT
 ) -> dict[int, str]:
-    """Return the titles of courses by primary key, as their newest editions have them in the nearest language.
+    """Return the titles of courses by primary key, as ``titles_and_languages`` does."""
+    found = titles_and_languages(course_ids, language, others=others, readable=readable)
+    return {course: title for course, (title, _) in found.items()}
 
-    ``readable`` leaves out texts, as ``selectors.readable_at`` does.
+
+def titles_and_languages(
+    course_ids: Iterable[int], language: str, *, others: Sequence[str] = (), readable: Q = selectors.EVERY_TEXT
+) -> dict[int, tuple[str, str]]:
+    """Return titles by courses' primary keys, each as the newest edition has it in the nearest language, and that.
+
+    The language is a code, "" where it is ``language``. ``readable`` leaves out texts, as ``selectors.readable_at``
+    does.
     """
     texts: dict[int, dict[str, int]] = {}
     editions: dict[int, int] = {}
@@ -346,8 +355,8 @@ def course_titles(
         for course, by_language in texts.items()
         if (nearest := selectors.nearest_language(language, by_language, others)) is not None
     }
-    titles = EditionText.objects.filter(pk__in=chosen).values_list("pk", "snapshot__course__title")
-    return {chosen[pk]: title for pk, title in titles}
+    titles = EditionText.objects.filter(pk__in=chosen).values_list("pk", "snapshot__course__title", "language")
+    return {chosen[pk]: (title, "" if spoken == language else spoken) for pk, title, spoken in titles}
 
 
 def _nearest_text(wanted: str, others: Sequence[str], readable: Q) -> dict[str, Subquery]:

@@ -10,10 +10,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cms import clock
-from courses.models import Completion
+from courses.models import Completion, Course
 from courses.registry import TrainingItem, evidence_of, training_items
 from courses.selectors import readable_at
-from courses.views.reading import course_titles, enrolments_in, sign_in_url
+from courses.views.reading import enrolments_in, sign_in_url, titles_and_languages
 from people.other_languages import other_languages
 from people.scope import Scope
 
@@ -30,7 +30,7 @@ def my_training(request: HttpRequest) -> HttpResponse:
     language = get_language() or ""
     # The training that is asked for has one title, in the language of the source; its courses have one in each.
     in_other_words = {item.course.pk for item in items} if language != settings.LANGUAGE_CODE else set()
-    titles = course_titles(
+    titles = titles_and_languages(
         {enrolment.course_id for enrolment in open_enrolments}
         | {each.course_id for each in completions}
         | in_other_words,
@@ -39,14 +39,17 @@ def my_training(request: HttpRequest) -> HttpResponse:
         readable=readable_at(scope.membership),
     )
     items = [
-        replace(item, title=titles.get(item.course.pk, item.title)) if item.course.pk in in_other_words else item
+        _titled(item, *titles.get(item.course.pk, (item.title, settings.LANGUAGE_CODE)))
+        if item.course.pk in in_other_words
+        else item
         for item in items
     ]
     asked = {item.course.pk for item in items}
     items += [
         TrainingItem(
             course=enrolment.course,
-            title=titles.get(enrolment.course_id, enrolment.course.code),
+            title=_title(titles, enrolment.course)[0],
+            language=_title(titles, enrolment.course)[1],
             state="in_progress",
             last_good_on=None,
             because=_("because you started it"),
@@ -59,11 +62,19 @@ def my_training(request: HttpRequest) -> HttpResponse:
     context = {
         "items": [(item, item.course.pk in {each.course_id for each in open_enrolments}) for item in items],
         "done": [
-            (completion, titles.get(completion.course_id, completion.course.code), evidence.get(completion.pk, []))
+            (completion, *_title(titles, completion.course), evidence.get(completion.pk, []))
             for completion in completions
         ],
     }
     return render(request, "courses/pages/my_training.html", context)
+
+
+def _title(titles: dict[int, tuple[str, str]], course: Course) -> tuple[str, str]:
+    return titles.get(course.pk, (course.code, ""))
+
+
+def _titled(item: TrainingItem, title: str, language: str) -> TrainingItem:
+    return replace(item, title=title, language=language)
 
 
 def _completions(scope: Scope) -> list[Completion]:

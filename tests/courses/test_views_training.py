@@ -139,3 +139,22 @@ def test_item_has_the_title_of_its_course_in_the_readers_language(client: Client
     page = client.get("/training/").content.decode()
     assert "Trabajo justo" in page
     assert "Safe and fair work" not in page
+
+
+def test_a_title_in_another_language_than_the_page_says_which(
+    client: Client,
+    the_clock: Clock,  # noqa: F811
+) -> None:
+    asked, begun = released_course(), released_course()
+    item = TrainingItem(asked, "Safe and fair work", "assigned", None, "because you drive", "/learn/b/")
+    registry.register_training_items(lambda scope, at: [item])
+    done = on_the_way(client, released_course(lessons=("facts",), final_quiz=None))
+    text = done.edition.texts.get()
+    complete_lesson(enrolment=done, edition_text=text, lesson_code="facts", language="en", at=the_clock.now)
+    enrolled(begun, done.membership)
+    marked = '<h3 class="row__title" lang="en" dir="ltr">Safe and fair work</h3>'
+    assert marked not in client.get("/training/").content.decode()
+    client.cookies["language"] = "ar"
+    page = client.get("/training/").content.decode()
+    assert page.count(marked) == 3
+    assert page.count('<span class="hidden" lang="en" dir="ltr">') == 2
