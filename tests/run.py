@@ -83,7 +83,7 @@ def main(arguments: list[str]) -> int:
         outcome.left_out.append(f"production profile: {' and '.join(missing)} not reachable")
     print()
     print(
-        "RAN ONCE, embedded: what is marked one_profile (made files, workbooks through LibreOffice, each page in a browser)."
+        "RAN ONCE, embedded: what is marked one_profile (made files, workbooks through LibreOffice, each page in a browser, the harm check of the curriculum)."
     )
     for line in outcome.left_out:
         print(f"NOT RUN: {line}")

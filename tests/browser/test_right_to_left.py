@@ -12,6 +12,9 @@ from playwright.sync_api import Browser, Page, expect
 from compliance import demo
 from tests.browser.conftest import PHONE, Served, free_port, shoot
 
+# How a page looks hangs on no database.
+pytestmark = pytest.mark.one_profile
+
 COURSE = "/learn/hotel-and-restaurant-work/"
 PUBLIC = {
     "ar-home": "/ar/",

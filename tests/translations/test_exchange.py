@@ -350,7 +350,9 @@ class TestImport:
             take(file)
         doubt = ExchangeProblem(ExchangeFault.LOOKS_LIKE, "course:hotel/lessons/b/title", "es")
         assert found.value.problems == (doubt,)
-        assert in_words(doubt).endswith("/lessons/b/title: This looks like another language than the one chosen: Español")
+        assert in_words(doubt).endswith(
+            "/lessons/b/title: This looks like another language than the one chosen: Español"
+        )
         assert rows() == []
         assert take(file, take_doubtful=True) == Imported(taken=2)
         # What stands here was looked at once.
@@ -370,7 +372,10 @@ class TestImport:
         with pytest.raises(CommandError) as refused:
             call_command(*asked, stderr=said)
         assert refused.value.returncode == 1
-        assert "course:hotel/lessons/b/title: This looks like another language than the one chosen: Español" in said.getvalue()
+        assert (
+            "course:hotel/lessons/b/title: This looks like another language than the one chosen: Español"
+            in said.getvalue()
+        )
         call_command(*asked, "--take-doubtful", stdout=io.StringIO())
         assert len(rows()) == 1
 
