@@ -1,5 +1,6 @@
 """Reminders: claim in one transaction, send outside any, commit the result in another."""
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -18,6 +19,8 @@ from compliance.services.digests import claim_digests, digests_waiting, send_dig
 from compliance.services.sending import Outcome, hand_over, lease, put_off, settle
 from people.faults import fault_point
 from people.models import Membership
+
+logger = logging.getLogger(__name__)
 
 BATCH: Final = 200
 PART: Final = 50
@@ -100,9 +103,33 @@ def claim_messages(*, at: datetime, limit: int = BATCH) -> list[int]:
         memberships = sorted(set(due.values_list("membership_id", flat=True)[:limit]))
         if not memberships:
             return []
-        claimed = _claim_for(memberships, chain, at)
+        claimed = _claim_together_or_alone(memberships, chain, at)
         if claimed:
             return claimed
+
+
+def _claim_together_or_alone(keys: Sequence[int], chain: selectors.Chain, at: datetime) -> list[int]:
+    """Claim for all of these people at once; where that fails, for each alone, so that one does not keep others waiting.
+
+    Raises:
+        Exception: what kept everybody from being claimed for.
+    """
+    try:
+        return _claim_for(keys, chain, at)
+    except Exception as error:
+        if len(keys) == 1:
+            raise
+        logger.exception("claimed one by one", extra={"event": "reminders.claim", "outcome": "alone"})
+        failure = error
+    claimed: list[int] = []
+    for key in keys:
+        try:
+            claimed += _claim_for([key], chain, at)
+        except Exception as error:  # each has a transaction of its own
+            failure = error
+    if not claimed:
+        raise failure
+    return claimed
 
 
 @transaction.atomic(durable=True)

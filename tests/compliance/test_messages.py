@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from compliance import mails, selectors, services
 from compliance.models import Message, Obligation
+from compliance.services import messages
 from compliance.services.messages import message_id_of
 from compliance.services.sending import LEASE, MAX_ATTEMPTS, Outcome, wait_after
 from compliance.tasks import sweep_reminders
@@ -559,3 +560,23 @@ def test_what_cannot_be_read_together_is_read_alone_and_the_bad_one_is_put_off(l
     services.sweep(at=AT)
     assert len(mailoutbox) == 2
     assert Message.objects.get(pk=bad).state == "claimed"
+
+
+def test_who_cannot_be_claimed_for_keeps_nobody_else_waiting(larch, hospitality, mailoutbox, monkeypatch):
+    people = [larch.employ(email=f"p{number}@larch.example") for number in range(3)]
+    larch.ask(hospitality, site=larch.region)
+    told_now = messages._told_now
+
+    def refuse(obligation, at, **said):
+        if obligation.membership_id == people[0].pk:
+            raise ValueError("bad facts")
+        return told_now(obligation, at, **said)
+
+    monkeypatch.setattr(messages, "_told_now", refuse)
+    # Who is left when all others are told is said, not passed over.
+    with pytest.raises(ValueError, match="bad facts"):
+        services.sweep(at=AT)
+    assert {it.membership for it in Message.objects.all()} == {people[1], people[2]}
+    monkeypatch.undo()
+    services.sweep(at=AT + timedelta(seconds=1))
+    assert len(mailoutbox) == 3
