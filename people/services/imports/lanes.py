@@ -19,8 +19,8 @@ from django.db import connection, connections, transaction
 
 logger = logging.getLogger(__name__)
 
-LANES: Final = 2
-"""As many as a small server has cores."""
+LANES: Final = 3
+"""One more than a small server has cores: a lane that is done waits for its turn to commit."""
 
 Write = Callable[[int, int], Callable[[], bool]]
 """Takes the row behind which a chunk begins and its last; writes it and returns what moves the cursor, or cannot."""
