@@ -28,20 +28,20 @@ TURN_SECONDS: Final = 60
 """How long a worker goes on before it lets another take the next turn: far less than the lease of the outbox."""
 
 SIDE_BY_SIDE_ROWS: Final = 2_000
-"""Fewer rows than that are written before two connections would be worth their while."""
+"""Fewer rows than that are written before further connections would be worth their while."""
 
 
 def write_import(*, import_id: int, at: datetime, turn_seconds: float | None = TURN_SECONDS) -> WorkbookImport:
     """Write a confirmed upload from where the cursor stands, to its end or for one turn; return it.
 
-    Killed at any point, the next run goes on behind the last whole chunk. Two at once take turns. On PostgreSQL two chunks
+    Killed at any point, the next run goes on behind the last whole chunk. Two at once take turns. On PostgreSQL several chunks
     of many are written at a time, see ``_write_side_by_side``.
     """
     until = None if turn_seconds is None else time.monotonic() + turn_seconds
     has_lanes = _may_write_side_by_side(import_id)
     more = True
     while more:
-        # What two lanes could not write is written alone, and then there may be two again.
+        # What lanes could not write is written alone, and then there may be lanes again.
         if has_lanes and not _write_side_by_side(import_id, at, until):
             more = False
         elif not _write_chunk(import_id, at):
@@ -135,7 +135,7 @@ def _may_write_side_by_side(import_id: int) -> bool:
 
 
 def _write_side_by_side(import_id: int, at: datetime, until: float | None) -> bool:
-    """Write chunks of this pass two at a time; return whether there is time for more.
+    """Write chunks of this pass in lanes; return whether there is time for more.
 
     Chunks are committed in their order, each with the cursor behind it, so that a kill leaves what one after another
     would leave. What fails here is left to be written alone, where the same failure is said if it is one.
