@@ -16,17 +16,17 @@ PROCESSES: Final = 2
 """As many as a small server has cores."""
 
 
-def may_be_doubled() -> bool:
-    """Whether a copy of this process would be sound and of use.
+def may_be_copied() -> bool:
+    """Whether a copy of this process would be sound.
 
     A copy has one thread, and every lock as it was: where another thread held one, the copy would wait for ever.
     """
-    return (
-        hasattr(os, "fork")
-        and (os.cpu_count() or 1) > 1
-        and threading.active_count() == 1
-        and not multiprocessing.current_process().daemon
-    )
+    return hasattr(os, "fork") and threading.active_count() == 1
+
+
+def may_be_doubled() -> bool:
+    """Whether a copy would be sound and of use to what only computes, and a pool of copies may be made here."""
+    return may_be_copied() and (os.cpu_count() or 1) > 1 and not multiprocessing.current_process().daemon
 
 
 def _pool(processes: int) -> ProcessPoolExecutor:

@@ -102,8 +102,9 @@ class Gathered(NamedTuple):
 
 def gather(people: Sequence[Whom], *, known_before: datetime | None = None) -> Iterator[Gathered]:
     """Yield for each of ``people`` what ``facts_of`` says of them."""
-    asked = _requirements(people, known_before)
-    loaded, asking = _Loaded(people, set_of([it.pk for it in people]), asked, known_before), _Asking(asked)
+    among = set_of([it.pk for it in people])
+    asked = _requirements(people, among, known_before)
+    loaded, asking = _Loaded(people, among, asked, known_before), _Asking(asked)
     for whom in people:
         required = loaded.required(whom, asking)
         concerning = sorted(required.keys() | loaded.periods.get(whom.pk, {}).keys())
@@ -332,10 +333,10 @@ def _licences(keys: _Among, known_before: datetime | None) -> dict[int, list[tup
     return found
 
 
-def _requirements(memberships: Sequence[Whom], known_before: datetime | None) -> list[Requirement]:
+def _requirements(people: Sequence[Whom], among: _Among, known_before: datetime | None) -> list[Requirement]:
     """Return the requirements of these persons, and those of groups in their organisations."""
-    keys, organisations = set_of([it.pk for it in memberships]), {it.organisation_id for it in memberships}
-    ours = Q(membership__in=keys) | Q(membership__isnull=True, organisation__in=organisations)
+    organisations = {it.organisation_id for it in people}
+    ours = Q(membership__in=among) | Q(membership__isnull=True, organisation__in=organisations)
     return list(_known(Requirement.objects, known_before).filter(ours).order_by("pk"))
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from cms.languages import direction
 from compliance.channels import Notice
 from compliance.models import Digest, Message
-from compliance.selectors import DigestLine, Line, bouncing, lines_of, takes_mail
+from compliance.selectors import DigestLine, Line, lines_of, takes_mail, taking_mail
 from people.models import Employment, Membership, Organisation, User
 from people.services.staff_notes import EXPORT
 from people.slips import printed_languages
@@ -42,13 +42,13 @@ def drafts(messages: Sequence[int], *, at: datetime) -> dict[int, Draft]:
     lines = lines_of(list(found.values()), at=at)
     members = {it.membership_id: it.membership for it in found.values()}
     languages = _languages_of(list(members.values()))
-    bounced = bouncing(members)
+    taking = taking_mail(members.values())
     return {
         key: Draft(
             lines=lines[key],
             membership=it.membership,
             language=languages[it.membership_id],
-            takes_mail=bool(it.membership.email) and it.membership_id not in bounced,
+            takes_mail=it.membership_id in taking,
         )
         for key, it in found.items()
     }

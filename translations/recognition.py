@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from translations.segments import normalise, without_marks
+from translations.segments import SOURCE_LANGUAGE, normalise, without_marks
 
-SOURCE_LANGUAGE: Final = "en"
 SCRIPTS: Final[dict[str, tuple[str, ...]]] = {
     "ar": ("ARABIC",),
     "fa": ("ARABIC",),

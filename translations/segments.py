@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+SOURCE_LANGUAGE: Final = "en"
+"""In which all that is translated is written."""
+
 _PLACEHOLDER: Final = re.compile(
     r"%\([A-Za-z_][A-Za-z0-9_]*\)[#0\- +]*[0-9.]*[a-zA-Z]"  # %(name)s
     r"|%[#0\-+]*[0-9.]*[sdifr](?![A-Za-z])"  # %s

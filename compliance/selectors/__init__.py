@@ -14,12 +14,12 @@ from compliance.selectors.counting import Counted, counted_today
 from compliance.selectors.deliveries import (
     Delivered,
     Delivery,
-    bouncing,
     delivered,
     deliveries,
     open_bounces,
     people_without_mail,
     takes_mail,
+    taking_mail,
 )
 from compliance.selectors.digests import DigestLine, digests_to_send, lines_of_digest
 from compliance.selectors.endings import Endings, endings, ends_in
@@ -116,7 +116,6 @@ __all__ = [
     "asks_holders",
     "attestations_of",
     "awaiting_slip",
-    "bouncing",
     "concerned",
     "counted_today",
     "counts_by_site",
@@ -165,6 +164,7 @@ __all__ = [
     "still_open_of",
     "summary",
     "takes_mail",
+    "taking_mail",
     "timeline",
     "to_confirm",
     "to_send",

@@ -1,6 +1,6 @@
 """What went out to whom, and which addresses do not take mail."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -131,9 +131,12 @@ def people_without_mail(*, memberships: QuerySet[Membership]) -> int:
 
 def takes_mail(membership: Membership) -> bool:
     """Whether mails may go to the address that the employer has given."""
-    return bool(membership.email) and not bouncing([membership.pk])
+    return membership.pk in taking_mail([membership])
 
 
-def bouncing(memberships: Collection[int]) -> set[int]:
-    """Return those of these memberships, by key, whose present address did not take a mail."""
-    return set(Bounce.objects.open().filter(membership__in=memberships).values_list("membership_id", flat=True))
+def taking_mail(memberships: Iterable[Membership]) -> set[int]:
+    """Return the keys of those to whose address, which the employer has given, mails may go."""
+    addressed = {it.pk for it in memberships if it.email}
+    return addressed - set(
+        Bounce.objects.open().filter(membership__in=addressed).values_list("membership_id", flat=True)
+    )

@@ -40,7 +40,6 @@ class Slide:
     def __init__(self, background: str) -> None:
         self._background = background
         self._shapes: list[str] = []
-        self._targets: list[Slide] = []
         self._links: list[tuple[str, object]] = []
         self.notes: list[str] = []
 
@@ -130,8 +129,9 @@ class Slide:
 def paragraph(runs: Iterable[str], *, rtl: bool, at_right: bool, apart_points: float, indent: int = 0) -> str:
     """Return a paragraph; with ``indent`` its first run hangs before the others."""
     hanging = f' marL="{indent}" indent="-{indent}"' if indent else ""
+    side, turned = "r" if at_right else "l", ' rtl="1"' if rtl else ""
     return (
-        f'<a:p><a:pPr{hanging} algn="{"r" if at_right else "l"}"{" rtl=" + chr(34) + "1" + chr(34) if rtl else ""}>'
+        f'<a:p><a:pPr{hanging} algn="{side}"{turned}>'
         f'<a:lnSpc><a:spcPct val="108000"/></a:lnSpc><a:spcAft><a:spcPts val="{round(apart_points * 100)}"/></a:spcAft>'
         f"</a:pPr>{''.join(runs)}</a:p>"
     )
@@ -179,11 +179,11 @@ def package(
             ("rId1", "notesMaster", "../notesMasters/notesMaster1.xml"),
             ("rId2", "slide", f"../slides/slide{number}.xml"),
         ).encode()
-        for folder, name, kind in (("slides", "slide", "slide"), ("notesSlides", "notesSlide", "notesSlide")):
-            kinds.append(
-                f'<Override PartName="/ppt/{folder}/{name}{number}.xml" '
-                f'ContentType="application/vnd.openxmlformats-officedocument.presentationml.{kind}+xml"/>'
-            )
+        kinds += [
+            f'<Override PartName="/ppt/{kind}s/{kind}{number}.xml" '
+            f'ContentType="application/vnd.openxmlformats-officedocument.presentationml.{kind}+xml"/>'
+            for kind in ("slide", "notesSlide")
+        ]
         shown.append((f"slide{number}", "slide", f"slides/slide{number}.xml"))
         order.append(f'<p:sldId id="{255 + number}" r:id="slide{number}"/>')
     _put(parts, "[Content_Types].xml", "</Types>", "".join(kinds))

@@ -9,10 +9,10 @@ from defusedxml.ElementTree import fromstring
 
 from translations.exceptions import ExchangeFault, ExchangeProblem, ExchangeRefused
 from translations.exchange.units import ExchangeFile, Unit, base_of
+from translations.segments import SOURCE_LANGUAGE
 
 NAMESPACE: Final = "urn:oasis:names:tc:xliff:document:2.0"
 _NEWER: Final = "{urn:oasis:names:tc:xliff:document:2.2}"
-SOURCE_LANGUAGE: Final = "en"
 _Q: Final = f"{{{NAMESPACE}}}"
 _SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
 _BASE, _NOTE, _REVIEWER = "base", "note", "reviewed-by"

@@ -1,9 +1,8 @@
 """Lanes: chunks of one upload that are written at a time, each on a connection of its own, committed in their order.
 
 A lane is told from which row to which it writes, says when that is done but for the commit, and is told whether to
-commit. Whoever tells it keeps the order. A lane is a process where this one may be doubled, so that each core is
-used, and a thread where it may not: a process with several threads that is doubled may wait for ever for a lock that a
-thread held which the copy does not have.
+commit. Whoever tells it keeps the order. A lane is a process where this one may be copied, so that each core is used,
+and a thread where it may not.
 """
 
 import logging
@@ -17,6 +16,8 @@ from typing import Any, Final
 
 from django.db import connection, connections, transaction
 
+from cms.processes import may_be_copied
+
 logger = logging.getLogger(__name__)
 
 LANES: Final = 3
@@ -27,7 +28,7 @@ Write = Callable[[int, int], Callable[[], bool]]
 
 
 class Lane:
-    """The end of a lane at which it is told what to do. All methods return False once the lane has failed."""
+    """The end of a lane at which it is told what to do. A lane that has failed is told in vain, and ends nothing."""
 
     def __init__(self, line: Connection) -> None:
         self._line = line
@@ -55,7 +56,7 @@ class Lane:
 @contextmanager
 def lanes(write: Write) -> Iterator[list[Lane]]:
     """Open lanes that write by ``write``; on leaving, all have ended and nothing of them is under way."""
-    start = _in_a_process if threading.active_count() == 1 else _in_a_thread
+    start = _in_a_process if may_be_copied() else _in_a_thread
     opened: list[Lane] = []
     ending: list[Callable[[], Any]] = []
     try:
@@ -78,7 +79,7 @@ def _in_a_thread(write: Write, line: Connection, _opened: list[Lane]) -> Callabl
 
 
 def _in_a_process(write: Write, line: Connection, opened: list[Lane]) -> Callable[[], Any]:
-    """Double this process. The copy lets go what is not its own: the other ends, and connections to the database."""
+    """Copy this process. The copy lets go what is not its own: the other ends, and connections to the database."""
     process_id = os.fork()
     if process_id == 0:
         try:

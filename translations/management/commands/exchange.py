@@ -1,8 +1,9 @@
 """Files for translators, out and in, from the command line."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management import BaseCommand, CommandError
 
@@ -87,26 +88,26 @@ class Command(BaseCommand):
                 take_doubtful=take_doubtful,
             )
         except ExchangeRefused as refused:
-            for problem in refused.problems:
-                self.stderr.write(in_words(problem))
-            raise CommandError(f"{len(refused.problems)} problems; nothing was taken in", returncode=2) from None
+            said = f"{len(refused.problems)} problems; nothing was taken in"
+            self._refuse(map(in_words, refused.problems), said, returncode=2)
         except ExchangeDoubts as found:
-            for problem in found.problems:
-                self.stderr.write(in_words(problem))
             said = (
                 f"{len(found.problems)} pieces look like another language; nothing was taken in. Say --take-doubtful."
             )
-            raise CommandError(said, returncode=1) from None
+            self._refuse(map(in_words, found.problems), said, returncode=1)
         except ExchangeConflicts as found:
-            for conflict in found.conflicts:
-                self.stderr.write(conflict_in_words(conflict))
             said = (
                 f"{len(found.conflicts)} pieces were changed here meanwhile; nothing was taken in. Say --on-conflict."
             )
-            raise CommandError(said, returncode=1) from None
+            self._refuse(map(conflict_in_words, found.conflicts), said, returncode=1)
         self.stdout.write(f"{done.taken} taken, {done.signed} signed, {done.unchanged} unchanged, {done.kept} kept")
         if done.waiting:
             self.stdout.write(f"{done.waiting} left alone: the file says that they need work")
+
+    def _refuse(self, lines: Iterable[str], said: str, *, returncode: int) -> NoReturn:
+        for line in lines:
+            self.stderr.write(line)
+        raise CommandError(said, returncode=returncode) from None
 
 
 def _group(course: str) -> str:
