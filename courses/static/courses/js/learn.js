@@ -20,8 +20,10 @@ function keep(events) {
   try {
     if (events.length) sessionStorage.setItem(QUEUE, JSON.stringify(events));
     else sessionStorage.removeItem(QUEUE);
+    return true;
   } catch {
     // Storage is forbidden: what could not be sent now is lost, and the lesson counts from its pages.
+    return false;
   }
 }
 
@@ -40,21 +42,22 @@ function setUpProgress(lesson) {
   let sending = false;
 
   const send = async () => {
-    const events = queue().slice(0, MOST);
-    if (sending || !events.length) return;
+    if (sending) return;
     sending = true;
     try {
-      const answer = await fetch(lesson.dataset.progress, {
-        method: "POST",
-        credentials: "same-origin",
-        keepalive: true,
-        headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-        body: JSON.stringify({ events }),
-      });
-      // Accepted, known already or refused: sending it again would change nothing. A fault of the server may pass.
-      if (answer.status < 500) {
+      // What is noted while a request is on its way goes with the next.
+      for (let events = queue().slice(0, MOST); events.length; events = queue().slice(0, MOST)) {
+        const answer = await fetch(lesson.dataset.progress, {
+          method: "POST",
+          credentials: "same-origin",
+          keepalive: true,
+          headers: { "Content-Type": "application/json", "X-CSRFToken": token },
+          body: JSON.stringify({ events }),
+        });
+        // Accepted, known already or refused: sending it again would change nothing. A fault of the server may pass.
+        if (answer.status >= 500) return;
         const sent = new Set(events.map((event) => event.uuid));
-        keep(queue().filter((event) => !sent.has(event.uuid)));
+        if (!keep(queue().filter((event) => !sent.has(event.uuid)))) return;
       }
     } catch {
       // Offline: they wait in this tab.
