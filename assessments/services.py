@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from assessments import selectors
 from assessments.chances import PastAttempt, check_chance
@@ -24,11 +25,13 @@ if TYPE_CHECKING:
     from people.models import User
 
 ANSWERS_KEPT_DAYS: Final = 30
+"""Counted from grading; of a paper that is not handed in, from the last answer that was saved."""
 ASKED_AGAIN_AFTER_DAYS: Final = 180
 
 __all__ = [
     "ANSWERS_KEPT_DAYS",
     "ask_about_languages",
+    "delete_left_answers",
     "detach_answers",
     "freeze_bank",
     "freeze_question",
@@ -182,6 +185,23 @@ def detach_answers(*, before: datetime, limit: int, at: datetime) -> int:
         attempt.result = {**(attempt.result or {}), "questions": [], "unanswered": []}
         attempt.answers_detached_at = at
     Attempt.objects.bulk_update(due, ["result", "answers_detached_at"], batch_size=100)
+    return len(due)
+
+
+@transaction.atomic
+def delete_left_answers(*, before: datetime, limit: int) -> int:
+    """Delete the answers of papers that were not handed in and got no answer at or after ``before``; return how many papers.
+
+    At most ``limit`` papers; call it again until it returns 0. The paper stays open: whoever comes back answers it anew.
+    """
+    saved_later = Answer.objects.filter(attempt=OuterRef("attempt"), saved_at__gte=before)
+    left = Answer.objects.filter(saved_at__lt=before, attempt__submitted_at=None).exclude(Exists(saved_later))
+    # A learner who answers at this moment holds the paper, and will have answered after that instant.
+    papers = Attempt.objects.select_for_update(skip_locked=True).filter(
+        pk__in=left.values("attempt").distinct()[:limit], submitted_at=None
+    )
+    due = [attempt.pk for attempt in papers]
+    Answer.objects.filter(attempt__in=due).delete()
     return len(due)
 
 

@@ -11,12 +11,14 @@ ATTEMPTS_AT_ONCE = 200
 
 @shared_task(ignore_result=True)
 def sweep_answers() -> None:
-    """Take the person out of answers graded 30 days ago, in batches that commit one by one."""
+    """Take the person out of answers graded 30 days ago, and delete those left 30 days ago; batches commit one by one."""
     from assessments import services
 
     at = clock.now()
     before = at - timedelta(days=services.ANSWERS_KEPT_DAYS)
     while services.detach_answers(before=before, limit=ATTEMPTS_AT_ONCE, at=at):
+        pass
+    while services.delete_left_answers(before=before, limit=ATTEMPTS_AT_ONCE):
         pass
 
 

@@ -53,6 +53,8 @@ class Answer(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("attempt", "question_key"), name="answer_once_per_question"),)
+        # What is left for long is looked for each night.
+        indexes = (models.Index(fields=("saved_at",), name="answer_by_saving"),)
 
     def __str__(self) -> str:
         return self.question_key

@@ -407,6 +407,39 @@ def test_only_old_and_graded_attempts_are_touched(start, fail):
     assert young.answers_detached_at is None
 
 
+def test_answers_of_papers_that_were_left_are_deleted(start):
+    left = start(learner=get_user_model().objects.create_user())
+    answer_all(left)
+    taken_up = start(learner=get_user_model().objects.create_user())
+    answer_all(taken_up)
+    key = taken_up.paper["questions"][0]["key"]
+    response = Answer.objects.get(attempt=taken_up, question_key=key).response
+    services.save_answer(attempt=taken_up, question_key=key, response=response, at=NOON + timedelta(seconds=1))
+    handed_in = start(learner=get_user_model().objects.create_user())
+    answer_all(handed_in)
+    services.submit_attempt(attempt=handed_in, at=NOON)
+
+    assert services.delete_left_answers(before=NOON + timedelta(seconds=1), limit=10) == 1
+    assert services.delete_left_answers(before=NOON + timedelta(seconds=1), limit=10) == 0
+
+    assert {*Answer.objects.values_list("attempt", flat=True)} == {taken_up.pk, handed_in.pk}
+    # The paper waits, empty, and can be handed in.
+    assert selectors.open_attempt(learner=left.learner, quiz_code=left.quiz_code, context=left.context) == left
+    answer_all(left)
+    assert services.submit_attempt(attempt=left, at=LATER).passed
+    assert AnonymousAnswer.objects.count() == 0
+
+
+def test_left_papers_are_taken_a_few_at_a_time(start):
+    for _ in range(3):
+        answer_all(start(learner=get_user_model().objects.create_user()))
+
+    done = [services.delete_left_answers(before=LATER, limit=2) for _ in range(3)]
+
+    assert done == [2, 1, 0]
+    assert not Answer.objects.exists()
+
+
 def test_batches_go_on_until_nothing_is_left(fail):
     for context in ("a", "b", "c"):
         fail(context=context)
