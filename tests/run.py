@@ -1,6 +1,7 @@
 """Run the whole suite on every profile this machine offers, and name at the end what was not run.
 
-What is marked ``one_profile`` depends on no database and takes long: it runs in the embedded profile alone.
+What is marked ``one_profile`` depends on no database: it runs in the embedded profile alone. Some of it is marked because
+it takes long; whatever asks no database at all is marked by tests/conftest.py.
 
 Embedded (SQLite, memory) always; production (PostgreSQL, Redis) when both answer; browser tests when a Chromium is there,
 unless FIELDFARE_TEST_BROWSER=0. FIELDFARE_TEST_REQUIRE=all makes anything left out a failure.
@@ -83,7 +84,7 @@ def main(arguments: list[str]) -> int:
         outcome.left_out.append(f"production profile: {' and '.join(missing)} not reachable")
     print()
     print(
-        "RAN ONCE, embedded: what is marked one_profile (made files, workbooks through LibreOffice, each page in a browser, the harm check of the curriculum)."
+        "RAN ONCE, embedded: what asks no database, and what is marked one_profile (made files, workbooks through LibreOffice, each page in a browser, the harm check of the curriculum)."
     )
     for line in outcome.left_out:
         print(f"NOT RUN: {line}")
