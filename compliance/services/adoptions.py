@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import TypeAlias
 
 from django.db import transaction
 
@@ -62,7 +63,8 @@ def adopt(
         NothingChosen: no rule has a training.
         RuleNotAssignable: a choice is for a rule that the pack lacks, or that nothing can be assigned for.
         NotOfThisOrganisation: a role belongs to another organisation.
-        TrainingHeld: a training that was not chosen before is out of new assignment.
+        TrainingHeld: a training is out of new assignment that was not chosen before for the same rule, or for fewer
+            roles than now.
     """
     if due_on < starts_on:
         raise DueBeforeStart(starts_on, due_on)
@@ -71,10 +73,10 @@ def adopt(
     held = selectors.live_adoptions(organisation).filter(pack__code=pack.code).first()
     if held is not None and held.pack_id == pack.pk and _choices_of(held) == _keys_of(choices):
         return held
-    before = {it.certification_id for it in held.chosen.all()} if held else set()
-    for choice in choices.values():
-        if choice.certification.pk not in before:
-            check_assignable(choice.certification, on=local_date(at, organisation.time_zone))
+    before = _choices_of(held) if held else {}
+    for code, asked in _keys_of(choices).items():
+        if _asks_anew(before.get(code), asked):
+            check_assignable(choices[code].certification, on=local_date(at, organisation.time_zone))
     values = {"reference": held.reference, "supersedes": held} if held else {}
     adoption = Adoption.objects.create(
         organisation=organisation,
@@ -229,13 +231,24 @@ def _lock(organisation: Organisation) -> None:
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
 
 
-def _keys_of(choices: Mapping[str, Choice]) -> dict[str, tuple[int, frozenset[int]]]:
+_Chosen: TypeAlias = tuple[int, frozenset[int]]
+"""A training and the roles that it is for; no roles: everybody."""
+
+
+def _asks_anew(before: _Chosen | None, now: _Chosen) -> bool:
+    """Whether ``now`` asks somebody for a training whom ``before`` did not ask."""
+    if before is None or before[0] != now[0]:
+        return True
+    return bool(before[1]) and not (now[1] and now[1] <= before[1])
+
+
+def _keys_of(choices: Mapping[str, Choice]) -> dict[str, _Chosen]:
     return {
         code: (choice.certification.pk, frozenset(role.pk for role in choice.roles)) for code, choice in choices.items()
     }
 
 
-def _choices_of(adoption: Adoption) -> dict[str, tuple[int, frozenset[int]]]:
+def _choices_of(adoption: Adoption) -> dict[str, _Chosen]:
     return {
         it.rule_code: (it.certification_id, frozenset(role.pk for role in it.roles.all()))
         for it in adoption.chosen.all()

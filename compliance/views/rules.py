@@ -14,8 +14,9 @@ from cms import clock
 from cms.lists import listed
 from cms.models import Region
 from compliance import rule_forms, selectors, services
-from compliance.exceptions import AlreadyWithdrawn
+from compliance.exceptions import AlreadyWithdrawn, TrainingHeld
 from compliance.forms import assignable_certifications
+from compliance.held_words import held_in_words
 from compliance.models import CourseApproval, Proposal, RulePackVersion
 from compliance.rule_words import (
     CONDITION_WORDS,
@@ -239,15 +240,19 @@ def rule_pack_adopt(request: HttpRequest, desk: Desk, pack: str) -> HttpResponse
 
 
 def _adopt(request: HttpRequest, desk: Desk, version: RulePackVersion, form: rule_forms.AdoptionForm) -> HttpResponse:
-    done = services.ask_to_adopt(
-        organisation=desk.organisation,
-        pack=version,
-        choices=form.cleaned_data["choices"],
-        starts_on=desk.today,
-        due_on=form.cleaned_data["due_on"],
-        by=desk.user,
-        at=clock.now(),
-    )
+    try:
+        done = services.ask_to_adopt(
+            organisation=desk.organisation,
+            pack=version,
+            choices=form.cleaned_data["choices"],
+            starts_on=desk.today,
+            due_on=form.cleaned_data["due_on"],
+            by=desk.user,
+            at=clock.now(),
+        )
+    except TrainingHeld as held:
+        messages.error(request, held_in_words(held.title, held.why))
+        return redirect("compliance:rule_pack_adopt", code=desk.organisation.code, pack=version.code)
     if isinstance(done, Proposal):
         messages.info(
             request, _("This touches many people, so somebody else of HR has to agree. It waits under Assignments.")

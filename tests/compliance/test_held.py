@@ -18,6 +18,7 @@ from courses.models import ReviewDate, ReviewRequest, SignOff
 from courses.review_dates import Overdue
 from courses.services import add_reviewer
 from courses.sign_offs import Said
+from people.services import make_api_key
 from tests.corpus.workbooks import xlsx
 from tests.factories.compliance import AT, TODAY, Workplace
 from tests.factories.people import StaffRoleFactory, sign_in_personally
@@ -162,8 +163,13 @@ class TestAReviewThatIsLate:
         jo, ama = larch.employ(number="0042"), larch.employ("Ama Birch", number="0043", role=larch.kitchen)
         held = larch.ask(hospitality, membership=jo)
         group = larch.ask(hospitality, conditions={"role": ["kitchen"]})
-        self.late(hospitality, 28)
         pack = loaded()
+        adopted: dict[str, Any] = {
+            "organisation": larch.organisation, "pack": pack, "due_on": TODAY + timedelta(30), "starts_on": TODAY,
+            "by": larch.hr, "at": AT,
+        }  # fmt: skip
+        services.adopt(**adopted, choices={"us-tx-lodging": Choice(hospitality, (larch.kitchen,))})
+        self.late(hospitality, 28)
         doors = [
             lambda: larch.ask(hospitality, membership=ama),
             lambda: larch.ask(hospitality, site=larch.region),
@@ -172,9 +178,13 @@ class TestAReviewThatIsLate:
                 organisation=larch.organisation, memberships=[ama], certification=hospitality,
                 due_on=TODAY, starts_on=TODAY, by=larch.hr, at=AT,
             ),
+            # The rule was followed for cooks: everybody else is somebody new, and so is who another rule is about.
+            lambda: services.adopt(**adopted, choices={"us-tx-lodging": Choice(hospitality, ())}),
             lambda: services.adopt(
-                organisation=larch.organisation, pack=pack, choices={"us-tx-lodging": Choice(hospitality, ())},
-                due_on=TODAY + timedelta(30), starts_on=TODAY, by=larch.hr, at=AT,
+                **adopted, choices={"us-tx-lodging": Choice(hospitality, (larch.kitchen, larch.housekeeping))}
+            ),
+            lambda: services.adopt(
+                **adopted, choices=dict.fromkeys(("us-tx-lodging", "us-ny-lodging"), Choice(hospitality, (larch.kitchen,)))
             ),
             # Jo is no cook: other conditions would ask somebody new.
             lambda: services.change_requirement(
@@ -195,11 +205,26 @@ class TestAReviewThatIsLate:
         )
         assert said(kept) == [(2, "certification", "training_held")]
         sign_in_personally(client, larch.hr)
-        url = reverse("compliance:assignment_new", args=[larch.organisation.code])
-        form = {"certification": hospitality.pk, "whom": "person", "number": "0043", "due_on": "2026-06-30"}
-        answer = client.post(url, form)
-        assert answer.status_code == 422
-        assert self.WHY in answer.content.decode()
+        due: dict[str, Any] = {"certification": hospitality.pk, "due_on": "2026-06-30", "confirm": "1"}
+        rules = {"due_on": "2026-06-30", "training-us-tx-lodging": hospitality.pk, "confirm": "1"}
+        pages: list[tuple[str, list[str], dict[str, Any]]] = [
+            ("assignment_new", [], {**due, "whom": "person", "number": "0043"}),
+            ("assignment_new", [], {**due, "whom": "site", "site": larch.fort.pk}),
+            ("assign_to_many", [], {**due, "person": str(ama.public_id)}),
+            ("rule_pack_adopt", [pack.code], rules),
+            ("rule_pack_adopt", [pack.code], {**rules, "training-us-ny-lodging": hospitality.pk}),
+        ]
+        for name, more, form in pages:
+            url = reverse(f"compliance:{name}", args=[larch.organisation.code, *more])
+            assert self.WHY in client.post(url, form, follow=True).content.decode(), (name, form)
+        secret = make_api_key(organisation=larch.organisation, name="payroll", by=None, at=AT)
+        sent = client.post(
+            f"/api/1/{larch.organisation.code}/workbooks/assignments/?apply=1",
+            [{"certification": hospitality.code, "employee_number": "0043", "due_on": "2026-06-30"}],
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {secret}", "Idempotency-Key": "1"},
+        )
+        assert "cannot be assigned anew" in sent.content.decode()
         # What is there stays, and its last good day can still be moved.
         assert {it.pk for it in Requirement.objects.live()} == {held.pk, group.pk}
         services.change_due_date(requirement=held, due_on=date(2026, 7, 1), by=larch.hr, at=AT)
