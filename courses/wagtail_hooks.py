@@ -231,6 +231,11 @@ def register_log_actions(actions: Any) -> None:
     class TellerFormatter(NameFormatter):
         label = gettext_lazy("Legal name")
 
+        def format_message(self, log_entry: Any) -> str:
+            if log_entry.data.get("deleted"):
+                return f"{self.label}: {_('removed')}"
+            return super().format_message(log_entry)
+
     actions.register_action(NAME_LOG_ACTION)(NameFormatter)
     actions.register_action(TELLER_LOG_ACTION)(TellerFormatter)
 

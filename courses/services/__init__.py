@@ -21,6 +21,7 @@ from courses.services.claiming import contradict_claim, verify_claim, withdraw_c
 from courses.services.completing import complete_if_done
 from courses.services.consenting import (
     end_expired_consents,
+    forget_teller_name,
     keep_teller_name,
     read_teller_name,
     record_consent,
@@ -104,6 +105,7 @@ __all__ = [
     "expect",
     "findings_of",
     "forecast_release",
+    "forget_teller_name",
     "give_up",
     "hold_session",
     "is_released",

@@ -87,6 +87,13 @@ def read_teller_name(*, consent: StoryConsent, by: User | None) -> str:
 
 
 @transaction.atomic
+def forget_teller_name(*, consent: StoryConsent, by: User | None) -> None:
+    """Delete the name that is kept; the log says that it went, not what it was. Where none is kept nothing happens."""
+    if StoryIdentity.objects.filter(consent=consent).delete()[0]:
+        log(consent, TELLER_LOG_ACTION, user=by, data={"deleted": True})
+
+
+@transaction.atomic
 def carry_consent(*, reference: str, given: Consent, at: datetime) -> StoryConsent:
     """Record a consent that came from another site with the story. Where the paper lies is known there alone.
 

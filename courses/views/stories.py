@@ -20,7 +20,13 @@ from courses.consents import ConsentFault
 from courses.exceptions import ConsentRefused, NoName
 from courses.models import StoryConsent, StoryIdentity
 from courses.owning_forms import ConsentForm
-from courses.services import keep_teller_name, read_teller_name, record_consent, withdraw_consent
+from courses.services import (
+    forget_teller_name,
+    keep_teller_name,
+    read_teller_name,
+    record_consent,
+    withdraw_consent,
+)
 from courses.views.owning import OWN_PERMISSION
 
 _FAULTS: Final[dict[str, tuple[str, Promise]]] = {
@@ -56,8 +62,9 @@ class StoriesView(AdminPage, FormView[ConsentForm]):
         return reverse("courses_admin:stories")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Record a consent, end one where that button was pressed, or keep or show the name of who gave the story."""
-        for act, answer in (("withdraw", self._withdraw), ("keep", self._keep), ("read", self._read)):
+        """Record a consent, end one where that button was pressed, or keep, show or delete the name of who gave the story."""
+        acts = {"withdraw": self._withdraw, "keep": self._keep, "read": self._read, "forget": self._forget}
+        for act, answer in acts.items():
             if wanted := request.POST.get(act, ""):
                 pk = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 18 else 0
                 return answer(get_object_or_404(StoryConsent, pk=pk))
@@ -94,6 +101,13 @@ class StoriesView(AdminPage, FormView[ConsentForm]):
             raise PermissionDenied
         read = (consent.pk, read_teller_name(consent=consent, by=self.request.user))
         return self.render_to_response(self.get_context_data(form=ConsentForm(), read=read))
+
+    def _forget(self, consent: StoryConsent) -> HttpResponse:
+        if not self._may_see_names():
+            raise PermissionDenied
+        forget_teller_name(consent=consent, by=self.request.user)
+        messages.success(self.request, _("Noted."))
+        return redirect(self.get_success_url())
 
     def _withdraw(self, consent: StoryConsent) -> HttpResponse:
         gone = withdraw_consent(consent=consent, by=self.request.user, at=clock.now())

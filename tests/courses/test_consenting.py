@@ -233,8 +233,20 @@ class TestLegalNames:
         assert ("Only who may read legal names sees it." in kept, "Robin Example" in kept) == (True, False)
         assert b"Robin" not in bytes(StoryIdentity.objects.get().sealed_name)
         assert "<bdi>Robin Example</bdi>" in client.post(address, {"read": under.pk}).content.decode()
+        # Nobody without the right deletes it, and the log says that it went, never what it was.
+        right = Permission.objects.get(codename="view_storyidentity")
+        user.user_permissions.remove(right)
+        client.post(address, {"forget": under.pk})
+        assert StoryIdentity.objects.exists()
+        user.user_permissions.add(right)
+        for _twice in range(2):
+            gone = client.post(address, {"forget": under.pk}, follow=True).content.decode()
+            assert ("Noted." in gone, "Robin" in gone, 'name="forget"' in gone) == (True, False, False)
+        assert not StoryIdentity.objects.exists()
         written = ModelLogEntry.objects.filter(action="courses.teller_name").order_by("pk")
-        assert [(each.user, each.data) for each in written] == [(user, {"kept": True}), (user, {"read": True})]
+        acts = [{"kept": True}, {"read": True}, {"deleted": True}]
+        assert [(each.user, each.data) for each in written] == [(user, data) for data in acts]
+        assert written[2].message == "Legal name: removed"
         assert client.post(address, {"read": under.pk + 1}).status_code == 404
 
 
