@@ -1,6 +1,5 @@
 """Reviews by a reviewer's own programme: the same service as their pages, with a key in place of link and words."""
 
-import json
 import uuid
 from functools import wraps
 from typing import Any, Final
@@ -10,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cms import clock
+from cms.strict_json import load_strictly
 from courses import services
 from courses.exceptions import (
     AlreadySaid,
@@ -152,7 +152,7 @@ def _body(request: HttpRequest) -> dict[str, Any] | None:
     if int(request.headers.get("Content-Length") or 0) > _LARGEST_BODY_BYTES:
         return None
     try:
-        sent = json.loads(request.read())
-    except (ValueError, RecursionError):
+        sent = load_strictly(request.read())
+    except ValueError:
         return None
     return sent if isinstance(sent, dict) else None

@@ -82,11 +82,14 @@ def test_what_the_pages_refuse_is_refused_in_words(client: Client, asked: Review
         "no content": send(client, path, {"verdict": "yes"}, key),
         "long comment": send(client, path, {**yes, "comment": "x" * 4001}, key),
         "no JSON": send(client, path, "yes", key),
+        "no text": send(client, path, {**yes, "comment": "\0"}, key),
+        "half a sign": send(client, path, {**yes, "comment": "\ud800"}, key),
+        "no such text": send(client, path, {**yes, "content": "0" * 64}, key),
         "another's": send(client, f"{asked_to_review(asked.course, known_as='Robin').public_id}/word/", yes, key),
     }
     assert {name: it.status_code for name, it in refused.items()} == {
         "older text": 409, "nothing to take back": 409, "no verdict": 400, "no content": 400, "long comment": 400,
-        "no JSON": 400, "another's": 404,
+        "no JSON": 400, "no text": 400, "half a sign": 400, "no such text": 409, "another's": 404,
     }  # fmt: skip
     assert "has changed since" in refused["older text"].json()["error"]
     assert "not asked" in refused["another's"].json()["error"]
