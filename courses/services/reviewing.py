@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -36,6 +36,7 @@ from courses.models import (
     SignOff,
 )
 from courses.services.freezing import CourseDraft, ForecastShelf, LiveShelf, drafted, freeze, published
+from courses.shown_files import shown_url
 from courses.sign_offs import Hindered, against_release, needed
 from courses.signals import review_said
 from courses.snapshot import Json, reviewed_digest
@@ -187,11 +188,23 @@ def published_texts(*, course: Course, language: str = "") -> list[Json]:
     ]
 
 
-def shown_text(*, course: Course, language: str) -> Json | None:
-    """Return the same text for a reviewer's eyes: its files are the editors' own, since none was released yet."""
+class _ReadersShelf(LiveShelf):
+    """The editors' own files, under addresses that open for one reviewer."""
+
+    def __init__(self, reader: Reviewer) -> None:
+        self.reader = reader
+
+    def url(self, file: Any, *, sha256: str, content_type: str, size_bytes: int) -> str:
+        """Return the address of the file for this reviewer."""
+        url = super().url(file, sha256=sha256, content_type=content_type, size_bytes=size_bytes)
+        return shown_url(url, name=file.name, reader=self.reader.pk)
+
+
+def shown_text(*, course: Course, language: str, reader: Reviewer) -> Json | None:
+    """Return the same text for the eyes of ``reader``: its files are the editors' own, since none was released yet."""
     for draft in [*filter(None, [_moderated(course, language)]), *published(course)]:
         if draft.language == language:
-            return freeze(draft, edition=0, shelf=LiveShelf()).snapshot
+            return freeze(draft, edition=0, shelf=_ReadersShelf(reader)).snapshot
     return None
 
 

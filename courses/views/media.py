@@ -11,6 +11,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from courses.models import FrozenMedia, Reviewer, WithdrawnFile
+from courses.shown_files import PARAMETER, was_shown
 from courses.views import byte_ranges
 from courses.views.reviewing import reviewing
 
@@ -51,9 +52,10 @@ def frozen_media(request: HttpRequest, sha256: str) -> HttpResponseBase:
 
 @require_safe
 def live_picture(request: HttpRequest, folder: str, name: str) -> HttpResponseBase:
-    """Send an upload, or what Wagtail scaled from it, to editors, who approve it, and to reviewers, who read it.
+    """Send an upload, or what Wagtail scaled from it, to editors, who approve it, and to a reviewer who was shown it.
 
-    Nobody else sees it before a release, and nothing outside ``folder`` is sent.
+    Nobody else sees it before a release, no reviewer what stands in a course that they do not read, and nothing
+    outside ``folder`` is sent.
     """
     if ".." in name.split("/"):
         raise Http404
@@ -64,6 +66,8 @@ def live_picture(request: HttpRequest, folder: str, name: str) -> HttpResponseBa
 
 @reviewing
 def _to_reviewer(request: HttpRequest, reviewer: Reviewer, *, name: str) -> HttpResponse:
+    if not was_shown(request.GET.get(PARAMETER, ""), name=name, reader=reviewer.pk):
+        raise Http404
     return _upload(name)
 
 

@@ -178,7 +178,7 @@ def _answer(form: SignOffForm, asked: ReviewRequest, reviewer: Reviewer, shown: 
 def review_part(request: HttpRequest, reviewer: Reviewer, asked: UUID, part: str) -> HttpResponse:
     """One lesson, or all questions with their answers; beside each passage a place to comment."""
     wanted = _asked(reviewer, asked)
-    snapshot = shown_text(course=wanted.course, language=wanted.language)
+    snapshot = shown_text(course=wanted.course, language=wanted.language, reader=reviewer)
     if snapshot is None:
         raise Http404
     if request.method == "POST":

@@ -1,11 +1,15 @@
 """A reviewer reads, comments and answers on pages of their own; editors see it, and cannot answer for them."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from wagtail.images.models import Image
+from wagtail.images.tests.utils import get_test_image_file
 
 from courses import services
 from courses.exceptions import DoorShut, EmptyComment, NothingThere, WordsTooShort, WrongWords
@@ -47,7 +51,7 @@ def link(asked: ReviewRequest) -> str:
 
 def come_in(client: Client, asked: ReviewRequest) -> str:
     door = link(asked)
-    answer = client.post(door, {"name": " wren ", "words": WORDS})
+    answer = client.post(door, {"name": f" {asked.reviewer.known_as.lower()} ", "words": WORDS})
     assert answer.headers["Location"] == reverse("courses:reviews")
     return door
 
@@ -128,6 +132,38 @@ class TestPages:
             assert said in rich
         assert "Right:" in client.get(page_of(asked, "questions")).content.decode()
         assert client.get(page_of(asked, "nowhere")).status_code == 404
+
+    def test_open_the_pictures_they_show_and_no_others(
+        self,
+        client: Client,
+        asked: ReviewRequest,
+        django_assert_num_queries: Any,
+        the_clock: Any,  # noqa: F811
+    ) -> None:
+        beside = Image.objects.create(title="Of another course", file=get_test_image_file("beside.png"))
+        come_in(client, asked)
+        page = client.get(page_of(asked, "rich")).content.decode()
+        [source] = set(re.findall(r'src="(/media/original_images/[^"]+)"', page))
+        shown, _question, signature = unescape(source).partition("?")
+        # Session, door and what keeps the session; the picture itself asks for nothing.
+        with django_assert_num_queries(5):
+            answer = client.get(unescape(source))
+        assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
+        answer.close()
+        scaled = beside.get_rendition("max-165x165").url
+        for url in (
+            shown,
+            f"{shown}?shown=",
+            f"{shown}?shown=é",
+            f"{beside.file.url}?{signature}",
+            f"{scaled}?{signature}",
+        ):
+            assert client.get(url).status_code == 404, url
+        # Nor does an address that was passed on open for another reviewer, or after one has left.
+        other = Client()
+        come_in(other, asked_to_review(asked.course, known_as="Wren Two"))
+        client.post(reverse("courses:review_leave"))
+        assert [each.get(unescape(source)).status_code for each in (other, client, Client())] == [404, 404, 404]
 
     def test_take_the_same_queries_however_many_comments(self, client: Client, asked: ReviewRequest) -> None:
         come_in(client, asked)
