@@ -57,9 +57,9 @@ def test_from_listening_in_punjabi_to_reading_in_english(served: Served, phone: 
     player = phone.locator("audio")
     expect(player).to_have_attribute("preload", "none")
     assert phone.evaluate("document.querySelector('audio').readyState") == 0
-    phone.locator("#speed").focus()
+    phone.locator("[data-player-speed]").focus()
     phone.keyboard.press("ArrowDown")
-    expect(phone.locator("#speed")).to_have_value("1.25")
+    expect(phone.locator("[data-player-speed]")).to_have_value("1.25")
     player.focus()
     phone.keyboard.press("Space")
     until(phone, 1.5)
@@ -68,7 +68,7 @@ def test_from_listening_in_punjabi_to_reading_in_english(served: Served, phone: 
     shoot(phone, "listen")
     place = phone.evaluate("document.querySelector('audio').currentTime")
     phone.reload()
-    expect(phone.locator("#speed")).to_have_value("1.25")
+    expect(phone.locator("[data-player-speed]")).to_have_value("1.25")
     phone.evaluate("document.querySelector('audio').play()")
     until(phone, place - 0.5, soon=True)
     assert phone.evaluate("document.querySelector('audio').playbackRate") == 1.25

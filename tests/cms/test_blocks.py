@@ -217,6 +217,21 @@ def test_audio_shows_the_live_document(document):
     assert "autoplay" not in page
 
 
+def test_players_of_one_page_are_told_apart_and_are_saved_for_later():
+    page = "".join(shown(frozen(kind)) for kind in ("audio", "audio", "video"))
+    assert re.findall(r' id="', page) == []
+    assert re.findall(r"<(audio|video)[^>]* data-player aria-label=\"(\w+)\"", page) == [
+        ("audio", "Listen"),
+        ("audio", "Listen"),
+        ("video", "Watch"),
+    ]
+    assert page.count('<select data-player-speed aria-label="Speed: Watch">') == 1
+    # Without a script a speed could be chosen and nothing would follow.
+    assert page.count('<p class="player__more" hidden>') == 3
+    assert page.count('download aria-label="Save it for later: Watch">Save it for later</a>') == 1
+    assert page.count("Nothing is loaded before you press play.") == 3
+
+
 def test_every_block_has_what_the_chooser_shows():
     for name, block in LessonBody().child_blocks.items():
         assert block.meta.icon, name
