@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from cms.languages import direction
 from courses import selectors
 from courses.models import Edition
 from courses.models.session import LONGEST_SESSION_MINUTES
@@ -18,10 +19,24 @@ MOST_NUMBERS = 200
 _LONGEST_NUMBERS = 10_000
 
 
+class _Titles(forms.Select):
+    """Titles to choose from, each of which says its language where that is not the page's."""
+
+    languages: Mapping[int, str] = {}
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        if language := self.languages.get(getattr(value, "value", value)):
+            option["attrs"] |= {"lang": language, "dir": direction(language)}
+        return option
+
+
 class SessionForm(forms.Form):
     """What is held, when, where and in which language."""
 
-    edition = forms.ModelChoiceField(queryset=Edition.objects.none(), label=_("Course"), empty_label=None)
+    edition = forms.ModelChoiceField(
+        queryset=Edition.objects.none(), label=_("Course"), empty_label=None, widget=_Titles
+    )
     language = forms.ChoiceField(label=_("Language"))
     day = forms.DateField(
         label=_("Date"),
@@ -43,14 +58,15 @@ class SessionForm(forms.Form):
         *args: Any,
         organisation: Organisation,
         editions: Sequence[Edition],
-        titles: Mapping[int, str],
+        titles: Mapping[int, tuple[str, str]],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self._organisation = organisation
         courses: Any = self.fields["edition"]
         courses.queryset = Edition.objects.filter(pk__in=[it.pk for it in editions]).select_related("course")
-        courses.label_from_instance = lambda it: titles.get(it.course_id, it.course.code)
+        courses.label_from_instance = lambda it: titles.get(it.course_id, (it.course.code, ""))[0]
+        courses.widget.languages = {it.pk: titles.get(it.course_id, ("", ""))[1] for it in editions}
         languages: Any = self.fields["language"]
         languages.choices = [(code, _name(code)) for code in selectors.languages_of(editions, organisation)]
 

@@ -7,10 +7,13 @@ from datetime import date
 from typing import Any, Final
 
 from django import template
+from django.conf import settings
 from django.template import Context
 from django.template.loader import select_template
 from django.utils.formats import date_format, get_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from cms.help_words import said
 from cms.languages import direction
@@ -66,6 +69,24 @@ def media(value: object) -> MediaFile | None:
 def direction_of(language: str) -> str:
     """Return ``rtl`` or ``ltr`` for a language code: for a text that is not in the page's language."""
     return direction(language)
+
+
+@register.simple_tag
+def lang_of(language: str) -> SafeString:
+    """Return the attributes of an element whose text is in ``language``; none where that is empty or the page's."""
+    if not language or language == get_language():
+        return SafeString()
+    return format_html(' lang="{}" dir="{}"', language, direction(language))
+
+
+@register.filter
+def in_source(text: str) -> str:
+    """Return a text that is there in the language of the source alone, such as the title of a certification.
+
+    On a page in another language it says so, and keeps its own direction; also within a sentence.
+    """
+    attributes = lang_of(settings.LANGUAGE_CODE) if text else ""
+    return format_html("<bdi{}>{}</bdi>", attributes, text) if attributes else text
 
 
 @register.filter

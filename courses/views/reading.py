@@ -324,14 +324,6 @@ def enrolments_in(scope: Scope) -> Any:
     return enrolments if scope.personal else enrolments.filter(membership=scope.membership)
 
 
-def course_titles(
-    course_ids: Iterable[int], language: str, *, others: Sequence[str] = (), readable: Q = selectors.EVERY_TEXT
-) -> dict[int, str]:
-    """Return the titles of courses by primary key, as ``titles_and_languages`` does."""
-    found = titles_and_languages(course_ids, language, others=others, readable=readable)
-    return {course: title for course, (title, _) in found.items()}
-
-
 def titles_and_languages(
     course_ids: Iterable[int], language: str, *, others: Sequence[str] = (), readable: Q = selectors.EVERY_TEXT
 ) -> dict[int, tuple[str, str]]:

@@ -20,7 +20,7 @@ from courses import documents, selectors, services
 from courses.exceptions import AlreadyCounted, HeldBeforeRelease, NoSuchLanguage, SessionNotOver
 from courses.models import Attendance, Session
 from courses.session_forms import NumbersForm, SessionForm
-from courses.views.reading import course_titles
+from courses.views.reading import titles_and_languages
 from people.models import Membership, Organisation, StaffRole, User
 from people.permissions import organisation_for
 from people.scope import Scope
@@ -73,7 +73,7 @@ def sessions(request: HttpRequest, user: User, organisation: Organisation) -> Ht
     )
     editions = selectors.courses_to_hold()
     courses = {it.edition.course_id for it in held} | {it.course_id for it in editions}
-    titles = course_titles(courses, get_language() or "")
+    titles = titles_and_languages(courses, get_language() or "")
     form = SessionForm(*posted, organisation=organisation, editions=editions, titles=titles)
     if request.method == "POST" and form.is_valid():
         made = _hold(form, user, organisation)
@@ -82,7 +82,7 @@ def sessions(request: HttpRequest, user: User, organisation: Organisation) -> Ht
     context = {
         "organisation": organisation,
         "form": form,
-        "sessions": [(it, titles.get(it.edition.course_id, it.edition.course.code)) for it in held],
+        "sessions": [(it, *titles.get(it.edition.course_id, (it.edition.course.code, ""))) for it in held],
     }
     return render(request, "courses/sessions/sessions.html", context, status=422 if form.errors else 200)
 
@@ -163,14 +163,16 @@ def session_sheet(request: HttpRequest, user: User, organisation: Organisation, 
 
 
 def _page(request: HttpRequest, held: Session, form: NumbersForm) -> HttpResponse:
-    titles = course_titles({held.edition.course_id}, get_language() or "")
+    titles = titles_and_languages({held.edition.course_id}, get_language() or "")
+    title, language_of_title = titles.get(held.edition.course_id, (held.edition.course.code, ""))
     attendances = _attendances(held)
     quiz = any(text.snapshot["quiz"] for text in held.edition.texts.all()[:1])
     results = [it for it in Attendance.Result if quiz or it != Attendance.Result.PASSED]
     context = {
         "organisation": held.organisation,
         "session": held,
-        "title": titles.get(held.edition.course_id, held.edition.course.code),
+        "title": title,
+        "language_of_title": language_of_title,
         "language": _language_name(held.language),
         "form": form,
         "people": [(it, [each for each in results if services.may_become(it, each)]) for it in attendances],

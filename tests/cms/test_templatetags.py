@@ -101,3 +101,11 @@ def test_shuffled_is_a_fixed_order_that_the_name_decides():
     assert sorted(shuffled(parts, "x")) == parts
     assert len({tuple(shuffled(parts, f"story-{n}/a")) for n in range(60)}) == 6
     assert shuffled(None, "x") == []
+
+
+def test_what_is_in_the_language_of_the_source_says_so_on_other_pages():
+    source = "{{ title|in_source }}|{% lang_of spoken %}"
+    assert shown(source, title="A & B", spoken="ar") == 'A &amp; B| lang="ar" dir="rtl"'
+    with translation.override("ar"):
+        assert shown(source, title="A & B", spoken="ar") == '<bdi lang="en" dir="ltr">A &amp; B</bdi>|'
+        assert shown(source, title="", spoken="") == "|"

@@ -222,6 +222,10 @@ def test_a_session_from_plan_to_certificate(
     desk.post(f"{answer.url}count/")
     assert Certificate.objects.get().membership == jo
     assert "1 of 1" in desk.get("/sessions/larch/").content.decode()
+    desk.cookies["language"] = "ar"
+    listed, single = (desk.get(it).content.decode() for it in ("/sessions/larch/", answer.url))
+    assert listed.count('<bdi lang="en" dir="ltr">') == single.count('<bdi lang="en" dir="ltr">') == 1
+    assert f'<option value="{edition}" lang="en" dir="ltr">' in listed
 
 
 def test_sheet_names_people_and_no_topic(

@@ -11,7 +11,7 @@ from django.urls import reverse
 from courses import selectors
 from courses.models import Edition, EditionText
 from courses.snapshot import digest
-from courses.views.reading import course_titles
+from courses.views.reading import titles_and_languages
 from people.models import Organisation
 from tests.courses.learners import on_the_way, the_clock  # noqa: F401  # a fixture
 from tests.factories.courses import released_course
@@ -61,16 +61,18 @@ def test_page_serves_any_text_where_none_is_near(client: Client) -> None:
 def test_titles_are_those_of_the_newest_texts_in_the_nearest_language() -> None:
     course, other = released_course(), released_course()
     add_text(Edition.objects.get(course=course), "fr", 1, "Titre")
-    titles = course_titles([course.pk, other.pk], "fr")
-    assert titles == {course.pk: "Titre", other.pk: "Safe and fair work"}
+    titles = titles_and_languages([course.pk, other.pk], "fr")
+    assert titles == {course.pk: ("Titre", ""), other.pk: ("Safe and fair work", "en")}
 
 
 def test_titles_of_drafts_are_left_out_for_who_is_not_given_them() -> None:
     course = released_course()
     add_text(Edition.objects.get(course=course), "fr", 1, "Titre")
     EditionText.objects.filter(language="fr").update(is_draft=True)
-    assert course_titles([course.pk], "fr", readable=Q(is_draft=False)) == {course.pk: "Safe and fair work"}
-    assert course_titles([course.pk], "fr") == {course.pk: "Titre"}
+    assert titles_and_languages([course.pk], "fr", readable=Q(is_draft=False)) == {
+        course.pk: ("Safe and fair work", "en")
+    }
+    assert titles_and_languages([course.pk], "fr") == {course.pk: ("Titre", "")}
 
 
 @pytest.mark.parametrize(("allowed", "title"), [(False, "Safe and fair work"), (True, "Titre")])
