@@ -1,5 +1,6 @@
 """What is wrong with a file from a translator, in the words of whoever brought it."""
 
+from collections.abc import Callable
 from typing import Final
 
 from django.conf import settings
@@ -33,17 +34,23 @@ _WORDS: Final = {
 }
 
 
-def in_words(problem: ExchangeProblem) -> str:
-    """Return what is wrong, where, and how to mend it."""
+def isolated(text: str) -> str:
+    """Return ``text`` so that it keeps its own direction within a sentence of the other."""
+    return f"\u2068{text}\u2069" if text else ""
+
+
+def in_words(problem: ExchangeProblem, *, quote: Callable[[str], str] = str) -> str:
+    """Return what is wrong, where, and how to mend it; ``quote`` is done to what the file says itself."""
     said = str(_WORDS[problem.fault])
-    about = f"{problem.segment}: {said}" if problem.segment else said
-    detail = dict(settings.KNOWN_LANGUAGES).get(problem.detail, problem.detail)
+    about = f"{quote(problem.segment)}: {said}" if problem.segment else said
+    detail = quote(dict(settings.KNOWN_LANGUAGES).get(problem.detail, problem.detail))
     if problem.fault is ExchangeFault.LOOKS_LIKE:
         return f"{about} {detail}"
     return f"{about} ({detail})" if detail else about
 
 
-def conflict_in_words(conflict: ExchangeConflict) -> str:
-    """Return both texts of a segment that was changed on both sides."""
+def conflict_in_words(conflict: ExchangeConflict, *, quote: Callable[[str], str] = str) -> str:
+    """Return both texts of a segment that was changed on both sides, as ``in_words`` does."""
     words = _("%(segment)s: here “%(here)s”, in the file “%(in_file)s”")
-    return str(words) % {"segment": conflict.segment, "here": conflict.here, "in_file": conflict.in_file}
+    about = {"segment": conflict.segment, "here": conflict.here, "in_file": conflict.in_file}
+    return str(words) % {name: quote(said) for name, said in about.items()}

@@ -470,7 +470,11 @@ class TestPage:
     def test_problems_are_shown_by_segment(self, localiser: Client) -> None:
         shown = self.send(localiser, filled({"course/title": "<i>Chambres</i>"})).content.decode()
         assert "Nothing was taken in." in shown
-        assert "course:hotel/course/title: Tags, lists, headings or bold text differ from the source." in shown
+        # The name of the piece keeps its own direction within a sentence of the other.
+        said = (
+            "\u2068course:hotel/course/title\u2069: Tags, lists, headings or bold text differ from the source. (\u2068"
+        )
+        assert said in shown
         assert "<i>Chambres" not in shown
         assert rows() == []
 
@@ -478,7 +482,7 @@ class TestPage:
         file = filled({"course/title": "Las personas que están aquí con usted"})
         assert "take_doubtful" not in localiser.get(reverse("translations_admin:exchange")).content.decode()
         shown = self.send(localiser, file).content.decode()
-        assert "course/title: This looks like another language than the one chosen: Español" in shown
+        assert "course/title\u2069: This looks like another language than the one chosen: \u2068Español\u2069" in shown
         assert 'name="take_doubtful"' in shown
         assert "1 piece was taken in" in self.send(localiser, file, take_doubtful="on").content.decode()
 

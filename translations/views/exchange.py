@@ -17,7 +17,7 @@ from cms.admin_pages import AdminPage
 from translations import selectors, services
 from translations.exceptions import ExchangeConflicts, ExchangeDoubts, ExchangeRefused
 from translations.exchange import FORMATS
-from translations.exchange_words import conflict_in_words, in_words
+from translations.exchange_words import conflict_in_words, in_words, isolated
 from translations.forms import ExportForm, ImportForm
 from translations.models import Text
 from translations.views.matrix import VIEW_PERMISSION, group_words
@@ -68,12 +68,12 @@ class ExchangeView(AdminPage, FormView[ImportForm]):
                 take_doubtful=form.cleaned_data["take_doubtful"],
             )
         except ExchangeRefused as refused:
-            return self._refuse(form, [in_words(problem) for problem in refused.problems])
+            return self._refuse(form, [in_words(problem, quote=isolated) for problem in refused.problems])
         except ExchangeDoubts as found:
             self.has_doubts = True
-            return self._refuse(form, [in_words(problem) for problem in found.problems])
+            return self._refuse(form, [in_words(problem, quote=isolated) for problem in found.problems])
         except ExchangeConflicts as found:
-            return self._refuse(form, [conflict_in_words(conflict) for conflict in found.conflicts])
+            return self._refuse(form, [conflict_in_words(conflict, quote=isolated) for conflict in found.conflicts])
         changed = done.taken + done.signed
         words = ngettext(
             "%(count)d piece was taken in; pages follow within minutes.",
