@@ -112,7 +112,10 @@ def _other(alike: str, source: str, target: str, language: str) -> str:
 def looks_like(text: str) -> str:
     """Return the code of the language that ``text`` looks like, "" where that cannot be told."""
     bare = without_marks(text)
-    scripts = Counter(_script(each) for each in bare if each.isalpha())
+    scripts: Counter[str] = Counter()
+    for letter, times in Counter(bare).items():
+        if letter.isalpha():
+            scripts[_script(letter)] += times
     script, count = max(scripts.items(), key=lambda each: each[1], default=("", 0))
     if script == "LATIN":
         return _by_words(bare)
@@ -122,7 +125,7 @@ def looks_like(text: str) -> str:
 
 
 def _by_words(text: str) -> str:
-    words = [word.lower() for word in _WORD.findall(text)]
+    words = _WORD.findall(text.lower())
     different = set(words)
     found = {language: len(different & known) for language, known in FREQUENT.items()}
     language, count = max(found.items(), key=lambda each: each[1])
@@ -145,7 +148,7 @@ def is_in_script(text: str, language: str) -> bool | None:
     Chinese counts as in the other script where more of its characters are used in that one alone.
     """
     scripts = _scripts(language)
-    letters = [each for each in without_marks(text) if each.isalpha()]
+    letters = {each for each in without_marks(text) if each.isalpha()}
     if not letters or not scripts:
         return None
     if not any(_script(letter) in scripts for letter in letters):
@@ -164,7 +167,8 @@ def _script(letter: str) -> str:
 
 
 def _only_in(text: str, charset: str, other: str) -> int:
-    return sum(_has(charset, each) and not _has(other, each) for each in text if each.isalpha())
+    found = Counter(text).items()
+    return sum(times for each, times in found if each.isalpha() and _has(charset, each) and not _has(other, each))
 
 
 @lru_cache(maxsize=20_000)

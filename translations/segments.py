@@ -192,7 +192,9 @@ def _is_bad(character: str) -> bool:
 
 def without_marks(text: str) -> str:
     """Return ``text`` without tags and without what a program fills in."""
-    return _TAG.sub(" ", _PLACEHOLDER.sub(" ", text))
+    if "%" in text or "{" in text:
+        text = _PLACEHOLDER.sub(" ", text)
+    return _TAG.sub(" ", text) if "<" in text else text
 
 
 def _edges(text: str) -> tuple[bool, bool]:

@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "cms.middleware.PrivatePagesMiddleware",
     "people.middleware.SignInScopeMiddleware",
     "courses.middleware.EditorLimitsMiddleware",
+    "translations.middleware.UploadedWordsMiddleware",
 ]
 
 ROOT_URLCONF = "cms.urls"

@@ -28,6 +28,7 @@ from courses.bundle.merging import merge
 from courses.bundle.owning import OWNERS_FILE, BroughtClaim, BroughtPart
 from courses.bundle.parts import DIRECTORY, PortableLessonPages, part_and_language, portable_parts
 from courses.bundle.reading import PICTURE, Bundle, BundleRefused, Media, file_of
+from courses.bundle.recognising import heard
 from courses.bundle.withdrawing import block_ids
 from courses.bundle.words import carried_of, entry_of
 from courses.consents import Consent
@@ -101,6 +102,8 @@ class ImportReport:
     differences: list[Difference] = field(default_factory=list)
     conflicts: list[Difference] = field(default_factory=list)
     languages_left_out: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    """Texts that look like another language than the bundle says; a line each."""
     owners: list[str] = field(default_factory=list)
     """What is newly held to here because of whose the parts are, or of what was said against facts; a line each."""
     owners_kept: list[str] = field(default_factory=list)
@@ -140,6 +143,10 @@ def import_bundle(
     languages = [language for language in bundle.languages if language in offered]
     report = ImportReport(languages_left_out=tuple(each for each in bundle.languages if each not in offered))
     _refuse_unknown_names(bundle)
+    words = heard(bundle.forms, languages)
+    if words.problems:
+        raise BundleRefused(*words.problems)
+    report.doubts = words.doubts
     with _files_removed_unless_kept() as files:
         try:
             with transaction.atomic():

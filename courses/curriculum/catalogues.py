@@ -16,7 +16,7 @@ import polib
 from courses.curriculum.problems import Problem
 from translations.given import GivenTranslation
 from translations.merging import Carried, Known, carry_over
-from translations.recognition import is_in_script
+from translations.recognition import is_in_script, recognise
 from translations.segments import Fault, Segment, faults, normalise
 
 MAX_FILE_BYTES: Final = 4_000_000
@@ -78,7 +78,8 @@ def read_catalogue(
     """Return what the file at ``path`` says about ``segments``, or None; ``problems`` is told what is wrong.
 
     An entry that is fuzzy or has no translation counts as none. One made from an older source is kept: it is
-    stale, which is no fault of the file. One that breaks the rules of ``segments.faults`` is a problem.
+    stale, which is no fault of the file. One that breaks the rules of ``segments.faults`` is a problem, and so is one
+    that looks like another language, unless somebody has signed for it.
     """
     language = path.stem
     opened = _open(path, place, problems)
@@ -89,6 +90,7 @@ def read_catalogue(
         return None
     by_key = {segment.key: segment for segment in segments}
     entries: dict[str, GivenTranslation] = {}
+    lines: dict[str, int] = {}
     scripts: Counter[bool | None] = Counter()
     for entry in opened:
         key, target = entry.msgctxt or "", normalise(entry.msgstr)
@@ -106,10 +108,20 @@ def read_catalogue(
         ]
         scripts[is_in_script(target, language)] += 1
         signed = _REVIEWED.search(entry.tcomment)
+        lines[key] = entry.linenum
         entries[key] = GivenTranslation(normalise(entry.msgid), target, signed["name"] if signed else "")
     if scripts[False] > scripts[True]:
         problems.append(Problem(place, 1, f"most of it is not written in the script of {language}"))
         return None
+    alike = recognise(((key, each.source, each.target) for key, each in entries.items()), language)
+    if alike.mostly:
+        problems.append(Problem(place, 1, f"most of it looks like {alike.mostly}, not {language}"))
+        return None
+    problems += [
+        Problem(place, lines[key], f"{key}: this looks like {other}, not {language}; somebody who knows signs for it")
+        for key, other in alike.others.items()
+        if not entries[key].reviewer
+    ]
     return Catalogue(language, entries)
 
 

@@ -1,5 +1,6 @@
 """A translation that is shipped beside a course: read, loaded, released, and never half shown."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,10 +21,17 @@ from courses.receivers import REWORD, reword
 from people.models import OutboxEntry
 from tests.courses import curricula
 from translations.models import Translation
+from translations.recognition import FREQUENT, looks_like
 from translations.selectors import file_for
 from translations.services import import_file
 
 AT = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
+
+
+def french(text: str) -> str:
+    """Return words that look like no language, where ``text`` looks like English; markup stays."""
+    filling = rf"\b({'|'.join(FREQUENT['en'])})\b"
+    return re.sub(filling, r"\1é", text) if looks_like(text) == "en" else text
 
 
 def catalogue(segments: Any, *, leave_out: str = "", reviewed: str = "", **changed: str) -> str:
@@ -33,7 +41,9 @@ def catalogue(segments: Any, *, leave_out: str = "", reviewed: str = "", **chang
     for segment in segments:
         if leave_out and segment.key.startswith(leave_out):
             continue
-        text = changed.get(segment.key, f"fr {segment.text}" if segment.markup == "plain" else f"{segment.text} fr")
+        text = changed.get(
+            segment.key, f"fr {french(segment.text)}" if segment.markup == "plain" else f"{french(segment.text)} fr"
+        )
         po.append(polib.POEntry(msgctxt=segment.key, msgid=segment.text, msgstr=text, tcomment=reviewed))
     return str(po)
 
@@ -161,6 +171,11 @@ def test_what_a_translator_brought_back_goes_before_the_files(root: Path, settin
         ('Danger now: call 911 first"\n', 'Danger"\n', "the numbers differ from the source (-911)"),
         ('"Language: fr', '"Language: es', 'the header says "Language: es"'),
         ("msgctxt", "msgctx", "this is not a PO file in UTF-8"),
+        (
+            "fr Note facts",
+            "Los hechos que usted ve son para quien está al teléfono",
+            "course/objectives/note/text: this looks like es, not fr; somebody who knows signs for it",
+        ),
         ("fr Note facts", "<b>fr</b> Note facts", "the markup differs from the source (+</b> +<b>)"),
     ],
 )
@@ -174,3 +189,18 @@ def test_a_bad_file_is_refused_by_place(root: Path, old: str, new: str, said: st
         read_curriculum(root)
     assert said in str(rejected.value)
     assert {problem.path for problem in rejected.value.problems} == {"hospitality/locale/fr.po"}
+
+
+def test_a_file_in_another_language_is_refused_and_a_piece_that_is_signed_for_is_not(root: Path) -> None:
+    spanish = "Los hechos que usted ve son para quien está al teléfono"
+    ship(root, reviewed="Reviewed by Marie Tremblay on 2026-11-20.", **{"course/objectives/note/text": spanish})
+    [course] = read_curriculum(root).courses
+    assert course.catalogues[0].entries["course/objectives/note/text"].target == spanish
+    path = root / "hospitality" / "locale" / "fr.po"
+    said = polib.pofile(path.read_text(encoding="utf-8"))
+    for entry in said:
+        entry.msgstr = entry.msgid
+    path.write_text(str(said), encoding="utf-8")
+    with pytest.raises(CurriculumRejected) as rejected:
+        read_curriculum(root)
+    assert str(rejected.value) == "hospitality/locale/fr.po:1: most of it looks like en, not fr"

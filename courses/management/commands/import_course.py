@@ -61,6 +61,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Signed with the key whose fingerprint is {signer}")
         for language in report.languages_left_out:
             self.stdout.write(f"{language}: this site does not offer the language; it is left out")
+        for line in report.doubts:
+            self.stdout.write(f"look at the language: {line}")
         for item in report.differences:
             self.stdout.write(f"{item.part} {item.code}:")
             for line in item.diff:

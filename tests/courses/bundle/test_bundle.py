@@ -52,7 +52,7 @@ from courses.services import (
 from courses.withdrawn import Part
 from tests.courses import curricula
 from tests.courses.test_loader import CLAIMS, PICTURE
-from tests.courses.test_translated_curriculum import ship
+from tests.courses.test_translated_curriculum import french, ship
 from tests.factories.courses import home_page
 from tests.factories.people import UserFactory
 from translations.changes import ChangeKind
@@ -289,6 +289,25 @@ def test_a_language_that_is_not_offered_here_is_left_out_and_said(data, settings
     assert CoursePage.objects.filter(locale__language_code="fr").count() == 0
 
 
+def test_words_in_another_language_than_the_bundle_says_are_named(data):
+    spanish = "Pida ayuda a las personas que están aquí con usted"
+    page = "lesson-page@fr/hospitality/act.json"
+    report = brought_in(rewritten(data, with_form(page, title=spanish)), apply=False)
+    assert report.doubts == (f"{page}: /title: this looks like es, not fr",)
+
+    def all_in_spanish(files: dict[str, bytes], about: dict[str, Any]) -> None:
+        for name in [each for each in files if each.startswith("question@fr/")]:
+            form = json.loads(files[name])
+            files[name] = json.dumps({**form, "stem": spanish, "feedback": f"{spanish}."}).encode()
+
+    with pytest.raises(BundleRefused) as refused:
+        brought_in(rewritten(data, all_in_spanish))
+    assert refused.value.problems[0] == "fr: most of it looks like es"
+    assert all(
+        "question@fr/" in each and each.endswith("this looks like es, not fr") for each in refused.value.problems[1:]
+    )
+
+
 def without(name: str) -> Callable[..., None]:
     return lambda files, about: files.pop(name) and None
 
@@ -457,6 +476,7 @@ def test_facts_go_with_the_lessons_that_rely_on_them(root):
 
 
 TITLE = "lessons/act/title"
+FRENCH = f"fr {french('What to do, step by step')}"
 
 
 def row(key: str = TITLE) -> Translation:
@@ -480,7 +500,7 @@ def signed(key: str = TITLE, **changes: Any) -> Callable[..., None]:
 
 def test_a_draft_arrives_as_a_draft_and_a_signature_with_its_words(data):
     report = brought_in(rewritten(data, signed()))
-    assert said() == ("fr What to do, step by step", "reviewed", "Ama Birch")
+    assert said() == (FRENCH, "reviewed", "Ama Birch")
     assert row().review_by.isoformat() == "2027-06-30"
     others = Translation.objects.filter(language="fr").exclude(pk=row().pk)
     assert set(others.values_list("provenance", "by_name", "by")) == {("machine", "", None)}
@@ -501,9 +521,9 @@ def test_what_goes_out_is_what_came_in(data):
 
 def test_a_signature_for_the_words_that_stand_here_is_taken(course):
     data = written(course)
-    assert said() == ("fr What to do, step by step", "machine", "")
+    assert said() == (FRENCH, "machine", "")
     brought_in(rewritten(data, signed()))
-    assert said() == ("fr What to do, step by step", "reviewed", "Ama Birch")
+    assert said() == (FRENCH, "reviewed", "Ama Birch")
 
 
 def test_what_people_here_wrote_or_signed_stays(course):
@@ -524,14 +544,14 @@ def test_a_signature_does_not_go_with_other_words_on_the_page(course):
     page.save_revision().publish()
     report = brought_in(rewritten(data, signed()), on_conflict=OnConflict.KEEP)
     assert LessonPage.objects.get(pk=page.pk).title == "Que faire ?"
-    assert said() == ("fr What to do, step by step", "machine", "")
+    assert said() == (FRENCH, "machine", "")
     assert report.words_kept["fr"] > 0
 
 
 def test_what_came_signed_outlives_the_next_upgrade(course, root):
     brought_in(rewritten(written(course), signed()))
     load(read_curriculum(root), at=LATER)
-    assert said() == ("fr What to do, step by step", "reviewed", "Ama Birch")
+    assert said() == (FRENCH, "reviewed", "Ama Birch")
 
 
 @pytest.mark.parametrize(
