@@ -387,7 +387,7 @@ def test_issue_takes_few_queries(hotel, membership, monkeypatch, django_assert_n
     EmploymentFactory(membership=membership)
     issue(completion_of(hotel, completed_on=date(2026, 3, 10), membership=membership))
     renewal = completion_of(hotel, completed_on=date(2029, 1, 10), membership=membership)
-    monkeypatch.setattr(services, "certificate_changed", Signal())  # what rooms above do with it is theirs
+    monkeypatch.setattr(services.issuing, "certificate_changed", Signal())  # what rooms above do with it is theirs
     with django_assert_num_queries(4 + 2):  # two for the savepoint
         issue(renewal)
 
@@ -420,7 +420,7 @@ def break_issuing(monkeypatch, error=RuntimeError):
     def fail(*args, **kwargs):
         raise error("for the test")
 
-    monkeypatch.setattr(services, "_issue", fail)
+    monkeypatch.setattr(services.issuing, "_issue", fail)
 
 
 def test_certificate_is_owed_once(hotel, membership):
@@ -498,14 +498,14 @@ def test_sweep_is_not_held_up_by_one_that_keeps_failing(hotel, membership, monke
     good = completion_of(hotel, completed_on=date(2026, 3, 10), membership=MembershipFactory())
     for done in (bad, good):
         services.owe_certificate(completion=done)
-    real = services._issue
+    real = services.issuing._issue
 
     def fail_for_one(case, earlier):
         if case.completion == bad:
             raise RuntimeError("for the test")
         return real(case, earlier)
 
-    monkeypatch.setattr(services, "_issue", fail_for_one)
+    monkeypatch.setattr(services.issuing, "_issue", fail_for_one)
     assert services.issue_unissued(at=AT) == 1
     assert [debt.completion for debt in UnissuedCompletion.objects.all()] == [bad]
     # What failed goes to the end of the queue.

@@ -147,7 +147,7 @@ def break_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("no certificate today")
 
-    monkeypatch.setattr(certificate_services, "_text_fields", broken)
+    monkeypatch.setattr(certificate_services.issuing, "_text_fields", broken)
 
 
 @pytest.mark.slow

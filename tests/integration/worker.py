@@ -60,7 +60,7 @@ def act(*, name: str, at: datetime, attempt: int = 0, membership: int = 0, broke
     # The hint that follows a commit is lost each time: the sweep alone must find the work.
     outbox._hint = lambda key: None
     if broken:
-        certificate_services._text_fields = None
+        certificate_services.issuing._text_fields = None
     if name == "sweep":
         services.sweep(at=at)
     elif name == "hand in":

@@ -1,8 +1,6 @@
-"""What changes certificates. Each act is whole or not at all, and tells the rooms above by ``certificate_changed``."""
+"""Issuing what completions, sessions and attestations earn."""
 
-import logging
 import secrets
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,27 +8,23 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from certificates import selectors
 from certificates.evidence import Done, Earning, sufficient_evidence
-from certificates.exceptions import AlreadyReplaced, AlreadyRevoked, AttestationTakenBack, HolderErased
-from certificates.expressions import Attested, Expression, Part, asked, chosen, every, renewals_in_time
-from certificates.models import Attestation, Certificate, Certification, PriorLearning, UnissuedCompletion
+from certificates.expressions import Expression, Part, asked, chosen, every, renewals_in_time
+from certificates.models import Certificate, Certification, PriorLearning
 from certificates.numbers import NUMBER_BITS, number_from
 from certificates.selectors import TextLearnt
+from certificates.services.reissuing import period_fields, reissue
 from certificates.signals import certificate_changed
-from certificates.validity import Period, local_date, next_period, policy_from_json
+from certificates.validity import next_period, policy_from_json
 from courses.models import Completion
-from people import audit, outbox
 from people.faults import fault_point
 from people.models import Membership, User
 from people.selectors import known_employments
 
-logger = logging.getLogger(__name__)
-
-TEMPLATE_VERSION = 1
-ISSUE_FOR_PART: Final = "certificates.issue_for_part"
+TEMPLATE_VERSION: Final = 1
 
 
 def issue_for_completion(*, completion: Completion, at: datetime) -> list[Certificate]:
@@ -45,7 +39,7 @@ def issue_for_completion(*, completion: Completion, at: datetime) -> list[Certif
     )
     with transaction.atomic():
         fault_point("certificates.before_issue")
-        issued = _issue_all(earning, completion, at)
+        issued = issue_all(earning, completion, at)
         fault_point("certificates.after_issue")
     return issued
 
@@ -57,10 +51,11 @@ def issue_for_part(*, kind: str, key: int, at: datetime) -> list[Certificate]:
     As ``issue_for_completion`` in all else; a part that is gone, or was taken back, earns nothing.
     """
     earning = selectors.earning_of(kind=kind, key=key)
-    return [] if earning is None else _issue_all(earning, None, at)
+    return [] if earning is None else issue_all(earning, None, at)
 
 
-def _issue_all(earning: Earning, completion: Completion | None, at: datetime) -> list[Certificate]:
+def issue_all(earning: Earning, completion: Completion | None, at: datetime) -> list[Certificate]:
+    """Issue what ``earning`` earns in the caller's transaction; ``completion`` is given where it is one."""
     asking = selectors.certifications_asking_for(earning.done.part)
     if not asking:
         return []
@@ -289,17 +284,6 @@ def _asked_of(case: _Case, chain: Iterable[Certificate], on: date) -> Expression
     return asked(whole, refreshers, renewals_in_time(periods, on))
 
 
-def period_fields(period: Period) -> dict[str, Any]:
-    """Return a period as the fields of a certificate."""
-    return {
-        "valid_from": period.valid_from,
-        "valid_until": period.valid_until,
-        "window_opens_on": period.window_opens_on,
-        "grace_until": period.grace_until,
-        "anchor_day": period.anchor_day,
-    }
-
-
 def _current(chain: Iterable[Certificate], completed_on: date) -> Certificate | None:
     """Return the certificate of the unrevoked ``chain`` whose period governs on that day: its end.
 
@@ -336,240 +320,3 @@ def _text_fields(text: TextLearnt, *, only_course: bool) -> dict[str, Any]:
         "language": text.language,
         "learner_title": text.course_title[:200] if shows_title else "",
     }
-
-
-@transaction.atomic
-def attest(*, membership: Membership, attested: Attested, given_on: date, by: User | None, at: datetime) -> Attestation:
-    """Record that the workplace confirms of a person, on ``given_on``, what ``attested`` asks.
-
-    What it earns is issued soon after, by the outbox. The same again returns what is known already.
-    """
-    Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
-    known = Attestation.objects.current_knowledge().filter(membership=membership, code=attested.code)
-    same = known.filter(given_on=given_on).first()
-    if same is not None:
-        return same
-    attestation = Attestation.objects.create(
-        membership=membership,
-        code=attested.code,
-        text=attested.text,
-        given_on=given_on,
-        recorded_at=at,
-        recorded_by=by,
-    )
-    _audit_attestation(attestation, "attestation.given", by, at)
-    ask_for_part(kind="attestation", key=attestation.pk)
-    return attestation
-
-
-@transaction.atomic
-def take_back_attestation(*, attestation: Attestation, by: User | None, at: datetime) -> Attestation:
-    """Record that it does not hold and never did; certificates that rest on it are revoked with it.
-
-    What else they rest on may earn another, at once where enough is left, or later with a new attestation.
-
-    Raises:
-        AttestationTakenBack: it was taken back before.
-    """
-    Membership.objects.select_for_update(no_key=True).get(pk=attestation.membership_id)
-    old = Attestation.objects.current_knowledge().filter(pk=attestation.pk).first()
-    if old is None:
-        raise AttestationTakenBack
-    successor = Attestation.objects.create(
-        membership=old.membership,
-        code=old.code,
-        text=old.text,
-        given_on=old.given_on,
-        taken_back=True,
-        recorded_at=at,
-        recorded_by=by,
-        supersedes=old,
-    )
-    _audit_attestation(successor, "attestation.taken_back", by, at)
-    for certificate in selectors.resting_on(old):
-        revoke_certificate(certificate=certificate, reason=Certificate.RevocationReason.UNCONFIRMED, by=by, at=at)
-        for earning in selectors.earnings_of(certificate):
-            _issue_all(earning, None, at)
-    return successor
-
-
-def _audit_attestation(attestation: Attestation, verb: str, by: User | None, at: datetime) -> None:
-    membership = attestation.membership
-    audit.record(
-        organisation=membership.organisation,
-        actor=by,
-        verb=verb,
-        target=membership,
-        at=at,
-        attestation=attestation.code,
-        given_on=attestation.given_on,
-    )
-
-
-def ask_for_part(*, kind: str, key: int) -> None:
-    """Let the outbox issue what a part earns; ``kind`` and ``key`` as ``issue_for_part`` takes them."""
-    outbox.enqueue(kind=ISSUE_FOR_PART, key=f"{ISSUE_FOR_PART}:{kind}:{key}", payload={"kind": kind, "key": key})
-
-
-def owe_certificate(*, completion: Completion) -> None:
-    """Write, in the transaction that records ``completion``, that somebody must still say what it earns."""
-    UnissuedCompletion.objects.get_or_create(completion=completion, defaults={"tried_at": completion.recorded_at})
-
-
-def issue_or_owe(*, completion: Completion, at: datetime) -> list[Certificate]:
-    """Issue what ``completion`` earns; if that fails, the completion stands and the sweep tries again."""
-    try:
-        return issue_for_completion(completion=completion, at=at)
-    except Exception as error:  # whatever went wrong here, the learner's work must stand
-        logger.exception("certificate not issued; the sweep will try again")
-        owe_certificate(completion=completion)
-        _note_failure(UnissuedCompletion.objects.filter(completion=completion), error, at)
-        return []
-
-
-def issue_unissued(*, at: datetime, limit: int = 100) -> int:
-    """Try again what could not be issued, longest untried first; return how many are settled now.
-
-    Each is its own transaction, so one that keeps failing holds up none of the others.
-    """
-    settled = 0
-    for pk in selectors.unissued_completions(limit=limit):
-        try:
-            settled += _retry(pk, at)
-        except Exception as error:  # it stays in the table and is tried again
-            logger.exception("certificate still not issued")
-            _note_failure(UnissuedCompletion.objects.filter(pk=pk), error, at)
-    return settled
-
-
-@transaction.atomic
-def _retry(pk: int, at: datetime) -> bool:
-    """Issue one; return False if another worker has it or had it."""
-    waiting = UnissuedCompletion.objects.select_for_update(skip_locked=True, of=("self",))
-    unissued = waiting.select_related("completion").filter(pk=pk).first()
-    if unissued is None:
-        return False
-    issue_for_completion(completion=unissued.completion, at=at)
-    unissued.delete()
-    return True
-
-
-def _note_failure(debt: QuerySet[UnissuedCompletion], error: Exception, at: datetime) -> None:
-    debt.update(attempts=F("attempts") + 1, tried_at=at, failure=type(error).__name__[:80])
-
-
-@transaction.atomic
-def replace_certificate(*, certificate: Certificate, holder_name: str, at: datetime) -> Certificate:
-    """Issue the same certificate under the right name and a new number; the old one says that it was replaced.
-
-    Everything but name, number and instant of issue stays, the dates above all. The name that it bears already
-    changes nothing.
-
-    Raises:
-        AlreadyRevoked: a revoked certificate is not issued again.
-        AlreadyReplaced: carries the number that stands for it now.
-        HolderErased: the person was erased.
-    """
-    old = _lock_standing(certificate)
-    if not old.holder_name:
-        raise HolderErased
-    if old.holder_name == holder_name:
-        return old
-    new = reissue(old, at, holder_name=holder_name)
-    certificate.refresh_from_db()
-    return new
-
-
-def reissue(old: Certificate, at: datetime, **changes: Any) -> Certificate:
-    """Issue ``old`` again under a new number, with ``changes``; the caller has locked the holder or the row."""
-    new = Certificate.objects.get(pk=old.pk)
-    new._state.adding = True
-    new.pk, new.public_id = None, uuid.uuid4()
-    new.number = number_from(secrets.randbits(NUMBER_BITS))
-    new.completion_key = None
-    new.issued_at = at
-    for name, value in changes.items():
-        setattr(new, name, value)
-    new.save(force_insert=True)
-    old.replaced_by = new
-    old.save(update_fields=["replaced_by"])
-    certificate_changed.send(sender=Certificate, certificate=new)
-    return new
-
-
-@transaction.atomic
-def correct_names(*, membership: Membership, at: datetime) -> list[Certificate]:
-    """Replace the certificates of ``membership`` that still run and bear another name than it has now."""
-    return [
-        replace_certificate(certificate=certificate, holder_name=membership.name, at=at)
-        for certificate in selectors.misnamed_certificates(membership, at=at)
-    ]
-
-
-@transaction.atomic
-def revoke_certificate(
-    *, certificate: Certificate, reason: Certificate.RevocationReason, by: User | None, at: datetime
-) -> Certificate:
-    """Revoke ``certificate`` from the local day of ``at`` on; what anybody may learn is ``reason``, a class.
-
-    Certificates that renew it are not touched: ``selectors.dependants`` lists them for decision.
-
-    Raises:
-        AlreadyRevoked: carries the day it was revoked.
-        AlreadyReplaced: carries the number that stands for it now; that one is to be revoked.
-    """
-    revoked = _lock_standing(certificate)
-    revoked.revoked_on = local_date(at, revoked.time_zone)
-    revoked.revoked_at = at
-    revoked.revocation_reason = Certificate.RevocationReason(reason)
-    revoked.revoked_by = by
-    revoked.save(update_fields=["revoked_on", "revoked_at", "revocation_reason", "revoked_by"])
-    certificate.refresh_from_db()
-    audit.record(
-        organisation=revoked.membership.organisation if revoked.membership else None,
-        actor=by,
-        verb="certificate_revoked",
-        target=revoked,
-        at=at,
-        reason=revoked.revocation_reason,
-    )
-    certificate_changed.send(sender=Certificate, certificate=revoked)
-    return revoked
-
-
-def _lock_standing(certificate: Certificate) -> Certificate:
-    """Return the row, locked, if it was neither revoked nor replaced."""
-    locked = (
-        Certificate.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("replaced_by")
-        .get(pk=certificate.pk)
-    )
-    if locked.revoked_on is not None:
-        raise AlreadyRevoked(locked.revoked_on)
-    if locked.replaced_by is not None:
-        raise AlreadyReplaced(locked.replaced_by.number)
-    return locked
-
-
-@transaction.atomic
-def erase_holder(*, learner: User) -> int:
-    """Take the person out of all her certificates; return how many.
-
-    They still verify, without a name. What is left says nothing of the person: the language she learnt in goes too.
-    """
-    certificates = Certificate.objects.filter(learner=learner)
-    return certificates.update(
-        holder_name="", learner=None, membership=None, learner_title="", language=F("workplace_language")
-    )
-
-
-def move_evidence(*, kept: Membership, other: Membership) -> None:
-    """Give ``kept`` what was issued to ``other``, confirmed of it or accepted for it: one person of one organisation."""
-    Certificate.objects.filter(membership=other).update(membership=kept, learner=kept.user)
-    PriorLearning.objects.filter(membership=other).update(membership=kept)
-    Attestation.objects.filter(membership=other).update(membership=kept)
-
-
-def move_certificates(*, kept: User, merged: User) -> int:
-    """Give ``kept`` the certificates of ``merged``, whose workplaces joined; return how many."""
-    return Certificate.objects.filter(learner=merged).update(learner=kept)
