@@ -13,11 +13,24 @@ from courses.harm.rules import Rule, RuleBook, plain, rule_book, structure_rules
 
 MIN_INNOCENT: Final = Fraction(1, 4)
 
-# Chinese stops need no space after them; Arabic and Gurmukhi have stops of their own.
-SENTENCE: Final = re.compile(r".*?(?:[.!?…؟।]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”’）]*)|.+")
+# Chinese stops need no space after them; Arabic and Gurmukhi have stops of their own. Each run of stops is read once.
+_SENTENCE: Final = re.compile(
+    r".*?(?:(?<![.!?…؟।])[.!?…؟।]++[\"'”’»)\]]*+(?=\s)|(?<![。！？])[。！？]++[」』”’）]*+)|.+"
+)
+# Nobody writes longer ones. They are read in pieces that overlap, so that the time grows as the text does.
+_LONGEST_CHARS: Final = 1000
+_OVERLAP_CHARS: Final = 200
+_LONGEST_LEAD_CHARS: Final = 300
 # What somebody is quoted to say is theirs; a word alone in quotation marks is no quotation.
-_QUOTED: Final = re.compile(r'"[^"]*\s[^"]*"')
-_REPORTS: Final = re.compile(r"[\w,:]\s*$")
+_QUOTED: Final = re.compile(r'([\w,:]\s*+)?"[^"\s]*+\s[^"]*+"')
+
+
+def sentences(line: str) -> Iterator[str]:
+    """Yield the sentences of a line as they are written; of a very long one, pieces."""
+    for sentence in map(str.strip, _SENTENCE.findall(line.strip())):
+        yield sentence[:_LONGEST_CHARS]
+        for start in range(_LONGEST_CHARS, len(sentence), _LONGEST_CHARS - _OVERLAP_CHARS):
+            yield sentence[start - _OVERLAP_CHARS : start - _OVERLAP_CHARS + _LONGEST_CHARS]
 
 
 def lint(document: Document) -> list[Finding]:
@@ -61,18 +74,19 @@ def _passage(passage: Passage, book: RuleBook) -> Iterator[Finding]:
     rules = [rule for rule in book.rules if passage.use in rule.uses]
     if not rules:
         return
-    heading_denies = _denies(plain(f"{passage.heading}: "), book) if passage.heading else False
+    heading = passage.heading[-_LONGEST_LEAD_CHARS:]
+    heading_denies = _denies(plain(f"{heading}: "), book) if heading else False
     lead, lead_denies = "", False
     for line in passage.text.splitlines():
         shown = line.strip()
-        for sentence in map(str.strip, SENTENCE.findall(shown)):
+        for sentence in sentences(shown):
             read = _Sentence(plain(sentence), lead, heading_denies or lead_denies, book)
             for rule in rules:
                 if read.breaks(rule) and not (rule.dated_is_enough and passage.dated):
                     yield Finding(rule.code, rule.severity, rule.why, sentence, passage.place, rule.suggestion)
         # "Watch for:" and "This is no sign:" reach to what follows in the same passage.
         if shown.endswith(":"):
-            lead = plain(f"{shown} ")
+            lead = plain(f"{shown[-_LONGEST_LEAD_CHARS:]} ")
             lead_denies = _denies(lead, book)
         elif not shown:
             lead, lead_denies = "", False
@@ -113,7 +127,8 @@ class _Sentence:
 
 
 def _without_quotations(sentence: str) -> str:
-    return _QUOTED.sub(lambda found: '"…"' if _REPORTS.search(sentence[: found.start()]) else found[0], sentence)
+    """Return ``sentence`` without what a word, a comma or a colon before it tells that somebody says."""
+    return _QUOTED.sub(lambda found: f'{found[1]}"…"' if found[1] else found[0], sentence)
 
 
 def _clauses(sentence: str, book: RuleBook) -> list[str]:

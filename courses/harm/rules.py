@@ -17,6 +17,7 @@ import yaml
 
 from courses.harm.document import Use
 from courses.harm.findings import Severity
+from courses.harm.looks import seen
 
 _FOLDER: Final = Path(__file__).resolve().parent / "words"
 # A blank that may be left out ("80 ?%") is no white space or any.
@@ -27,8 +28,8 @@ _PLAIN: Final = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "�
 
 
 def plain(text: str) -> str:
-    """Return ``text`` with the plain apostrophe, quotation mark and space; as many characters as before."""
-    return text.translate(_PLAIN)
+    """Return ``text`` as a reader sees it, with the plain apostrophe, quotation mark and space."""
+    return seen(text).translate(_PLAIN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from typing import Final
 
 from courses.harm.document import Document, Passage, Use
 from courses.harm.findings import Finding, Severity
-from courses.harm.linter import SENTENCE
+from courses.harm.linter import sentences
+from courses.harm.looks import seen
 from translations.glossary import Audience, Misuse, Term, in_force, misuses
 
 RULE: Final = "avoided-word"
@@ -14,7 +15,7 @@ RULE: Final = "avoided-word"
 _QUOTING: Final = frozenset({Use.NEVER, Use.WRONG})
 _TITLES: Final = frozenset({"course, title", "title"})
 # A word in quotation marks is spoken about.
-_QUOTED: Final = re.compile(r'"[^"]*"|“[^”]*”|«[^»]*»|‘[^’]*’|「[^」]*」')
+_QUOTED: Final = re.compile(r'"[^"]*+"|“[^“”]*+”|«[^«»]*+»|‘[^‘’]*+’|「[^「」]*+」')
 
 
 def term_findings(document: Document, terms: Collection[Term], *, audience: Audience) -> list[Finding]:
@@ -34,8 +35,8 @@ def term_findings(document: Document, terms: Collection[Term], *, audience: Audi
 
 def _passage(passage: Passage, terms: list[Term]) -> Iterator[Finding]:
     for line in passage.text.splitlines():
-        for sentence in map(str.strip, SENTENCE.findall(line.strip())):
-            for misuse in misuses(_QUOTED.sub(" ", sentence), terms):
+        for sentence in sentences(line):
+            for misuse in misuses(_QUOTED.sub(" ", seen(sentence)), terms):
                 yield Finding(RULE, Severity.MEDIUM, _why(misuse), sentence, passage.place, _suggestion(misuse.term))
 
 

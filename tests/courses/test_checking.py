@@ -156,6 +156,7 @@ class TestCommand:
             (b"\n \n", "en", "nothing is written in it"),
             (b"\x89PNG\r\n\x1a\n\x00\x00", "en", "not a text file in UTF-8"),
             (b"a\x00b", "en", "not a text file"),
+            (b"\x1b]0;hidden\x07Her pimp sold her.", "en", "not a text file"),
             ("Un café.".encode("latin-1"), "fr", "not a text file in UTF-8"),
             ("A café.".encode("utf-16"), "en", "not a text file in UTF-8"),
             (b"x" * 10_000_000, "en", "larger than 1000000 bytes"),

@@ -1,4 +1,5 @@
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from translations.selectors import terms
 
 MAX_FILE_BYTES = 1_000_000
 _REFUSED = 2
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
 class Command(BaseCommand):
@@ -105,7 +107,8 @@ def _of_file(name: str, language: str) -> list[dict[str, Any]]:
         raise CommandError(f"{name}: {error.strerror}", returncode=_REFUSED) from None
     except UnicodeDecodeError:
         raise CommandError(f"{name}: not a text file in UTF-8", returncode=_REFUSED) from None
-    if "\0" in text:
+    # Nor is one that gives a terminal orders.
+    if _CONTROL.search(text):
         raise CommandError(f"{name}: not a text file", returncode=_REFUSED)
     if not text.strip():
         raise CommandError(f"{name}: nothing is written in it", returncode=_REFUSED)
