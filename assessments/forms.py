@@ -233,13 +233,16 @@ def _graph_error(problems: list[ItemProblem]) -> StreamBlockValidationError:
         if problem.part is None:
             general.append(error)
         elif problem.choice is None:
-            of_nodes.setdefault(problem.part, {})[_FIELD_OF_FAULT[problem.fault]] = error
+            field = _FIELD_OF_FAULT.get(problem.fault, "choices")
+            of_nodes.setdefault(problem.part, {})[field] = (
+                ListBlockValidationError(non_block_errors=[error]) if field == "choices" else error
+            )
         else:
             choices = of_choices.setdefault(problem.part, {})
             choices.setdefault(problem.choice, {})[_FIELD_OF_FAULT[problem.fault]] = error
     for part, choices in of_choices.items():
         errors = {choice: StructBlockValidationError(block_errors=fields) for choice, fields in choices.items()}
-        of_nodes.setdefault(part, {})["choices"] = ListBlockValidationError(block_errors=errors)
+        of_nodes.setdefault(part, {}).setdefault("choices", ListBlockValidationError(block_errors=errors))
     return StreamBlockValidationError(
         block_errors={part: StructBlockValidationError(block_errors=fields) for part, fields in of_nodes.items()},
         non_block_errors=general or None,

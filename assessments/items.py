@@ -60,7 +60,7 @@ class ItemProblem:
 
 def plain_text(html: str) -> str:
     """Return what remains of HTML when tags and extra spaces are gone: good enough to compare two texts."""
-    return " ".join(unescape(sub(r"<[^>]*>", " ", html or "")).split())
+    return " ".join(unescape(sub(r"<[^<>]*>", " ", html or "")).split())
 
 
 def item_problems(draft: Json, *, situations_taken: Iterable[str] = ()) -> list[ItemProblem]:
@@ -136,6 +136,9 @@ def _graph_problems(draft: Json) -> Iterable[ItemProblem]:
     nodes: list[Json] = draft["nodes"]
     targets = [(node["id"], [choice["next"] for choice in node["choices"]]) for node in nodes]
     for problem in scenario_problems(draft["start"], targets):
+        if problem.fault == ScenarioFault.TOO_MANY:
+            yield ItemProblem(ItemFault.WRONG_NUMBER_OF_PARTS, "nodes", problem.node, most=problem.most)
+            continue
         field = "start" if problem.node is None else "nodes"
         yield ItemProblem(problem.fault, field, problem.node, problem.choice, name=problem.name)
     for index, node in enumerate(nodes):

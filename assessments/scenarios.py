@@ -8,15 +8,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from assessments.exceptions import BadResponse, ResponseFault
 from assessments.frozen import Json
+
+MOST_PARTS: Final = 200
+"""More than a room plays or a reader turns to on paper; each part is a slide and a numbered passage."""
+MOST_CHOICES: Final = 8
+"""More than a hand counts at one point of a story; paper and slides letter them."""
 
 
 class ScenarioFault(StrEnum):
     """What can be wrong with the graph of a scenario."""
 
+    TOO_MANY = "too_many"
     REPEATED_NODE = "repeated_node"
     UNKNOWN_START = "unknown_start"
     UNKNOWN_NEXT = "unknown_next"
@@ -28,21 +34,30 @@ class ScenarioFault(StrEnum):
 class ScenarioProblem:
     """One fault of a graph: ``node`` counts from 0 in the order of ``nodes``, ``choice`` within it.
 
-    ``name`` is the node id that is repeated, unknown, unreachable or met again.
+    ``name`` is the node id that is repeated, unknown, unreachable or met again, or has too many choices; ``most`` is
+    how many there may be.
     """
 
     fault: ScenarioFault
     name: str
     node: int | None = None
     choice: int | None = None
+    most: int = 0
 
 
 def scenario_problems(start: str, nodes: Sequence[tuple[str, Sequence[str]]]) -> list[ScenarioProblem]:
     """Return everything wrong with a graph given as (node id, ids its choices lead to).
 
-    What cannot be reached is reported only when every target exists: a missing node would hide others.
+    What cannot be reached is reported only when every target exists: a missing node would hide others. Of a graph with
+    too many nodes nothing else is reported.
     """
-    problems: list[ScenarioProblem] = []
+    if len(nodes) > MOST_PARTS:
+        return [ScenarioProblem(ScenarioFault.TOO_MANY, "", most=MOST_PARTS)]
+    problems = [
+        ScenarioProblem(ScenarioFault.TOO_MANY, name, index, most=MOST_CHOICES)
+        for index, (name, leads_to) in enumerate(nodes)
+        if len(leads_to) > MOST_CHOICES
+    ]
     targets: dict[str, Sequence[str]] = {}
     for index, (name, leads_to) in enumerate(nodes):
         if name in targets:
@@ -147,15 +162,18 @@ def best_credit(question: Json) -> Fraction:
     """Return the most that a path from the start to an ending can earn; the graph has no cycle."""
     nodes: dict[str, Json] = {node["id"]: node for node in question["nodes"]}
     best: dict[str, Fraction] = {}
-
-    def from_node(name: str) -> Fraction:
+    met: set[str] = set()
+    waiting = [question["start"]]
+    while waiting:
+        name = waiting[-1]
+        choices = nodes[name].get("choices") or ()
+        if name not in met:
+            met.add(name)
+            waiting += [choice["next"] for choice in choices if choice["next"] not in met]
+            continue
+        waiting.pop()
         if name not in best:
             # Should an unsound graph get this far, a way back earns nothing instead of never ending.
-            best[name] = Fraction(0)
-            best[name] = max(
-                (Fraction(choice["credit"]) + from_node(choice["next"]) for choice in nodes[name].get("choices") or ()),
-                default=Fraction(0),
-            )
-        return best[name]
-
-    return from_node(question["start"])
+            earned = (Fraction(choice["credit"]) + best.get(choice["next"], Fraction(0)) for choice in choices)
+            best[name] = max(earned, default=Fraction(0))
+    return best[question["start"]]

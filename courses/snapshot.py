@@ -89,7 +89,7 @@ def reviewed_digest(snapshot: Json) -> str:
 
 
 def same_structure(one: Json, other: Json) -> bool:
-    """Whether two texts ask the same of a learner: lessons, minutes, questions, right answers, pass mark.
+    """Whether two texts ask the same of a learner: lessons, minutes, questions, right answers, pass mark, ways of stories.
 
     A text that is added to an edition, be it in another language or with a typo mended, keeps the structure.
     """
@@ -102,6 +102,35 @@ def _structure(snapshot: Json) -> Json:
         "lessons": [lesson["code"] for lesson in snapshot["lessons"]],
         "quiz": _keys(snapshot["quiz"]),
         "practice": sorted(snapshot["practice"]),
+        "stories": _stories(snapshot),
+    }
+
+
+def differing_stories(one: Json, other: Json) -> list[tuple[str, str]]:
+    """Return the stories, by the codes of lesson and story, that do not go the same ways in both texts."""
+    here, there = _stories(one), _stories(other)
+    return [
+        (lesson, story)
+        for lesson in here
+        for story in sorted(here[lesson].keys() | there.get(lesson, {}).keys())
+        if lesson in there and here[lesson].get(story) != there[lesson].get(story)
+    ]
+
+
+def _stories(snapshot: Json) -> dict[str, Json]:
+    """Return the ways of each story, by the codes of its lesson and its own: which part leads to which."""
+    return {
+        lesson["code"]: {
+            block["value"]["code"]: {
+                "start": block["value"]["start"],
+                "ways": {
+                    node["id"]: [choice["next"] for choice in node["choices"]] for node in block["value"]["nodes"]
+                },
+            }
+            for block in lesson["body"]
+            if block["type"] == "scenario"
+        }
+        for lesson in snapshot["lessons"]
     }
 
 

@@ -4,7 +4,8 @@ Takes the scenario as a block or a snapshot has it (``start``, ``nodes`` of ``id
 ``text`` and ``next``); what is wrong with the graph is drawn, never an error.
 """
 
-import textwrap
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -21,6 +22,11 @@ _BETWEEN_ROWS: Final = 64
 _LINE_LETTERS: Final = 30
 _LINES: Final = 3
 _CHOICE_LETTERS: Final = 28
+_MOST_SAID: Final = 600
+# A space, a letter of Chinese or Japanese, or as much of a word as a line holds.
+_PIECE: Final = re.compile(
+    r"\s|[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]|[^\s\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]{1,27}"
+)
 _MARKS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -41,13 +47,16 @@ def story_problems(story: Json) -> list[ScenarioProblem]:
 
 
 def places(story: Json) -> list[Drawn]:
-    """Return where each part stands: below everything that leads to it; what nothing leads to in a last row."""
+    """Return where each part stands: below everything that leads to it; what the start does not lead to in a last row."""
     targets = {node["id"]: _targets(node) for node in story["nodes"]}
-    depth = _depths(story["start"], targets)
-    last = max(depth.values(), default=0)
-    for name in targets:
+    reached = _depths(story["start"], targets)
+    depth = dict(reached)
+    last = max(depth.values())
+    for name, leads_to in targets.items():
         depth.setdefault(name, last + 1)
-    reached = _reached(story["start"], targets)
+        for target in leads_to:
+            if target not in targets:
+                depth.setdefault(target, last + 2)
     rows: dict[int, list[str]] = {}
     for name, row in depth.items():
         rows.setdefault(row, []).append(name)
@@ -64,10 +73,10 @@ def places(story: Json) -> list[Drawn]:
     return found
 
 
-def story_map(story: Json, *, title: str) -> str:
-    """Return the map as SVG with a text for who does not see it; it uses no style of its own but classes.
+def story_map(story: Json, *, title: str, direction: str = "ltr") -> str:
+    """Return the map as SVG with a text for who does not see it; ``direction`` is that in which its words run.
 
-    ``story-map__part`` (``--start``, ``--end``, ``--missing``, ``--unreachable``), ``story-map__way``.
+    It uses no style of its own but classes: ``story-map__part`` (``--start``, ``--end``, ``--missing``, ``--unreachable``), ``story-map__way``.
     """
     drawn = {each.name: each for each in places(story)}
     nodes: dict[str, Json] = {node["id"]: node for node in story["nodes"]}
@@ -78,9 +87,13 @@ def story_map(story: Json, *, title: str) -> str:
         for name, node in nodes.items()
         for place, choice in enumerate(node["choices"])
     ]
-    parts = [_part(each, nodes.get(each.name), is_start=each.name == story["start"]) for each in drawn.values()]
+    is_rtl = direction == "rtl"
+    parts = [
+        _part(each, nodes.get(each.name), is_start=each.name == story["start"], is_rtl=is_rtl)
+        for each in drawn.values()
+    ]
     return (
-        f'<svg class="story-map" role="img" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'<svg class="story-map" role="img" direction="{direction}" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         f'xmlns="http://www.w3.org/2000/svg"><title>{escape(title)}</title>'
         '<defs><marker id="story-map-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
         '<path d="M0 0L8 4L0 8z"/></marker></defs>'
@@ -93,37 +106,55 @@ def _targets(node: Mapping[str, Sequence[Json]]) -> list[str]:
 
 
 def _depths(start: str, targets: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    """Return the longest way from the start to each part, as far as the graph has no way back."""
-    depth = {start: 0}
-    for _ in targets:
-        changed = False
-        for name, leads_to in targets.items():
-            for target in leads_to:
-                if name in depth and depth.get(target, -1) < depth[name] + 1 <= len(targets):
-                    depth[target] = depth[name] + 1
-                    changed = True
-        if not changed:
-            break
-    for leads_to in targets.values():
-        for target in leads_to:
-            depth.setdefault(target, 1)
-    # A way back pushes its parts down for as long as it is followed: rows without a part close up.
-    rows = {row: number for number, row in enumerate(sorted(set(depth.values())))}
-    return {name: rows[row] for name, row in depth.items()}
+    """Return the longest way from the start to each part that it leads to, as far as the graph has no way back."""
+    done: list[str] = []
+    met = {start}
+    trail = [(start, iter(targets.get(start, ())))]
+    while trail:
+        name, left = trail[-1]
+        target = next((each for each in left if each not in met), None)
+        if target is None:
+            trail.pop()
+            done.append(name)
+        else:
+            met.add(target)
+            trail.append((target, iter(targets.get(target, ()))))
+    place = {name: number for number, name in enumerate(reversed(done))}
+    depth = dict.fromkeys(place, 0)
+    for name in place:
+        for target in targets.get(name, ()):
+            # A way back leads to a place before this one.
+            if place[target] > place[name]:
+                depth[target] = max(depth[target], depth[name] + 1)
+    return depth
 
 
-def _reached(start: str, targets: Mapping[str, Sequence[str]]) -> set[str]:
-    reached: set[str] = set()
-    waiting = [start]
-    while waiting:
-        name = waiting.pop()
-        if name not in reached:
-            reached.add(name)
-            waiting += targets.get(name, ())
-    return reached
+def _lines(text: str, *, room: int, most: int) -> list[str]:
+    """Return ``text`` in lines of ``room`` letters, the last with an ellipsis where it goes on after ``most`` of them.
+
+    A letter of Chinese or Japanese counts twice, and a line may end at any of them.
+    """
+    lines: list[str] = []
+    line, width = "", 0
+    # What no line shows is not looked at: a text may have a hundred thousand letters.
+    for found in _PIECE.finditer(text[: room * (most + 1) * 2]):
+        piece = found.group()
+        needed = sum(map(_width, piece))
+        if width + needed > room and line.strip():
+            lines.append(line.strip())
+            line, width = "", 0
+        line, width = line + piece, width + needed
+    lines += [line.strip()] if line.strip() else []
+    if len(lines) > most:
+        return [*lines[: most - 1], f"{lines[most - 1]}…"]
+    return lines
 
 
-def _part(each: Drawn, node: Json | None, *, is_start: bool) -> str:
+def _width(letter: str) -> int:
+    return 0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+def _part(each: Drawn, node: Json | None, *, is_start: bool, is_rtl: bool) -> str:
     marks = ["story-map__part"]
     if is_start:
         marks.append("story-map__part--start")
@@ -132,23 +163,21 @@ def _part(each: Drawn, node: Json | None, *, is_start: bool) -> str:
     if each.fault:
         marks.append(f"story-map__part--{each.fault}")
     text = plain_text(str(node["text"])).replace("\n", " ") if node else ""
-    lines = textwrap.wrap(text, _LINE_LETTERS)
-    if len(lines) > _LINES:
-        lines = [*lines[: _LINES - 1], f"{lines[_LINES - 1][: _LINE_LETTERS - 1]}…"]
+    side = each.left + (_BOX_WIDTH - 10 if is_rtl else 10)
     said = "".join(
-        f'<text x="{each.left + 10}" y="{each.top + 34 + 15 * number}">{escape(line)}</text>'
-        for number, line in enumerate(lines)
+        f'<text x="{side}" y="{each.top + 34 + 15 * number}">{escape(line)}</text>'
+        for number, line in enumerate(_lines(text, room=_LINE_LETTERS, most=_LINES))
     )
     choices = node["choices"] if node else ()
     said += "".join(
-        f'<text class="story-map__choice" x="{each.left + 10}" y="{each.top + _BOX_HEIGHT + 9 + _CHOICE_HEIGHT * number}">'
-        f"{_MARKS[number % len(_MARKS)]} {escape(textwrap.shorten(choice['text'], _CHOICE_LETTERS, placeholder='…'))}</text>"
+        f'<text class="story-map__choice" x="{side}" y="{each.top + _BOX_HEIGHT + 9 + _CHOICE_HEIGHT * number}">'
+        f"{_MARKS[number % len(_MARKS)]} {escape(''.join(_lines(choice['text'], room=_CHOICE_LETTERS, most=1)))}</text>"
         for number, choice in enumerate(choices)
     )
     return (
-        f'<g class="{" ".join(marks)}"><title>{escape(f"{each.name}: {text}")}</title>'
+        f'<g class="{" ".join(marks)}"><title>{escape(f"{each.name}: {text[:_MOST_SAID]}")}</title>'
         f'<rect x="{each.left}" y="{each.top}" width="{_BOX_WIDTH}" height="{each.height}" rx="6"/>'
-        f'<text class="story-map__name" x="{each.left + 10}" y="{each.top + 17}">{escape(each.name)}</text>{said}</g>'
+        f'<text class="story-map__name" x="{side}" y="{each.top + 17}">{escape(each.name)}</text>{said}</g>'
     )
 
 

@@ -17,6 +17,7 @@ from wagtail.models import Orderable, RevisionMixin, TranslatableMixin
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
+from cms.blocks.keys import KeyBlock
 from cms.blocks.text import TEXT_FEATURES
 from cms.validators import code_validator
 
@@ -190,18 +191,6 @@ class MatchingQuestion(Question):
     class Meta:
         verbose_name = _("matching question")
         verbose_name_plural = _("matching questions")
-
-
-class KeyBlock(blocks.CharBlock):
-    """A name by which parts of a story find each other: the same in every language, never offered for translation."""
-
-    def get_translatable_segments(self, value: str) -> list[object]:
-        """Return nothing to translate; wagtail-localize asks."""
-        return []
-
-    def deconstruct(self) -> tuple[str, tuple[object, ...], dict[str, object]]:
-        """Stand in migrations as the plain block: what is stored is the same."""
-        return ("wagtail.blocks.CharBlock", *super().deconstruct()[1:])
 
 
 class GradedChoiceBlock(blocks.StructBlock):

@@ -1,34 +1,51 @@
 """Blocks in which the reader does something."""
 
+from typing import Any, Final
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from cms.blocks.keys import KeyBlock
 from cms.blocks.text import TEXT_FEATURES
 from cms.lists import listed
 from cms.validators import code_validator
+
+MOST_PART_LETTERS: Final = 4_000
+"""As long as a text that ships with the courses may be."""
 
 
 class ScenarioChoiceBlock(blocks.StructBlock):
     """What the reader may choose at a point of the story."""
 
     text = blocks.CharBlock(max_length=300, label=_("Choice"))
-    next = blocks.CharBlock(max_length=40, label=_("Leads to part"))
+    next = KeyBlock(max_length=40, label=_("Leads to part"))
     feedback = blocks.RichTextBlock(features=["bold", "italic"], required=False, label=_("Why"))
+
+
+class PartTextBlock(blocks.RichTextBlock):
+    """What happens at a point of a story: read out in a room, and told on one slide."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MOST_PART_LETTERS, **kwargs)
+
+    def deconstruct(self) -> tuple[str, tuple[object, ...], dict[str, object]]:
+        """Stand in migrations as the plain block: what is stored is the same."""
+        return ("wagtail.blocks.RichTextBlock", *super().deconstruct()[1:])
 
 
 class ScenarioNodeBlock(blocks.StructBlock):
     """A point of the story; without choices it is an ending."""
 
-    id = blocks.CharBlock(max_length=40, label=_("Part"))
-    text = blocks.RichTextBlock(features=TEXT_FEATURES, label=_("What happens"))
+    id = KeyBlock(max_length=40, label=_("Part"))
+    text = PartTextBlock(features=TEXT_FEATURES, label=_("What happens"))
     choices = blocks.ListBlock(ScenarioChoiceBlock(), min_num=0, default=[], label=_("Choices"))
 
 
 class ScenarioBlock(blocks.StructBlock):
     """An invented situation with choices; practice, never scored."""
 
-    code = blocks.CharBlock(max_length=80, validators=[code_validator], label=_("Code"))
+    code = KeyBlock(max_length=80, validators=[code_validator], label=_("Code"))
     title = blocks.CharBlock(max_length=120, label=_("Title"))
     verdict = blocks.ChoiceBlock(
         choices=[
@@ -38,7 +55,7 @@ class ScenarioBlock(blocks.StructBlock):
         ],
         label=_("What it turns out to be"),
     )
-    start = blocks.CharBlock(max_length=40, label=_("First part"))
+    start = KeyBlock(max_length=40, label=_("First part"))
     nodes = blocks.ListBlock(ScenarioNodeBlock(), min_num=2, label=_("Parts"))
 
     class Meta:

@@ -514,11 +514,12 @@ def _read_graph(fields: Fields, *, scored: bool) -> tuple[str, tuple[Node, ...]]
         if problem.node is not None:
             node = nodes[problem.node]
             place = node.at if problem.choice is None else node.choices[problem.choice].at
-        fields.sheet.report(place.line, _GRAPH_MESSAGES[problem.fault].format(problem.name))
+        fields.sheet.report(place.line, _GRAPH_MESSAGES[problem.fault].format(problem.most or problem.name))
     return start, nodes
 
 
 _GRAPH_MESSAGES: Final = {
+    ScenarioFault.TOO_MANY: "{} is the limit of nodes in a scenario, and of choices at one",
     ScenarioFault.REPEATED_NODE: 'node "{}" is there twice',
     ScenarioFault.UNKNOWN_START: '"start" names node "{}", which is not there',
     ScenarioFault.UNKNOWN_NEXT: '"next" names node "{}", which is not there',

@@ -203,7 +203,7 @@ class _Lesson:
                 items = [
                     {
                         "runs": runs_of(choice.text),
-                        "mark": LETTERS[place],
+                        "mark": LETTERS[place % len(LETTERS)],
                         "to": words["turn_to"] % {"number": choice.to},
                     }
                     for place, choice in enumerate(passage.choices)

@@ -7,7 +7,7 @@ Lengths are in EMU, as the format has them. The same slides give the same bytes.
 import io
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import cache
 from html import escape
 from typing import Final
@@ -80,12 +80,11 @@ class Slide:
         self._links.append((name, anchor))
         return name
 
-    def xml(self, anchors: Iterable[object]) -> str:
+    def xml(self, anchors: Container[object]) -> str:
         """Return the slide; a link to what is not among ``anchors`` leads nowhere."""
         shapes = "".join(self._shapes)
-        known = set(anchors)
         for name, anchor in self._links:
-            if anchor not in known:
+            if anchor not in anchors:
                 shapes = shapes.replace(_jump(name), "")
         background = f"<p:bg><p:bgPr>{_fill(self._background)}<a:effectLst/></p:bgPr></p:bg>"
         return (

@@ -55,11 +55,10 @@ def passages(story: Json) -> list[Passage]:
             ways_in[choice["next"]] = ways_in.get(choice["next"], 0) + 1
 
     # Met in the order of reading: a choice's own passage first, then the points where several choices meet.
-    order: list[tuple[str, str]] = []
+    order: dict[tuple[str, str], None] = {("node", story["start"]): None}
     waiting: deque[str] = deque([story["start"]])
     seen = {story["start"]}
     own: dict[tuple[str, int], tuple[str, str]] = {}
-    order.append(("node", story["start"]))
     while waiting:
         name = waiting.popleft()
         for place, choice in _choices(story, nodes[name]):
@@ -67,13 +66,11 @@ def passages(story: Json) -> list[Passage]:
             alone = ways_in[target] == 1 and target != story["start"]
             key = ("node", target) if alone or not choice.get("feedback") else ("why", f"{name}/{place}")
             own[name, place] = key
-            if key not in order:
-                order.append(key)
+            order.setdefault(key)
             if target not in seen:
                 seen.add(target)
                 waiting.append(target)
-                if ("node", target) not in order:
-                    order.append(("node", target))
+                order.setdefault(("node", target))
     numbers = {key: number for number, key in enumerate(order, start=1)}
     feedback = {
         own[name, place]: choice.get("feedback") or ""

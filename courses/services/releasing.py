@@ -32,7 +32,16 @@ from courses.services.overlaying import Freezing, freeze_overlays, keep_overlays
 from courses.services.rendering import ask_for_renditions
 from courses.services.reviewing import review_problems
 from courses.signals import edition_released
-from courses.snapshot import Change, Json, changed_words, changes, digest, same_content, same_structure
+from courses.snapshot import (
+    Change,
+    Json,
+    changed_words,
+    changes,
+    differing_stories,
+    digest,
+    same_content,
+    same_structure,
+)
 from courses.withdrawn import Part, part_in, says_the_same
 from courses.withholding import copied_in
 from people.models import User
@@ -256,6 +265,10 @@ def _translation_problems(source: Json, text: Frozen) -> list[ReleaseProblem]:
         missing.append(ReleaseProblem(ReleaseFault.QUESTION_MISSING, other["language"], detail=", ".join(keys)))
         # That rows find too few of them follows.
         problems = [problem for problem in problems if problem.fault != ReleaseFault.BLUEPRINT]
+    missing += [
+        ReleaseProblem(ReleaseFault.STRUCTURE, other["language"], lesson, story)
+        for lesson, story in differing_stories(source, other)
+    ]
     if not missing and not same_structure(source, other):
         missing.append(ReleaseProblem(ReleaseFault.STRUCTURE, other["language"]))
     return [*problems, *missing]

@@ -7,7 +7,8 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from assessments.scenarios import ScenarioFault, ScenarioProblem
+from assessments.scenarios import MOST_PARTS, ScenarioFault, ScenarioProblem
+from cms.languages import direction
 from courses.models import Course, CoursePage, LessonPage
 from courses.selectors import newest_edition, withdrawals_in_force
 from courses.services import is_released
@@ -66,13 +67,18 @@ def story_maps(page: Any) -> list[StoryMap]:
     for block in page.body if isinstance(page, LessonPage) else ():
         if block.block_type == "scenario" and block.value.get("nodes"):
             problems = tuple(_problem_words(each) for each in story_problems(block.value))
-            # Everything in it is escaped where it is drawn.
-            svg = mark_safe(story_map(block.value, title=block.value["title"]))
+            # Everything in it is escaped where it is drawn. What is too large to be told is too large to be drawn.
+            is_drawn = len(block.value["nodes"]) <= MOST_PARTS
+            reads = direction(page.locale.language_code)
+            svg = mark_safe(story_map(block.value, title=block.value["title"], direction=reads) if is_drawn else "")
             found.append(StoryMap(block.value["title"], svg, problems))
     return found
 
 
 def _problem_words(problem: ScenarioProblem) -> str:
+    if problem.fault == ScenarioFault.TOO_MANY:
+        number = _("There have to be %(least)d to %(most)d.") % {"least": 0, "most": problem.most}
+        return " · ".join(filter(None, (problem.name, f"{_('Choices') if problem.name else _('Parts')}: {number}")))
     words = {
         ScenarioFault.REPEATED_NODE: _("Two parts are called “%(name)s”."),
         ScenarioFault.UNKNOWN_START: _("The first part “%(name)s” is not there."),

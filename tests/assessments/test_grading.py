@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from assessments.exceptions import BadResponse, ResponseFault
 from assessments.grading import Graded, check_response, grade_paper, grade_question
+from assessments.scenarios import best_credit
 from tests.assessments.frozen_samples import innocent, node, question, quiz
 
 HALF = Fraction(1, 2)
@@ -51,6 +52,22 @@ def test_scenario_without_any_credit_earns_nothing():
         for way in each["choices"]:
             way["credit"] = 0
     assert grade_question(asked, ["q-a2"]).score == 0
+
+
+def test_the_best_way_through_a_story_of_thousands_of_steps_is_found():
+    steps = [
+        {"id": f"n{at}", "choices": [{"id": f"q-{at}", "next": f"n{at + 1}", "credit": "0.5"}]} for at in range(3000)
+    ]
+    asked = {"key": "q", "start": "n0", "nodes": [*steps, {"id": "n3000", "choices": []}]}
+
+    assert best_credit(asked) == 1500
+    # Two ways to one part, the better one told last; and a way back, which earns nothing.
+    ways = {"a": [("b", 0), ("c", 1)], "b": [("d", 1)], "c": [("d", HALF), ("a", 1)], "d": []}
+    nodes = [
+        {"id": name, "choices": [{"id": to, "next": to, "credit": credit} for to, credit in leads_to]}
+        for name, leads_to in ways.items()
+    ]
+    assert best_credit({"start": "a", "nodes": nodes}) == 2
 
 
 def test_scenario_credits_written_as_text_count_the_same():

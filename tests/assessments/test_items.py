@@ -1,7 +1,7 @@
 import pytest
 
 from assessments.items import ItemFault, ItemProblem, item_problems, plain_text
-from assessments.scenarios import ScenarioFault
+from assessments.scenarios import MOST_CHOICES, MOST_PARTS, ScenarioFault
 from tests.assessments import frozen_samples as samples
 
 KINDS = ("single", "multiple", "true_false", "ordering", "matching", "scenario", "reflection")
@@ -117,6 +117,18 @@ def test_story_with_faults_of_its_graph_and_its_choices():
         ItemProblem(ScenarioFault.UNKNOWN_NEXT, "nodes", 0, 1, name="x"),
         ItemProblem(ItemFault.FEEDBACK_MISSING, "nodes", 0, 1),
         ItemProblem(ItemFault.NO_CREDIT, "nodes"),
+    ]
+
+
+def test_story_that_is_too_large_says_no_more_than_that():
+    nodes = [samples.node(f"n{number}", samples.choice("q", "1", "gone", 1)) for number in range(MOST_PARTS + 1)]
+    wide = samples.node("a", *[samples.choice("q", str(number), "b", 1) for number in range(MOST_CHOICES + 1)])
+
+    assert item_problems(draft("scenario", nodes=nodes)) == [
+        ItemProblem(ItemFault.WRONG_NUMBER_OF_PARTS, "nodes", most=MOST_PARTS)
+    ]
+    assert item_problems(draft("scenario", nodes=[wide, samples.node("b")])) == [
+        ItemProblem(ItemFault.WRONG_NUMBER_OF_PARTS, "nodes", 0, most=MOST_CHOICES)
     ]
 
 

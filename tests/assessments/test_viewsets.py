@@ -399,6 +399,11 @@ def of_choice(**messages):
             "0",
             of_choice(feedback="Say why somebody would think so, and what is better."),
         ),
+        (
+            [node("a", *[choice("b", "1") for _ in range(9)]), node("b")],
+            "0",
+            {"choices": "There have to be 0 to 8."},
+        ),
     ],
 )
 def test_faults_of_a_story_stand_where_they_are(admin, bank, nodes, place, expected):

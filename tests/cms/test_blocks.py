@@ -9,6 +9,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from wagtail import blocks
 from wagtail.documents.models import Document
+from wagtail_localize.segments.extract import StreamFieldSegmentExtractor
 
 from cms.blocks import (
     AudioBlock,
@@ -16,6 +17,7 @@ from cms.blocks import (
     HelpNowBlock,
     ImageBlock,
     ScenarioBlock,
+    ScenarioNodeBlock,
     SignBlock,
     TwoWaysBlock,
     VideoBlock,
@@ -215,6 +217,26 @@ def test_audio_shows_the_live_document(document):
     page = block.render(value)
     assert 'src="/documents/' in page
     assert "autoplay" not in page
+
+
+def test_names_of_a_storys_parts_are_the_same_in_every_language():
+    part = ScenarioNodeBlock()
+    choice = part.child_blocks["choices"].child_block
+    offered = {
+        name
+        for block in (ScenarioBlock(), part, choice)
+        for name, child in block.child_blocks.items()
+        if name not in ("nodes", "choices", "verdict")
+        and StreamFieldSegmentExtractor(None).handle_block(child, child.to_python("words"))
+    }
+    assert offered == {"title", "text", "feedback"}
+
+
+def test_a_part_of_a_story_is_no_longer_than_a_slide_can_tell():
+    node = {"id": "a", "text": f"<p>{'x' * 4_001}</p>", "choices": []}
+    with pytest.raises(blocks.StructBlockValidationError) as caught:
+        ScenarioNodeBlock().clean(ScenarioNodeBlock().to_python(node))
+    assert list(caught.value.block_errors) == ["text"]
 
 
 def test_players_of_one_page_are_told_apart_and_are_saved_for_later():

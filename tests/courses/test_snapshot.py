@@ -14,6 +14,7 @@ from courses.models import CoursePage, FrozenMedia, LessonPage
 from courses.services.freezing import ForecastShelf, FrozenShelf, LiveShelf, drafted, freeze, published
 from courses.snapshot import (
     changes,
+    differing_stories,
     digest,
     lesson_of,
     lesson_text,
@@ -259,6 +260,26 @@ def test_same_content(change: Any, same: bool) -> None:
 )
 def test_same_structure(change: Any, same: bool) -> None:
     assert same_structure(SNAPSHOT, changed(change)) is same
+
+
+def story(**ways: list[str]) -> dict[str, Any]:
+    nodes = [
+        {"id": name, "text": name, "choices": [{"text": to, "next": to} for to in tos]} for name, tos in ways.items()
+    ]
+    return {"type": "scenario", "id": "s", "value": {"code": "quiet", "title": "Q", "start": "a", "nodes": nodes}}
+
+
+def test_a_story_goes_the_same_ways_in_every_language() -> None:
+    told = changed(lambda s: s["lessons"][0]["body"].append(story(a=["b", "c"], b=[], c=[])))
+    other = copy.deepcopy(told)
+    other["lessons"][0]["body"][-1]["value"].update(title="Autre")
+    other["lessons"][0]["body"][-1]["value"]["nodes"][0].update(text="Autre")
+    assert same_structure(told, other)
+    assert differing_stories(told, other) == []
+    for body in ([story(a=["c", "b"], b=[], c=[])], [story(a=["b"], b=[])], []):
+        other["lessons"][0]["body"] = body
+        assert not same_structure(told, other)
+        assert differing_stories(told, other) == differing_stories(other, told) == [("facts", "quiet")]
 
 
 @pytest.mark.django_db
