@@ -85,12 +85,15 @@ def louder(recording: bytes, *, decibels: float) -> bytes:
     Raises:
         NotOpus: it is no Opus file, or its header stands in no page of its own.
     """
-    packets, _ = _packets(recording)
-    if not packets or not packets[0].startswith(b"OpusHead") or len(packets[0]) < _GAIN.size + _GAIN_AT:
-        raise NotOpus("no Opus recording")
+    # No more than the first page is looked at: what somebody brought may be made to be looked through for hours.
+    if len(recording) < _PAGE.size or recording[:4] != b"OggS":
+        raise NotOpus("no Ogg page")
     mark, version, flags, granule, serial, number, _, count = _PAGE.unpack_from(recording)
     body = _PAGE.size + count
-    lacing, head = recording[_PAGE.size : body], packets[0]
+    lacing = recording[_PAGE.size : body]
+    head = recording[body : body + sum(lacing)]
+    if not head.startswith(b"OpusHead") or len(head) < _GAIN.size + _GAIN_AT:
+        raise NotOpus("no Opus recording")
     if lacing != _lacing(head):
         raise NotOpus("the header has no page of its own")
     [gain] = _GAIN.unpack_from(head, _GAIN_AT)
@@ -127,7 +130,7 @@ class _Stream:
 
 def _packets(data: bytes) -> tuple[list[bytes], int]:
     packets: list[bytes] = []
-    begun = b""
+    begun = bytearray()
     at = end = 0
     while at < len(data):
         if len(data) < at + _PAGE.size:
@@ -141,8 +144,8 @@ def _packets(data: bytes) -> tuple[list[bytes], int]:
             begun += data[at : at + length]
             at += length
             if length < _MOST_SEGMENTS:
-                packets.append(begun)
-                begun = b""
+                packets.append(bytes(begun))
+                begun.clear()
         end = max(end, granule)
     return packets, end
 

@@ -30,7 +30,15 @@ from cms.rich_text import safe_html
 from courses.exceptions import ReleaseFault, ReleaseProblem
 from courses.models import Course, CoursePage, FrozenMedia, LessonPage
 from courses.opus import NotOpus, louder
-from courses.recordings import HEAD_BYTES, MOST_BYTES, caption_problems, kind_of
+from courses.recordings import (
+    CONTENT_TYPES,
+    HEAD_BYTES,
+    MOST_BYTES,
+    BrokenOff,
+    caption_problems,
+    is_recording,
+    length_ms,
+)
 from courses.renditions.loudness import decibels_missing
 from courses.snapshot import FROZEN_MEDIA_URL, SNAPSHOT_SCHEMA, Json
 from courses.story_maps import story_problems
@@ -38,7 +46,12 @@ from translations.selectors import is_draft, words
 
 _HEARD_SECONDS: Final = 30 * 24 * 3600
 # Python's table of types lacks or misnames these on some systems.
-_CONTENT_TYPES = {".vtt": "text/vtt", ".webp": "image/webp", ".svg": "image/svg+xml", ".avif": "image/avif"}
+_CONTENT_TYPES = CONTENT_TYPES | {
+    ".vtt": "text/vtt",
+    ".webp": "image/webp",
+    ".svg": "image/svg+xml",
+    ".avif": "image/avif",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +296,7 @@ class _Freezer:
                 }
             case ScenarioBlock():
                 for problem in story_problems(value):
-                    self.report(ReleaseFault.STORY, f"{value['code']}: {problem.fault} {problem.name}")
+                    self.report(ReleaseFault.STORY, f"{value['code']}: {problem.fault} {problem.name}".strip())
                 return {name: self._value(child, value.get(name)) for name, child in block.child_blocks.items()}
             case blocks.StructBlock():
                 frozen = {name: self._value(child, value.get(name)) for name, child in block.child_blocks.items()}
@@ -300,17 +313,31 @@ class _Freezer:
         """Report a file that is not what it says, too heavy to be sent, or captions that help nobody."""
         kind = "video" if isinstance(block, VideoBlock) else "audio"
         document = value.get("file")
-        if document is not None and (head := self._read(document.file, HEAD_BYTES)) is not None:
-            if document.file.size > MOST_BYTES[kind]:
-                self.report(ReleaseFault.TOO_LARGE, document.filename)
-            elif kind_of(head) not in (kind, "either"):
-                self.report(ReleaseFault.NOT_THAT_KIND, document.filename)
+        film_ms = self._check_file(document, kind) if document is not None else None
         captions = value.get("captions")
         if captions is not None and (data := self._read(captions.file, MOST_BYTES["captions"] + 1)) is not None:
             if len(data) > MOST_BYTES["captions"]:
                 self.report(ReleaseFault.TOO_LARGE, captions.filename)
-            elif problems := caption_problems(data):
+            elif problems := caption_problems(data, film_ms=film_ms):
                 self.report(ReleaseFault.CAPTIONS, f"{captions.filename} {problems[0].line}")
+
+    def _check_file(self, document: AbstractDocument, kind: str) -> int | None:
+        """Return how long a recording or film lasts; None where it does not say, or cannot be read."""
+        try:
+            with document.file.open("rb") as opened:
+                head, size_bytes = opened.read(HEAD_BYTES), document.file.size
+                if size_bytes > MOST_BYTES[kind]:
+                    self.report(ReleaseFault.TOO_LARGE, document.filename)
+                elif not is_recording(head, kind=kind, content_type=_content_type(document.filename)):
+                    self.report(ReleaseFault.NOT_THAT_KIND, document.filename)
+                else:
+                    return length_ms(opened, size_bytes=size_bytes)
+        except BrokenOff:
+            self.report(ReleaseFault.FILE_MISSING, document.filename)
+        except OSError:
+            # Reported when the file is kept.
+            return None
+        return None
 
     def _sound(self, document: AbstractDocument) -> Json | None:
         """Return a recording that is as loud as others; the editor's own file stays as it came."""

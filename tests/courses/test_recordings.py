@@ -1,5 +1,6 @@
 """Files that lie about what they are, captions that help nobody: named before learners meet them."""
 
+import io
 import math
 import shutil
 import subprocess
@@ -12,7 +13,16 @@ from wagtail.documents.models import Document
 from courses.exceptions import ReleaseFault, ReleaseProblem, ReleaseRefused
 from courses.models import Edition, EditionText, FrozenMedia
 from courses.opus import NotOpus, louder
-from courses.recordings import MOST_BYTES, CaptionFault, CaptionProblem, caption_problems, kind_of
+from courses.recordings import (
+    CONTENT_TYPES,
+    MOST_BYTES,
+    BrokenOff,
+    CaptionFault,
+    CaptionProblem,
+    caption_problems,
+    is_recording,
+    length_ms,
+)
 from courses.release_words import in_words
 from courses.renditions.loudness import decibels_missing
 from courses.services import add_text
@@ -21,7 +31,19 @@ from tests.factories.cms import SupportServiceFactory
 from tests.factories.courses import RELEASED_AT, course_with_pages, lesson_page, publish, release
 
 GOOD = "WEBVTT\n\n00:00.000 --> 00:02.500\nWelcome.\n\n2\n00:00:02.500 --> 00:00:05.000 align:start\nStay as <i>long</i> as you like.\n"
-MP4, OGG, PNG = b"\x00\x00\x00\x18ftypmp42" + b"\0" * 8, b"OggS" + b"\0" * 12, b"\x89PNG\r\n\x1a\n" + b"\0" * 8
+
+
+def box(kind: bytes, body: bytes) -> bytes:
+    return (len(body) + 8).to_bytes(4) + kind + body
+
+
+def film(milliseconds: int, *, after: bytes = b"") -> bytes:
+    """Return a film without a picture: its kind, its table, and what is ``after``."""
+    header = b"\0" * 12 + (1000).to_bytes(4) + milliseconds.to_bytes(4) + b"\0" * 80
+    return box(b"ftyp", b"mp42" + b"\0" * 8) + box(b"moov", box(b"mvhd", header)) + after
+
+
+MP4, OGG, PNG = film(5_000), b"OggS" + b"\0" * 23, b"\x89PNG\r\n\x1a\n" + b"\0" * 8
 
 
 def test_captions_that_are_in_order_and_say_something_are_good():
@@ -63,21 +85,85 @@ def test_captions_that_are_no_text_are_refused():
 
 
 @pytest.mark.parametrize(
-    ("head", "kind"),
+    ("head", "content_type", "kinds"),
     [
-        (MP4, "either"),
-        (OGG, "either"),
-        (b"ID3\x04", "audio"),
-        (b"\xff\xfb\x90", "audio"),
-        (PNG, ""),
-        ("<!doctype".encode("utf-16"), ""),
-        (b"<!doctype html>", ""),
-        (b"<html>", ""),
-        (b"", ""),
+        (MP4, "video/mp4", ["audio", "video"]),
+        (MP4, "audio/mp4", ["audio", "video"]),
+        (OGG, "audio/ogg", ["audio", "video"]),
+        (b"ID3\x04", "audio/mpeg", ["audio"]),
+        (b"\xff\xfb\x90", "audio/mpeg", ["audio"]),
+        # What it is, and what it is sent as, are two things.
+        (MP4, "audio/ogg", []),
+        (OGG, "video/mp4", []),
+        (MP4, "text/html", []),
+        (b"ID3\x04", "image/svg+xml", []),
+        (PNG, "video/mp4", []),
+        ("<!doctype".encode("utf-16"), "audio/mpeg", []),
+        (b"<!doctype html>", "video/mp4", []),
+        (b"<svg onload='x'>", "audio/ogg", []),
+        (b"", "video/mp4", []),
+        (b"", "", []),
     ],
 )
-def test_a_file_is_what_its_first_bytes_say(head, kind):
-    assert kind_of(head) == kind
+def test_a_file_is_what_its_first_bytes_say_and_its_name_says_the_same(head, content_type, kinds):
+    assert [kind for kind in ("audio", "video") if is_recording(head, kind=kind, content_type=content_type)] == kinds
+
+
+def lasts(data: bytes) -> int | None:
+    return length_ms(io.BytesIO(data), size_bytes=len(data))
+
+
+def test_how_long_a_film_lasts_is_in_its_table_and_of_a_recording_on_its_last_page():
+    long = b"\1" + b"\0" * 19 + (1000).to_bytes(4) + (90_000).to_bytes(8)
+    opus = b"OggS\0\2" + b"\0" * 20 + b"\1\x08OpusHead" + b"OggS\0\4" + (96_000).to_bytes(8, "little") + b"\0" * 13
+    assert {
+        "table first": lasts(film(5_000, after=box(b"mdat", b"\0" * 99))),
+        "wide box": lasts(film(5_000, after=(1).to_bytes(4) + b"mdat" + (20).to_bytes(8) + b"\0" * 4)),
+        "to the end": lasts(film(5_000, after=b"\0\0\0\0mdat" + b"\0" * 99)),
+        "second version": lasts(box(b"ftyp", b"") + box(b"moov", box(b"mvhd", long))),
+        "in fragments": lasts(film(0)),
+        "opus": lasts(opus),
+        "mp3": lasts(b"ID3\x04" + b"\0" * 40),
+    } == {
+        "table first": 5_000,
+        "wide box": 5_000,
+        "to the end": 5_000,
+        "second version": 90_000,
+        "in fragments": None,
+        "opus": 2_000,
+        "mp3": None,
+    }
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        film(5_000, after=box(b"mdat", b"\0" * 99))[:-1],
+        film(5_000)[:40],
+        box(b"ftyp", b"") + box(b"mdat", b"\0" * 99),
+        box(b"ftyp", b"") + b"<script>alert(1)</script>",
+        box(b"ftyp", b"") + box(b"free", b"") * 100_001,
+        box(b"ftyp", b"") + b"\0\0\0\2moov",
+        film(2**32 - 2),
+        OGG[:-1],
+        OGG + b"<script>alert(1)</script>",
+        OGG[:26] + b"\1\x09OpusHead",
+    ],
+)
+def test_what_breaks_off_or_goes_on_as_something_else_is_no_recording(data):
+    with pytest.raises(BrokenOff):
+        lasts(data)
+
+
+def test_captions_of_a_longer_film_are_refused_by_their_line():
+    assert caption_problems(GOOD.encode(), film_ms=2_500) == []
+    assert caption_problems(GOOD.encode(), film_ms=2_400) == [CaptionProblem(CaptionFault.AFTER_THE_END, 7)]
+
+
+def test_recordings_are_sent_as_what_they_are_on_every_system():
+    # Of a bare system's own table, which knows hardly any.
+    assert {CONTENT_TYPES[name] for name in (".opus", ".ogg")} == {"audio/ogg"}
+    assert is_recording(MP4, kind="audio", content_type=CONTENT_TYPES[".m4a"])
 
 
 def document(name: str, content: bytes) -> Document:
@@ -105,6 +191,9 @@ def refused(settings, tmp_path, kind, **files):
         (("a.mp4", PNG), ("a.vtt", GOOD.encode()), (ReleaseFault.NOT_THAT_KIND, "a.mp4")),
         (("a.mp4", MP4), ("a.vtt", b"WEBVTT\n\n"), (ReleaseFault.CAPTIONS, "a.vtt 1")),
         (("a.mp4", b""), ("a.vtt", GOOD.encode()), (ReleaseFault.NOT_THAT_KIND, "a.mp4")),
+        (("a.webm", MP4), ("a.vtt", GOOD.encode()), (ReleaseFault.NOT_THAT_KIND, "a.webm")),
+        (("a.mp4", MP4[:-1]), ("a.vtt", GOOD.encode()), (ReleaseFault.FILE_MISSING, "a.mp4")),
+        (("a.mp4", film(900)), ("a.vtt", GOOD.encode()), (ReleaseFault.CAPTIONS, "a.vtt 7")),
     ],
 )
 def test_a_film_that_lies_or_has_no_captions_is_not_released(settings, tmp_path, film, captions, problem):
@@ -182,6 +271,14 @@ def test_a_recording_is_as_loud_as_others_and_no_sample_of_it_is_touched(loudnes
     assert [
         at for at in range(len(brought)) if even[at] != brought[at] and not 22 <= at < 26 and not 44 <= at < 46
     ] == []
+
+
+def test_of_a_recording_only_its_header_is_looked_at():
+    head = b"OggS" + b"\0" * 22 + b"\1\x13OpusHead" + b"\0" * 11
+    brought = head + b"OggS" + b"\0" * 22 + b"\xff" * 256 + b"\1" * 65_025
+    even = louder(brought, decibels=3)
+    assert even[44:46] == (768).to_bytes(2, "little")
+    assert even[len(head) :] == brought[len(head) :]
 
 
 @pytest.mark.parametrize("data", [b"", OGG, b"OggS" + b"OpusHead" * 9, b"ID3" + b"\0" * 60])
