@@ -25,6 +25,10 @@ class AccountChange(models.Model):
                 "Your employer has two entries that may both be you. If they are, join both to a sign-in of your own",
             ),
         )
+        ENTRY_UNNAMED = (
+            "entry_unnamed",
+            pgettext_lazy("account change", "Your employer took back that two entries may both be you"),
+        )
         ENTRIES_JOINED = "entries_joined", pgettext_lazy("account change", "Two entries of you became this one")
         NAME_CORRECTED = "name_corrected", pgettext_lazy("account change", "You asked for your name to be corrected")
 

@@ -41,7 +41,7 @@ from people.services.regular_exports import (
     schedule_export,
     stop_export,
 )
-from people.services.same_person import Joining, joining_of, say_same_person
+from people.services.same_person import Joining, joining_of, say_same_person, unsay_same_person
 from people.services.sites import describe_site
 from people.services.staff import create_staff, grant_staff_role, name_trainer, withdraw_staff_role
 from people.services.staff_notes import FOLDER, note
@@ -100,6 +100,7 @@ __all__ = [
     "take_back_import",
     "undo_import",
     "unlock",
+    "unsay_same_person",
     "withdraw_staff_role",
     "write_export",
     "write_import",

@@ -66,6 +66,33 @@ def say_same_person(*, kept: Membership, other: Membership, by: User | None, at:
     return said
 
 
+@transaction.atomic
+def unsay_same_person(*, other: Membership, by: User | None, at: datetime) -> bool:
+    """Take back what was said of ``other`` while it waits for the person, who reads of it; return whether anything was.
+
+    Raises:
+        AlreadyJoined: what it held is that of the other entry, and there is no way back.
+    """
+    kept_id = SamePerson.objects.filter(other=other).values_list("kept_id", flat=True).first()
+    if kept_id is None:
+        return False
+    keys = sorted((kept_id, other.pk))
+    locked = {it.pk: it for it in Membership.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
+    said = SamePerson.objects.select_for_update().filter(other=other, kept=kept_id).first()
+    if said is None:
+        return False
+    if said.joined_at is not None:
+        raise AlreadyJoined
+    kept, other = locked[kept_id], locked[other.pk]
+    said.delete()
+    audit.record(
+        organisation=kept.organisation, actor=by, verb="entry.same_person_unsaid", target=kept, at=at, other=other.pk
+    )
+    for entry in (kept, other):
+        note_change(entry, AccountChange.Kind.ENTRY_UNNAMED, at=at)
+    return True
+
+
 def join_waiting(*, user: User, at: datetime) -> int:
     """Join what HR has said of entries that are both ``user``'s now; return how many. Part of the caller's transaction."""
     waiting = SamePerson.objects.select_for_update().filter(joined_at=None, kept__user=user, other__user=user)

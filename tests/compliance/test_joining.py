@@ -160,6 +160,78 @@ def test_both_at_once_on_one_course_keep_both_ways_through_it(larch, kept, other
     assert Certificate.objects.filter(membership=kept, replaced_by=None).count() == 2
 
 
+def test_what_waits_can_be_taken_back_once_and_what_is_joined_cannot(larch, kept, other):
+    other = with_pin(other)
+    say(kept, other)
+    named = list(AccountChange.objects.filter(kind="entry_named").values_list("membership", flat=True))
+
+    undone = [people_services.unsay_same_person(other=other, by=larch.hr, at=LATER) for _ in range(2)]
+
+    assert (undone, SamePerson.objects.count()) == ([True, False], 0)
+    read = AccountChange.objects.filter(kind="entry_unnamed").values_list("membership", "user")
+    assert sorted(read) == [(kept.pk, kept.user_id), (other.pk, other.user_id)]
+    assert sorted(named) == [kept.pk, other.pk]
+    (noted,) = AuditEntry.objects.filter(verb="entry.same_person_unsaid")
+    assert (noted.actor, noted.organisation) == (larch.hr, larch.organisation)
+    people_services.make_recovery_code(user=kept.user, at=LATER)
+    people_services.join_membership(
+        user=kept.user, organisation_code="larch", employee_number="00077", pin=PIN, at=LATER, origin="home"
+    )
+    assert other.employments.count() == 1
+    assert say(kept, Membership.objects.get(pk=other.pk)).joined_at == LATER
+    with pytest.raises(AlreadyJoined):
+        people_services.unsay_same_person(other=other, by=larch.hr, at=LATER)
+
+
+def test_hr_takes_back_what_waits_of_its_own_people_alone(client, larch, kept, other):
+    with_pin(other)
+    say(kept, other)
+    birch = workplace("birch", "Birch Camps")
+    sign_in_personally(client, birch.hr)
+    for code in ("larch", "birch"):
+        foreign = reverse("compliance:same_person", args=[code, other.public_id])
+        assert client.post(foreign, {"action": "take_back"}).status_code == 404
+    assert SamePerson.objects.count() == 1
+
+    sign_in_personally(client, larch.hr)
+    assert 'value="take_back"' in client.get(address("person", other)).content.decode()
+    for _ in range(2):
+        answer = client.post(address("same_person", other), {"action": "take_back"}, follow=True)
+        assert answer.redirect_chain == [(address("person", other), 302)]
+        assert WAITS not in answer.content.decode()
+    assert not SamePerson.objects.exists()
+    assert AuditEntry.objects.filter(verb="entry.same_person_unsaid").count() == 1
+    joined = say(kept, larch.employ("Jo Typed Twice", number="00078"))
+    answer = client.post(address("same_person", joined.other), {"action": "take_back"}, follow=True)
+    assert "joined to another one before" in answer.content.decode()
+    assert SamePerson.objects.get().joined_at == LATER
+
+
+def test_leave_of_both_on_common_days_is_shown_and_all_of_it_holds(client, larch, kept, other):
+    certification = training("Hotels")
+    larch.ask(certification, membership=kept)
+    for member, first, last in ((kept, 1, 9), (other, 9, 20), (other, 21, 22)):
+        services.record_leave(
+            membership=member, from_on=date(2026, 3, first), last_on=date(2026, 3, last), by=None, at=AT
+        )
+    given = {"certification": certification, "from_on": date(2026, 3, 1), "last_on": date(2026, 3, 31)}
+    services.grant_extension(membership=kept, **given, reason="season", by=None, at=AT)
+    services.grant_extension(
+        membership=other, **given | {"certification": training("Camps")}, reason="season", by=None, at=AT
+    )
+    sign_in_personally(client, larch.hr)
+
+    shown = client.get(address("same_person", other), {"number": "00012"}).content.decode()
+
+    days = re.findall(r"<li>(.*?)</li>", shown.split("Leave</h3>")[1].split("</ul>")[0])
+    assert days == ["1 March 2026 to 9 March 2026", "9 March 2026 to 20 March 2026"]
+    assert shown.count("the one that reaches furthest counts") == 1
+    say(kept, other)
+    for day, overlays in ((8, 1), (9, 1), (20, 1), (21, 1), (23, 0)):
+        [it] = standings(memberships=Membership.objects.filter(pk=kept.pk), at=LATER, on=date(2026, 3, day))
+        assert ("on_leave" in it.standing.overlays) == bool(overlays), day
+
+
 def test_what_fails_above_moves_nothing(larch, kept, other):
     def fail(**_):
         raise RuntimeError
