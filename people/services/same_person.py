@@ -73,17 +73,14 @@ def unsay_same_person(*, other: Membership, by: User | None, at: datetime) -> bo
     Raises:
         AlreadyJoined: what it held is that of the other entry, and there is no way back.
     """
-    kept_id = SamePerson.objects.filter(other=other).values_list("kept_id", flat=True).first()
-    if kept_id is None:
-        return False
-    keys = sorted((kept_id, other.pk))
-    locked = {it.pk: it for it in Membership.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
-    said = SamePerson.objects.select_for_update().filter(other=other, kept=kept_id).first()
+    said = (
+        SamePerson.objects.select_for_update(of=("self",)).select_related("kept", "other").filter(other=other).first()
+    )
     if said is None:
         return False
     if said.joined_at is not None:
         raise AlreadyJoined
-    kept, other = locked[kept_id], locked[other.pk]
+    kept, other = said.kept, said.other
     said.delete()
     audit.record(
         organisation=kept.organisation, actor=by, verb="entry.same_person_unsaid", target=kept, at=at, other=other.pk
