@@ -136,7 +136,7 @@ def _claim_together_or_alone(keys: Sequence[int], chain: selectors.Chain, at: da
 def _claim_for(keys: Sequence[int], chain: selectors.Chain, at: datetime) -> list[int]:
     """Commit what these people are to be told at ``at``, a message for each who is told anything; return the messages' keys.
 
-    A constant number of queries where nobody above them hears.
+    A constant number of queries.
     """
     # In the order of every rebuild, so that the two wait for each other and never crosswise.
     locked = Membership.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
@@ -151,7 +151,7 @@ def _claim_for(keys: Sequence[int], chain: selectors.Chain, at: datetime) -> lis
             "membership_id", "day"
         )
     )
-    above: list[Escalation] = []
+    told_of: list[tuple[Membership, Obligation, reminders.Step]] = []
     changed: list[Obligation] = []
     items: dict[int, list[dict[str, Any]]] = {}
     for key, member in members.items():
@@ -161,10 +161,11 @@ def _claim_for(keys: Sequence[int], chain: selectors.Chain, at: datetime) -> lis
             step = _told_now(obligation, at, told_today=told_today)
             if step is not None:
                 items.setdefault(key, []).append(_item(obligation, step))
-                above += _above(chain, member, obligation, step, at)
+                told_of.append((member, obligation, step))
             if (obligation.told, obligation.next_message_at) != before:
                 changed.append(obligation)
     Obligation.objects.bulk_update(changed, ["told", "next_message_at"])
+    above = _above(chain, told_of, at)
     if above:
         Escalation.objects.bulk_create(above, ignore_conflicts=True)
     kept = _taken_over(items, at)
@@ -205,9 +206,10 @@ def _message(membership: Membership, day: date, items: list[dict[str, Any]], at:
 
 
 def _above(
-    chain: selectors.Chain, membership: Membership, obligation: Obligation, step: reminders.Step, at: datetime
+    chain: selectors.Chain, told_of: Sequence[tuple[Membership, Obligation, reminders.Step]], at: datetime
 ) -> list[Escalation]:
-    """Return that those above the person, whom the step names, are to hear of it."""
+    """Return that those above people, whom the steps name, are to hear of them."""
+    hearers = chain.above([(member, step.to) for member, _obligation, step in told_of], at=at)
     return [
         Escalation(
             obligation=obligation,
@@ -218,7 +220,8 @@ def _above(
             manager_id=heard.manager_id,
             recorded_at=at,
         )
-        for heard in chain.above(member=membership, to=step.to, at=at)
+        for (_member, obligation, step), heard_by in zip(told_of, hearers, strict=True)
+        for heard in heard_by
     ]
 
 

@@ -192,8 +192,8 @@ def test_a_manager_whose_address_takes_no_mail_is_passed_over(larch, hospitality
     raw = report_about(message_id=digest.message_id, to="mo@larch.example")
     assert services.record_bounce(report=read_report(raw), at=AT + timedelta(days=30)).membership == manager
     assert mails.compose_digest(digest, []) is None
-    heard = selectors.Chain().above(
-        member=Membership.objects.get(pk=jo.pk), to=["learner", "manager"], at=AT + timedelta(days=31)
+    [heard] = selectors.Chain().above(
+        [(Membership.objects.get(pk=jo.pk), ["learner", "manager"])], at=AT + timedelta(days=31)
     )
     assert manager.pk not in {it.manager_id for it in heard}
     assert Escalation.objects.count() == 1

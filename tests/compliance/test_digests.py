@@ -56,7 +56,8 @@ def jo(larch, hospitality):
 
 
 def heard(member, to=FOR_ALL, at=AT):
-    return selectors.Chain().above(member=Membership.objects.get(pk=member.pk), to=to, at=at)
+    [found] = selectors.Chain().above([(Membership.objects.get(pk=member.pk), to)], at=at)
+    return found
 
 
 def to_whom(mails):
@@ -117,6 +118,23 @@ def test_staff_of_another_organisation_never_hear(larch):
     other = factories.workplace("other", "Other")
     with_address(other.hr, "hr@other.example")
     assert heard(larch.employ()) == [selectors.Hearer(user_id=larch.hr.pk)]
+
+
+def test_who_hears_of_thirty_costs_no_more_questions_than_of_three(larch, lead, django_assert_num_queries):
+    managers = [larch.employ("Max who left", email="left@larch.example", ends_on=date(2026, 3, 1))]
+    managers += [larch.employ(f"Max {n}", email=f"max{n}@larch.example") for n in range(3)]
+    people = [larch.employ(site=larch.prince if n % 5 == 4 else larch.fort) for n in range(30)]
+    for number, person in enumerate(people):
+        Membership.objects.filter(pk=person.pk).update(manager=managers[number % 4])
+    for count in (3, 30):
+        asked = Membership.objects.filter(pk__in=[it.pk for it in people[:count]])
+        steps = [(it, (Recipient.MANAGER,)) for it in asked.select_related("organisation").order_by("pk")]
+        with django_assert_num_queries(5):  # managers, their addresses, who works where, roles, sites
+            found = selectors.Chain().above(steps, at=AT)
+        assert [it[0].manager_id is None for it in found] == [n % 4 == 0 for n in range(count)]
+    assert found[0] == [selectors.Hearer(user_id=lead.pk)]
+    assert found[1] == [selectors.Hearer(manager_id=managers[1].pk)]
+    assert found[4] == [selectors.Hearer(user_id=larch.hr.pk)]  # at Prince George, where nobody leads
 
 
 # --- the way of a digest ---
