@@ -46,7 +46,7 @@ def _local(kit: SiteKit, on: date) -> Iterator[tuple[str, bytes]]:
             text = selectors.text_in(edition, language)
             made = local_sheet(text, site=kit.site, on=on) if text else None
             if made is not None:
-                yield f"{course.slug}-{language}-local.pdf", made
+                yield f"{course.slug}-{language}-local.pdf", made.pdf
 
 
 def _of_courses(kit: SiteKit, on: date) -> list[tuple[str, Rendition]]:

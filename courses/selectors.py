@@ -207,15 +207,39 @@ def reader_at_work(membership: Membership) -> Reader:
 
 def reader_at_site(organisation: Organisation, site: int | None) -> Reader:
     """Return where people of a site read; ``site`` None: its organisation is all that is known. One query."""
+    nowhere = Reader(organisation=organisation.code)
+    return nowhere if site is None else readers_at_sites(organisation).get(site, nowhere)
+
+
+def readers_at_sites(organisation: Organisation) -> dict[int, Reader]:
+    """Return where people of each site of an organisation read, by the site's primary key. One query."""
     sites = Site.objects.filter(organisation=organisation)
     by_key = {each.pk: each for each in sites.only("parent_id", "sector", "jurisdiction")}
-    here = by_key.get(site) if site is not None else None
-    if here is None:
-        return Reader(organisation=organisation.code)
-    above: Site | None = here
-    while above is not None and not above.sector:
-        above = by_key.get(above.parent_id) if above.parent_id is not None else None
-    return Reader(here.jurisdiction, above.sector if above else "", organisation.code)
+
+    def sector(site: Site | None) -> str:
+        while site is not None and not site.sector:
+            site = by_key.get(site.parent_id) if site.parent_id is not None else None
+        return site.sector if site else ""
+
+    return {key: Reader(each.jurisdiction, sector(each), organisation.code) for key, each in by_key.items()}
+
+
+def sites_with_parts(text: EditionText, sites: QuerySet[Site], organisation: Organisation) -> list[Site]:
+    """Return those of ``sites`` whose people have local parts in ``text``, by name; no query where it has none."""
+    parts = parts_of_text(text.snapshot, organisation)
+    readers = readers_at_sites(organisation) if parts else {}
+    having = [key for key, reader in readers.items() if any(reader.is_in(part.reach) for part in parts)]
+    return list(sites.filter(pk__in=having).order_by("name")) if having else []
+
+
+def handed_out(session: Session) -> dict[str, list[str]]:
+    """Return the digests of the local parts on what was made for a session, by lesson; no query where there are none."""
+    found: dict[str, list[str]] = {}
+    if session.local_parts:
+        rows = FrozenOverlay.objects.filter(digest__in=session.local_parts).order_by("digest")
+        for digest, lesson in rows.values_list("digest", "content__lesson"):
+            found.setdefault(lesson, []).append(digest)
+    return found
 
 
 def overlays_seen(enrolment: Enrolment) -> list[FrozenOverlay]:

@@ -35,6 +35,8 @@ class Session(models.Model):
     place = models.CharField(_("place"), max_length=200)
     facilitator = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="sessions_held")
     created_at = models.DateTimeField()
+    local_parts = models.JSONField(default=list, blank=True, editable=False)
+    """Digests of the local parts on the sheets that were made for it, sorted: what was said beside the files for all."""
 
     class Meta:
         ordering = ("-starts_at", "-pk")

@@ -1,5 +1,6 @@
 """The local parts of a course on paper, for one site: what its people see beside what is printed for everybody."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
@@ -21,14 +22,26 @@ from courses.withdrawn import without_withdrawn
 from people.models import Site
 
 
-def local_sheet(text: EditionText, *, site: Site, on: date | None = None) -> bytes | None:
-    """Return the local parts of ``text`` for people of ``site`` as a PDF; None where there are none.
+@dataclass(frozen=True, slots=True)
+class LocalSheet:
+    """A PDF, and the digests of the local parts that are on it, sorted."""
+
+    pdf: bytes
+    digests: tuple[str, ...]
+
+
+def local_sheet(text: EditionText, *, site: Site, on: date | None = None) -> LocalSheet | None:
+    """Return the local parts of ``text`` for people of ``site`` on paper; None where there are none.
 
     Raises:
         MissingGlyphs: no font here has the letters of one of them.
     """
     material = _material(text, site, on or clock.today(settings.TIME_ZONE))
-    return typeset("courses", "lessons", sheets.local(material)) if material.snapshot["lessons"] else None
+    lessons = material.snapshot["lessons"]
+    if not lessons:
+        return None
+    digests = {block["overlay"]["digest"] for lesson in lessons for block in lesson["body"] if "overlay" in block}
+    return LocalSheet(typeset("courses", "lessons", sheets.local(material)), tuple(sorted(digests)))
 
 
 def _material(text: EditionText, site: Site, on: date) -> Material:

@@ -4,6 +4,7 @@ from courses.services.approving import approve_picture, shown_parts, take_approv
 from courses.services.attending import (
     count_attendance,
     expect,
+    hand_out,
     hold_session,
     mark_attendance,
     may_become,
@@ -107,6 +108,7 @@ __all__ = [
     "forecast_release",
     "forget_teller_name",
     "give_up",
+    "hand_out",
     "hold_session",
     "is_released",
     "keep_legal_name",

@@ -114,6 +114,14 @@ def mark_attendance(*, attendance: Attendance, result: str, by: User | None, at:
 
 
 @transaction.atomic
+def hand_out(*, session: Session, local_parts: Iterable[str]) -> None:
+    """Keep the digests of the ``local_parts`` on a sheet that was made for a session: who is counted later saw them."""
+    now = Session.objects.select_for_update(of=("self",)).get(pk=session.pk)
+    if more := set(local_parts) - set(now.local_parts):
+        Session.objects.filter(pk=now.pk).update(local_parts=sorted(more.union(now.local_parts)))
+
+
+@transaction.atomic
 def take_off_list(*, attendance: Attendance) -> None:
     """Take a person off the list of a session.
 
@@ -135,7 +143,7 @@ def may_become(attendance: Attendance, result: str) -> bool:
 def count_attendance(*, session: Session, by: User | None, at: datetime) -> int:
     """Write into the record of everybody who was there what they did, and return for how many.
 
-    All lessons of the session's edition and its minutes are done, in the session's language; the quiz too for whoever
+    All lessons of the session's edition, with the local parts that were handed out, and its minutes are done, in the session's language; the quiz too for whoever
     passed it there. Where that was all that was missing, the course is completed on the day of the session. Each person
     is a transaction, so that a stop in the middle loses nobody; again, it goes on where it stopped.
 
@@ -185,8 +193,18 @@ def _record(enrolment: Enrolment, attendance: Attendance, session: Session, at: 
         raise AssertionError("an edition without a text is never held")
     taught = {lesson["code"] for lesson in held.snapshot["lessons"]}
     lessons = [lesson["code"] for lesson in text.snapshot["lessons"] if lesson["code"] in taught]
+    said = {lesson: {"overlays": digests} for lesson, digests in selectors.handed_out(session).items()}
     events = [
-        _event(enrolment, text, session, at, verb=moment.verb, lesson_code=moment.lesson, claimed_at=moment.at)
+        _event(
+            enrolment,
+            text,
+            session,
+            at,
+            verb=moment.verb,
+            lesson_code=moment.lesson,
+            claimed_at=moment.at,
+            **said.get(moment.lesson, {}),
+        )
         for moment in moments(lessons, starts_at=session.starts_at, minutes=session.minutes)
     ]
     if attendance.result == Result.PASSED and text.snapshot["quiz"] is not None:

@@ -10,7 +10,17 @@ from courses.views.quiz import hand_in, quiz, quiz_question
 from courses.views.renditions import other_ways, rendition
 from courses.views.result import result
 from courses.views.reviewing import review, review_door, review_leave, review_part, review_receipt, reviews
-from courses.views.sessions import session, session_add, session_count, session_sheet, sessions, sessions_home
+from courses.views.sessions import (
+    session,
+    session_add,
+    session_count,
+    session_file,
+    session_files,
+    session_local,
+    session_sheet,
+    sessions,
+    sessions_home,
+)
 from courses.views.sources import course_sources
 from courses.views.training import my_training
 
@@ -44,6 +54,9 @@ __all__ = [
     "session",
     "session_add",
     "session_count",
+    "session_file",
+    "session_files",
+    "session_local",
     "session_sheet",
     "sessions",
     "sessions_home",

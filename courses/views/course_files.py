@@ -58,7 +58,7 @@ def _shown(edition: Edition, language: str) -> dict[str, Any]:
     kept, is_true = _true(edition, language)
     files = list(kept.files.all()) if kept and is_true else []
     for each in files:
-        each.words = _words(each.kind)  # type: ignore[attr-defined]
+        each.words = kind_words(each.kind)  # type: ignore[attr-defined]
     return {
         "language": language,
         "name": language_name(language, "name_local"),
@@ -68,7 +68,8 @@ def _shown(edition: Edition, language: str) -> dict[str, Any]:
     }
 
 
-def _words(kind: str) -> str:
+def kind_words(kind: str) -> str:
+    """Return what a rendition of a kind is called."""
     return {
         "handout": pgettext("rendition", "Handout"),
         "transcript": pgettext("rendition", "Plain text"),

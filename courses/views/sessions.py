@@ -4,10 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, get_language_info, ngettext
@@ -16,19 +17,25 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cms import clock
 from cms.lists import listed
+from cms.typesetting import MissingGlyphs
 from courses import documents, selectors, services
 from courses.exceptions import AlreadyCounted, HeldBeforeRelease, NoSuchLanguage, SessionNotOver
-from courses.models import Attendance, Session
+from courses.models import Attendance, EditionText, Rendition, Session
+from courses.renditions.local import local_sheet
+from courses.renditions.material import material_of
 from courses.session_forms import NumbersForm, SessionForm
+from courses.views.course_files import kind_words
 from courses.views.reading import titles_and_languages
-from people.models import Membership, Organisation, StaffRole, User
+from courses.views.renditions import sent, true_set
+from people.models import Membership, Organisation, Site, StaffRole, User
 from people.permissions import organisation_for
 from people.scope import Scope
-from people.selectors import staff_roles, visible_memberships
+from people.selectors import staff_roles, visible_memberships, visible_sites
 
 FACILITATORS = frozenset({StaffRole.Kind.FACILITATOR})
 SESSIONS_SHOWN = 100
 _OFF_LIST = "off"
+_LED_WITH = ("guide", "deck", "handout", "paper", "sheet", "key")
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, User, Organisation, P], HttpResponse]
@@ -160,6 +167,77 @@ def session_sheet(request: HttpRequest, user: User, organisation: Organisation, 
     )
     response.headers["Content-Disposition"] = f'attachment; filename="sign-in-{held.code}.pdf"'
     return response
+
+
+@facilitating
+@require_safe
+def session_files(request: HttpRequest, user: User, organisation: Organisation, session: str) -> HttpResponse:
+    """What whoever leads the session prints and shows, and what the course says beside it for one site alone."""
+    held = _session(user, organisation, session)
+    text = _text(held)
+    files, are_true = _files(text)
+    context = {
+        "session": held,
+        "files": [(it, kind_words(it.kind)) for it in files],
+        "are_being_made": not are_true,
+        "sites": _sites(held, text),
+    }
+    return render(request, "courses/sessions/files.html", context)
+
+
+@facilitating
+@require_safe
+def session_file(
+    request: HttpRequest, user: User, organisation: Organisation, session: str, name: str
+) -> HttpResponseBase:
+    """Send one of the files for whoever leads the session, if it is true."""
+    files, _ = _files(_text(_session(user, organisation, session)))
+    found = next((each for each in files if each.name == name), None)
+    if found is None:
+        raise Http404
+    return sent(found)
+
+
+@facilitating
+@require_POST
+def session_local(request: HttpRequest, user: User, organisation: Organisation, session: str) -> HttpResponse:
+    """Print what the course says for one site alone, and keep that it was said in this session."""
+    held = _session(user, organisation, session)
+    text = _text(held)
+    site = next((it for it in _sites(held, text) if it.code == request.POST.get("site")), None)
+    try:
+        sheet = local_sheet(text, site=site) if site else None
+    except MissingGlyphs as error:
+        said = _("No font here has these letters: %(letters)s. Nothing was printed.")
+        messages.error(request, said % {"letters": error.characters})
+        return redirect("courses:session", code=organisation.code, session=session)
+    if sheet is None:
+        raise Http404
+    services.hand_out(session=held, local_parts=sheet.digests)
+    response = HttpResponse(sheet.pdf, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="local-{held.code}.pdf"'
+    return response
+
+
+def _text(held: Session) -> EditionText:
+    text = selectors.text_in(held.edition, held.language)
+    if text is None:
+        raise AssertionError("an edition without a text is never held")
+    return text
+
+
+def _files(text: EditionText) -> tuple[list[Rendition], bool]:
+    """Return the files for whoever leads a session of ``text``, and whether they are true; else they are asked for."""
+    if not settings.RENDITIONS:
+        return [], True
+    kept, is_true = true_set(material_of(text))
+    return [it for it in kept.files.all() if it.file and it.kind in _LED_WITH] if kept and is_true else [], is_true
+
+
+def _sites(held: Session, text: EditionText) -> list[Site]:
+    """Return the sites of the facilitator whose people have local parts in ``text``."""
+    sites = visible_sites(user=held.facilitator, organisation=held.organisation, kinds=FACILITATORS)
+    return selectors.sites_with_parts(text, sites, held.organisation)
 
 
 def _page(request: HttpRequest, held: Session, form: NumbersForm) -> HttpResponse:

@@ -28,6 +28,7 @@ from courses.models import (
     LessonPage,
     Overlay,
     PictureApproval,
+    Session,
 )
 from courses.overlays import Fault, Reader, freshness_state
 from courses.renditions.local import local_sheet
@@ -36,8 +37,12 @@ from courses.services import (
     add_text,
     approve_overlay,
     approve_picture,
+    count_attendance,
+    expect,
     forecast_release,
+    hold_session,
     is_released,
+    mark_attendance,
     release_course,
     remind_owners,
     take_approval_back,
@@ -67,7 +72,7 @@ from tests.factories.courses import (
     publish,
     release,
 )
-from tests.factories.people import UserFactory, sign_in_personally, sign_in_with_pin
+from tests.factories.people import SiteFactory, StaffRoleFactory, UserFactory, sign_in_personally, sign_in_with_pin
 from translations.changes import ChangeKind
 from translations.selectors import full_matrix
 
@@ -461,8 +466,9 @@ def test_sheet_of_a_site_prints_its_own_parts_alone(course: Course, worker: Memb
     release(course)
     text = EditionText.objects.select_related("edition__course").get(edition__course=course)
     site = worker.employments.get().site
-    made = local_sheet(text, site=site, on=date(2026, 3, 2)) or b""
-    said = "".join("".join(page.extract_text() for page in PdfReader(BytesIO(made)).pages).split())
+    made = local_sheet(text, site=site, on=date(2026, 3, 2))
+    assert made is not None
+    said = "".join("".join(page.extract_text() for page in PdfReader(BytesIO(made.pdf)).pages).split())
     for words in ("From your workplace", OURS, "For British Columbia · French", "En français."):
         assert words.replace(" ", "") in said
     for words in ("In Alberta.", "Of somebody else.", "What facts is about"):
@@ -471,6 +477,51 @@ def test_sheet_of_a_site_prints_its_own_parts_alone(course: Course, worker: Memb
     far.jurisdiction = "ca-on"
     far.save()
     assert local_sheet(text, site=far) is None
+
+
+def test_a_session_hands_out_the_parts_of_a_site_and_the_record_names_them(
+    client: Client, course: Course, worker: Membership, settings: Any
+) -> None:
+    settings.RENDITIONS = False
+    approved(course, OURS, organisation=worker.organisation, place="")
+    approved(course, "In Alberta.", place="ca-ab")
+    approved(course, "Of somebody else.", place="", organisation=learner_at_work().organisation)
+    edition = release(course)
+    site = worker.employments.get().site
+    far = SiteFactory(organisation=site.organisation, jurisdiction="ca-qc")
+    lead = StaffRoleFactory(organisation=site.organisation, kind="facilitator", site=site).user
+    about = {"edition": edition, "language": "en", "time_zone": "America/Vancouver", "place": "Staff room"}
+    held = hold_session(
+        organisation=site.organisation, starts_at=STARTED_AT, minutes=45, facilitator=lead, at=STARTED_AT, **about
+    )
+    sign_in_personally(client, lead)
+    page = reverse("courses:session_files", args=[site.organisation.code, held.code])
+    address = reverse("courses:session_local", args=[site.organisation.code, held.code])
+    shown = client.get(page).content.decode()
+    assert f'<option value="{site.code}">' in shown
+    assert f'<option value="{far.code}">' not in shown
+    assert [client.post(address, {"site": it}).status_code for it in ("", far.code)] == [404, 404]
+    assert Session.objects.get().local_parts == []
+    said = "".join(
+        it.extract_text() for it in PdfReader(BytesIO(client.post(address, {"site": site.code}).content)).pages
+    )
+    assert OURS.removesuffix(".") in " ".join(said.split())
+    assert "Of somebody else." not in said
+    held = Session.objects.get()
+    assert held.local_parts == list(
+        FrozenOverlay.objects.filter(organisation=site.organisation).values_list("digest", flat=True)
+    )
+    expect(session=held, memberships=[worker], by=lead, at=STARTED_AT)
+    mark_attendance(attendance=held.attendances.get(), result="attended", by=lead, at=STARTED_AT)
+    count_attendance(session=held, by=lead, at=held.ends_at)
+    events = LearningEvent.objects.filter(learner=worker.user).exclude(lesson_code="")
+    assert {(it.lesson_code, tuple(it.data.get("overlays", ()))) for it in events} == {
+        (lesson["code"], tuple(held.local_parts) if lesson["code"] == "facts" else ())
+        for lesson in texts_of(course)[0]["lessons"]
+    }
+    stranger = StaffRoleFactory(organisation=site.organisation, kind="facilitator").user
+    sign_in_personally(client, stranger)
+    assert client.post(address, {"site": site.code}).status_code == 404
 
 
 def test_lesson_with_parts_costs_three_queries_more_however_many_there_are(
