@@ -9,7 +9,7 @@ from translations.exceptions import ExchangeFault, ExchangeProblem, ExchangeRefu
 from translations.exchange.units import ExchangeFile, Unit
 
 _BASE: Final = re.compile(r"^Base: ([0-9a-f]{32}|-)$", re.MULTILINE)
-_LINE: Final = re.compile(r'(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)\s*)?"(?:[^"\\]|\\.)*"')
+_LINE: Final = re.compile(r'(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)\s*)?"(?:[^"\\]|\\[^0-9x])*"')
 _REVIEWED: Final = re.compile(r"^Reviewed by (\S.{0,118}?)(?: on \d{4}-\d{2}-\d{2})?\.?$", re.MULTILINE)
 
 
@@ -77,7 +77,7 @@ def read(content: bytes) -> ExchangeFile:
 
 
 def _check_lines(text: str) -> None:
-    """Refuse a line that is cut off, of which the parser would take what is left.
+    """Refuse a line that is cut off, of which the parser would take what is left, or that writes a letter by its number.
 
     Raises:
         ValueError: names the line.

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from people.workbooks.cells import clean
 from translations.exceptions import ExchangeFault, ExchangeProblem, ExchangeRefused
 from translations.exchange.units import ExchangeFile, Unit, base_of
 from translations.segments import SOURCE_LANGUAGE
@@ -16,6 +17,7 @@ _NEWER: Final = "{urn:oasis:names:tc:xliff:document:2.2}"
 _Q: Final = f"{{{NAMESPACE}}}"
 _SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
 _BASE, _NOTE, _REVIEWER = "base", "note", "reviewed-by"
+_MOST_DIGITS: Final = 9
 
 
 def write(file: ExchangeFile) -> bytes:
@@ -68,10 +70,15 @@ def read(content: bytes) -> ExchangeFile:
 
 def _unit(unit: Any, problems: list[ExchangeProblem]) -> Unit:
     name = unit.get("name") or ""
-    notes = {note.get("category"): note.text or "" for note in unit.iter(f"{_Q}note")}
+    notes = {note.get("category"): (note.text or "").strip() for note in unit.iter(f"{_Q}note")}
     segments = [part for part in unit if part.tag in (f"{_Q}segment", f"{_Q}ignorable")]
     source = "".join(_text(part.find(f"{_Q}source"), name, problems) for part in segments)
     targets = [part.find(f"{_Q}target") for part in segments]
+    problems += [
+        ExchangeProblem(ExchangeFault.TWICE, name, kind)
+        for kind in ("source", "target")
+        if any(len(part.findall(f"{_Q}{kind}")) > 1 for part in segments)
+    ]
     has_words = [found is not None for found, part in zip(targets, segments, strict=True) if _has_source(part)]
     # A pause between two sentences is often left out of the translation; it stands as in the source.
     told = [
@@ -87,7 +94,13 @@ def _unit(unit: Any, problems: list[ExchangeProblem]) -> Unit:
     # Many tools leave the state as it is: what was changed is meant, unless a piece of it has no words yet.
     needs_work = bool(target) and (("initial" in states and base in ("", base_of(target))) or not all(has_words))
     return Unit(
-        name, source, target, base, needs_work=needs_work, reviewer=notes.get(_REVIEWER, ""), note=notes.get(_NOTE, "")
+        name,
+        source,
+        target,
+        base,
+        needs_work=needs_work,
+        reviewer=clean(notes.get(_REVIEWER, "")),
+        note=notes.get(_NOTE, ""),
     )
 
 
@@ -103,7 +116,7 @@ def _has_source(part: Any) -> bool:
 def _order(target: Any, at: int) -> int:
     """Return where a piece of the translation stands, counted from 1: word order differs between languages."""
     said = target.get("order", "") if target is not None else ""
-    return int(said) if said.isascii() and said.isdecimal() else at
+    return int(said) if said.isascii() and said.isdecimal() and len(said) <= _MOST_DIGITS else at
 
 
 def _text(element: Any, name: str, problems: list[ExchangeProblem]) -> str:

@@ -7,7 +7,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment
 
 from people.exceptions import WorkbookRefused
-from people.workbooks.cells import Cell, Found
+from people.workbooks.cells import Cell, Found, clean
 from people.workbooks.reading import open_source
 from people.workbooks.writing import text_cell
 from translations.exceptions import ExchangeFault, ExchangeProblem, ExchangeRefused
@@ -16,7 +16,8 @@ from translations.exchange.units import ExchangeFile, Unit, base_of
 COLUMNS: Final = ("segment", "source", "translation", "state", "reviewed by", "note", "base")
 NEEDS_WORK: Final = "needs work"
 _WIDTHS: Final = (24, 60, 60, 12, 20, 30, 6)
-_TEXTS: Final = (Found.TEXT, Found.NUMBER, Found.NOTHING, Found.TRUTH)
+# A word such as "Vrai" becomes a truth value under the hands of a spreadsheet, and comes back as another word.
+_TEXTS: Final = (Found.TEXT, Found.NUMBER, Found.NOTHING)
 
 
 def write(file: ExchangeFile) -> bytes:
@@ -65,22 +66,25 @@ def read(content: bytes) -> ExchangeFile:
 
 
 def _unit(row: dict[str, Cell], problems: list[ExchangeProblem]) -> Unit:
-    segment = row["segment"].text if "segment" in row else ""
+    segment = row["segment"].text.strip() if "segment" in row else ""
     texts = {}
     for name in COLUMNS:
         cell = row.get(name)
         if cell is not None and cell.found not in _TEXTS:
             problems.append(ExchangeProblem(ExchangeFault.FORMULA, segment, name))
         texts[name] = cell.text if cell is not None else ""
+        if "\0" in texts[name]:
+            problems.append(ExchangeProblem(ExchangeFault.CHARACTERS, segment.replace("\0", ""), "U+0000"))
+    base = texts["base"].strip()
     # Spreadsheets keep the word in the column when the translation is changed: what was changed is meant.
-    kept = texts["base"] in ("", base_of(texts["translation"]))
+    kept = base in ("", base_of(texts["translation"]))
     needs_work = texts["state"].strip().lower() == NEEDS_WORK and kept
     return Unit(
         segment,
         texts["source"],
         texts["translation"],
-        texts["base"],
+        base,
         needs_work=needs_work,
-        reviewer=texts["reviewed by"],
+        reviewer=clean(texts["reviewed by"]),
         note=texts["note"],
     )
