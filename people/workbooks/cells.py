@@ -24,7 +24,8 @@ class Cell(NamedTuple):
     """A cell as read: its kind, its text (numbers and truth values as text, too), and its date where it is one.
 
     ``exact`` is false for numbers that spreadsheets cannot keep exactly, or that are not whole. ``worked_out``: a formula
-    gave the value when the file was saved.
+    gave the value when the file was saved. ``as_shown`` is false for numbers that the spreadsheet shows with more than
+    their digits, such as E-0042 for 42.
     """
 
     found: Found
@@ -32,6 +33,7 @@ class Cell(NamedTuple):
     day: date | None = None
     exact: bool = True
     worked_out: bool = False
+    as_shown: bool = True
 
 
 EMPTY: Final = Cell(Found.NOTHING)

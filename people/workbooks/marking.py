@@ -33,8 +33,11 @@ _ROWS_AND_CELLS: Final = re.compile(rb"<(?:\w+:)?(row|c)\b")
 _READ_BYTES: Final = 256 * 1024
 _NOT_IN_TITLES: Final = re.compile(r"[\\*?:/\[\]]")
 _MOST_COMMENT: Final = 600
+_AUTHOR: Final = "Fieldfare"
+_BETWEEN_COMMENTS: Final = "\n\n"
 _BAD: Final = PatternFill("solid", fgColor="F6D5D0")
 _WARN: Final = PatternFill("solid", fgColor="F7E6BE")
+_OUR_COLOURS: Final = ("F6D5D0", "F7E6BE")
 _HEAD: Final = PatternFill("solid", fgColor="E3ECEB")
 
 
@@ -87,6 +90,8 @@ def mark_up(
             if name not in shown:
                 del book[name]
         _disarm(book, source)
+        if any(MARKED in version for version in source.versions):
+            _forget_marks(book[marked])
         _mark_kept(book[marked], layout, marks, names)
         book[marked].title = _title(marked, kind)
     else:
@@ -155,6 +160,31 @@ def _disarm(book: Any, source: Source) -> None:
                     cell.quotePrefix = True
 
 
+def _forget_marks(sheet: Any) -> None:
+    """Take away what an earlier marking left on cells: they may have been corrected since."""
+    for cell in sheet._cells.values():
+        if cell.comment is not None and _is_ours(cell.comment):
+            _, _, said_before = cell.comment.text.partition(_BETWEEN_COMMENTS)
+            author = cell.comment.author.removeprefix(_AUTHOR).removeprefix(", ")
+            cell.comment = Comment(said_before, author) if said_before else None
+        if cell.fill.fill_type == "solid" and str(cell.fill.fgColor.rgb)[-6:] in _OUR_COLOURS:
+            cell.fill = PatternFill()
+
+
+def _comment(problem: str, mend: str, before: Comment | None = None) -> Comment:
+    """Return what is said of a cell, with what somebody else had said there below it."""
+    said = f"{problem} {mend}"[:_MOST_COMMENT]
+    if before is None:
+        return Comment(said, _AUTHOR)
+    if _is_ours(before):
+        return Comment(f"{said} {before.text}", before.author)
+    return Comment(f"{said}{_BETWEEN_COMMENTS}{before.text}", f"{_AUTHOR}, {before.author or ''}")
+
+
+def _is_ours(comment: Comment) -> bool:
+    return (comment.author or "").startswith(_AUTHOR)
+
+
 def _positions(layout: Mapping[str, Any]) -> dict[str, int]:
     return {key: int(position) for position, key in layout["positions"].items()}
 
@@ -192,7 +222,7 @@ def _mark_kept(sheet: Any, layout: Mapping[str, Any], marks: Marks, names: Mappi
             if isinstance(cell, MergedCell):
                 continue
             cell.fill = _WARN if is_warning else _BAD
-            cell.comment = Comment(f"{problem} {mend}"[:_MOST_COMMENT], "Fieldfare")
+            cell.comment = _comment(problem, mend, cell.comment)
 
 
 def _heading(layout: Mapping[str, Any], number: int, key: str, label: str) -> str:
@@ -251,7 +281,7 @@ def _paint(sheet: Any, row: list[Any], mark: Mark, positions: Mapping[str, int])
             continue
         cell = row[position] if row[position] is not None else text_cell(sheet, "")
         cell.fill = _WARN if is_warning else _BAD
-        cell.comment = Comment(f"{problem} {mend}"[:_MOST_COMMENT], "Fieldfare")
+        cell.comment = _comment(problem, mend, cell.comment)
         row[position] = cell
 
 

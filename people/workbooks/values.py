@@ -33,7 +33,10 @@ class DateOrder(StrEnum):
 _LABEL: Final = r"[^\W_](?:[\w-]*[^\W_])?"
 """A part of the name of a machine, in any script."""
 _EMAIL: Final = re.compile(rf"(?!\.)(?:(?!\.\.|\.@)[^@\s,;:<>()\[\]\"\\])+@(?:{_LABEL}\.)+{_LABEL}")
-_ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
+_ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_TIME: Final = re.compile(r"(?<=\d)(?:T| )\d{1,2}:\d{2}\S*(?: [AP]\.?M\.?)?", re.IGNORECASE)
+_MIDNIGHT: Final = re.compile(r".0?0:00(?::00(?:\.0+)?)?|.12:00(?::00)? ?A\.?M\.?", re.IGNORECASE)
+"""What databases write behind a date that has no time."""
 _COMPACT: Final = re.compile(r"(19|20)\d{6}")
 _NUMBERS: Final = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{2}|\d{4})")
 _EAST: Final = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日?")
@@ -180,6 +183,11 @@ class Reader:
         day = cell.day
         if day is None and cell.found in (Found.TEXT, Found.NUMBER):
             text = clean_key(cell.text)
+            if at := _TIME.search(text):
+                if at.end() < len(text) or not _MIDNIGHT.fullmatch(at[0]):
+                    wrong(Problem.TIME_OF_DAY)
+                    return None
+                text = text[: at.start()]
             day, ambiguous = self._written(row, column, text)
             if ambiguous:
                 wrong(Problem.AMBIGUOUS_DATE)
@@ -237,7 +245,7 @@ class _Wrong(Protocol):
 
 def _text(column: Column, cell: Cell, wrong: _Wrong) -> str | None:
     is_key = column.type is Type.KEY
-    if cell.found is not Found.TEXT and not (is_key and cell.found is Found.NUMBER):
+    if cell.found is not Found.TEXT and not (is_key and cell.found is Found.NUMBER and cell.as_shown):
         wrong(Problem.WRONG_KIND)
         return None
     if not cell.exact:

@@ -73,10 +73,13 @@ def _is_swollen(part: zipfile.ZipInfo) -> bool:
 def _judge_xlsx(archive: zipfile.ZipFile, names: list[str]) -> str:
     with archive.open("[Content_Types].xml") as file:
         types = file.read(RATIO_FROM_BYTES).decode("utf-8", "replace")
+    # Its type says that it may have macros, whether it has any or not.
+    if "xl/workbook.bin" in types:
+        raise rejected(Problem.OLD_FORMAT)
     if "macroenabled" in types.lower() or any(_MACRO_PARTS.search(name) for name in names):
         raise rejected(Problem.MACROS)
     if _MAIN_TYPE not in types or "/xl/workbook.xml" not in names:
-        raise rejected(Problem.OLD_FORMAT if "xl/workbook.bin" in types else Problem.NOT_A_WORKBOOK)
+        raise rejected(Problem.NOT_A_WORKBOOK)
     with archive.open("xl/workbook.xml") as file:
         if _STRICT in file.read(RATIO_FROM_BYTES):
             raise rejected(Problem.OLD_FORMAT)

@@ -5,7 +5,8 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import IO, Final
 
 from people.exceptions import WorkbookRefused
@@ -90,7 +91,10 @@ class CsvSource:
                 raise rejected(Problem.UNREADABLE) from error
 
     def _find_delimiter(self) -> str:
-        """Return what divides the first lines into the same number of fields, the most of them."""
+        """Return what divides the most of the first lines one below the other, into the most fields.
+
+        Titles above a list, and names such as "Castellan, Jo", have other signs between their words.
+        """
         with self._text() as text:
             sample = "".join(line for _, line in zip(range(_SAMPLE_LINES), text, strict=False))
         if sample.lower().startswith("sep=") and len(sample) > 4:
@@ -98,16 +102,11 @@ class CsvSource:
         best, best_score = ",", (0, 0)
         for delimiter in DELIMITERS:
             try:
-                widths = Counter(
-                    len(row) for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter) if row
-                )
+                widths = [len(row) for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter) if row]
             except csv.Error:
                 continue
-            if not widths:
-                continue
-            width, times = max(widths.items(), key=lambda it: (it[1], it[0]))
-            score = (times if width > 1 else 0, width)
-            if width > 1 and score > best_score:
+            score = _divided(widths)
+            if score > best_score:
                 best, best_score = delimiter, score
         return best
 
@@ -138,6 +137,12 @@ def _read(field: str) -> Cell:
     if field.startswith(("=", "\uff1d")):
         return Cell(Found.FORMULA, field[:200])
     return Cell(Found.TEXT, text)
+
+
+def _divided(widths: Iterable[int]) -> tuple[int, int]:
+    """Return how many lines, one below the other, have more than one field, and how many fields most of these have."""
+    runs = [list(run) for is_divided, run in groupby(widths, key=lambda width: width > 1) if is_divided]
+    return max(((len(run), Counter(run).most_common(1)[0][0]) for run in runs), default=(0, 0))
 
 
 def _encoding(file: IO[bytes], said: str) -> str:

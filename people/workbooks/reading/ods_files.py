@@ -1,5 +1,6 @@
 """Reading .ods as a stream, with nothing but an archive and a pull parser."""
 
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
@@ -31,6 +32,8 @@ _EXACT_BELOW: Final = 10**15
 _MOST_REPEATED_FILLED_ROWS: Final = 1000
 _FAILED: Final = ("#", "Err:")
 """How what a formula failed at is shown."""
+_SHOWN_MORE: Final = re.compile(r"[^\W\d]|.-|^0+[^\d.].*\d|^0\d")
+"""Letters, dashes, or zeros in front of a number as it is shown."""
 _HIDING: Final = frozenset({"collapse", "filter"})
 _BROKEN: Final = (ParseError, ExpatError, zipfile.BadZipFile, OSError, KeyError, ValueError, EOFError, UnicodeError)
 
@@ -227,10 +230,11 @@ def _number(value: str, shown: str) -> Cell:
     if whole != number:
         return Cell(Found.NUMBER, value, exact=False)
     text = str(whole)
+    exact = 0 <= whole < _EXACT_BELOW
     # As the spreadsheet shows it: a format such as 00000 keeps the zeros.
     if shown.isdigit() and shown.lstrip("0") == text.lstrip("0"):
         text = shown
-    return Cell(Found.NUMBER, text, exact=0 <= whole < _EXACT_BELOW)
+    return Cell(Found.NUMBER, text, exact=exact, as_shown=text == shown or not _SHOWN_MORE.search(shown))
 
 
 def _plain(expression: str) -> str:

@@ -29,6 +29,12 @@ _SAYING: Final = frozenset({_VALUE, _TEXT, _FORMULA})
 _COLUMN: Final = f"{_MAIN}col"
 _DIGITS: Final = "0123456789"
 _ZEROS: Final = re.compile(r"0{2,}")
+_SHOWN_BESIDE: Final = re.compile(r"\[[^\]]*\]|[_*].|\\\s|E[+-]", re.DOTALL)
+"""What a format says of colour, language, room and powers of ten: it changes nothing of what a number is."""
+_SHOWN_MORE: Final = re.compile(r'["\\a-z-]|^[^.]*0[^.]*0', re.IGNORECASE)
+"""Letters and dashes of a format, or zeros in front with something between them."""
+_EAST_ASIAN_DATES: Final = frozenset((*range(27, 37), *range(50, 59), *range(71, 82)))
+"""Formats that Excel knows without a word in China, Japan, Korea and Thailand."""
 _EXACT_BELOW: Final = 10**15
 _LAST_ROW: Final = 1_048_576
 _MIDNIGHT: Final = time()
@@ -244,7 +250,8 @@ class XlsxSource:
             known = self._kinds[style] = self._kind_of(style)
         if known.is_date or known.is_span:
             return self._date(value, known.is_span)
-        return _number(value, known.zeros)
+        cell = _number(value, known.zeros)
+        return cell if known.as_shown else cell._replace(as_shown=False)
 
     def _kind_of(self, style: str | None) -> "_Kind":
         at = int(style or 0)
@@ -256,11 +263,13 @@ class XlsxSource:
         else:
             code = self._book._number_formats[number - BUILTIN_FORMATS_MAX_SIZE]
         # What follows is for numbers below zero, for zero and for texts.
-        code = code.partition(";")[0]
+        code = _SHOWN_BESIDE.sub("", code.partition(";")[0])
+        zeros = len(code) if _ZEROS.fullmatch(code) else 0
         return _Kind(
-            is_date=at in self._book._date_formats,
+            is_date=at in self._book._date_formats or number in _EAST_ASIAN_DATES,
             is_span=at in self._book._timedelta_formats,
-            zeros=len(code) if _ZEROS.fullmatch(code) else 0,
+            zeros=zeros,
+            as_shown=bool(zeros) or code.lower() == "general" or not _SHOWN_MORE.search(code),
         )
 
     def _date(self, value: str, is_span: bool) -> Cell:
@@ -280,10 +289,10 @@ class XlsxSource:
 class _Kind:
     """How the numbers of a style are meant."""
 
-    __slots__ = ("is_date", "is_span", "zeros")
+    __slots__ = ("as_shown", "is_date", "is_span", "zeros")
 
-    def __init__(self, *, is_date: bool = False, is_span: bool = False, zeros: int = 0) -> None:
-        self.is_date, self.is_span, self.zeros = is_date, is_span, zeros
+    def __init__(self, *, is_date: bool = False, is_span: bool = False, zeros: int = 0, as_shown: bool = True) -> None:
+        self.is_date, self.is_span, self.zeros, self.as_shown = is_date, is_span, zeros, as_shown
 
 
 def _unreadable(error: Exception) -> WorkbookRefused:

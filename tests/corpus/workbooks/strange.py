@@ -106,6 +106,26 @@ def _changed(change: Callable[[Workbook, Any], Any], *rows: Any) -> BytesIO:
     return saved(book)
 
 
+def _formatted(number_format: int, value: str) -> BytesIO:
+    """Return a list whose first day is a number in a format that is said by its number alone."""
+    style = f'<cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="{number_format}"/></cellXfs>'
+    file = _edited("xl/styles.xml", lambda text: re.sub("<cellXfs.*?</cellXfs>", style, text), texts(HEAD, row()))
+    change = re.compile('<c r="F2".*?</c>')
+    return _edited(_SHEET, lambda text: change.sub(f'<c r="F2" s="1"><v>{value}</v></c>', text), file)
+
+
+def _binary() -> BytesIO:
+    """Return an .xlsb: its type says that it may have macros, whether it has any or not."""
+    kind = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr(
+            "[Content_Types].xml", f'<Types><Override PartName="/xl/workbook.bin" ContentType="{kind}"/></Types>'
+        )
+        archive.writestr("xl/workbook.bin", "x")
+    return named(target.getvalue(), "people.xlsb")
+
+
 def _twice(name: str) -> BytesIO:
     """Return a workbook that holds a part twice."""
     target = BytesIO(xlsx(HEAD, row()).getvalue())
@@ -168,6 +188,13 @@ CASES: Final[dict[str, tuple[Callable[[], BytesIO], str]]] = {
     ),
     "tab": (lambda: _people(["0042", "Jo", "fsj", DAY], delimiter="\t"), "1 new"),
     "pipe": (lambda: _people(["0042", "Jo", "fsj", DAY], delimiter="|"), "1 new"),
+    "titles with other signs above the list": (
+        lambda: _csv(
+            f"Crew list, March 2026\r\nMade by: Dana, HR\r\n\r\nPayroll, version 2\r\n\r\n{';'.join(SHORT)}\r\n"
+            "0042;Castellan, Jo;fsj;2026-03-02\r\n0043;Birch, Ama;fsj;2026-03-02\r\n"
+        ),
+        "2 new",
+    ),
     "UTF-16 with a mark": (lambda: _people(["0042", "王小明", "fsj", DAY], encoding="utf-16", delimiter="\t"), "1 new"),
     "UTF-16 little-endian without a mark": (
         lambda: _people(["0042", "José", "fsj", DAY], encoding="utf-16-le"),
@@ -247,6 +274,7 @@ CASES: Final[dict[str, tuple[Callable[[], BytesIO], str]]] = {
         "old_format",
     ),
     "page of paper": (lambda: named(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", "people.csv"), "old_format"),
+    "binary workbook": (_binary, "old_format"),
     "picture": (lambda: named(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "people.csv"), "not_a_workbook"),
     "objects with objects in them": (
         lambda: _json('[{"employee_number": "0042", "name": {"first": "Jo"}, "site": ["fsj"], "starts_on": 1.5}]'),
@@ -340,6 +368,22 @@ CASES: Final[dict[str, tuple[Callable[[], BytesIO], str]]] = {
         ),
         "2 new; 3 starts_on time_of_day; 4 starts_on time_of_day; 6 starts_on not_a_date",
     ),
+    "dates as databases write them": (
+        lambda: csv_file(
+            HEAD,
+            *_numbered(
+                first=[
+                    "2026-03-02 00:00:00.000",
+                    "15.03.2026 0:00",
+                    "3/2/2026 8:30",
+                    "2026-03-02T00:00:00Z",
+                    "2026/3/2 12:00:00 AM",
+                ]
+            ),
+        ),
+        "3 new; 4 starts_on time_of_day; 5 starts_on time_of_day",
+    ),
+    "days in a format of East Asia": (lambda: _formatted(31, "46083"), "1 new"),
     "days counted from 1904": (lambda: corpus.with_1904_dates(), "1 new"),
     "days before the first": (
         lambda: _changed(
@@ -356,6 +400,18 @@ CASES: Final[dict[str, tuple[Callable[[], BytesIO], str]]] = {
         "4 new; 4 employee_number not_exact; 6 employee_number not_exact; 7 employee_number not_exact; 8 employee_number wrong_kind",
     ),
     "zeros of a format": (lambda: _changed(_set("A2", 42, "", "00000;-00000")), "1 new"),
+    "zeros of a format with a colour": (lambda: _changed(_set("A2", 42, "", "[Red]0000_)")), "1 new"),
+    "numbers that a format shows with more": (
+        lambda: _changed(
+            lambda book, sheet: [
+                _set(f"A{at}", at, "", code)(book, sheet)
+                for at, code in enumerate(('"E-"0000', r"000\-000", "0,000", "#,##0", "0.00"), 2)
+            ],
+            HEAD,
+            *(row() for _ in range(5)),
+        ),
+        "2 new; 2 employee_number wrong_kind; 3 employee_number wrong_kind; 4 employee_number wrong_kind",
+    ),
     "number that became a date": (lambda: xlsx(HEAD, row(date(2026, 4, 3))), "0 new; 2 employee_number wrong_kind"),
     "the same number four times": (
         lambda: xlsx(HEAD, row(" 0042 "), row("0042\u00a0"), row("00\u200b42"), row("\u202e0042")),
@@ -657,6 +713,18 @@ CASES: Final[dict[str, tuple[Callable[[], BytesIO], str]]] = {
     ".ods with spaces without end": (
         lambda: _in_ods('<text:p>Jo<text:s text:c="999999999"/>Castellan</text:p>'),
         "1 new",
+    ),
+    ".ods with a number that its format shows with more": (
+        lambda: _ods(
+            lambda text: re.sub(
+                '<table:table-cell office:value-type="float" office:value="42"><text:p>42',
+                '<table:table-cell office:value-type="float" office:value="42"><text:p>E-0042',
+                text,
+            ),
+            HEAD,
+            row(42),
+        ),
+        "0 new; 2 employee_number wrong_kind",
     ),
     ".ods with a note": (
         lambda: _in_ods("<office:annotation><text:p>note</text:p></office:annotation><text:p>Jo</text:p>"),

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook, load_workbook
+from openpyxl.comments import Comment
 
 from people import services
 from people.exceptions import ImportHasErrors, ImportNotReady, KeyUsedOtherwise, ManyWouldEnd
@@ -527,6 +528,21 @@ def test_marked_up_file_is_taken_where_it_was_corrected(larch: Hand, sheet: str)
                 cell.value = "ama@larch.example"
     again = larch.look(saved(book))
     assert (again.layout["sheet"], said(again), again.counts["error"]) == (sheet, [], 0)
+
+
+def test_marks_end_with_what_they_said_and_comments_of_others_stay(larch: Hand) -> None:
+    def comment(sheet: Any) -> None:
+        sheet["C2"].comment = Comment("Ask Dana", "HR")
+
+    file = xlsx(KEYS, row("0043", email="nonsense"), row("0044", email="x", site="y"), change=comment)
+    sheet = (book := load_workbook(larch.marked_up(larch.look(file)))).worksheets[0]
+    assert sheet["C2"].comment.text.startswith("This is not an e-mail address.")
+    assert sheet["C2"].comment.text.endswith("\n\nAsk Dana")
+    sheet["C2"].value = sheet["C3"].value = "ama@larch.example"
+    sheet = load_workbook(larch.marked_up(larch.look(saved(book)))).worksheets[0]
+    assert (sheet["C2"].comment.text, sheet["C2"].comment.author) == ("Ask Dana", "HR")
+    assert [sheet[at].fill.fill_type for at in ("C2", "C3", "D3")] == [None, None, "solid"]
+    assert (sheet["C3"].comment, sheet["H2"].value) == (None, "New")
 
 
 @pytest.mark.parametrize("keep", [marking.KEPT_FORMATS_BELOW, 0])
