@@ -475,6 +475,12 @@ class SentForm(RangeForm):
     )
 
 
+class ExportDayForm(forms.Form):
+    """As of which day lists go out; without one, as they are known now."""
+
+    as_of = DayField(label=pgettext_lazy("evidence", "As of"), required=False)
+
+
 class AsOfForm(forms.Form):
     """On which day people are looked at, by what was known when, and at which site."""
 

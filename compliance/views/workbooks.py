@@ -44,10 +44,16 @@ _BUSY: Final = (WorkbookImport.State.JUDGING, WorkbookImport.State.APPLYING, Wor
 def workbooks(request: HttpRequest, desk: Desk) -> HttpResponse:
     """List what can come in and go out, and what came in before."""
     before = WorkbookImport.objects.filter(organisation=desk.organisation).select_related("uploaded_by")
+    form = forms.ExportDayForm(request.GET)
+    on = form.cleaned_data["as_of"] if form.is_valid() else None
     context = desk.context(
-        "workbooks", kinds=all_kinds(), imports=[(it, _kind(it.kind)) for it in before[:IMPORTS_SHOWN]]
+        "workbooks",
+        form=form,
+        query=f"as_of={on.isoformat()}&" if on else "",
+        kinds=all_kinds(),
+        imports=[(it, _kind(it.kind)) for it in before[:IMPORTS_SHOWN]],
     )
-    return render(request, "compliance/workbooks.html", context)
+    return render(request, "compliance/workbooks.html", context, status=422 if form.errors else 200)
 
 
 @portal(writes=True)
@@ -142,6 +148,7 @@ def import_page(request: HttpRequest, desk: Desk, upload: uuid.UUID) -> HttpResp
         upload=kept,
         kind=kind,
         busy=kept.state in _BUSY,
+        kept=not people_services.is_forgotten(kept),
         problems=[it for it in problems if not it.is_warning][:PROBLEMS_SHOWN],
         warnings=[it for it in problems if it.is_warning][:PROBLEMS_SHOWN],
         counts=counts,

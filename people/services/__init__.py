@@ -9,6 +9,7 @@ from people.services.forgetting import forget_ended_sessions, forget_failures
 from people.services.imports import (
     confirm_import,
     forget_files,
+    is_forgotten,
     is_many,
     judge_again,
     judge_import,
@@ -69,6 +70,7 @@ __all__ = [
     "forget_failures",
     "forget_files",
     "grant_staff_role",
+    "is_forgotten",
     "is_many",
     "issue_code",
     "join_membership",

@@ -131,7 +131,7 @@ def upload_page(request: HttpRequest, upload: uuid.UUID) -> HttpResponse:
         "changed": changed,
         "changes": sum(kept.counts.get(it, 0) for it in ("new", "changed")),
         "left": kept.outcome.get("left", []),
-        "may_bring": _may_bring(request, kind),
+        "may_bring": _may_bring(request, kind) and not services.is_forgotten(kept),
     }
     return render(request, "people/admin/upload.html", context)
 

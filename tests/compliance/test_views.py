@@ -432,6 +432,10 @@ def test_a_workbook_is_looked_at_confirmed_and_undone(hr, larch, hospitality):
     assert "Undone" in text_of(hr.get(page))
     assert Employment.objects.current_knowledge().count() == 1
     assert "people.xlsx" in text_of(hr.get(url("workbooks")))
+    page = uploaded(hr, *JO_AND_AMA)
+    assert 'id="confirm"' in hr.get(page).content.decode()
+    people_services.forget_files(at=AT + timedelta(days=91))
+    assert 'id="confirm"' not in hr.get(page).content.decode()
 
 
 def test_every_problem_is_told_by_row_and_column_and_nothing_is_written(hr):
@@ -517,6 +521,12 @@ def test_templates_and_exports_can_be_downloaded(hr, larch):
     assert "0042,Jo Castellan" in b"".join(answer.streaming_content).decode()
     assert hr.get(url("export_xlsx", "nothing")).status_code == 404
     assert hr.get(url("export_xlsx", "people") + "?as_of=soon").status_code == 404
+    page = hr.get(url("workbooks") + "?as_of=2026-03-01").content.decode()
+    (link,) = re.findall(r'href="([^"]*people/export.csv\?[^"]*semicolon)"', page)
+    lines = b"".join(hr.get(html.unescape(link)).streaming_content).decode()
+    assert "as_of=2026-03-01" in link
+    assert "0042;Jo Castellan" in lines
+    assert hr.get(url("workbooks") + "?as_of=soon").status_code == 422
 
 
 # --- assignments ---

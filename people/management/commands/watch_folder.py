@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import time
 from argparse import ArgumentParser
 from pathlib import Path
@@ -126,11 +127,13 @@ class Command(BaseCommand):
                     raise _StillWritten
         except WorkbookRefused as refused:
             words = [explain(problem, kind_of(kind)) for problem in refused.problems]
-            self._put_away(path, "failed", {"refused": True, "problems": [f"{it.message} {it.mend}" for it in words]})
+            report = {"refused": True, "problems": [f"{it.message} {it.mend}" for it in words]}
+            self._put_away(path, marks, "failed", report)
             self._tell(organisation, key, clean=False, mail=options["mail"])
             return
         except KeyUsedOtherwise:
-            self._put_away(path, "failed", {"refused": True, "problems": ["The file changed while it was read."]})
+            report = {"refused": True, "problems": ["The file changed while it was read."]}
+            self._put_away(path, marks, "failed", report)
             self._tell(organisation, key, clean=False, mail=options["mail"])
             return
         kept = services.judge_import(import_id=kept.pk, at=clock.now())
@@ -144,7 +147,7 @@ class Command(BaseCommand):
             kept = services.write_import(import_id=kept.pk, at=clock.now(), turn_seconds=None)
         report = services.report_of(kept) | {"applied": kept.state == WorkbookImport.State.APPLIED, "error": error}
         clean = report["applied"] and not report["problems"]
-        put = self._put_away(path, "done" if clean else "failed", report)
+        put = self._put_away(path, marks, "done" if clean else "failed", report, kept)
         if not clean and kept.state != WorkbookImport.State.REFUSED:
             with put.with_name(f"{put.stem}-marked.xlsx").open("wb") as target:
                 services.write_marked_up(workbook_import=kept, target=target)
@@ -161,8 +164,19 @@ class Command(BaseCommand):
                 services.note(user=user, organisation=organisation, about=services.FOLDER, target=target)
 
     @staticmethod
-    def _put_away(path: Path, where: str, report: dict[str, Any]) -> Path:
-        """Move a file with its report beside it; return where it lies now. An earlier one of its name stays."""
+    def _put_away(
+        path: Path, marks: str, where: str, report: dict[str, Any], kept: WorkbookImport | None = None
+    ) -> Path:
+        """Move a file with its report beside it; return where it lies now. An earlier one of its name stays.
+
+        Where another one of its name came meanwhile, that stays for the next look, and what was read is written anew.
+
+        Raises:
+            _StillWritten: another one came, and what was read was not kept.
+        """
+        is_another = not path.exists() or _marks(path) != marks
+        if is_another and kept is None:
+            raise _StillWritten
         folder = path.parent / where
         folder.mkdir(exist_ok=True)
         stamp = clock.now().strftime("%Y%m%dT%H%M%S%f")
@@ -170,7 +184,11 @@ class Command(BaseCommand):
         put = folder / f"{stamp}-{stem}{path.suffix}"
         words = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
         put.with_name(f"{put.name}.report.json").write_text(words, encoding="utf-8")
-        return path.rename(put)
+        if not is_another or kept is None:
+            return path.rename(put)
+        with services.imports.opened_file(kept) as content, put.open("xb") as target:
+            shutil.copyfileobj(content, target)
+        return put
 
 
 def _marks(path: Path) -> str:

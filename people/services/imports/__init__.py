@@ -3,7 +3,14 @@
 Judging and writing go on where they stopped when a worker dies; each chunk of rows is one short transaction.
 """
 
-from people.services.imports.arriving import FILES_KEPT_DAYS, forget_files, keep_upload, opened_file, remember_mapping
+from people.services.imports.arriving import (
+    FILES_KEPT_DAYS,
+    forget_files,
+    is_forgotten,
+    keep_upload,
+    opened_file,
+    remember_mapping,
+)
 from people.services.imports.confirming import confirm_import, is_many, judge_again, undo_import
 from people.services.imports.judging import judge_import
 from people.services.imports.marking import write_marked_up
@@ -16,6 +23,7 @@ __all__ = [
     "changes_of",
     "confirm_import",
     "forget_files",
+    "is_forgotten",
     "is_many",
     "judge_again",
     "judge_import",

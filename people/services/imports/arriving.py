@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import IO, Final
@@ -19,6 +19,8 @@ from people.workbooks.problems import Problem
 from people.workbooks.reading.source import LARGEST_BYTES, rejected
 
 FILES_KEPT_DAYS: Final = 90
+_TO_END_DAYS: Final = 7
+"""How much longer what a worker has in hand is kept."""
 JUDGE: Final = "people.judge_import"
 _IN_MEMORY_BYTES: Final = 8 * 1024 * 1024
 _READ_BYTES: Final = 1024 * 1024
@@ -141,18 +143,27 @@ def remember_mapping(*, organisation: Organisation, kind: str, mapping: Mapping[
 def forget_files(*, at: datetime) -> int:
     """Delete files, and what rows said, of uploads older than ``FILES_KEPT_DAYS``; return how many uploads.
 
-    That they were there, who did it, and what came of it, stays.
+    That they were there, who did it, and what came of it, stays. What is being written or taken back has a week more.
     """
     before = at - timedelta(days=FILES_KEPT_DAYS)
-    old: Iterable[int] = list(
-        WorkbookImport.objects.filter(uploaded_at__lt=before, parts__isnull=False)
-        .values_list("pk", flat=True)
-        .distinct()
+    in_hand = (WorkbookImport.State.APPLYING, WorkbookImport.State.UNDOING)
+    old = WorkbookImport.objects.filter(uploaded_at__lt=before).exclude(
+        state__in=in_hand, uploaded_at__gte=before - timedelta(days=_TO_END_DAYS)
     )
-    for pk in old:
+    forgotten = 0
+    for pk in list(old.filter(parts__isnull=False).order_by("pk").values_list("pk", flat=True).distinct()):
         with transaction.atomic():
-            WorkbookPart.objects.filter(workbook_import=pk).delete()
-            kept = WorkbookImport.objects.get(pk=pk)
+            # Somebody may have said yes to it, or no, since we looked.
+            kept = old.select_for_update(of=("self",)).filter(pk=pk).first()
+            if kept is None:
+                continue
+            kept.parts.all().delete()
             kept.rows.all().delete()
             kept.chunks.all().delete()
-    return len(list(old))
+        forgotten += 1
+    return forgotten
+
+
+def is_forgotten(kept: WorkbookImport) -> bool:
+    """Return whether the file, and what its rows said and did, was deleted: it can be neither written nor taken back."""
+    return not kept.parts.exists()

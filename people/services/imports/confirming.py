@@ -8,7 +8,7 @@ from django.db import transaction
 from people import audit, outbox
 from people.exceptions import ImportHasErrors, ImportNotReady, ManyWouldEnd
 from people.models import User, WorkbookImport
-from people.services.imports.arriving import ask_for_judging
+from people.services.imports.arriving import ask_for_judging, is_forgotten
 from people.workbooks.options import Options
 
 WRITE: Final = "people.write_import"
@@ -27,7 +27,7 @@ def confirm_import(
     more than 5 %. Confirmed once already, it returns the upload as it is.
 
     Raises:
-        ImportNotReady: it was not judged yet, or cannot be taken.
+        ImportNotReady: it was not judged yet, cannot be taken, or was forgotten after ``FILES_KEPT_DAYS``.
         ImportHasErrors: rows have errors, and it is a complete snapshot or all or nothing.
         ManyWouldEnd: it would end more than ``endings``.
     """
@@ -36,6 +36,7 @@ def confirm_import(
         return kept
     if kept.state != WorkbookImport.State.READY:
         raise ImportNotReady(state=kept.state)
+    _must_be_kept(kept)
     errors = kept.counts.get("error", 0)
     strict = kept.mode == WorkbookImport.Mode.SNAPSHOT or Options.from_json(kept.options).all_or_nothing
     if strict and errors:
@@ -72,13 +73,14 @@ def undo_import(
     """Let what an upload wrote be taken back; what somebody changed since is kept and listed.
 
     Raises:
-        ImportNotReady: it was not written, or not to its end.
+        ImportNotReady: it was not written, or not to its end, or was forgotten after ``FILES_KEPT_DAYS``.
     """
     kept = _locked(workbook_import)
     if kept.state in (WorkbookImport.State.UNDOING, WorkbookImport.State.UNDONE):
         return kept
     if kept.state != WorkbookImport.State.APPLIED:
         raise ImportNotReady(state=kept.state)
+    _must_be_kept(kept)
     kept.state, kept.undone_by = WorkbookImport.State.UNDOING, by
     kept.save(update_fields=["state", "undone_by"])
     audit.record(organisation=kept.organisation, actor=by, verb="workbook.undone", target=kept, at=at, kind=kept.kind)
@@ -99,11 +101,12 @@ def judge_again(
     """Judge the same file again with what somebody says of it now: its sheet, encoding, columns, order of dates.
 
     Raises:
-        ImportNotReady: it was confirmed already.
+        ImportNotReady: it was confirmed already, or was forgotten after ``FILES_KEPT_DAYS``.
     """
     kept = _locked(workbook_import)
     if kept.state not in (WorkbookImport.State.READY, WorkbookImport.State.REFUSED):
         raise ImportNotReady(state=kept.state)
+    _must_be_kept(kept)
     kept.state = WorkbookImport.State.JUDGING
     kept.options, kept.problems, kept.counts, kept.judged_rows = options.to_json(), [], {}, 0
     kept.mode = mode or kept.mode
@@ -111,6 +114,11 @@ def judge_again(
     if later:
         ask_for_judging(kept, at)
     return kept
+
+
+def _must_be_kept(kept: WorkbookImport) -> None:
+    if is_forgotten(kept):
+        raise ImportNotReady(state="forgotten")
 
 
 def _locked(workbook_import: WorkbookImport) -> WorkbookImport:

@@ -228,6 +228,28 @@ def test_folder_leaves_alone_what_it_may_not_touch_and_goes_on(
     assert (list(other.iterdir()), Membership.objects.count()) == ([], 1)
 
 
+def test_folder_loses_no_file_that_comes_while_one_of_its_name_is_written(
+    larch: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "people"
+    folder.mkdir()
+    first, second = csv_file(KEYS, JO), csv_file(KEYS, ["0043", *JO[1:]])
+    path = put(folder, first)
+    real = watch_folder.services.write_import
+
+    def write(**said: Any) -> WorkbookImport:
+        put(folder, second)
+        return real(**said)
+
+    monkeypatch.setattr(watch_folder.services, "write_import", write)
+    watch(tmp_path)
+    monkeypatch.undo()
+    (done,) = (folder / "done").glob("*.csv")
+    assert (done.read_bytes(), path.read_bytes()) == (first.getvalue(), second.getvalue())
+    watch(tmp_path)
+    assert [it.employee_number for it in Membership.objects.order_by("pk")] == ["0042", "0043"]
+
+
 def test_folder_is_watched(larch: Hand, tmp_path: Path) -> None:
     hr = StaffRoleFactory(organisation=larch.organisation, kind=StaffRole.Kind.HR)
     StaffRoleFactory(organisation=larch.organisation, kind=StaffRole.Kind.AUDITOR)

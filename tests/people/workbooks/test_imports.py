@@ -309,6 +309,25 @@ def test_files_lie_encrypted_and_are_forgotten(larch: Hand) -> None:
     assert WorkbookPart.objects.count() == kept.rows.count() == kept.chunks.count() == 0
 
 
+def test_what_was_forgotten_is_neither_written_nor_said_to_be_undone(larch: Hand) -> None:
+    written, undoing = larch.bring(xlsx(KEYS, row())), larch.bring(xlsx(KEYS, row("7")))
+    waiting = larch.look(xlsx(KEYS, row(name="Jo Vale")))
+    services.undo_import(workbook_import=undoing, by=None, at=AT, later=False)
+    assert services.forget_files(at=AT + timedelta(days=91)) == 2
+    for act in (lambda: larch.undo(written), lambda: larch.write(waiting)):
+        with pytest.raises(ImportNotReady) as error:
+            act()
+        assert error.value.state == "forgotten"
+    with pytest.raises(ImportNotReady):
+        services.judge_again(workbook_import=waiting, options=Options(), at=AT, later=False)
+    written.refresh_from_db()
+    assert (written.state, len(larch.jobs())) == ("applied", 2)
+    # A worker has it in hand, and gets a week to end it.
+    services.take_back_import(import_id=undoing.pk, at=AT, turn_seconds=None)
+    assert [it[0] for it in larch.jobs()] == ["0042"]
+    assert services.forget_files(at=AT + timedelta(days=91)) == 1
+
+
 def test_queries_do_not_grow_with_the_rows(larch: Hand) -> None:
     def cost(rows: int, start: int) -> int:
         kept = larch.look(xlsx(KEYS, *[row(f"{n}") for n in range(start, start + rows)]))
