@@ -148,7 +148,8 @@ def _on_server(*statements: str) -> None:
             connection.execute(statement)
 
 
-@pytest.fixture(scope="session")
+# What follows ends with these tests: a browser that runs keeps Django from asking a database in the same process.
+@pytest.fixture(scope="package")
 def prepared(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Iterator[tuple[Path, str]]:
     """A platform as the first start from nothing leaves it: its folder, and its database where there is a server.
 
@@ -182,7 +183,7 @@ def _one_at_a_time(shared: Path) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served(tmp_path_factory: pytest.TempPathFactory, prepared: tuple[Path, str]) -> Iterator[Served]:
     """A platform with the shipped curriculum and the demo organisations, on the profile that the suite runs on."""
     folder, template = prepared
@@ -201,7 +202,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, prepared: tuple[Path, str])
     shutil.rmtree(var, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
