@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from cms import signing
+from cms.strict_json import load_strictly
 
 MANIFEST: Final = "manifest.json"
 SIGNATURE: Final = "manifest.sig"
@@ -123,6 +124,12 @@ def _refuse_sizes(entries: list[zipfile.ZipInfo], *, most_files: int, most_bytes
         for most in [_APART_MOST_BYTES if entry.filename in _APART else most_bytes]
         if entry.file_size > most
     ]
+    # Others need memory that the size does not tell.
+    problems += [
+        f"{entry.filename}: packed in a way that is not read here"
+        for entry in entries
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+    ]
     total_bytes = sum(entry.file_size for entry in entries)
     if total_bytes > most_total_bytes:
         problems.append(f"it holds {total_bytes} bytes unpacked; {most_total_bytes} are the most")
@@ -148,9 +155,10 @@ def _signed_manifest(zipped: zipfile.ZipFile, trusted: Collection[bytes]) -> tup
             f"(fingerprint {signing.fingerprint_of(key)})"
         )
     try:
-        manifest = json.loads(raw)
+        manifest = load_strictly(raw)
         sound = all(isinstance(entry["name"], str) and isinstance(entry["sha256"], str) for entry in manifest["files"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+        sound = sound and len({entry["name"] for entry in manifest["files"]}) == len(manifest["files"])
+    except (ValueError, KeyError, TypeError):
         sound = False
     if not sound:
         raise ArchiveRefused(f"{MANIFEST}: this is not a list of files")

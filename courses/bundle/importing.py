@@ -17,6 +17,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
 from django.db import DatabaseError, transaction
+from django.db.models import Q
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.images.fields import WagtailImageField
@@ -40,7 +41,7 @@ from courses.curriculum.registry import Form, Part
 from courses.curriculum.wording import group_of
 from courses.exceptions import AlreadyOwned, ConsentRefused, CourseError, NothingThere, QuestionTypeChanged
 from courses.models import Claim, Course, LessonPage, LoadedItem, Nation, OwnedPart, StoryConsent, Withdrawal
-from courses.selectors import is_taken_back
+from courses.selectors import is_taken_back, uses_of
 from courses.services import add_nation, contradict_claim, own_part, withdraw_claim, withdraw_part
 from courses.services.consenting import carry_consent
 from courses.withdrawn import Part as OwnersPart
@@ -61,6 +62,7 @@ _FAULTS: Final = (
     TypeError,
     ValueError,
     AttributeError,
+    ArithmeticError,
 )
 
 
@@ -206,6 +208,23 @@ def _refuse_unknown_names(bundle: Bundle) -> None:
         raise BundleRefused(*dict.fromkeys(problems))
 
 
+def _of_others(bundle: Bundle, certifications: dict[str, Form]) -> Iterator[str]:
+    """Yield the files of what belongs here to another course alone, though the bundle says that it is this one's."""
+    others = Course.objects.exclude(code=bundle.course)
+    own = Course.objects.filter(code=bundle.course)
+    anothers = "this belongs to another course here"
+    for code, form in certifications.items():
+        if form["courses"] and bundle.course not in form["courses"]:
+            yield f"{file_of('certification', code)}: {anothers}"
+    for code, form in bundle.forms["quiz"].items():
+        if others.filter(final_quiz__code=code).exists() and not own.filter(final_quiz__code=code).exists():
+            yield f"{file_of('quiz', code)}: {anothers}"
+        bank = str(form.get("bank"))
+        is_anothers = others.filter(Q(final_quiz__bank__code=bank) | Q(code=bank)).exists()
+        if is_anothers and not own.filter(final_quiz__bank__code=bank).exists():
+            yield f"{file_of('bank', bank)}: {anothers}"
+
+
 class _Import:
     """One run: decides thing by thing and remembers what it brought in."""
 
@@ -222,6 +241,8 @@ class _Import:
         self.memory: dict[str, Form] = {}
         self.written: dict[str, dict[str, Form]] = {}
         self.problems: list[str] = []
+        self.unreadable: set[str] = set()
+        """Files of what was written and cannot be read again."""
         self.as_theirs: set[str] = set()
         """Keys of what says here, in the end, just what the bundle says."""
 
@@ -233,6 +254,8 @@ class _Import:
         parts = portable_parts(languages)
         # Before anything is written: a lesson that comes changes the order of lessons by coming.
         stored = {part.name: _stored(part, self.bundle.forms[part.name]) for part in parts}
+        self.problems += _of_others(self.bundle, stored.get("certification", {}))
+        self._refuse()
         loaded = {part.name: self._as_loaded(part, stored[part.name]) for part in parts}
         for part in parts:
             self._bring_in(part, stored[part.name], loaded[part.name])
@@ -285,6 +308,8 @@ class _Import:
         for code, sent in self.bundle.forms[part.name].items():
             is_down = part_and_language(part.name)[0] == "course-page" and self._is_taken_back()
             theirs = {**sent, "live": False} if is_down else sent
+            if part.name == "course":
+                theirs = _reviewed_as_here(theirs, stored.get(code, {}))
             form = self._decide(part, code, theirs, stored.get(code), loaded.get(code))
             if form is None:
                 continue
@@ -380,9 +405,11 @@ class _Import:
     def _look_at(self, part: Part) -> None:
         """Compare what is stored now with what was written, and hold it to the rules of its model."""
         written = self.written.get(part.name, {})
-        stored = _stored(part, written)
+        stored = self._read_back(part, written)
         for code, form in written.items():
             name = file_of(part.name, code)
+            if name in self.unreadable:
+                continue
             if stored.get(code) != form:
                 lost = form_diff(stored.get(code), form, there="as the bundle has it")
                 about = next((line for line in lost if line.startswith("+") and not line.startswith("+++")), "")
@@ -392,6 +419,20 @@ class _Import:
                 part.check([code])
             except _FAULTS as fault:
                 self.problems.append(f"{name}: {_said(fault)}")
+
+    def _read_back(self, part: Part, written: dict[str, Form]) -> dict[str, Form]:
+        """Return what is stored now; what was written and cannot even be read is a problem."""
+        try:
+            return _stored(part, written)
+        except _FAULTS:
+            found: dict[str, Form] = {}
+            for code in written:
+                try:
+                    found |= _stored(part, [code])
+                except _FAULTS as fault:
+                    self.unreadable.add(file_of(part.name, code))
+                    self.problems.append(f"{file_of(part.name, code)}: {_said(fault)}")
+            return found
 
     def _own(self) -> None:
         """Record here whose the parts are, and take away what was taken back there. Nothing is ever given back."""
@@ -429,7 +470,7 @@ class _Import:
             owner = nations.get(part.nation) or consents.get(part.consent)
             if owner is not None:
                 self._own_part(course, part, owner)
-        self._speak_against(owners.claims)
+        self._speak_against(course, owners.claims)
 
     def _own_part(self, course: Course, given: BroughtPart, owner: Nation | StoryConsent) -> None:
         target = self._target_here(course.code, given)
@@ -488,11 +529,16 @@ class _Import:
         alike = [place for place in places if said & set(letters_in(body[place]["value"]))]
         return next((ids[place] for place in [*same, *alike]), None)
 
-    def _speak_against(self, claims: Iterable[BroughtClaim]) -> None:
-        """Let what does not hold there not hold here; what was withdrawn here stays withdrawn."""
+    def _speak_against(self, course: Course, claims: Iterable[BroughtClaim]) -> None:
+        """Let what the course relies on and does not hold there not hold here; what was withdrawn here stays so."""
         for given in claims:
             claim = Claim.objects.filter(code=given.code).first()
             if claim is None or claim.state in (given.state, Claim.State.WITHDRAWN):
+                continue
+            if given.code not in self.bundle.forms["claim"] and not _relies_on(course, claim):
+                self.report.owners_kept.append(
+                    f"claim {given.code}: the course does not rely on it; there: {given.state}"
+                )
                 continue
             speak = withdraw_claim if given.state == Claim.State.WITHDRAWN else contradict_claim
             speak(claim=claim, why=given.why, by=None, at=self.at)
@@ -565,6 +611,20 @@ class _Import:
             unique_fields=["key"],
             update_fields=["digest", "form", "loaded_at"],
         )
+
+
+def _reviewed_as_here(theirs: Form, ours: Form) -> Form:
+    """Return the form of a course with every review that it needs here: no bundle releases anybody from being asked."""
+    here, there = ours.get("reviews_required", []), theirs.get("reviews_required", [])
+    if not here or not isinstance(there, list):
+        return theirs
+    return {**theirs, "reviews_required": sorted({*here, *map(str, there)})}
+
+
+def _relies_on(course: Course, claim: Claim) -> bool:
+    uses = uses_of(claim)
+    pages = LessonPage.objects.filter(pk__in=[page.pk for page in uses.pages], lesson__course=course)
+    return any(use.text.edition.course_id == course.pk for use in uses.texts) or pages.exists()
 
 
 def _covers(consent: Consent) -> str:

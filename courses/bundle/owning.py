@@ -151,6 +151,8 @@ def _read(value: Any) -> Owners:
         BroughtClaim(_text(each["code"], 80), _text(each["state"], 20), _text(each["why"], 600))
         for each in value["claims"]
     )
+    if "" in consents:
+        raise ValueError("a consent without a reference")
     known = {each.name for each in nations}
     for part in parts:
         whose = part.nation in known if part.nation else part.consent in consents

@@ -1,7 +1,6 @@
 """Reading a bundle: nothing of it is believed before its signature, its sizes and its shape were looked at."""
 
 import hashlib
-import json
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import IO, Any, Final
 from django.conf import settings
 
 from cms.signed_archive import ArchiveRefused, OpenedArchive, open_signed
+from cms.strict_json import load_strictly
 from courses.bundle.owning import OWNERS_FILE, Owners, read_owners
 from courses.bundle.parts import DIRECTORY, part_and_language, portable_parts
 from courses.bundle.words import MOST_WORDS_BYTES, TEXTS_FILE, file_of_language, read_language, read_texts
@@ -182,8 +182,8 @@ def _json(archive: OpenedArchive, name: str, problems: list[str], *, most_bytes:
         problems.append(f"{name}: {len(raw)} bytes; {most_bytes} are the most")
         return None
     try:
-        return json.loads(raw)
-    except (ValueError, RecursionError):
+        return load_strictly(raw.decode())
+    except ValueError:
         problems.append(f"{name}: this is not JSON in UTF-8")
         return None
 

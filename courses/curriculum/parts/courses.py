@@ -2,6 +2,9 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
 
 from assessments.models import Quiz
 from cms.models import Audience, Sector
@@ -9,6 +12,12 @@ from courses.curriculum import schema
 from courses.curriculum.registry import Form, Part
 from courses.models import Course, Lesson
 
+_LISTS: Final[dict[str, Collection[str] | None]] = {
+    "exploitation": schema.EXPLOITATION_KINDS,
+    "reviews_missing": None,
+    "reviews_required": schema.REVIEW_KINDS,
+}
+"""What a database takes any JSON for, and what each may hold; None: any words."""
 _FIELDS = ("slug", "tier", "minutes", "minimum_minutes", "exploitation", "reviews_missing")
 
 
@@ -57,6 +66,8 @@ class CoursePart(Part):
         """Look at the courses."""
         for row in Course.objects.filter(code__in=codes):
             row.full_clean()
+            for name, known in _LISTS.items():
+                _check_list(name, getattr(row, name), known)
 
     def write(self, code: str, form: Form, at: datetime) -> None:
         """Make or change the course."""
@@ -67,6 +78,13 @@ class CoursePart(Part):
             code=code, defaults={**fields, "sector": sector, "final_quiz": quiz}
         )
         course.audiences.set(Audience.objects.filter(code__in=form["audiences"]))
+
+
+def _check_list(name: str, value: Any, known: Collection[str] | None) -> None:
+    if not isinstance(value, list) or any(
+        not isinstance(each, str) or (known is not None and each not in known) for each in value
+    ):
+        raise ValidationError({name: f"{str(value)[:80]} is no list of what there is"})
 
 
 def _required(kinds: list[str]) -> Form:

@@ -19,6 +19,7 @@ from wagtail.images.models import Image
 from wagtail.models import Locale, Page
 
 from assessments.models import Question, QuestionBank
+from certificates.models import Certification
 from cms import signing
 from cms.models import Sector, Source, SupportService
 from cms.signed_archive import SignedArchive
@@ -53,7 +54,7 @@ from courses.withdrawn import Part
 from tests.courses import curricula
 from tests.courses.test_loader import CLAIMS, PICTURE
 from tests.courses.test_translated_curriculum import french, ship
-from tests.factories.courses import home_page
+from tests.factories.courses import ClaimFactory, CourseFactory, home_page
 from tests.factories.people import UserFactory
 from translations.changes import ChangeKind
 from translations.models import Translation
@@ -228,6 +229,17 @@ def test_where_both_changed_the_same_nothing_is_written_until_somebody_says_whos
     assert (lesson().title, lesson().minutes) == ("Theirs", 7)
 
 
+def test_no_bundle_frees_a_course_from_a_review(data: bytes) -> None:
+    brought_in(data)
+    Course.objects.update(reviews_required=["survivor"])
+    for on_conflict in (OnConflict.KEEP, OnConflict.TAKE):
+        brought_in(rewritten(data, with_form("course/hospitality.json", minutes=7)), on_conflict=on_conflict)
+        assert Course.objects.get().reviews_required == ["survivor"]
+    more = with_form("course/hospitality.json", minutes=8, reviews_required=["legal"])
+    brought_in(rewritten(data, more), on_conflict=OnConflict.TAKE)
+    assert Course.objects.get().reviews_required == ["legal", "survivor"]
+
+
 def test_a_course_of_the_same_name_is_not_overwritten(course):
     data = written(course)
     LoadedItem.objects.all().delete()
@@ -335,6 +347,9 @@ def renamed(old: str, new: str) -> Callable[..., None]:
         (added("course/another.json"), "course/another.json: this does not belong to the course hospitality"),
         (with_form("certification/hospitality.json", courses=["another"]), "certification/hospitality.json: this does not belong to the course hospitality"),
         (added("lesson/hospitality/new.json", b"[" * 5000), "lesson/hospitality/new.json: this is not JSON in UTF-8"),
+        (added("lesson/hospitality/new.json", b'{"code": "a", "code": "b"}'), "lesson/hospitality/new.json: this is not JSON in UTF-8"),
+        (added("lesson/hospitality/new.json", b'{"code": "\\u0000"}'), "lesson/hospitality/new.json: this is not JSON in UTF-8"),
+        (added("lesson/hospitality/new.json", b'{"a": ' + b"[" * 200 + b"]" * 200 + b"}"), "lesson/hospitality/new.json: this is not JSON in UTF-8"),
         (added("lesson/hospitality/new.json", b"[]"), "lesson/hospitality/new.json: it has to be an object of keys"),
         (with_form("course-page/hospitality.json", summary='<a linktype="page" id="7">here</a>'), 'course-page/hospitality.json: <a linktype="page" id="7"> names something by its number on one site; it means something else on another'),
         (lambda files, about: about.update(languages=["fr", "en"]), "manifest.json: the course is written in fr; courses here are written in en"),
@@ -360,6 +375,12 @@ def test_what_is_wrong_with_a_signed_bundle_is_named_by_its_file(data, change, p
         (with_form("lesson-page/hospitality/act.json", sources=[{}]), "lesson-page/hospitality/act.json: there is no source {}"),
         (with_form("lesson-page/hospitality/act.json", sources=7), "lesson-page/hospitality/act.json: this is not the form of a lesson"),
         (with_form("certification/hospitality.json", policy={}), "certification/hospitality.json: policy:"),
+        (with_form("course/hospitality.json", exploitation=1.5), "course/hospitality.json: exploitation:"),
+        (with_form("course/hospitality.json", exploitation=["nothing"]), "course/hospitality.json: exploitation:"),
+        (with_form("course/hospitality.json", reviews_required=["nobody"]), "course/hospitality.json: reviews_required:"),
+        (with_form("course/hospitality.json", reviews_missing=[1]), "course/hospitality.json: reviews_missing:"),
+        (with_form("lesson-page@fr/hospitality/act.json", body=[{"type": "text", "value": {"text": [{}]}}]), "lesson-page@fr/hospitality/act.json: "),
+        (with_form("lesson-page/hospitality/act.json", minutes=10**30), "lesson-page/hospitality/act.json:"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_stored_is_named_and_nothing_is(data, change, problem):
@@ -412,11 +433,50 @@ def test_what_was_damaged_on_the_way_is_named(data, name, problem):
     assert refused.value.problems == (problem,)
 
 
+@pytest.mark.parametrize("packed", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_is_packed_in_another_way_is_not_unpacked(data: bytes, packed: int) -> None:
+    zipped, stream = zipfile.ZipFile(io.BytesIO(data)), io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as made:
+        for each in zipped.namelist():
+            way = packed if each == "manifest.json" else zipfile.ZIP_DEFLATED
+            made.writestr(each, zipped.read(each), compress_type=way)
+    with pytest.raises(BundleRefused) as refused:
+        opened(stream.getvalue())
+    assert refused.value.problems == ("manifest.json: packed in a way that is not read here",)
+
+
 @pytest.mark.parametrize("kept", [0, 10, 0.5, -1])
 def test_what_is_cut_off_is_said(data, kept):
     with pytest.raises(BundleRefused) as refused:
         opened(data[: int(len(data) * kept) if isinstance(kept, float) else kept])
     assert refused.value.problems == ("this is not a zip file, or it is cut off",)
+
+
+@pytest.mark.parametrize("whose", ["certification", "quiz", "bank"])
+def test_what_belongs_here_to_another_course_is_never_taken_over(data: bytes, whose: str) -> None:
+    """A trusted site names another course's things as its own: not even where nobody has touched them here."""
+    brought_in(data)
+    ours, others = Course.objects.get(), CourseFactory(code="another", sector=Sector.objects.get())
+    certification, quiz = Certification.objects.get(), ours.final_quiz
+    match whose:
+        case "certification":
+            certification.courses.set([others])
+        case "quiz":
+            Course.objects.filter(pk=ours.pk).update(final_quiz=None)
+            Course.objects.filter(pk=others.pk).update(final_quiz=quiz)
+        case "bank":
+            QuestionBank.objects.filter(pk=quiz.bank_id).update(code="another")
+            Course.objects.filter(pk=ours.pk).update(final_quiz=None)
+
+    def change(files: dict[str, bytes], about: dict[str, Any]) -> None:
+        if whose == "bank":
+            name = "quiz/hospitality-final.json"
+            files[name] = json.dumps({**json.loads(files[name]), "bank": "another"}).encode()
+
+    for on_conflict in (OnConflict.KEEP, OnConflict.TAKE):
+        with pytest.raises(BundleRefused) as refused:
+            brought_in(rewritten(data, change), on_conflict=on_conflict)
+        assert {each.split("/")[0] for each in refused.value.problems if "another course" in each} >= {whose}
 
 
 def test_a_strangers_bundle_is_refused_unless_its_key_is_trusted(course, tmp_path, monkeypatch, settings):
@@ -758,6 +818,18 @@ class TestOwners:
         claim = Claim.objects.get(code=code)
         assert (claim.state, claim.why) == ("withdrawn", "The office took it back.")
         assert report.owners == [f"claim {code}: withdrawn there, and here too: The office took it back."]
+
+    def test_a_fact_on_which_the_course_does_not_rely_is_none_of_its_business(self, data: bytes) -> None:
+        ClaimFactory(code="of-another-course")
+        spoken = {"code": "of-another-course", "state": "withdrawn", "why": "Because."}
+
+        def change(files: dict[str, bytes], about: dict[str, Any]) -> None:
+            owners = {"parts": [], "nations": [], "consents": [], "claims": [spoken]}
+            files["owners.json"] = json.dumps(owners).encode()
+
+        report = brought_in(rewritten(data, change))
+        assert Claim.objects.get(code="of-another-course").state == "current"
+        assert report.owners_kept == ["claim of-another-course: the course does not rely on it; there: withdrawn"]
 
     @pytest.mark.parametrize(
         "value",
