@@ -9,7 +9,7 @@ from wagtail.log_actions import log
 from cms.site_day import site_day
 from courses.claims import Standing, uses_in
 from courses.editor_rights import check_change
-from courses.exceptions import NoReason, PastReview, ReleaseFault, ReleaseProblem
+from courses.exceptions import NoReason, NotYetLooked, PastReview, ReleaseFault, ReleaseProblem
 from courses.models import Claim, ClaimUse, Course, EditionText, Withdrawal
 from courses.selectors import claims_named
 from courses.services.rendering import ask_for_all_of
@@ -26,8 +26,11 @@ def verify_claim(*, claim: Claim, verified_on: date, review_by: date, by: User |
     """Note that ``claim`` was looked at again and holds. What was withdrawn of it stays so until it is put back.
 
     Raises:
+        NotYetLooked: the day on which it was verified lies ahead.
         PastReview: the day to look again is not after the day on which it was verified, or is past.
     """
+    if verified_on > site_day(at):
+        raise NotYetLooked(reviewed_on=verified_on)
     if review_by <= verified_on or review_by < site_day(at):
         raise PastReview(review_by=review_by)
     claim.verified_on, claim.review_by, claim.told_on = verified_on, review_by, None

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from courses import selectors, services
 from courses.claims import ClaimNow, Standing, Use, standing_of, uses_in, with_claims
-from courses.exceptions import NoReason, PastReview, ReleaseFault, ReleaseRefused
+from courses.exceptions import NoReason, NotYetLooked, PastReview, ReleaseFault, ReleaseRefused
 from courses.models import Claim, ClaimUse, Course, CoursePage, EditionText, RenditionSet, Withdrawal
 from courses.renditions.material import material_of
 from courses.renditions.outline import lesson_facts
@@ -179,7 +179,12 @@ class TestSaying:
             services.verify_claim(
                 claim=claim, verified_on=date(2026, 3, 2), review_by=date(2026, 3, 2), by=None, at=LATER
             )
-        assert Claim.objects.get().state == "current"
+        with pytest.raises(NotYetLooked):
+            services.verify_claim(
+                claim=claim, verified_on=date(2999, 3, 2), review_by=date(2999, 4, 2), by=None, at=LATER
+            )
+        kept = Claim.objects.get()
+        assert (kept.state, kept.verified_on < date(2999, 1, 1)) == ("current", True)
 
     def test_verified_again_it_holds(self, course: Course, claim: Claim) -> None:
         services.contradict_claim(claim=claim, why=WHY, by=None, at=LATER)

@@ -363,6 +363,20 @@ def test_what_is_wrong_with_a_signed_bundle_is_named_by_its_file(data, change, p
     assert problem in refused.value.problems
 
 
+def fact(**changes: Any) -> Callable[..., None]:
+    about = {"kind": "statistic", "value": "570.", "period": "", "place": "", "caveat": "", "verified_on": "2026-11-22"}
+    return added("claim/incidents.json", json.dumps({**about, **changes}).encode())
+
+
+def under(**changes: Any) -> Callable[..., None]:
+    consent = {
+        "reference": "story-x", "scope": "In courses.", "languages": ["en"], "forms": ["read"], "last_good_on": "2027-01-01",
+        "checks": [each.value for each in Check], "licence": "For this course alone.", "withdrawn": False,
+    }  # fmt: skip
+    owners = {"parts": [], "nations": [], "claims": [], "consents": [{**consent, **changes}]}
+    return added("owners.json", json.dumps(owners).encode())
+
+
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
@@ -375,6 +389,11 @@ def test_what_is_wrong_with_a_signed_bundle_is_named_by_its_file(data, change, p
         (with_form("lesson-page/hospitality/act.json", sources=[{}]), "lesson-page/hospitality/act.json: there is no source {}"),
         (with_form("lesson-page/hospitality/act.json", sources=7), "lesson-page/hospitality/act.json: this is not the form of a lesson"),
         (with_form("certification/hospitality.json", policy={}), "certification/hospitality.json: policy:"),
+        (fact(source="", review_by="2027-11-22"), "claim/incidents.json: "),
+        (fact(source="scan-2024", review_by="2026-11-22"), "claim/incidents.json: "),
+        (under(scope=" "), "owners.json: story-x: no_scope"),
+        (under(languages=[]), "owners.json: story-x: no_language"),
+        (under(reference=""), "owners.json: this does not say whose the parts are"),
         (with_form("course/hospitality.json", exploitation=1.5), "course/hospitality.json: exploitation:"),
         (with_form("course/hospitality.json", exploitation=["nothing"]), "course/hospitality.json: exploitation:"),
         (with_form("course/hospitality.json", reviews_required=["nobody"]), "course/hospitality.json: reviews_required:"),
