@@ -1,5 +1,6 @@
 """What stands on the printed renditions, as plain JSON for courses/typst; everything they say comes from a Material."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -142,11 +143,16 @@ def _first_lines(nodes: list[Json]) -> list[Json]:
     room = _WORDS_ON_A_CARD // 2
     kept: list[Json] = []
     for item in nodes[0]["items"]:
-        room -= sum(len(each["text"]) for each in item) + 10
+        room -= sum(_width(each["text"]) for each in item) + 10
         if room < 0 and kept:
             break
         kept.append(item)
     return [{**nodes[0], "items": kept}]
+
+
+def _width(text: str) -> int:
+    """Return how much room ``text`` takes: a letter of Chinese or Japanese that of two others."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def paper(material: Material) -> list[Json] | None:

@@ -220,6 +220,17 @@ def test_templates_follow_the_sector_of_the_site_or_of_the_one_above(site):
     assert questions_for("nothing") == questions_for("hospitality")[:-1]
 
 
+def test_a_poster_in_every_language_is_one_sheet(site, lead, client):
+    for number in range(4):
+        SupportServiceFactory(code=f"line-{number}", name=f"Line {number}", phone="1-800-555-0199", coverage="ca-bc")
+    sign_in_personally(client, lead)
+    site.languages = ["en", "fr", "es", "pa", "ar", "zh-hans", "zh-hant", "tl"]
+    site.save()
+    client.post(address(site), SENT)
+    pdf = kit_file(SiteKit.objects.get(), "poster", on=date(2026, 3, 2))
+    assert len(PdfReader(io.BytesIO(pdf)).pages) == 1
+
+
 def test_a_language_without_words_of_ours_is_english(site, lead, client):
     sign_in_personally(client, lead)
     site.languages = ["so"]

@@ -13,10 +13,12 @@ from lxml import etree
 from pptx import Presentation
 from pypdf import PdfReader
 
+from cms.typesetting import typeset
+from courses.renditions import sheets
 from courses.renditions.deck import deck
 from courses.renditions.epub import epub, epub_data
 from courses.renditions.kinds import pieces
-from courses.renditions.markup import flow, text_of_runs
+from courses.renditions.markup import flow, run, text_of_runs
 from courses.renditions.outline import lesson_facts
 from courses.renditions.slides import deck_data
 from tests.courses.renditions.lessons import blocks, material, snapshot
@@ -259,6 +261,26 @@ def test_every_script_prints(language, word):
 def test_sheets_are_set_for_their_script(language, said):
     for name, file in made(material(snapshot(language=language)), "handout", "poster", "card", "booklet").items():
         assert PdfReader(io.BytesIO(file)).trailer["/Root"]["/Lang"] == said, name
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler is not installed")
+def test_no_help_line_is_cut_off_a_poster_however_much_it_says():
+    data = sheets.poster(material(snapshot(language="ar")))
+    hours = (
+        "يمكن ترك رسالة على مدار 24 ساعة. يجيب موظفون من الاثنين إلى الجمعة، من 6:30 إلى 20:00 بالتوقيت الشرقي. " * 2
+    )
+    line = {**data["lines"][0], "name": "Tip line on the abuse of workers from elsewhere", "lines": [hours]}
+    pdf = typeset("courses", "poster", {**data, "lines": [line] * 6})
+    assert len(PdfReader(io.BytesIO(pdf)).pages) == 1
+    drawn = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    [height] = map(float, re.findall(r'<page [^>]*height="([\d.]+)"', drawn))
+    assert max(map(float, re.findall(r'yMax="([\d.]+)"', drawn))) < height - 30
+
+
+def test_a_card_counts_letters_of_chinese_as_the_room_that_they_take():
+    long = {"kind": "list", "ordered": False, "items": [[run("客" * 30)] for _ in range(4)]}
+    [short] = sheets._first_lines([long])
+    assert len(short["items"]) == 1
 
 
 def book_page(book: bytes) -> str:
