@@ -1,5 +1,6 @@
 """What the product says of each day, against a slow reading of the table of standings."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given, settings
@@ -18,7 +19,7 @@ from compliance.standing import (
     StandingPolicy,
     Waiver,
     spans,
-    standing,
+    standing_alone,
 )
 from tests.compliance import reference
 
@@ -29,7 +30,11 @@ WINDOWS = [None, Duration(2, "w"), Duration(1, "m"), Duration(3, "m")]
 
 
 def day(some, first=0, last=900):
-    return FIRST + timedelta(days=some.randint(first, last))
+    """Return a day, every fourth the last or the first of a month, where months of other lengths meet."""
+    found = FIRST + timedelta(days=some.randint(first, last))
+    if some.random() < 0.25:
+        return found.replace(day=1) - some.choice([DAY, 0 * DAY])
+    return found
 
 
 def span(some, near=(), kind=Span, is_open=True, **more):
@@ -58,19 +63,17 @@ def new_content(some, from_on):
 
 
 def earned(some):
-    """Return up to three periods as one policy gives them, some of them revoked or asked for again."""
-    policy = ValidityPolicy(
-        anchor=some.choice(["completion", "renewal"]),
-        validity=some.choice(VALIDITIES),
-        window=some.choice(WINDOWS),
-        grace=some.choice([None, Duration(14, "d"), Duration(1, "m")]),
-        late=some.choice(["completion", "schedule"]),
-        early=some.choice(["restart", "record_only"]),
-    )
+    """Return periods as a policy gives them, which may change meanwhile; some are revoked, re-based or asked for again."""
+    policy = validity(some)
     held, current, completed_on = [], None, day(some, 0, 300)
-    for _ in range(some.choice([0, 1, 2, 3])):
+    for _ in range(some.choice([0, 1, 2, 3, 4])):
+        if some.random() < 0.15:
+            policy = validity(some)
         period = next_period(policy, completed_on, current)
         if period is not current:
+            if held and some.random() < 0.1:
+                on_that_day = some.choice([completed_on, period.valid_from])
+                held[-1] = replace(held[-1], revoked_on=max(on_that_day, held[-1].completed_on))
             is_revoked = some.random() < 0.25
             asked_from = completed_on + timedelta(days=some.randint(0, 200))
             held.append(
@@ -87,8 +90,41 @@ def earned(some):
             current = current if is_revoked else period
         in_window = period.window_opens_on + timedelta(days=some.randint(0, 20))
         around_the_end = period.valid_until + timedelta(days=some.randint(-3, 90))
-        completed_on = max(completed_on, some.choice([in_window, around_the_end]))
+        # Of two that begin and end on the same days, which one governs is nowhere said.
+        completed_on = max(completed_on + DAY, some.choice([in_window, around_the_end, period.valid_until]))
+    if held and some.random() < 0.15:
+        held[-1] = re_based(some, held[-1])
     return tuple(held)
+
+
+def validity(some):
+    return ValidityPolicy(
+        anchor=some.choice(["completion", "renewal"]),
+        validity=some.choice(VALIDITIES),
+        window=some.choice(WINDOWS),
+        grace=some.choice([None, Duration(14, "d"), Duration(1, "m")]),
+        late=some.choice(["completion", "schedule"]),
+        early=some.choice(["restart", "record_only"]),
+    )
+
+
+def re_based(some, period):
+    """Return a period with the end that another policy would have given it; its neighbours stay as they are (R16)."""
+    other = next_period(validity(some), period.completed_on, None)
+    valid_until = max(other.valid_until, period.valid_from + DAY)
+    return replace(
+        period,
+        valid_until=valid_until,
+        window_opens_on=min(other.window_opens_on, valid_until - DAY),
+        grace_until=max(other.grace_until, valid_until),
+    )
+
+
+def overlapping(some, leave):
+    """Return leave that begins while other leave runs, as two entries of one person may bring it."""
+    last = leave.until or leave.from_on + 200 * DAY
+    from_on = leave.from_on + some.randrange((last - leave.from_on).days) * DAY
+    return Span(from_on, some.choice([None, last, from_on + timedelta(days=some.randint(1, 300))]))
 
 
 def counting(some):
@@ -103,13 +139,17 @@ def counting(some):
 def history(some):
     periods = earned(some)
     near = [on for it in periods for on in (it.completed_on, it.valid_from, it.valid_until, it.grace_until)]
+    leaves = several(some, lambda: span(some, near), [4, 2, 1])
+    if leaves and some.random() < 0.4:
+        leaves += (overlapping(some, leaves[0]),)
+    near += [on for it in leaves for on in (it.from_on, it.until) if on is not None]
     changed_on = sorted({day(some) for _ in range(some.choice([0, 0, 1, 2]))})
     return Facts(
         employments=several(some, lambda: span(some, near), [1, 8, 3]),
         requirements=several(some, lambda: asked(some, near), [1, 5, 3]),
         periods=periods,
         cycles=several(some, lambda: span(some, near), [1, 1]),
-        leaves=several(some, lambda: span(some, near), [5, 2, 1]),
+        leaves=leaves,
         waivers=several(some, lambda: span(some, near, Waiver, is_open=False), [6, 1]),
         extensions=several(some, lambda: span(some, near, Extension, is_open=False), [5, 2]),
         other_ways=several(some, lambda: span(some, near, AnotherWay), [6, 1]),
@@ -118,20 +158,20 @@ def history(some):
     )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_standings_are_those_of_a_slow_reading_of_the_table(some):
     facts = history(some)
     boundaries = [it.from_on for it in spans(facts) if it.from_on > date.min]
 
     for on in {*boundaries, *(it - DAY for it in boundaries), *(day(some, -20, 1600) for _ in range(12))}:
-        said = standing(facts, on)
+        said = standing_alone(facts, on)
 
         wanted = reference.standing(facts, on)
         assert (said.state, set(said.overlays), said.counts_as, said.due_on) == wanted, on
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_spans_say_of_every_day_what_a_slow_reading_says(some):
     facts = history(some)
