@@ -14,7 +14,7 @@ from cms import clock
 from compliance import forms, selectors, services
 from compliance.adjustment_forms import KINDS
 from compliance.part_words import part_in_words
-from compliance.views.portal import Desk, portal, posted
+from compliance.views.portal import Desk, portal, posted, word
 from people import services as people_services
 from people.exceptions import EmploymentOverlaps, EndsBeforeStart, FactSuperseded, NumberTaken
 from people.models import Employment, Licence, Membership, SamePerson
@@ -27,7 +27,7 @@ PAGE_SIZE = 50
 @require_safe
 def people(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Everybody whom the user may see, with where they work today."""
-    words = request.GET.get("q", "").replace("\x00", "").strip()[:80]
+    words = word(request.GET, "q").strip()[:80]
     page = Paginator(desk.memberships.matching(words), PAGE_SIZE).get_page(request.GET.get("page"))
     jobs = {
         job.membership_id: job

@@ -34,7 +34,7 @@ from compliance.rules.readiness import STATED, Condition, all_met
 from compliance.rules.schema import Rule
 from compliance.selectors import PackAtSites, RuleAtSites, Training
 from compliance.views.late import notes_on
-from compliance.views.portal import Desk, portal, posted
+from compliance.views.portal import Desk, number, portal, posted
 from people.models import Site
 
 
@@ -320,7 +320,7 @@ def rule_approval_end(request: HttpRequest, desk: Desk, pack: str, rule: str) ->
     """Record that an approval holds no longer."""
     found = _rule(desk, pack, rule)
     own = CourseApproval.objects.live().filter(organisation=desk.organisation, rule_code=found.code)
-    approval = get_object_or_404(own, pk=_number(request.POST.get("approval")))
+    approval = get_object_or_404(own, pk=number(request.POST, "approval"))
     services.end_approval(approval=approval, on=desk.today, by=desk.user, at=clock.now())
     messages.success(request, _("Recorded that the approval has ended."))
     return redirect("compliance:rule_pack", code=desk.organisation.code, pack=pack)
@@ -353,10 +353,6 @@ def _rule(desk: Desk, pack: str, code: str) -> Rule:
         if each.rule.code == code:
             return each.rule
     raise Http404
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 @portal()

@@ -13,7 +13,7 @@ from cms import clock
 from compliance import services
 from compliance.exceptions import TooManyFilters
 from compliance.models import SavedFilter
-from compliance.views.portal import Desk, portal
+from compliance.views.portal import Desk, portal, word
 from compliance.views.status import filters_of
 
 
@@ -21,7 +21,7 @@ from compliance.views.status import filters_of
 @require_POST
 def filter_save(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Keep the filters that are on by a name; the same name again replaces what it named."""
-    name = " ".join(request.POST.get("name", "").replace("\x00", "").split())[:60]
+    name = " ".join(word(request.POST, "name").split())[:60]
     query = filters_of(request, desk).query()
     if not name:
         messages.error(request, _("Type a name for these filters."))

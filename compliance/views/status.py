@@ -18,7 +18,7 @@ from certificates.models import Certification
 from compliance import charts, selectors
 from compliance.models import ObligationSpan, SavedFilter
 from compliance.services import MOST_PEOPLE
-from compliance.views.portal import Desk, organisations_of, portal, staff_of, to_sign_in
+from compliance.views.portal import Desk, organisations_of, portal, staff_of, to_sign_in, word
 from compliance.visibility import LISTED_FIELDS, STATUS_LABELS, Status
 from compliance.workbooks import CONTENT_TYPE
 from compliance.workbooks import status_workbook as write_status_workbook
@@ -99,12 +99,12 @@ class Filters:
 
 def filters_of(request: HttpRequest, desk: Desk) -> Filters:
     """Read the filters of a list from the address; what is not of this organisation is ignored."""
-    status, site, training = (request.GET.get(name, "") for name in ("status", "site", "training"))
+    status, site, training = (word(request.GET, name) for name in ("status", "site", "training"))
     return Filters(
         status=Status(status) if status in set(Status) - {Status.NONE} else None,
         site=desk.sites.filter(code=site).first() if site else None,
         certification=_certifications(desk).filter(code=training).first() if training else None,
-        words=request.GET.get("q", "").replace("\x00", "").strip()[:_LONGEST_WORDS],
+        words=word(request.GET, "q").strip()[:_LONGEST_WORDS],
         ends_on=_month(request.GET.get("ends", "")),
     )
 

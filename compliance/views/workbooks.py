@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cms import clock
 from cms.lists import listed
 from compliance import forms
-from compliance.views.portal import Desk, portal, posted
+from compliance.views.portal import Desk, number, portal, posted, word
 from people import audit
 from people import services as people_services
 from people.exceptions import ImportHasErrors, ImportNotReady, ManyWouldEnd, UnknownKind, WorkbookRefused
@@ -168,10 +168,9 @@ def import_page(request: HttpRequest, desk: Desk, upload: uuid.UUID) -> HttpResp
 def import_confirm(request: HttpRequest, desk: Desk, upload: uuid.UUID) -> HttpResponse:
     """Let it be written."""
     kept = _import(desk, upload)
-    said = request.POST.get("endings", "0")
     try:
         people_services.confirm_import(
-            workbook_import=kept, by=desk.user, at=clock.now(), endings=int(said) if said.isdecimal() else 0
+            workbook_import=kept, by=desk.user, at=clock.now(), endings=number(request.POST, "endings")
         )
     except ManyWouldEnd:
         messages.error(request, _("Tick the box first: many people would end."))
@@ -209,8 +208,8 @@ def import_again(request: HttpRequest, desk: Desk, upload: uuid.UUID) -> HttpRes
     dates = request.POST.get("dates", "")
     options = replace(
         before,
-        sheet=request.POST.get("sheet", before.sheet),
-        encoding=request.POST.get("encoding", before.encoding),
+        sheet=word(request.POST, "sheet", before.sheet),
+        encoding=word(request.POST, "encoding", before.encoding),
         date_order=dates if dates in ("day_first", "month_first") else before.date_order,
         mapping=before.mapping | mapping,
         blank_clears=sorted(keys & set(request.POST.getlist("blank"))),
