@@ -201,7 +201,7 @@ def test_early_completion_that_is_only_recorded_gives_nothing_and_owes_nothing(m
     assert UnissuedCompletion.objects.count() == 0
 
 
-def test_completion_that_arrives_late_is_dated_truly_and_leaves_what_would_be_the_same(hotel, membership):
+def test_completion_that_arrives_late_is_dated_truly_and_leaves_what_would_be_the_same(hotel, membership):  # R4
     (newer,) = issue(completion_of(hotel, completed_on=date(2026, 3, 10), membership=membership))
     (older,) = issue(completion_of(hotel, completed_on=date(2026, 2, 1), membership=membership))
     assert (older.valid_from, older.valid_until, older.renews) == (date(2026, 2, 1), date(2029, 2, 1), None)
@@ -611,7 +611,7 @@ def test_revocation_of_what_no_longer_stands_is_refused():
     assert replaced.value.successor == new.number
 
 
-def test_revocation_lists_what_rests_on_it():
+def test_revocation_lists_what_rests_on_it():  # R17
     old = CertificateFactory()
     renewal = CertificateFactory(renews=old)
     CertificateFactory(renews=old, revoked=True)

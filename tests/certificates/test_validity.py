@@ -114,7 +114,7 @@ def test_next_period_for_a_first_completion(policy, completed_on, last_valid_on,
         pytest.param({}, date(2025, 6, 30), date(2025, 7, 1), date(2026, 6, 30), date(2026, 5, 1), id="9-last-day"),
     ],
 )
-def test_next_period_for_a_renewal(options, completed_on, valid_from, last_valid_on, window_opens_on):
+def test_next_period_for_a_renewal(options, completed_on, valid_from, last_valid_on, window_opens_on):  # R5, R6, R7
     current = ending_with_june_2025(**options)
 
     period = next_period(yearly(**options), completed_on, current)
@@ -607,7 +607,7 @@ def test_policy_from_json_refuses_what_it_does_not_know(data, problem):
         pytest.param(date(2025, 1, 15), "Europe/Berlin", datetime(2025, 1, 14, 23, tzinfo=UTC), id="winter"),
     ],
 )
-def test_starts_at_the_first_instant_that_exists(day, zone, instant):
+def test_starts_at_the_first_instant_that_exists(day, zone, instant):  # R1
     assert starts_at(day, zone) == instant
 
 
@@ -681,7 +681,7 @@ RECEIVED_AT = datetime(2025, 7, 4, 9, tzinfo=UTC)
         ),
     ],
 )
-def test_completion_date_believes_a_device_that_can_be_right(claim, expected):
+def test_completion_date_believes_a_device_that_can_be_right(claim, expected):  # R4
     assert completion_date(RECEIVED_AT, "Europe/Berlin", claim) == expected
 
 
@@ -791,7 +791,7 @@ def test_a_completion_brings_the_minimum_unless_it_is_only_recorded(policy, firs
 
 @settings(deadline=None)
 @given(days, st.integers(1, 36), st.data())
-def test_no_drift_after_many_cycles(first_on, months, data):
+def test_no_drift_after_many_cycles(first_on, months, data):  # R3
     policy = ValidityPolicy(validity=Duration(months, "m"), window=Duration(1, "w"))
     period = next_period(policy, first_on)
     for _ in range(12):
@@ -873,7 +873,7 @@ def test_starts_at_is_where_the_local_day_begins(day, zone):
 
 @settings(deadline=None)
 @given(policies(), st.dates(date(1970, 1, 1), date(2050, 1, 1)), st.sampled_from(ZONES))
-def test_the_clocks_neither_lengthen_nor_shorten_a_period(policy, first_on, zone):
+def test_the_clocks_neither_lengthen_nor_shorten_a_period(policy, first_on, zone):  # R1
     period = next_period(policy, first_on)
     tz = ZoneInfo(zone)
     first, end = starts_at(period.valid_from, zone), starts_at(period.valid_until, zone)

@@ -80,7 +80,7 @@ def main_of(response):
         ((2029, 3, 24), "Expired Last valid day 9 March 2029 ( Vancouver time)"),
     ],
 )
-def test_verify_answers_first_in_a_word_with_its_day(client, certificate, clock, day, answer):
+def test_verify_answers_first_in_a_word_with_its_day(client, certificate, clock, day, answer):  # R2
     clock(*day)
     response = check(client, certificate.number)
     assert response.status_code == 200

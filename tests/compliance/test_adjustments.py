@@ -82,7 +82,7 @@ def test_an_extension_moves_the_due_date_and_no_state(jo, hospitality):
     ]
 
 
-def test_a_waiver_exempts_and_is_counted_apart(jo, hospitality):
+def test_a_waiver_exempts_and_is_counted_apart(jo, hospitality):  # R10
     services.grant_waiver(
         membership=jo,
         certification=hospitality,
@@ -135,7 +135,7 @@ def test_an_earlier_due_date_is_never_silently_later(jo, hospitality, due_on, co
     assert {it[3] for it in spans(jo)} == {counts}
 
 
-def test_an_earlier_due_date_needs_its_notice(jo, hospitality):
+def test_an_earlier_due_date_needs_its_notice(jo, hospitality):  # R13
     with pytest.raises(NoticeTooShort) as refused:
         services.bring_forward(
             membership=jo,

@@ -49,7 +49,7 @@ def test_people_stand_where_they_stood(hr, larch, jo, hospitality):
     assert stood(hr, on="2020-01-01") == []
 
 
-def test_what_was_known_later_was_not_known_then(hr, larch, jo, hospitality, the_clock):
+def test_what_was_known_later_was_not_known_then(hr, larch, jo, hospitality, the_clock):  # R20
     later = the_clock.forward(days=40)
     services.grant_extension(
         membership=jo, certification=hospitality, from_on=date(2026, 4, 1), last_on=date(2026, 4, 30),

@@ -110,7 +110,7 @@ def test_work_that_both_have_is_dropped_once_as_a_fact(larch, kept):
     assert [(it.starts_on, it.is_void) for it in dropped] == [(date(2025, 5, 5), False), (date(2025, 5, 5), True)]
 
 
-def test_what_was_used_waits_for_the_person_and_then_comes_with_all_that_was_learnt(larch, kept, other):
+def test_what_was_used_waits_for_the_person_and_then_comes_with_all_that_was_learnt(larch, kept, other):  # R18
     certification = training()
     larch.ask(certification, role=larch.kitchen)
     kept, other = with_pin(kept), with_pin(other)

@@ -160,7 +160,7 @@ def test_the_way_of_a_certificate(jo, larch, hospitality, mailoutbox):
     ]
 
 
-def test_after_an_outage_only_the_latest_step_is_told(jo, larch, hospitality, mailoutbox):
+def test_after_an_outage_only_the_latest_step_is_told(jo, larch, hospitality, mailoutbox):  # R19
     larch.ask(hospitality, membership=jo)
     after = datetime(2026, 3, 26, 16, 0, tzinfo=UTC)
     services.sweep(at=after)

@@ -125,7 +125,7 @@ def test_after_hire_counts_from_the_employers_own_day_and_a_new_role_from_its_ow
     assert due == {hire.certification_id: date(2026, 5, 1), other.pk: date(2026, 5, 31)}
 
 
-def test_without_its_base_date_it_needs_one_and_is_listed(larch, hospitality):
+def test_without_its_base_date_it_needs_one_and_is_listed(larch, hospitality):  # R14
     jo = larch.employ()
     ask(larch, hospitality, due_rule={"after": "licence_renewal", "in": "0d"}, licence_kind="driver-class-1")
     assert spans(jo) == [(date(2026, 3, 2), "needs_date", None)]

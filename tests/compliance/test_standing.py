@@ -270,7 +270,7 @@ def test_standing_with_fourteen_days_of_grace():  # worked example 13
 # --- requirements ----------------------------------------------------------------------------------------
 
 
-def test_standing_takes_the_earliest_due_date_of_several():
+def test_standing_takes_the_earliest_due_date_of_several():  # R13
     facts = known(requirements=(REQUIRED, replace(REQUIRED, id="r2", due_on=date(2025, 2, 1))))
 
     found = standing(facts, date(2025, 2, 2))
@@ -288,7 +288,7 @@ def test_standing_returns_to_the_later_due_date_when_a_requirement_ends():
     assert standing(facts, date(2025, 2, 10)).state == State.ASSIGNED
 
 
-def test_standing_of_somebody_who_left_and_came_back():
+def test_standing_of_somebody_who_left_and_came_back():  # R12
     facts = known(
         periods=(FIRST,),
         employments=(Span(HIRED_ON, date(2025, 6, 1)), Span(date(2026, 6, 1))),
@@ -420,7 +420,7 @@ def test_standing_inside_a_new_window_at_once_is_renewable():
 # --- revocation ------------------------------------------------------------------------------------------
 
 
-def test_standing_after_the_renewal_is_revoked_falls_back_to_the_old_period():
+def test_standing_after_the_renewal_is_revoked_falls_back_to_the_old_period():  # R17
     facts = known(periods=(FIRST, replace(RENEWED, revoked_on=date(2026, 1, 10), revoked_reason="error")))
 
     assert states(facts, date(2026, 1, 9), date(2026, 1, 10), date(2026, 1, 31), date(2026, 2, 1)) == [
