@@ -1,7 +1,10 @@
-"""Languages that Django does not know, and names of languages in themselves."""
+"""Languages that Django does not know, names of languages in themselves, and texts in another one than the page's."""
 
 import django.conf.locale
-from django.utils.translation import get_language_info
+from django.conf import settings
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, get_language_info
 
 _MISSING = {
     # Django ships no Tagalog catalogue; without an entry here its URLs and language names fail.
@@ -22,6 +25,22 @@ def install_missing_languages() -> None:
 def direction(language: str) -> str:
     """Return ``rtl`` or ``ltr`` for a language code."""
     return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def lang_of(language: str) -> SafeString:
+    """Return the attributes of an element whose text is in ``language``; none where that is empty or the page's."""
+    if not language or language == get_language():
+        return SafeString()
+    return format_html(' lang="{}" dir="{}"', language, direction(language))
+
+
+def in_source(text: str) -> str:
+    """Return a text that is there in the language of the source alone, such as the title of a certification.
+
+    On a page in another language it is HTML that says so and keeps its own direction; also within a sentence.
+    """
+    attributes = lang_of(settings.LANGUAGE_CODE) if text else ""
+    return format_html("<bdi{}>{}</bdi>", attributes, text) if attributes else text
 
 
 def language_name(code: str, form: str) -> str:

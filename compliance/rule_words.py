@@ -9,6 +9,7 @@ from django.utils.translation import get_language_info, ngettext, pgettext, pget
 from django.utils.translation import gettext as _
 
 from certificates.validity import Duration
+from cms.languages import in_source
 from cms.lists import listed
 from cms.templatetags.fieldfare import day
 from compliance.rules.applying import Match
@@ -93,8 +94,13 @@ def standing_of(rule: Rule) -> str:
 
 
 def asks(rule: Rule) -> list[tuple[str, list[str]]]:
-    """Return what a rule asks as headings, each with its sentences; what it does not say is said where that matters."""
-    rows: list[tuple[str, list[str]]] = [(pgettext("heading of a rule", "Who"), [rule.who, *_exception(rule)])]
+    """Return what a rule asks as headings, each with its sentences; what it does not say is said where that matters.
+
+    The rule's own words, in the language of the source, are HTML on a page in another one.
+    """
+    rows: list[tuple[str, list[str]]] = [
+        (pgettext("heading of a rule", "Who"), [in_source(rule.who), *_exception(rule)])
+    ]
     if rule.duty == "training":
         rows += [
             (pgettext("heading of a rule", "First time"), [first_due_words(rule)]),
@@ -105,15 +111,15 @@ def asks(rule: Rule) -> list[tuple[str, list[str]]]:
         names = [str(CONDITION_WORDS[name]) for name in rule.conditions]
         rows.append((pgettext("heading of a rule", "Conditions"), [*names, *_approval(rule)]))
     evidence = [str(_EVIDENCE_WORDS[name]) for name in rule.evidence] + (
-        [rule.produce_note] if rule.produce_note else []
+        [in_source(rule.produce_note)] if rule.produce_note else []
     )
     rows.append((pgettext("heading of a rule", "Evidence"), evidence))
     rows.append((pgettext("heading of a rule", "Kept and shown"), _keeping(rule)))
     rows.append((pgettext("heading of a rule", "A day of the year"), _yearly(rule)))
     rows.append((pgettext("heading of a rule", "On the wall"), _sign(rule)))
-    rows.append((pgettext("heading of a rule", "Also"), list(rule.also)))
-    rows.append((pgettext("heading of a rule", "If it is not done"), [rule.penalty] if rule.penalty else []))
-    rows.append((pgettext("heading of a rule", "Good to know"), list(rule.notes)))
+    rows.append((pgettext("heading of a rule", "Also"), [in_source(it) for it in rule.also]))
+    rows.append((pgettext("heading of a rule", "If it is not done"), [in_source(rule.penalty)] if rule.penalty else []))
+    rows.append((pgettext("heading of a rule", "Good to know"), [in_source(it) for it in rule.notes]))
     return [(heading, sentences) for heading, sentences in rows if sentences]
 
 
@@ -258,7 +264,7 @@ def _exception(rule: Rule) -> Iterable[str]:
     if scope.employed == ("direct",):
         yield _("People from agencies and contractors are not meant.")
     if scope.unless:
-        yield scope.unless.says
+        yield in_source(scope.unless.says)
 
 
 def _approval(rule: Rule) -> Iterable[str]:
@@ -274,7 +280,7 @@ def _keeping(rule: Rule) -> list[str]:
 
 
 def _yearly(rule: Rule) -> list[str]:
-    return [rule.employer_date.says] if rule.employer_date else []
+    return [in_source(rule.employer_date.says)] if rule.employer_date else []
 
 
 def _sign(rule: Rule) -> list[str]:
@@ -289,4 +295,4 @@ def _sign(rule: Rule) -> list[str]:
         "points": rule.sign.font_points,
         "languages": listed(get_language_info(code)["name_translated"] for code in rule.sign.languages),
     }
-    return [words, rule.sign.more] if rule.sign.more else [words]
+    return [words, in_source(rule.sign.more)] if rule.sign.more else [words]

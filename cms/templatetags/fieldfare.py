@@ -7,16 +7,14 @@ from datetime import date
 from typing import Any, Final
 
 from django import template
-from django.conf import settings
 from django.template import Context
 from django.template.loader import select_template
 from django.utils.formats import date_format, get_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from cms.help_words import said
-from cms.languages import direction
+from cms.languages import direction, in_source, lang_of
 from cms.lists import listed
 from cms.media import MediaFile, media_file
 from cms.places import place_name, province_of, with_regions
@@ -50,6 +48,7 @@ _NOT_TEXT: Final = frozenset(
 )
 # Django's format for English, and for languages that it has no formats of.
 _AMERICAN: Final = "N j, Y"
+_FIGURES: Final = re.compile(r"(\b\d{4}-\d{2}-\d{2}\b)")
 _DRAWING: Final = re.compile(r"[a-z][a-z-]*")
 
 
@@ -71,22 +70,18 @@ def direction_of(language: str) -> str:
     return direction(language)
 
 
-@register.simple_tag
-def lang_of(language: str) -> SafeString:
-    """Return the attributes of an element whose text is in ``language``; none where that is empty or the page's."""
-    if not language or language == get_language():
-        return SafeString()
-    return format_html(' lang="{}" dir="{}"', language, direction(language))
+register.simple_tag(lang_of)
+register.filter("in_source", in_source)
 
 
 @register.filter
-def in_source(text: str) -> str:
-    """Return a text that is there in the language of the source alone, such as the title of a certification.
-
-    On a page in another language it says so, and keeps its own direction; also within a sentence.
-    """
-    attributes = lang_of(settings.LANGUAGE_CODE) if text else ""
-    return format_html("<bdi{}>{}</bdi>", attributes, text) if attributes else text
+def dates_whole(text: str) -> str:
+    """Return a sentence in which each date in figures stays on one line and in its order, whatever letters are before it."""
+    before, *rest = _FIGURES.split(text)
+    if not rest:
+        return text
+    pairs = zip(rest[::2], rest[1::2], strict=True)
+    return format_html("{}{}", before, format_html_join("", '<bdi dir="ltr" class="whole">{}</bdi>{}', pairs))
 
 
 @register.filter
