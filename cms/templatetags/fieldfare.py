@@ -48,7 +48,8 @@ _NOT_TEXT: Final = frozenset(
 )
 # Django's format for English, and for languages that it has no formats of.
 _AMERICAN: Final = "N j, Y"
-_FIGURES: Final = re.compile(r"(\b\d{4}-\d{2}-\d{2}\b)")
+# Dates in figures, what a program fills in, and endings of file names.
+_CODES: Final = re.compile(r"(\b\d{4}-\d{2}-\d{2}\b|%\([^)]*\)s|(?<!\S)\.[a-z]{2,4}\b)")
 _DRAWING: Final = re.compile(r"[a-z][a-z-]*")
 
 
@@ -75,9 +76,9 @@ register.filter("in_source", in_source)
 
 
 @register.filter
-def dates_whole(text: str) -> str:
-    """Return a sentence in which each date in figures stays on one line and in its order, whatever letters are before it."""
-    before, *rest = _FIGURES.split(text)
+def codes_whole(text: str) -> str:
+    """Return a sentence in which each date in figures and each piece of code stays on one line and in its order."""
+    before, *rest = _CODES.split(str(text))
     if not rest:
         return text
     pairs = zip(rest[::2], rest[1::2], strict=True)
