@@ -33,8 +33,11 @@ def baseline() -> int:
     return HEIGHT - _BOTTOM
 
 
-def bars(counts: Sequence[int]) -> list[Bar]:
-    """Return a bar for each of ``counts``, the highest as high as the room allows; nothing has no height."""
+def bars(counts: Sequence[int], *, from_right: bool = False) -> list[Bar]:
+    """Return a bar for each of ``counts``, the highest as high as the room allows; nothing has no height.
+
+    ``from_right``: the first stands at the right, as time runs for whoever reads from there.
+    """
     if not counts:
         return []
     place = WIDTH // len(counts)
@@ -45,5 +48,7 @@ def bars(counts: Sequence[int]) -> list[Bar]:
     for index, count in enumerate(counts):
         height = max(count * room // most, _LEAST) if count else 0
         left = index * place + (place - width) // 2
+        if from_right:
+            left = WIDTH - left - width
         drawn.append(Bar(left, baseline() - height, width, height, left + width // 2, baseline() - height - 8))
     return drawn

@@ -11,7 +11,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
-from django.utils.translation import pgettext
+from django.utils.translation import get_language_bidi, pgettext
 from django.views.decorators.http import require_safe
 
 from certificates.models import Certification
@@ -134,13 +134,14 @@ def organisation(request: HttpRequest, desk: Desk) -> HttpResponse:
         pages.count = summary.total
     page = pages.get_page(request.GET.get("page"))
     ends = selectors.endings(memberships=desk.memberships, on=desk.today)
+    bars = charts.bars([n for _, n in ends.months], from_right=get_language_bidi())
     return render(
         request,
         "compliance/organisation.html",
         desk.context(
             "status",
             endings=ends,
-            months=list(zip(ends.months, charts.bars([n for _, n in ends.months]), strict=True)),
+            months=list(zip(ends.months, bars, strict=True)),
             chart={"width": charts.WIDTH, "height": charts.HEIGHT, "baseline": charts.baseline()},
             page=page,
             rows=selectors.rows(page.object_list, desk.today),

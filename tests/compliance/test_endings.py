@@ -22,6 +22,9 @@ def test_bars_stand_on_one_line_and_the_highest_fills_the_room():
     assert none.x + none.width < low.x < high.x
     assert high.x + high.width <= charts.WIDTH
     assert charts.bars([]) == []
+    first, second, third = charts.bars([400, 1, 0], from_right=True)
+    assert charts.WIDTH >= first.x + first.width > first.x > second.x > third.x >= 0
+    assert second.middle == second.x + second.width // 2
     assert [it.height for it in charts.bars([0, 0])] == [0, 0]
 
 
