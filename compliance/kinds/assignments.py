@@ -132,8 +132,8 @@ class AssignmentsKind(Kind):
         Requirement.objects.bulk_create(facts)
         _rebuild(facts, setting)
         return [
-            {"key": plan.given.key, "fact": fact.pk, "before": fact.supersedes_id}
-            for (plan, _work), fact in zip(works, facts, strict=True)
+            {"key": _named(work), "fact": fact.pk, "before": fact.supersedes_id}
+            for (_plan, work), fact in zip(works, facts, strict=True)
         ]
 
     def take_back(self, entries: Sequence[Mapping[str, Any]], setting: Setting) -> list[dict[str, str]]:
@@ -185,6 +185,9 @@ class AssignmentsKind(Kind):
         before = by_reference.get(reference) if reference else by_whom.get(self.key_of(values))
         if text and before is None:
             plan.wrong("assignment_ref", Problem.UNKNOWN_REFERENCE)
+        if before is not None:
+            # Whether two rows say it by reference or by whom, they are about one assignment.
+            row.key = str(before.reference)
         number = values.get("employee_number", "")
         member = members.get(fold(number)) if number else None
         if number and member is None:
@@ -298,6 +301,12 @@ class AssignmentsKind(Kind):
 
     def _whom_of(self, requirement: Requirement) -> str:
         return self.key_of({**_values_of(requirement), "assignment_ref": ""})
+
+
+def _named(work: "_Work") -> str:
+    """Return how somebody who reads a list knows an assignment: by number, or by site and role."""
+    values = {**(_values_of(work.before) if work.before else {}), **work.values}
+    return ", ".join(values[key] for key in _FIXED if values.get(key))
 
 
 def _held(setting: Setting) -> set[str]:

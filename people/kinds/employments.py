@@ -103,7 +103,7 @@ class EmploymentsKind(Kind):
             return ""
         if reference:
             return f"{number}|{reference}"
-        return f"{number}||{values.get('site', '')}|{values.get('starts_on', '')}|{values.get('role', '')}"
+        return _key_of(number, values.get("site", ""), values.get("starts_on", ""), values.get("role", ""))
 
     def plan(self, rows: Sequence[Given], setting: Setting) -> list[Plan]:
         """Compare rows with what is known; rows of one person are taken in their order."""
@@ -184,6 +184,11 @@ def _plan(row: Given, member: Membership | None, jobs: list[Job], lost: Mapping[
             plan.wrong("employee_number", Problem.UNKNOWN_PERSON)
         return plan.settle(is_new=False)
     before = _known(plan, jobs)
+    if before is not None:
+        # However two rows say it, they are about one job.
+        place = _key_of(fold(member.employee_number), before.site, iso(before.starts_on), before.role)
+        name = before.reference or fold(before.employer_ref)
+        row.key = f"{fold(member.employee_number)}|{name}" if name else place
     plan.must_fit(setting.mode, "employment_ref", is_new=before is None)
     if before is None:
         for key in ("site", "starts_on"):
@@ -217,6 +222,10 @@ def _plan(row: Given, member: Membership | None, jobs: list[Job], lost: Mapping[
     plan.change("employment_type", before.employment_type if before else "", after.employment_type)
     plan.change("hired_on", iso(before.hired_on) if before else "", iso(after.hired_on))
     return plan.settle(is_new=before is None)
+
+
+def _key_of(number: str, site: str, starts_on: str, role: str) -> str:
+    return f"{number}||{site}|{starts_on}|{role}"
 
 
 def _known(plan: Plan, jobs: Sequence[Job]) -> Job | None:

@@ -52,7 +52,11 @@ class Action(StrEnum):
 
 @dataclass(slots=True)
 class Given:
-    """A row as it was read: its number, its key, and its values by column; what is blank is not there."""
+    """A row as it was read: its number, its key, and its values by column; what is blank is not there.
+
+    A kind that knows a thing by more than one key sets ``key`` to the same one whenever it finds that thing: rows of one
+    key are doubles.
+    """
 
     row: int | None
     key: str

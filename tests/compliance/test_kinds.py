@@ -75,6 +75,18 @@ def test_withdrawal_and_what_is_fixed(hand: Hand, larch: Workplace, hospitality:
     assert Requirement.objects.current_knowledge().get().ends_on == date(2026, 3, 15)
 
 
+def test_one_assignment_in_two_ways_is_a_double(hand: Hand, larch: Workplace, hospitality: Certification) -> None:
+    reference = str(larch.ask(hospitality, membership=Membership.objects.get(employee_number="0042")).reference)
+    rows = [["0042", "2026-06-30"], ["0042", "2026-07-31"], ["0042", "2026-08-31"]]
+    named = [
+        [it, hospitality.code, *row]
+        for it, row in zip((reference, reference.replace("-", ""), None), rows, strict=True)
+    ]
+    kept = hand.bring(xlsx(["assignment_ref", "certification", "employee_number", "due_on"], *named), "assignments")
+    assert said(kept) == [(at, "certification", "key_twice") for at in (2, 3, 4)]
+    assert Requirement.objects.count() == 1
+
+
 PAST = ["employee_number", "certification", "completed_on", "issuer", "title", "ends_on"]
 
 
@@ -154,6 +166,30 @@ def test_exemptions_have_a_reason_of_the_list(hand: Hand, larch: Workplace, hosp
     assert Adjustment.objects.get().reason == "other_role"
     hand.undo(kept)
     assert not Adjustment.objects.current_knowledge().exists()
+    assert unmended() == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "heads", "row", "later"),
+    [
+        ("assignments", ["employee_number", "due_on"], ["0042", "2026-06-30"], "2026-07-31"),
+        ("past_completions", [*PAST[:1], *PAST[2:5]], ["0042", "2025-03-02", "North Training", "Safe"], "Safer"),
+        ("leave", LEAVE, ["0042", "2026-03-02", "2026-05-31"], "2026-06-30"),
+        ("waivers", ["employee_number", "from_on", "reason", "last_on"], ["0042", "2026-03-02", "other_role", "2026-12-31"], "2026-11-30"),
+    ],
+)  # fmt: skip
+def test_same_file_again_changes_nothing_and_undoing_keeps_later_edits(
+    hand: Hand, hospitality: Certification, kind: str, heads: list[str], row: list[str], later: str
+) -> None:
+    if kind != "leave":
+        heads, row = [*heads[:1], "certification", *heads[1:]], [*row[:1], hospitality.code, *row[1:]]
+    kept = hand.bring(xlsx(heads, row), kind)
+    assert counted(kept) == (1, 0, 0, 0, 0)
+    assert counted(hand.look(xlsx(heads, row), kind)) == (0, 0, 1, 0, 0)
+    hand.bring(xlsx(heads, [*row[:-1], later]), kind)
+    outcome = hand.undo(kept).outcome
+    assert (outcome["left_count"], [it["key"] for it in outcome["left"]]) == (1, ["0042"])
+    assert counted(hand.look(xlsx(heads, [*row[:-1], later]), kind)) == (0, 0, 1, 0, 0)
     assert unmended() == []
 
 

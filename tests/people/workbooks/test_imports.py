@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 
@@ -15,8 +16,9 @@ from people.exceptions import ImportHasErrors, ImportNotReady, KeyUsedOtherwise,
 from people.kinds.people import PeopleKind
 from people.models import AccountChange, AuditEntry, ColumnMapping, Employment, Membership, WorkbookImport, WorkbookPart
 from people.services.imports import writing
+from people.services.imports.setting import setting_of
 from people.workbooks import marking
-from people.workbooks.cells import EMPTY, Found
+from people.workbooks.cells import EMPTY, Found, letter
 from people.workbooks.columns import Type
 from people.workbooks.kinds import Kind, all_kinds, shared_kinds
 from people.workbooks.options import Options
@@ -683,6 +685,38 @@ def test_template_explains_itself_and_takes_rows(larch: Hand) -> None:
     assert said(kept) == [(None, "", "other_kind")]
 
 
+@pytest.mark.parametrize("kind", [*all_kinds(), *shared_kinds()], ids=lambda kind: kind.code)
+def test_every_template_and_list_is_shaped_for_reading_and_for_zeros(larch: Hand, kind: Kind) -> None:
+    owner = None if kind.is_shared else larch.organisation
+    template, listed = BytesIO(), BytesIO()
+    services.write_template(organisation=owner, kind=kind.code, target=template, at=AT, language="fr")
+    services.write_export(organisation=owner, kind=kind.code, target=listed, at=AT, language="fr")
+    with translation.override("fr"):
+        labels = [str(column.label) for column in kind.columns]
+    for book, sheets in (
+        (load_workbook(template), ["Read me", "Lists"]),
+        (load_workbook(listed), ["About this list", "Totals"]),
+    ):
+        sheet = book[kind.sheet]
+        assert book.sheetnames == [kind.sheet, *sheets]
+        assert [[cell.value for cell in line] for line in sheet[1:2]] == [[it.key for it in kind.columns], labels]
+        assert (sheet.row_dimensions[1].hidden, sheet.freeze_panes) == (True, "A3")
+        dimensions = [sheet.column_dimensions[letter(at)] for at in range(len(labels))]
+        wanted = ["yyyy-mm-dd" if it.type is Type.DATE else "@" for it in kind.columns]
+        assert [it.number_format for it in dimensions] == wanted
+        assert min(it.width for it in dimensions) >= 24
+    assert load_workbook(listed)[kind.sheet].auto_filter.ref == f"A2:{letter(len(labels) - 1)}2"
+    book = load_workbook(template)
+    choices = kind.choices(setting_of(owner, at=AT))
+    chosen = {letter(at) for at, it in enumerate(kind.columns) if it.choices and choices[it.choices].names}
+    offered = {str(rule.sqref).partition("3")[0] for rule in book[kind.sheet].data_validations.dataValidation}
+    assert offered == chosen
+    said = [line for line in book["Read me"].iter_rows(values_only=True) if any(line)]
+    assert [line[1] for line in said[5 : 5 + len(labels)]] == [it.key for it in kind.columns]
+    assert said[-1 - len(kind.samples)][: len(labels)] == tuple(labels)
+    assert len(kind.samples) >= 3
+
+
 def test_preferred_names_come_in_go_out_and_are_taken_back(larch: Hand) -> None:
     heads = [*KEYS, "Known as"]
     kept = larch.bring(xlsx(heads, [*JO, "Jojo"]))
@@ -726,6 +760,16 @@ def test_employments_are_found_by_reference_or_by_what_they_say(larch: Hand) -> 
         xlsx([*heads, "hired_on"], ["0042", "J-19", "fsj", "fd", "2027-05-01", None, "2027-05-02"]), "employments"
     )
     assert said(kept) == [(2, "hired_on", "hired_after_start")]
+    # One job by its reference and by its place, and a new one by both, are doubles.
+    rows = [
+        ["0042", "J-17", None, None, None, "2026-06-30"],
+        ["0042", None, "pg", None, "2026-04-01", "2026-07-31"],
+        ["0042", "J-20", "pg", "hk", "2026-09-01", None],
+        ["0042", None, "pg", "hk", "2026-09-01", "2026-10-31"],
+    ]
+    kept = larch.bring(xlsx(heads, *rows), "employments")
+    assert said(kept) == [(at, "employee_number", "key_twice") for at in (2, 3, 4, 5)]
+    assert len(larch.jobs()) == 2
 
 
 def test_state_of_an_upload_is_said_in_words() -> None:
