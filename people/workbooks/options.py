@@ -6,6 +6,17 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
+def _without_nul(said: Any) -> Any:
+    match said:
+        case str():
+            return said.replace("\0", "")
+        case list():
+            return [_without_nul(each) for each in said]
+        case dict():
+            return {_without_nul(key): _without_nul(value) for key, value in said.items()}
+    return said
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What is left open is found out, or asked for.
@@ -27,8 +38,9 @@ class Options:
     language: str = "en"
 
     def to_json(self) -> dict[str, Any]:
-        """Return them as kept."""
-        return asdict(self)
+        """Return them as kept: without NUL, which no name of a sheet has and not every database keeps."""
+        kept: dict[str, Any] = _without_nul(asdict(self))
+        return kept
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> "Options":

@@ -79,6 +79,12 @@ def test_what_cannot_be_taken_says_why(client: Client, key: str) -> None:
         assert send(client, key, b"[]", path, **headers).status_code == status
 
 
+def test_signs_that_no_database_keeps_are_no_failure(client: Client, key: str) -> None:
+    answer = send(client, key, [{**ROW, "name": "Jo\0"}], PEOPLE + "?sheet=%00&blank_clears=%00")
+    assert (answer.status_code, answer.json()["counts"]["new"]) == (200, 1)
+    assert WorkbookImport.objects.get().options["blank_clears"] == [""]
+
+
 def test_only_a_live_key_of_this_very_organisation_opens(client: Client, key: str, larch: Hand) -> None:  # noqa: F811
     other = OrganisationFactory(code="other")
     theirs = services.make_api_key(organisation=other, name="payroll", by=None, at=AT)
