@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import IO, Any, Final
@@ -35,7 +36,10 @@ _FAILED: Final = ("#", "Err:")
 _SHOWN_MORE: Final = re.compile(r"[^\W\d]|.-|^0+[^\d.].*\d|^0\d")
 """Letters, dashes, or zeros in front of a number as it is shown."""
 _HIDING: Final = frozenset({"collapse", "filter"})
-_BROKEN: Final = (ParseError, ExpatError, zipfile.BadZipFile, OSError, KeyError, ValueError, EOFError, UnicodeError)
+_BROKEN: Final = (
+    *(ParseError, ExpatError, zipfile.BadZipFile, zlib.error),
+    *(OSError, LookupError, ValueError, EOFError, RuntimeError, NotImplementedError),
+)
 
 
 class OdsSource:

@@ -2,6 +2,7 @@
 
 import codecs
 import zipfile
+import zlib
 from typing import IO
 
 from people.workbooks.problems import Problem
@@ -53,7 +54,10 @@ def _open_archive(file: IO[bytes]) -> Source:
     try:
         with zipfile.ZipFile(file) as archive:
             kind = archives.judge(archive)
-    except (zipfile.BadZipFile, OSError, ValueError, KeyError, RuntimeError, NotImplementedError, EOFError) as error:
+    except (
+        *(zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError),
+        *(RuntimeError, NotImplementedError, EOFError),
+    ) as error:
         raise rejected(Problem.NOT_A_WORKBOOK) from error
     file.seek(0)
     return OdsSource(file) if kind == "ods" else XlsxSource(file)

@@ -162,6 +162,21 @@ def test_json_rows_are_read() -> None:
     ]
 
 
+def damaged_inside() -> BytesIO:
+    """Return a workbook with a part that cannot be unpacked."""
+    content = bytearray(xlsx(KEYS).getvalue())
+    name = b"[Content_Types].xml"
+    start = content.index(name) + len(name)
+    content[start : start + 8] = b"\xff" * 8
+    return named(bytes(content), "people.xlsx")
+
+
+def in_an_unknown_encoding() -> BytesIO:
+    content = corpus.ods_content(KEYS).removeprefix('<?xml version="1.0" encoding="UTF-8"?>')
+    content = f'<?xml version="1.0" encoding="UTP-8"?>{content}'
+    return named(packed(ods(KEYS), **{"content.xml": content.encode()}).getvalue(), "people.ods")
+
+
 def hidden_sheet() -> BytesIO:
     book = Workbook()
     book.create_sheet("Secret").sheet_state = "veryHidden"
@@ -173,6 +188,8 @@ def hidden_sheet() -> BytesIO:
     [
         (lambda: named(b"", "people.xlsx"), Problem.NOT_A_WORKBOOK),
         (lambda: named(b"PK\x03\x04 broken", "people.xlsx"), Problem.NOT_A_WORKBOOK),
+        (damaged_inside, Problem.NOT_A_WORKBOOK),
+        (in_an_unknown_encoding, Problem.UNREADABLE),
         (lambda: named(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 100, "people.xls"), Problem.OLD_FORMAT),
         (
             lambda: named(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "people.xlsx"),
