@@ -45,6 +45,7 @@ from compliance.selectors.requirements import (
     licence_kinds,
     live_requirements,
     names_in,
+    people_reached,
     reached,
     sites_from,
 )
@@ -145,6 +146,7 @@ __all__ = [
     "open_questions",
     "pack_for",
     "packs_for",
+    "people_reached",
     "people_without_mail",
     "planned_counts",
     "planned_lines",

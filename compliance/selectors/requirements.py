@@ -38,11 +38,17 @@ def concerned(requirement: Requirement) -> list[int]:
 
 def reached(requirement: Requirement, *, on: date) -> int:
     """Return how many people ``requirement`` reaches on ``on`` or later, by what is known now."""
+    return len(people_reached(requirement, on=on))
+
+
+def people_reached(requirement: Requirement, *, on: date) -> set[int]:
+    """Return the keys of the memberships that ``requirement`` reaches on ``on`` or later, by what is known now."""
     ahead = Q(ends_on__isnull=True) | Q(ends_on__gte=on)
     jobs = Employment.objects.current_knowledge().filter(ahead)
     if requirement.membership_id is not None:
-        return int(jobs.filter(membership=requirement.membership_id).exists())
-    return len(_reached(requirement, jobs))
+        at_work = jobs.filter(membership=requirement.membership_id).exists()
+        return {requirement.membership_id} if at_work else set()
+    return _reached(requirement, jobs)
 
 
 def live_requirements(

@@ -75,6 +75,19 @@ def test_withdrawal_and_what_is_fixed(hand: Hand, larch: Workplace, hospitality:
     assert Requirement.objects.current_knowledge().get().ends_on == date(2026, 3, 15)
 
 
+def test_preview_says_how_many_people_new_assignments_tell(
+    hand: Hand, larch: Workplace, hospitality: Certification
+) -> None:
+    Membership.objects.update(email="")
+    Membership.objects.filter(employee_number="0042").update(email="jo@larch.example")
+    rows = [["0042", None], ["0043", None], [None, "fort-st-john"]]
+    file = [[hospitality.code, *row, None, "2026-06-30"] for row in rows]
+    kept = hand.look(xlsx(ASSIGNED, *file), "assignments")
+    assert (kept.counts["new"], kept.counts["mails"], kept.counts["letters"]) == (3, 1, 1)
+    hand.write(kept)
+    assert "mails" not in hand.look(xlsx(ASSIGNED, *file), "assignments").counts
+
+
 def test_one_assignment_in_two_ways_is_a_double(hand: Hand, larch: Workplace, hospitality: Certification) -> None:
     reference = str(larch.ask(hospitality, membership=Membership.objects.get(employee_number="0042")).reference)
     rows = [["0042", "2026-06-30"], ["0042", "2026-07-31"], ["0042", "2026-08-31"]]

@@ -183,6 +183,7 @@ class _Judge:
 
     def _forget(self) -> None:
         self.told.clear()
+        self.setting.kept.clear()
         self.warnings = 0
         with self._ours():
             WorkbookRow.objects.filter(workbook_import=self.kept).delete()
