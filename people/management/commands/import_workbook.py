@@ -1,6 +1,7 @@
 """A workbook in, from the command line."""
 
 import json
+import os
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -32,6 +33,19 @@ def check_door(door: Door, options: dict[str, Any]) -> None:
         raise CommandError(f"{door.code} belongs to no organisation: leave --organisation out.", returncode=REFUSED)
     if options["file"].suffix.lower() not in door.suffixes:
         raise CommandError(f"The name of the file ends with {', '.join(door.suffixes)}.", returncode=REFUSED)
+
+
+def check_target(path: Path) -> None:
+    """Refuse a file that cannot be written.
+
+    Raises:
+        CommandError: its folder is not there, or it or its folder may not be written to.
+    """
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise CommandError(f"There is no folder {path.parent}.", returncode=REFUSED)
+    if path.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
+        raise CommandError(f"{path} cannot be written.", returncode=REFUSED)
 
 
 def organisation_of(options: dict[str, Any]) -> Organisation | None:
@@ -94,13 +108,19 @@ class Command(BaseCommand):
         parser.add_argument("--language", default="en", help="of the words in reports")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        sys.exit(self._run(**options))
-
-    def _run(self, **options: Any) -> int:
         # Said before anything is written, not after.
         for path in (options["json"], options["marked_up"]):
-            if path is not None and not path.absolute().parent.is_dir():
-                raise CommandError(f"There is no folder {path.parent}.", returncode=REFUSED)
+            if path is not None:
+                check_target(path)
+        try:
+            status = self._run(**options)
+        except CommandError as error:
+            # Nobody shall take the report of another run for that of this one.
+            self._report(options, {"refused": True, "problems": [{"row": None, "problem": str(error)}]})
+            raise
+        sys.exit(status)
+
+    def _run(self, **options: Any) -> int:
         door = door_of(options["kind"])
         if door is not None:
             return self._through(door, options)

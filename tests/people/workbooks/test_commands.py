@@ -85,12 +85,19 @@ def test_refusals_are_status_2(larch: Hand, tmp_path: Path) -> None:
         (["nothing", "missing.xlsx", "--organisation", "larch"], "There is no kind nothing"),
         (["employments", "missing.xlsx", "--organisation", "larch", "--mode", "snapshot"], "cannot be brought in"),
         (["people", "missing.xlsx", "--organisation", "larch", "--json", "nowhere/report.json"], "no folder nowhere"),
+        (["people", "missing.xlsx", "--organisation", "larch", "--marked-up", "."], "cannot be written"),
     ],
 )
-def test_what_is_not_there_is_status_2(larch: Hand, args: list[str], said: str) -> None:
+def test_what_is_not_there_is_status_2(
+    larch: Hand, args: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "report.json").write_text('{"applied": true}')
     with pytest.raises(CommandError, match=said) as error:
-        call_command("import_workbook", *args)
+        call_command("import_workbook", *([] if "--json" in args else ["--json", "report.json"]), *args)
     assert error.value.returncode == 2
+    if "cannot be read" in said:
+        assert json.loads((tmp_path / "report.json").read_text())["refused"] is True
 
 
 def test_encoding_dates_and_columns_can_be_said(larch: Hand, tmp_path: Path) -> None:
