@@ -149,7 +149,7 @@ class TestPages:
         with django_assert_num_queries(5):
             answer = client.get(unescape(source))
         assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
-        answer.close()
+        assert b"".join(answer.streaming_content).startswith(b"\x89PNG")  # type: ignore[attr-defined]
         scaled = beside.get_rendition("max-165x165").url
         for url in (
             shown,
