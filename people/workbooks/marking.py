@@ -34,6 +34,8 @@ _READ_BYTES: Final = 256 * 1024
 _NOT_IN_TITLES: Final = re.compile(r"[\\*?:/\[\]]")
 _MOST_COMMENT: Final = 600
 _AUTHOR: Final = "Fieldfare"
+_OURS: Final = f"{_AUTHOR}: "
+"""Begins our comments: not every program keeps who made one."""
 _BETWEEN_COMMENTS: Final = "\n\n"
 _BAD: Final = PatternFill("solid", fgColor="F6D5D0")
 _WARN: Final = PatternFill("solid", fgColor="F7E6BE")
@@ -165,7 +167,7 @@ def _forget_marks(sheet: Any) -> None:
     for cell in sheet._cells.values():
         if cell.comment is not None and _is_ours(cell.comment):
             _, _, said_before = cell.comment.text.partition(_BETWEEN_COMMENTS)
-            author = cell.comment.author.removeprefix(_AUTHOR).removeprefix(", ")
+            author = (cell.comment.author or "").removeprefix(_AUTHOR).removeprefix(", ")
             cell.comment = Comment(said_before, author) if said_before else None
         if cell.fill.fill_type == "solid" and str(cell.fill.fgColor.rgb)[-6:] in _OUR_COLOURS:
             cell.fill = PatternFill()
@@ -173,16 +175,16 @@ def _forget_marks(sheet: Any) -> None:
 
 def _comment(problem: str, mend: str, before: Comment | None = None) -> Comment:
     """Return what is said of a cell, with what somebody else had said there below it."""
-    said = f"{problem} {mend}"[:_MOST_COMMENT]
+    said = f"{_OURS}{problem} {mend}"[:_MOST_COMMENT]
     if before is None:
         return Comment(said, _AUTHOR)
     if _is_ours(before):
-        return Comment(f"{said} {before.text}", before.author)
+        return Comment(f"{said} {before.text.removeprefix(_OURS)}", before.author)
     return Comment(f"{said}{_BETWEEN_COMMENTS}{before.text}", f"{_AUTHOR}, {before.author or ''}")
 
 
 def _is_ours(comment: Comment) -> bool:
-    return (comment.author or "").startswith(_AUTHOR)
+    return bool(comment.text.startswith(_OURS))
 
 
 def _positions(layout: Mapping[str, Any]) -> dict[str, int]:
