@@ -240,6 +240,8 @@ def change_ladder(
 def change_requirement(*, requirement: Requirement, changed: Requirement, by: User | None, at: datetime) -> Requirement:
     """Record that ``requirement`` asks from now on what the unsaved ``changed`` (of ``planned_change``) says.
 
+    What it asks already, as when a page is sent twice, is no new fact.
+
     Raises:
         AlreadyWithdrawn: a later fact supersedes it, or it was withdrawn.
         TrainingHeld: it would ask somebody whom it has not asked before, and the training is out of new assignment.
@@ -285,6 +287,8 @@ def _supersede(
     locked = Requirement.objects.select_for_update(of=("self",)).get(pk=requirement.pk)
     if locked.ends_on is not None or Requirement.objects.filter(supersedes=locked).exists():
         raise AlreadyWithdrawn
+    if all(getattr(locked, name) == value for name, value in changes.items()):
+        return locked
     values = {name: getattr(locked, name) for name in _KEPT} | dict(changes)
     successor = Requirement.objects.create(**values, recorded_at=at, recorded_by=by, supersedes=locked)
     audit.record(organisation=locked.organisation, actor=by, verb=verb, target=successor, at=at)

@@ -61,6 +61,8 @@ def schedule_export(
 ) -> ExportSchedule:
     """Let an export of ``kind`` be made from ``first_on`` on, for somebody of the organisation's HR.
 
+    The same again, as when a page is sent twice, is the one that runs already.
+
     Raises:
         UnknownKind: the organisation has no such kind.
         NotForHr: ``recipient`` is not HR of the whole organisation.
@@ -68,20 +70,23 @@ def schedule_export(
     kind_for(kind, organisation)
     if not hr_of(organisation).filter(pk=recipient.pk).exists():
         raise NotForHr
-    schedule = ExportSchedule(
-        organisation=organisation,
-        kind=kind,
-        every=every,
-        first_on=first_on,
-        recipient=recipient,
-        created_by=by,
-        created_at=at,
-        file_format=file_format,
-        kept_days=kept_days,
-        language=language,
-    )
+    said: dict[str, Any] = {
+        "organisation": organisation,
+        "kind": kind,
+        "every": every,
+        "first_on": first_on,
+        "recipient": recipient,
+        "file_format": file_format,
+        "kept_days": kept_days,
+        "language": language,
+    }
+    schedule = ExportSchedule(**said, created_by=by, created_at=at)
     schedule.next_at = next_at(schedule, after=at)
     schedule.full_clean(exclude=("recipient", "created_by"))
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    running = ExportSchedule.objects.filter(**said, next_at__isnull=False).first()
+    if running is not None:
+        return running
     schedule.save()
     audit.record(
         organisation=organisation, actor=by, verb="export.scheduled", target=schedule, at=at, kind=kind, every=every

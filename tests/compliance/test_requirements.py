@@ -142,3 +142,14 @@ def test_live_requirements_are_those_of_the_organisation_within_what_is_visible(
         for_ama,
     ]
     assert live(everybody.filter(pk=jo.pk), Site.objects.filter(pk=larch.fort.pk)) == [everywhere, fort, for_jo]
+
+
+def test_the_same_change_again_is_no_new_fact(larch, hospitality):
+    larch.employ()
+    requirement = larch.ask(hospitality, site=larch.region)
+    for _ in range(2):
+        asked = Requirement.objects.current_knowledge().get()
+        changed = services.planned_change(requirement=asked, due_on=date(2026, 6, 1), recurs="6m")
+        services.change_requirement(requirement=asked, changed=changed, by=None, at=AT)
+    assert [it.supersedes for it in Requirement.objects.order_by("pk")] == [None, requirement]
+    assert AuditEntry.objects.filter(verb="requirement.changed").count() == 1

@@ -170,3 +170,11 @@ def test_beat_asks_and_the_outbox_makes(hr: StaffRole) -> None:
     services.ask_for_due_exports(at=after("2026-03-04"))
     outbox.deliver_due(at=after("2026-03-04"), limit=1)
     assert ExportFile.objects.count() == 1
+
+
+def test_the_same_export_asked_for_twice_is_one_until_it_is_stopped(hr: StaffRole) -> None:
+    first = scheduled(hr)
+    assert scheduled(hr) == first
+    assert AuditEntry.objects.filter(verb="export.scheduled").count() == 1
+    services.stop_export(schedule=first, by=hr.user, at=AT)
+    assert scheduled(hr) != first
