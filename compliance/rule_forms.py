@@ -23,6 +23,19 @@ from people.models.organisation import SITE_KIND_CHOICES
 SUGGESTED_DAYS = 30
 
 
+class _RolesField(forms.ModelMultipleChoiceField):
+    """Roles of an organisation, any number of them."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the roles; a key too large for the database is that of none."""
+        try:
+            return super().clean(value)
+        except OverflowError:
+            raise ValidationError(
+                self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": "…"}
+            ) from None
+
+
 class AdoptionForm(forms.Form):
     """A training for each rule that shall be assigned, perhaps for some roles only, and a last good day for all."""
 
@@ -50,7 +63,7 @@ class AdoptionForm(forms.Form):
             )
             training.today = today
             self.fields[f"training-{rule.code}"] = training
-            self.fields[f"roles-{rule.code}"] = forms.ModelMultipleChoiceField(
+            self.fields[f"roles-{rule.code}"] = _RolesField(
                 label=gettext_lazy("Only people in these roles"),
                 queryset=roles,
                 required=False,

@@ -263,6 +263,9 @@ def test_roles_of_another_organisation_cannot_be_chosen(hr, texas, hospitality):
         "confirm": "1",
     }
     assert hr.post(url("rule_pack_adopt", "us-lodging"), sent).status_code == 422
+    # Nor one with a key that no database has.
+    sent["roles-us-tx-lodging"] = ["9" * 19]
+    assert hr.post(url("rule_pack_adopt", "us-lodging"), sent).status_code == 422
     assert not Adoption.objects.exists()
 
 
