@@ -33,13 +33,13 @@ REACHING_A_DATABASE = {"db", "transactional_db", "module_rows", "served", "prepa
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Mark what asks no database: it is refused one while it runs, so what it finds on one profile holds on both.
 
-    What has to stay in one process comes first, so that no other is done and waits for it in the end.
+    What drives a browser stays in one process and comes first, so that no other is done and waits for it in the end.
     """
     for item in items:
         if not _may_ask_a_database(item):
             item.add_marker(pytest.mark.one_profile)
     yield
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

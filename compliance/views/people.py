@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cms import clock
+from cms.sent import word
 from compliance import forms, selectors, services
 from compliance.adjustment_forms import KINDS
 from compliance.part_words import part_in_words
-from compliance.views.portal import Desk, portal, posted, word
+from compliance.views.portal import Desk, portal, posted
 from people import services as people_services
 from people.exceptions import EmploymentOverlaps, EndsBeforeStart, FactSuperseded, NumberTaken
 from people.models import Employment, Licence, Membership, SamePerson

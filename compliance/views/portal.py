@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from cms import clock
@@ -108,17 +108,6 @@ def organisations_of(user: User) -> list[Organisation]:
 def posted(request: HttpRequest, *files: Any) -> tuple[Any, ...]:
     """Return what a form is bound to: what was sent, also where that is nothing; nothing where a page is asked for."""
     return (request.POST, *files) if request.method == "POST" else ()
-
-
-def word(sent: QueryDict, name: str, before: str = "") -> str:
-    """Return what was sent under a name, without the sign that PostgreSQL keeps in no text; ``before`` where nothing was."""
-    return sent.get(name, before).replace("\x00", "")
-
-
-def number(sent: QueryDict, name: str) -> int:
-    """Return the whole number that was sent under a name, small enough for a key; 0 for anything else."""
-    text = sent.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def pdf(content: bytes, name: str) -> HttpResponse:

@@ -13,6 +13,7 @@ from certificates.models import Certification
 from cms import clock
 from cms.lists import listed
 from cms.models import Region
+from cms.sent import number
 from compliance import rule_forms, selectors, services
 from compliance.exceptions import AlreadyWithdrawn, TrainingHeld
 from compliance.forms import assignable_certifications
@@ -34,7 +35,7 @@ from compliance.rules.readiness import STATED, Condition, all_met
 from compliance.rules.schema import Rule
 from compliance.selectors import PackAtSites, RuleAtSites, Training
 from compliance.views.late import notes_on
-from compliance.views.portal import Desk, number, portal, posted
+from compliance.views.portal import Desk, portal, posted
 from people.models import Site
 
 

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cms import clock
+from cms.sent import word
 from compliance import services
 from compliance.exceptions import TooManyFilters
 from compliance.models import SavedFilter
-from compliance.views.portal import Desk, portal, word
+from compliance.views.portal import Desk, portal
 from compliance.views.status import filters_of
 
 

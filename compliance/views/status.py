@@ -15,10 +15,11 @@ from django.utils.translation import get_language_bidi, pgettext
 from django.views.decorators.http import require_safe
 
 from certificates.models import Certification
+from cms.sent import word
 from compliance import charts, selectors
 from compliance.models import ObligationSpan, SavedFilter
 from compliance.services import MOST_PEOPLE
-from compliance.views.portal import Desk, organisations_of, portal, staff_of, to_sign_in, word
+from compliance.views.portal import Desk, organisations_of, portal, staff_of, to_sign_in
 from compliance.visibility import LISTED_FIELDS, STATUS_LABELS, Status
 from compliance.workbooks import CONTENT_TYPE
 from compliance.workbooks import status_workbook as write_status_workbook

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cms import clock
 from cms.lists import listed
+from cms.sent import number, word
 from compliance import forms
-from compliance.views.portal import Desk, number, portal, posted, word
+from compliance.views.portal import Desk, portal, posted
 from people import audit
 from people import services as people_services
 from people.exceptions import ImportHasErrors, ImportNotReady, ManyWouldEnd, UnknownKind, WorkbookRefused

@@ -13,6 +13,7 @@ from wagtail.admin import messages
 
 from cms import clock
 from cms.languages import language_name
+from cms.sent import word
 from courses.asking_form import AskForm
 from courses.exceptions import NameTaken, NotPublished, NotTheirs, WrongReviewer
 from courses.models import ReviewComment, Reviewer, ReviewRequest
@@ -92,7 +93,7 @@ class ReviewsView(CoursePanel, FormView[AskForm]):
     def _settle(self, wanted: str) -> HttpResponse:
         comments = ReviewComment.objects.filter(request__course=self.course)
         comment = get_object_or_404(comments, pk=_number(wanted))
-        reply = self.request.POST.get("reply", "")[:_MAX_REPLY_CHARS]
+        reply = word(self.request.POST, "reply")[:_MAX_REPLY_CHARS]
         settle_comment(comment=comment, reply=reply, by=self.request.user, at=clock.now())
         messages.success(self.request, _("Settled. The reviewer sees what you wrote."))
         return redirect(self.get_success_url())

@@ -12,6 +12,7 @@ from django.views.generic import TemplateView
 from wagtail.admin import messages
 
 from cms import clock
+from cms.sent import word
 from courses.exceptions import NoReason, NoSuchFinding
 from courses.services import Judged, answer_finding, published_findings, reading_levels
 from courses.views.panel import CoursePanel
@@ -33,9 +34,9 @@ class CheckView(CoursePanel, TemplateView):
         try:
             answer_finding(
                 course=self.course,
-                language=request.POST.get("language", ""),
-                fingerprint=request.POST.get("finding", ""),
-                reason=request.POST.get("reason", "")[:_MAX_REASON_CHARS],
+                language=word(request.POST, "language"),
+                fingerprint=word(request.POST, "finding"),
+                reason=word(request.POST, "reason")[:_MAX_REASON_CHARS],
                 by=request.user,
                 at=clock.now(),
             )

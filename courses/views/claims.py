@@ -18,6 +18,7 @@ from wagtail.admin import messages
 
 from cms import clock
 from cms.admin_pages import AdminPage
+from cms.sent import word
 from courses import selectors, services
 from courses.exceptions import NoReason, PastReview
 from courses.models import Claim
@@ -83,7 +84,7 @@ class ClaimView(ClaimsView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Verify, contradict or withdraw."""
         about: dict[str, Any] = {"claim": self.claim, "by": request.user, "at": clock.now()}
-        act, why = request.POST.get("act"), request.POST.get("why", "")[:600]
+        act, why = request.POST.get("act"), word(request.POST, "why")[:600]
         try:
             if act == "verify":
                 form = VerifyForm(request.POST)

@@ -20,6 +20,7 @@ from wagtail.admin import messages
 
 from cms import clock
 from cms.admin_pages import AdminPage
+from cms.sent import word
 from courses import selectors, services
 from courses.exceptions import DoesNotAddUp, NobodyPays, NoName
 from courses.ledger_forms import FeeForm, PaymentForm, words_of
@@ -98,7 +99,7 @@ class ReviewPayView(LedgerView):
             if act == "name" and request.user.has_perm(NAMES_PERMISSION):
                 services.keep_legal_name(
                     reviewer=self.asked.reviewer,
-                    legal_name=request.POST.get("legal_name", "")[:200],
+                    legal_name=word(request.POST, "legal_name")[:200],
                     by=request.user,
                     at=clock.now(),
                 )

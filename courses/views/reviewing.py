@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cms import clock
 from cms.languages import language_name
+from cms.sent import word
 from courses import selectors, services
 from courses.exceptions import (
     AlreadySaid,
@@ -217,14 +218,14 @@ def review_receipt(request: HttpRequest, reviewer: Reviewer, asked: UUID) -> Htt
 
 
 def _comment(request: HttpRequest, asked: ReviewRequest, part: str) -> HttpResponse:
-    kind, _colon, target = request.POST.get("part", "").partition(":")
+    kind, _colon, target = word(request.POST, "part").partition(":")
     form = CommentForm(request.POST)
     here = f"{reverse('courses:review_part', args=[asked.public_id, part])}#p-{target}"
     try:
-        if not form.is_valid() and request.POST.get("text", "").strip():
+        if not form.is_valid() and word(request.POST, "text").strip():
             messages.error(request, _("A comment has at most 2,000 signs. Send it in two."))
             return redirect(here)
-        services.comment_on(request=asked, part=Part(kind, target), text=request.POST.get("text", ""), at=clock.now())
+        services.comment_on(request=asked, part=Part(kind, target), text=word(request.POST, "text"), at=clock.now())
     except EmptyComment:
         messages.error(request, _("Write the comment first."))
     except NothingThere:

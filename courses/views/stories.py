@@ -15,6 +15,7 @@ from wagtail.admin import messages
 
 from cms import clock
 from cms.admin_pages import AdminPage
+from cms.sent import word
 from courses import registry
 from courses.consents import ConsentFault
 from courses.exceptions import ConsentRefused, NoName
@@ -87,7 +88,7 @@ class StoriesView(AdminPage, FormView[ConsentForm]):
     def _keep(self, consent: StoryConsent) -> HttpResponse:
         if not self._may_see_names():
             raise PermissionDenied
-        name = self.request.POST.get("legal_name", "")[:200]
+        name = word(self.request.POST, "legal_name")[:200]
         try:
             keep_teller_name(consent=consent, legal_name=name, by=self.request.user, at=clock.now())
         except NoName:

@@ -15,6 +15,7 @@ from django.views.generic import TemplateView
 
 from cms import clock
 from cms.admin_pages import AdminPage
+from cms.sent import word
 from courses import services
 from courses.models import EditionText, VoiceAcceptance
 from courses.renditions.material import material_of
@@ -55,12 +56,12 @@ class VoicesView(AdminPage, TemplateView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Accept the voice that was heard, or take a yes back."""
-        language = request.POST.get("language", "")
+        language = word(request.POST, "language")
         if "take-back" in request.POST:
             services.take_voice_back(language=language, by=request.user, at=clock.now())
             messages.success(request, _("Nobody hears this voice any more."))
             return redirect("courses_admin:voices")
-        voice, listener = voice_for(language), request.POST.get("listener", "").strip()[:120]
+        voice, listener = voice_for(language), word(request.POST, "listener").strip()[:120]
         if voice is None or request.POST.get("voice") != voice.identity:
             messages.error(request, _("The voice is another one by now. Listen again."))
         elif not listener:

@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_POST, require_safe
 
 from cms import clock
+from cms.sent import word
 from people import forms, selectors, services
 from people.exceptions import PeopleError
 from people.models import AccountChange, Employment, User
@@ -82,7 +83,7 @@ def email_remove(request: HttpRequest) -> HttpResponse:
     """Forget an address of the person's own; only a sign-in of one's own may do that."""
     scope, user = _scope_and_user(request)
     if scope.personal and not selectors.is_staff(user):
-        services.remove_own_email(user=user, email=request.POST.get("email", "").replace("\0", ""))
+        services.remove_own_email(user=user, email=word(request.POST, "email"))
         messages.success(request, _("The address is removed."))
     return redirect("people:email")
 

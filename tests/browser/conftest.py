@@ -17,7 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "screenshots"
@@ -232,6 +232,15 @@ def shoot(page: Page, name: str) -> None:
     before = page.viewport_size
     for label, size in (("360", PHONE), ("1280", DESK)):
         page.set_viewport_size(size)
-        page.screenshot(path=SCREENSHOTS / f"{name}-{label}.png", full_page=True)
+        _picture(page, SCREENSHOTS / f"{name}-{label}.png")
     if before:
         page.set_viewport_size(before)
+
+
+def _picture(page: Page, path: Path) -> None:
+    # On a busy machine a frame may get lost, for which a browser waits for ever; the next one asks for another.
+    for _ in range(2):
+        with contextlib.suppress(TimeoutError):
+            page.screenshot(path=path, full_page=True)
+            return
+    page.screenshot(path=path, full_page=True, timeout=90_000)
