@@ -134,7 +134,7 @@ def open_attempt(reading: Reading) -> Attempt | None:
 
 def _papers(reading: Reading) -> dict[str, Any] | None:
     """Return what names the papers of this enrolment that this session may see; None where there can be none."""
-    quiz = reading.snapshot["quiz"]
+    quiz = reading.quiz
     if reading.active is None or quiz is None or not quiz["blueprint"]:
         return None
     return {

@@ -62,6 +62,12 @@ class Reading:
         claims = self._claims_in(self.local.snapshot)
         return with_claims(without_withdrawn(self.local.snapshot, withdrawn_parts(self.local.snapshot, claims)), claims)
 
+    @property
+    def quiz(self) -> Json | None:
+        """Return the final quiz. Local parts and claims stand in lessons alone: neither is asked for here."""
+        quiz: Json | None = self._readable["quiz"]
+        return quiz
+
     @cached_property
     def public_snapshot(self) -> Json:
         """Return the frozen text, with notices in the place of what was withdrawn since, and claims as they are today."""
@@ -204,7 +210,7 @@ class Reading:
     @cached_property
     def requirements(self) -> Requirements:
         """Return what completes the course."""
-        return requirements_of(self.snapshot)
+        return requirements_of(self._readable)
 
     @cached_property
     def next_step(self) -> NextStep:
