@@ -10,5 +10,9 @@ def word(sent: QueryDict, name: str, before: str = "") -> str:
 
 def number(sent: QueryDict, name: str) -> int:
     """Return the whole number that was sent under a name, small enough for a key; 0 for anything else."""
-    text = sent.get(name, "")
+    return whole_number(sent.get(name, ""))
+
+
+def whole_number(text: str) -> int:
+    """Return the whole number that ``text`` is, small enough for a key; 0 for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -143,9 +143,10 @@ def may_become(attendance: Attendance, result: str) -> bool:
 def count_attendance(*, session: Session, by: User | None, at: datetime) -> int:
     """Write into the record of everybody who was there what they did, and return for how many.
 
-    All lessons of the session's edition, with the local parts that were handed out, and its minutes are done, in the session's language; the quiz too for whoever
-    passed it there. Where that was all that was missing, the course is completed on the day of the session. Each person
-    is a transaction, so that a stop in the middle loses nobody; again, it goes on where it stopped.
+    All lessons of the session's edition, with the local parts that were handed out, and its minutes are done, in the
+    session's language; the quiz too for whoever passed it there. Where that was all that was missing, the course is
+    completed on the day of the session. Each person is a transaction, so that a stop in the middle loses nobody; again,
+    it goes on where it stopped.
 
     Raises:
         SessionNotOver: it has not ended yet.

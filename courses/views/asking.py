@@ -13,7 +13,7 @@ from wagtail.admin import messages
 
 from cms import clock
 from cms.languages import language_name
-from cms.sent import word
+from cms.sent import whole_number, word
 from courses.asking_form import AskForm
 from courses.exceptions import NameTaken, NotPublished, NotTheirs, WrongReviewer
 from courses.models import ReviewComment, Reviewer, ReviewRequest
@@ -92,7 +92,7 @@ class ReviewsView(CoursePanel, FormView[AskForm]):
 
     def _settle(self, wanted: str) -> HttpResponse:
         comments = ReviewComment.objects.filter(request__course=self.course)
-        comment = get_object_or_404(comments, pk=_number(wanted))
+        comment = get_object_or_404(comments, pk=whole_number(wanted))
         reply = word(self.request.POST, "reply")[:_MAX_REPLY_CHARS]
         settle_comment(comment=comment, reply=reply, by=self.request.user, at=clock.now())
         messages.success(self.request, _("Settled. The reviewer sees what you wrote."))
@@ -126,7 +126,7 @@ class ReviewsView(CoursePanel, FormView[AskForm]):
 
     def _reviewer(self, wanted: str) -> Reviewer:
         asked = Reviewer.objects.filter(requests__course=self.course).distinct()
-        reviewer: Reviewer = get_object_or_404(asked, pk=_number(wanted))
+        reviewer: Reviewer = get_object_or_404(asked, pk=whole_number(wanted))
         return reviewer
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -156,7 +156,3 @@ def _shown(asked: ReviewRequest, digest: str, now: Any) -> dict[str, Any]:
         "comments": sorted(comments, key=lambda it: it.settled_at is not None),
         "has_link": door is not None and door.is_open(now),
     }
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cms import clock
+from cms.sent import number
 from courses import selectors, services
 from courses.exceptions import LastSignatory, NameTaken, NoName
 from courses.models import OwnedPart, Reviewer, ReviewKind, Withdrawal
@@ -28,8 +29,7 @@ def nation(request: HttpRequest, reviewer: Reviewer) -> HttpResponse:
     if request.method == "POST":
         for act in _ACTS:
             if act in request.POST:
-                wanted = request.POST[act]
-                pk = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 18 else 0
+                pk = number(request.POST, act)
                 return (
                     _with_person(request, reviewer, act, pk)
                     if act in ("link", "dismiss")

@@ -15,7 +15,7 @@ from wagtail.admin import messages
 
 from cms import clock
 from cms.admin_pages import AdminPage
-from cms.sent import word
+from cms.sent import number, word
 from courses import registry
 from courses.consents import ConsentFault
 from courses.exceptions import ConsentRefused, NoName
@@ -66,9 +66,8 @@ class StoriesView(AdminPage, FormView[ConsentForm]):
         """Record a consent, end one where that button was pressed, or keep, show or delete the name of who gave the story."""
         acts = {"withdraw": self._withdraw, "keep": self._keep, "read": self._read, "forget": self._forget}
         for act, answer in acts.items():
-            if wanted := request.POST.get(act, ""):
-                pk = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 18 else 0
-                return answer(get_object_or_404(StoryConsent, pk=pk))
+            if request.POST.get(act):
+                return answer(get_object_or_404(StoryConsent, pk=number(self.request.POST, act)))
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: ConsentForm) -> HttpResponse:
