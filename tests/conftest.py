@@ -2,8 +2,10 @@
 
 import gc
 import os
+import random
 import re
 from collections.abc import Iterator
+from unittest import mock
 
 import pytest
 from django.core.cache import cache
@@ -40,6 +42,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
             item.add_marker(pytest.mark.one_profile)
     yield
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Give the same test the same keys, tokens, ids and draws each time, so that a run can be repeated; FULL=1: new ones."""
+    if os.environ.get("FULL"):
+        yield
+        return
+    drawn = random.Random(item.nodeid).randbytes
+    with mock.patch.object(os, "urandom", drawn), mock.patch.object(random, "_urandom", drawn):
+        yield
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -438,7 +438,8 @@ def test_people_and_assignments_of_another_organisation_are_not_found_by_their_n
     assert client.get(reverse("compliance:person", args=["other", jo.public_id])).status_code == 404
     assert client.post(reverse("compliance:assignment_withdraw", args=["other", reference])).status_code == 404
     page = client.get(reverse("compliance:assignment_new", args=["other"]) + f"?person={jo.public_id}")
-    assert "0042" not in page.content.decode()
+    # The number alone may stand in a token.
+    assert 'value="0042"' not in page.content.decode()
     sent = {"certification": hospitality.pk, "whom": "person", "number": "0042", "due_on": "2026-05-01"}
     answer = client.post(reverse("compliance:assignment_new", args=["other"]), sent)
     assert list(answer.context["form"].errors) == ["number"]
