@@ -26,6 +26,7 @@ from compliance.selectors.endings import Endings, endings, ends_in
 from compliance.selectors.held import held_trainings, late_trainings
 from compliance.selectors.in_person import StillOpen, attestations_of, in_person_of, still_open_of, to_confirm
 from compliance.selectors.joining import moves_of
+from compliance.selectors.kept_numbers import KeptLines, Numbers, numbers
 from compliance.selectors.messages import (
     Line,
     letters,
@@ -92,7 +93,9 @@ __all__ = [
     "Entry",
     "Happening",
     "Hearer",
+    "KeptLines",
     "Line",
+    "Numbers",
     "PackAtSites",
     "PersonStanding",
     "PlannedCount",
@@ -142,6 +145,7 @@ __all__ = [
     "names_in",
     "newest_pack",
     "next_message_at",
+    "numbers",
     "open_bounces",
     "open_questions",
     "pack_for",

@@ -15,6 +15,7 @@ from django.utils.translation import get_language_bidi, pgettext
 from django.views.decorators.http import require_safe
 
 from certificates.models import Certification
+from cms import clock
 from cms.sent import word
 from compliance import charts, selectors
 from compliance.models import ObligationSpan, SavedFilter
@@ -128,13 +129,14 @@ def _certifications(desk: Desk) -> QuerySet[Certification]:
 def organisation(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Say in a sentence what needs somebody; list who stands where, the most urgent first."""
     filters = filters_of(request, desk)
-    summary = selectors.summary(memberships=desk.memberships, on=desk.today)
-    by_site = selectors.counts_by_site(memberships=desk.memberships, on=desk.today)
-    pages = Paginator(filters.spans(desk), PAGE_SIZE)
+    at = clock.now()
+    numbers = selectors.numbers(memberships=desk.memberships, on=desk.today, at=at)
+    summary, ends = numbers.summary, numbers.endings
+    lines = filters.spans(desk)
+    pages = Paginator(selectors.KeptLines(lines, at=at) if numbers.counted_at else lines, PAGE_SIZE)
     if not list(filters):
         pages.count = summary.total
     page = pages.get_page(request.GET.get("page"))
-    ends = selectors.endings(memberships=desk.memberships, on=desk.today)
     bars = charts.bars([n for _, n in ends.months], from_right=get_language_bidi())
     return render(
         request,
@@ -147,9 +149,12 @@ def organisation(request: HttpRequest, desk: Desk) -> HttpResponse:
             page=page,
             rows=selectors.rows(page.object_list, desk.today),
             summary=summary,
+            counted_at=numbers.counted_at,
             needs_date=summary.counts[Status.NEEDS_DATE],
             attention=[(it, STATUS_LABELS[it], summary.counts[it]) for it in ATTENTION],
-            by_site=[(site, [(it, STATUS_LABELS[it], site.counts[it]) for it in ATTENTION]) for site in by_site],
+            by_site=[
+                (site, [(it, STATUS_LABELS[it], site.counts[it]) for it in ATTENTION]) for site in numbers.by_site
+            ],
             filters=filters,
             filter_words=list(filters),
             statuses=[
