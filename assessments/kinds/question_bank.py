@@ -22,6 +22,7 @@ from wagtail.models import Locale
 
 from assessments.item_words import fault_message
 from assessments.items import ItemFault, ItemProblem, item_problems
+from assessments.kinds.fields import columns_of, flat, taken_back
 from assessments.kinds.parts import NO_PARTS, parts_of, parts_said, parts_shown, put_parts, save_rows
 from assessments.models import (
     ChoiceOption,
@@ -49,6 +50,7 @@ from people.workbooks.columns import Column, Type
 from people.workbooks.kinds import Given, Kind, Plan, Setting
 from people.workbooks.names import labelled, yes_or_no
 from people.workbooks.problems import Problem, RowProblem
+from people.workbooks.undoing import changed
 from people.workbooks.values import ChoiceSet
 
 State: TypeAlias = dict[str, Any]
@@ -316,21 +318,34 @@ class QuestionBankKind(Kind):
         return entries
 
     def take_back(self, entries: Sequence[Mapping[str, Any]], setting: Setting) -> list[dict[str, str]]:
-        """Give questions back what they were. A new one goes, unless a page shows it or somebody answered it."""
-        banks = _banks()
+        """Give questions back what they were, but for what was edited since, and for what would not fit with it.
+
+        A new one goes, unless somebody edited it, a page shows it or somebody answered it.
+        """
+        banks, taken = _banks(), _situations()
         known = {it.pk: it for it in _known([it["key"] for it in entries], locked=True).values()}
         left = []
         for entry in reversed(entries):
             question = known.get(entry["question"])
             if question is None:
                 continue
-            is_used = entry["before"] is None and bool(questions_in_use([question]))
-            if is_used or _state(question) != entry["after"]:
-                left.append({"key": entry["key"], "column": "question"})
-            elif entry["before"] is None:
-                question.delete()
+            now = _state(question)
+            if entry["before"] is None:
+                kept = columns_of(changed(flat(entry["after"]), flat(now)), now)
+                if not kept and questions_in_use([question]):
+                    kept = ["question"]
+                if not kept:
+                    question.delete()
             else:
-                _save(question, entry["before"], banks[question.bank.code], setting)
+                state, kept = taken_back(entry["before"], entry["after"], now)
+                bank = banks[now["bank"]]
+                rule = (now["bank"], state["critical"])
+                others = {it for code, it in taken.get(rule, {}).items() if code != question.code and it}
+                if state != now and _may_be(state, entry["before"], bank, others if rule[1] else set()):
+                    _save(question, state, bank, setting)
+                elif state != now:
+                    kept = columns_of(changed(flat(entry["before"]), flat(entry["after"])), now)
+            left += [{"key": entry["key"], "column": column} for column in kept]
         return left
 
     def export(self, setting: Setting, *, on: date | None) -> Iterator[Mapping[str, str]]:
@@ -639,6 +654,13 @@ def _check(plan: Plan, after: State, situations_taken: Iterable[str]) -> None:
             column = "parts"
         hints = (str(problem.fault), str(problem.least), str(problem.most), problem.name)
         plan.wrong(column, Problem.OF_KIND, *hints)
+
+
+def _may_be(state: State, before: State, bank: _Bank, situations_taken: Iterable[str]) -> bool:
+    """Return whether a question may be as an undo would leave it: it was so before, or its form would take it."""
+    if state["objective"] not in bank.objectives or (state["critical"] and state["critical"] not in bank.rules):
+        return False
+    return state == before or not item_problems(state, situations_taken=situations_taken)
 
 
 def _save(question: Any, state: State, bank: _Bank, setting: Setting) -> Any:

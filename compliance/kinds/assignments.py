@@ -21,6 +21,7 @@ from people.workbooks.cells import fold
 from people.workbooks.columns import Column, Type
 from people.workbooks.kinds import Given, Kind, Mode, Plan, Setting
 from people.workbooks.problems import Problem
+from people.workbooks.undoing import changed, undone
 from people.workbooks.values import ChoiceSet
 
 REFERENCE = Column(
@@ -31,6 +32,8 @@ REFERENCE = Column(
     help=_("Leave empty for a new one. What an export wrote here finds the assignment again."),
 )
 _FIXED = ("employee_number", "site", "role")
+_FIELD_OF_COLUMN = {"due_on": "due_on", "days_after_start": "days_after_start", "withdrawn_on": "ends_on"}
+"""Of the columns by which a known assignment can be changed."""
 _EXPORT_PAGE = 1000
 
 
@@ -137,7 +140,7 @@ class AssignmentsKind(Kind):
         ]
 
     def take_back(self, entries: Sequence[Mapping[str, Any]], setting: Setting) -> list[dict[str, str]]:
-        """Withdraw what was added, and give what was changed its dates back."""
+        """Withdraw what was added, and give what was changed its dates back; what was edited since stays."""
         related = ("certification", "membership", "site", "role")
         pks = {pk for entry in entries for pk in (entry["fact"], entry["before"]) if pk}
         facts = {it.pk: it for it in Requirement.objects.filter(pk__in=pks).select_related(*related)}
@@ -148,12 +151,17 @@ class AssignmentsKind(Kind):
         for entry in entries:
             fact, before = facts[entry["fact"]], facts.get(entry["before"])
             now = current[fact.reference]
-            # What was changed and changed back is as it was written.
-            if _values_of(now) != _values_of(fact):
-                left.append({"key": entry["key"], "column": "due_on"})
-                continue
-            changes = {} if before is not None else {"ends_on": fact.starts_on}
-            made.append(successor(before or fact, of=now, by=setting.by, at=setting.at, **changes))
+            said = _values_of(now)
+            if before is None:
+                kept = changed(_values_of(fact), said)
+                changes = {} if kept else {"ends_on": fact.starts_on}
+            else:
+                values, kept = undone(_values_of(before), _values_of(fact), said)
+                fields = (_FIELD_OF_COLUMN[column] for column in changed(said, values))
+                changes = {field: getattr(before, field) for field in fields}
+            left += [{"key": entry["key"], "column": column} for column in kept]
+            if changes:
+                made.append(successor(now, by=setting.by, at=setting.at, **changes))
         Requirement.objects.bulk_create(made)
         _rebuild(made, setting)
         return left

@@ -25,6 +25,7 @@ from people.workbooks.columns import Column, Type
 from people.workbooks.kinds import Given, Kind, Plan, Setting
 from people.workbooks.names import labelled
 from people.workbooks.problems import Problem
+from people.workbooks.undoing import changed, undone
 from people.workbooks.values import ChoiceSet
 
 ONE_DAY = timedelta(days=1)
@@ -121,27 +122,55 @@ class FactKind(Kind):
         ]
 
     def take_back(self, entries: Sequence[Mapping[str, Any]], setting: Setting) -> list[dict[str, str]]:
-        """Record that what was written does not hold; what was corrected since stays."""
+        """Record what holds without what was written; what was edited since stays, and what would not fit with it."""
         model = self.known().model
         pks = {pk for entry in entries for pk in (entry["fact"], entry["before"]) if pk}
         facts = {it.pk: it for it in model._default_manager.filter(pk__in=pks).select_related("certification")}
-        references = {it.reference for it in facts.values()}
-        current = {
-            it.reference: it for it in self.known().filter(reference__in=references).select_related("certification")
-        }
+        known: dict[int, list[Any]] = defaultdict(list)
+        theirs = self.known().filter(membership__in={it.membership_id for it in facts.values()})
+        for it in theirs.select_related("certification").order_by("pk"):
+            known[it.membership_id].append(it)
         left, made = [], []
         for entry in entries:
             fact, before = facts[entry["fact"]], facts.get(entry["before"])
-            now = current.get(fact.reference)
-            # What was changed and changed back is as it was written.
-            if now is None or self.values_of(now) != self.values_of(fact):
-                left.append({"key": entry["key"], "column": self.columns[-1].key})
-                continue
-            changes = {} if before is not None else self.void()
-            made.append(successor(before or fact, of=now, by=setting.by, at=setting.at, **changes))
+            mine = known[fact.membership_id]
+            now = next((it for it in mine if it.reference == fact.reference), None)
+            others = [it for it in mine if it is not now]
+            row, kept = self._taken_back(entry["key"], fact, before, now, others, setting)
+            left += [{"key": entry["key"], "column": column} for column in kept]
+            if row is not None:
+                row.certification = fact.certification
+                made.append(row)
+                known[fact.membership_id] = [*others, *([row] if before is not None else [])]
         model._default_manager.bulk_create(made)
         services.rebuild_obligations(memberships={fact.membership_id for fact in made}, at=setting.at)
         return left
+
+    def _taken_back(
+        self, key: str, fact: Any, before: Any, now: Any, others: Sequence[Any], setting: Setting
+    ) -> tuple[Any, list[str]]:
+        """Return the fact to record in place of ``now``, if any, and the columns that stay as they are."""
+        wrote = self.values_of(fact)
+        if before is None:
+            edited = changed(wrote, self.values_of(now)) if now else []
+            if edited or now is None:
+                return None, edited
+            return successor(fact, of=now, by=setting.by, at=setting.at, **self.void()), []
+        was = self.values_of(before)
+        said = self.values_of(now) if now else {}
+        values, kept = undone(was, wrote, said)
+        if now is None:
+            return None, changed(was, wrote)
+        if values == said:
+            return None, kept
+        plan = Plan(Given(None, key, values))
+        self.judge(plan, values, [_Known(it, self.values_of(it)) for it in others], setting)
+        if plan.problems:
+            return None, changed(was, wrote)
+        if values == was:
+            # With the period that held then.
+            return successor(before, of=now, by=setting.by, at=setting.at), kept
+        return successor(now, by=setting.by, at=setting.at, **self.fields_of(values, setting)), kept
 
     def export(self, setting: Setting, *, on: date | None) -> Iterator[Mapping[str, str]]:
         """Yield the facts by employee number."""

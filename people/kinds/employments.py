@@ -133,10 +133,10 @@ class EmploymentsKind(Kind):
         ]
 
     def take_back(self, entries: Sequence[Mapping[str, Any]], setting: Setting) -> list[dict[str, str]]:
-        """Record that what was written does not hold."""
+        """Record what holds without what was written: each field as it was, except where somebody edited it since."""
         pairs = [(fact, before, entry) for entry in reversed(entries) for fact, before in entry["jobs"]]
         kept = take_back_facts([(fact, before) for fact, before, _ in pairs], setting)
-        return [{"key": entry["key"], "column": "starts_on"} for fact, _, entry in pairs if fact in kept]
+        return [{"key": entry["key"], "column": column} for fact, _, entry in pairs for column in kept[fact]]
 
     def export(self, setting: Setting, *, on: date | None) -> Iterator[Mapping[str, str]]:
         """Yield employments by number and first day: those of a day, or all that are known."""

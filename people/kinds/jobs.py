@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -17,6 +17,7 @@ from people.bulk import insert_rows, set_of
 from people.exceptions import EmploymentOverlaps
 from people.models import Employment, Membership, Organisation, Role, Site
 from people.workbooks.kinds import Setting
+from people.workbooks.undoing import changed, undone
 from people.workbooks.values import ChoiceSet
 
 
@@ -46,6 +47,13 @@ class Job:
     def overlaps(self, starts_on: date, ends_on: date | None) -> bool:
         """Return whether any day is common."""
         return (ends_on is None or self.starts_on <= ends_on) and (self.ends_on is None or self.ends_on >= starts_on)
+
+    @property
+    def is_backwards(self) -> bool:
+        """Return whether it would end before it begins, or begin before somebody was hired."""
+        return (self.ends_on is not None and self.ends_on < self.starts_on) or (
+            self.hired_on is not None and self.hired_on > self.starts_on
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +176,7 @@ def check_free(jobs: Sequence[Job], job: Job, *, apart_from: Job | None = None) 
             raise EmploymentOverlaps(starts_on=other.starts_on, ends_on=other.ends_on)
 
 
+_COLUMN_OF_FIELD: Final = {"employer_ref": "employment_ref", "site_id": "site", "role_id": "role"}
 _WRITTEN: Final = (
     "reference",
     "employer_ref",
@@ -221,39 +230,77 @@ def write_steps(steps: Sequence[tuple[int, Step]], setting: Setting) -> list[tup
     ]
 
 
-def take_back_facts(made: Sequence[tuple[int, int | None]], setting: Setting) -> set[int]:
-    """Record that facts which were written by mistake do not hold; return those that somebody corrected since.
+def take_back_facts(made: Sequence[tuple[int, int | None]], setting: Setting) -> dict[int, list[str]]:
+    """Record what holds without facts that were written by mistake; return the columns that stay, by fact.
 
-    ``made``: pairs of a fact and the one that it superseded, whose values hold again; None: there was nothing.
+    ``made``: pairs of a fact and the one that it superseded, which it gets its fields back from; None: there was nothing,
+    and there never was, unless somebody edited it since. Fields that would not fit with what was edited stay, too.
     """
     wanted = {pk for pair in made for pk in pair if pk is not None}
     facts = {fact.pk: fact for fact in Employment.objects.filter(pk__in=wanted)}
-    references = {fact.reference for fact in facts.values()}
-    current = {fact.reference: fact for fact in Employment.objects.current_knowledge().filter(reference__in=references)}
-    kept = set()
+    known: dict[int, list[Employment]] = defaultdict(list)
+    members = {fact.membership_id for fact in facts.values()}
+    for fact in Employment.objects.current_knowledge().filter(membership__in=set_of(list(members))).order_by("pk"):
+        known[fact.membership_id].append(fact)
+    kept: dict[int, list[str]] = {}
     rows = []
     for pk, before_pk in made:
         fact = facts[pk]
-        now = current.get(fact.reference)
-        # What was changed and changed back is as it was written.
-        if now is None or now.said() != fact.said():
-            kept.add(pk)
-            continue
-        true = facts[before_pk] if before_pk is not None else fact
-        rows.append(
-            Employment(
-                reference=fact.reference,
-                membership_id=fact.membership_id,
-                is_void=before_pk is None,
-                recorded_at=setting.at,
-                recorded_by=setting.by,
-                supersedes_id=now.pk,
-                **true.said(),
-            )
-        )
+        mine = known[fact.membership_id]
+        now = next((it for it in mine if it.reference == fact.reference), None)
+        row, kept[pk] = _taken_back(fact, facts[before_pk] if before_pk else None, now, mine)
+        if row is not None and now is not None:
+            row.recorded_at, row.recorded_by, row.supersedes_id = setting.at, setting.by, now.pk
+            rows.append(row)
+            mine.remove(now)
+            if not row.is_void:
+                mine.append(row)
     Employment.objects.bulk_create(rows)
     tell({row.membership_id for row in rows}, setting)
     return kept
+
+
+def _taken_back(
+    fact: Employment, before: Employment | None, now: Employment | None, others: Sequence[Employment]
+) -> tuple[Employment | None, list[str]]:
+    """Return what is to be recorded in place of ``now``, if anything, and the columns that stay as they are."""
+    said, wrote = (now.said() if now else {}), fact.said()
+    if before is None:
+        # What was edited is somebody's own by now, and stays as a whole.
+        edited = changed(wrote, said) if now else []
+        return (None if edited or not now else _fact_of(fact, wrote, is_void=True)), _columns(edited)
+    was = before.said()
+    values, kept = undone(was, wrote, said)
+    if now is None:
+        return None, _columns(changed(was, wrote))
+    row = _fact_of(fact, values)
+    if values == said:
+        return None, _columns(kept)
+    return (row, _columns(kept)) if _fits(row, others) else (None, _columns(changed(was, wrote)))
+
+
+def _fact_of(fact: Employment, values: Mapping[str, Any], *, is_void: bool = False) -> Employment:
+    return Employment(reference=fact.reference, membership_id=fact.membership_id, is_void=is_void, **values)
+
+
+def _fits(row: Employment, others: Sequence[Employment]) -> bool:
+    """Whether its days are in order, and nobody works twice at one place in one role on the same days."""
+    job = _job_of(row)
+    rest = [_job_of(it) for it in others if it.reference != row.reference]
+    try:
+        check_free(rest, job)
+    except EmploymentOverlaps:
+        return False
+    return not job.is_backwards
+
+
+def _job_of(fact: Employment) -> Job:
+    return Job(str(fact.site_id), str(fact.role_id or ""), fact.starts_on, fact.ends_on, hired_on=fact.hired_on)
+
+
+def _columns(fields: Iterable[str]) -> list[str]:
+    """Return what columns are called that say these fields."""
+    return [_COLUMN_OF_FIELD.get(field, field) for field in fields]
 
 
 def tell(memberships: set[int], setting: Setting) -> None:

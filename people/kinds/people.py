@@ -241,7 +241,7 @@ class PeopleKind(Kind):
         return undo
 
     def take_back(self, entries: Sequence[Mapping[str, Any]], setting: Setting) -> list[dict[str, str]]:
-        """Give fields and employments back what they were, except where somebody changed them since."""
+        """Give each field of people and employments back what it was, except where somebody edited it since."""
         members = {
             member.pk: member
             for member in Membership.objects.select_for_update(of=("self",), no_key=True)
@@ -257,8 +257,9 @@ class PeopleKind(Kind):
             if member is None:
                 continue
             for column, (before, after) in entry["fields"].items():
-                if self._field(member, column) != after:
-                    left.append({"key": entry["key"], "column": column})
+                if (now := self._field(member, column)) != after:
+                    if now != before:
+                        left.append({"key": entry["key"], "column": column})
                     continue
                 self._set_field(member, column, before, entry)
                 touched.append(member)
@@ -270,7 +271,7 @@ class PeopleKind(Kind):
         self._note(changes, renamed, setting)
         pairs = [(fact, before, entry) for entry in reversed(entries) for fact, before in reversed(entry["jobs"])]
         kept = take_back_facts([(fact, before) for fact, before, _ in pairs], setting)
-        left += [{"key": entry["key"], "column": "starts_on"} for fact, _, entry in pairs if fact in kept]
+        left += [{"key": entry["key"], "column": column} for fact, _, entry in pairs for column in kept[fact]]
         return left
 
     def check_whole(
@@ -424,7 +425,7 @@ class PeopleKind(Kind):
         except EmploymentOverlaps:
             plan.wrong("starts_on", Problem.OVERLAPS)
             return
-        if any(_is_backwards(step.after) for step in steps):
+        if any(step.after.is_backwards for step in steps):
             plan.wrong("starts_on", Problem.ENDS_BEFORE_START)
             return
         plan.work.steps = steps
@@ -546,13 +547,6 @@ def _plan_end(plan: Plan, member: Membership | None, jobs: Mapping[int, list[Job
     if running:
         plan.action, plan.changes = Action.ENDED, {"ends_on": ["", iso(last_day)]}
     return plan
-
-
-def _is_backwards(job: Job) -> bool:
-    """Whether an employment would end before it begins, or begin before somebody was hired."""
-    return (job.ends_on is not None and job.ends_on < job.starts_on) or (
-        job.hired_on is not None and job.hired_on > job.starts_on
-    )
 
 
 def _meant(jobs: Sequence[Job], site: str | None, starts_on: date | None) -> Job | None:

@@ -130,7 +130,7 @@ def upload_page(request: HttpRequest, upload: uuid.UUID) -> HttpResponse:
         "problems": problems[:SHOWN],
         "changed": changed,
         "changes": sum(kept.counts.get(it, 0) for it in ("new", "changed")),
-        "left": kept.outcome.get("left", []),
+        "left": [(it["key"], column_name(it["column"], kind)) for it in kept.outcome.get("left", [])],
         "may_bring": _may_bring(request, kind) and not services.is_forgotten(kept),
     }
     return render(request, "people/admin/upload.html", context)

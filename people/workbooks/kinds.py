@@ -174,9 +174,10 @@ class Kind(ABC):
 
     @abstractmethod
     def take_back(self, entries: Sequence[Mapping[str, Any]], setting: Setting) -> list[dict[str, str]]:
-        """Take back what ``write`` did, the last first; return what was left because somebody changed it since.
+        """Take back what ``write`` did, the last first; return what was left because somebody edited it since.
 
-        Each is ``{"key": …, "column": …}``.
+        Each is ``{"key": …, "column": …}``. It goes by field (``people.workbooks.undoing``): the others are given back.
+        What was added goes, unless any of it was edited: then all of it stays. What would contradict an edit stays.
         """
 
     def check_whole(

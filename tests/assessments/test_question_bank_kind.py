@@ -167,6 +167,7 @@ def test_undo_gives_questions_back_and_keeps_later_edits(bank: Any) -> None:
     SingleChoiceQuestionFactory(bank=bank, code="first")
     TrueFalseQuestionFactory(bank=bank, code="second", feedback="<p>Old.</p>")
     before = freeze_question(Question.objects.get(code="first"))
+    stem = Question.objects.get(code="second").stem
     heads = ["question", "stem", "feedback", *HEADS[1:4], "right", *HEADS[7:]]
     new = [NEW[0], NEW[4], NEW[6], *NEW[1:4], NEW[5], *NEW[7:]]
     kept = bring(xlsx(heads, ["first", "Anew?", "So."], ["second", "Anew?", "So."], new))
@@ -174,9 +175,10 @@ def test_undo_gives_questions_back_and_keeps_later_edits(bank: Any) -> None:
     Question.objects.filter(code="second").update(feedback="<p>Later.</p>")
     services.undo_import(workbook_import=kept, by=None, at=AT, later=False)
     undone = services.take_back_import(import_id=kept.pk, at=AT, turn_seconds=None)
-    assert undone.outcome["left"] == [{"key": "second", "column": "question"}]
+    assert undone.outcome["left"] == [{"key": "second", "column": "feedback"}]
     assert freeze_question(Question.objects.get(code="first")) == before
-    assert Question.objects.get(code="second").feedback == "<p>Later.</p>"
+    second = Question.objects.get(code="second")
+    assert (second.stem, second.feedback) == (stem, "<p>Later.</p>")
     assert not Question.objects.filter(code="who-to-tell").exists()
 
 

@@ -200,9 +200,64 @@ def test_same_file_again_changes_nothing_and_undoing_keeps_later_edits(
     assert counted(kept) == (1, 0, 0, 0, 0)
     assert counted(hand.look(xlsx(heads, row), kind)) == (0, 0, 1, 0, 0)
     hand.bring(xlsx(heads, [*row[:-1], later]), kind)
-    outcome = hand.undo(kept).outcome
-    assert (outcome["left_count"], [it["key"] for it in outcome["left"]]) == (1, ["0042"])
+    assert hand.undo(kept).outcome["left"] == [{"key": "0042", "column": heads[-1]}]
     assert counted(hand.look(xlsx(heads, [*row[:-1], later]), kind)) == (0, 0, 1, 0, 0)
+    assert unmended() == []
+
+
+def test_undoing_gives_each_field_back_that_nobody_edited(hand: Hand, hospitality: Certification) -> None:
+    code = hospitality.code
+    steps: list[tuple[str, list[str], list[list[Any]], list[str], list[Any]]] = [
+        # Kind, columns, rows of three uploads of which the second one is undone, fields that stay, and what is left.
+        (
+            "past_completions",
+            [*PAST, "document_number"],
+            [
+                ["0042", code, "2025-03-02", "North", "Safe", None, "A-1"],
+                ["0042", code, "2025-03-02", "South", "Safer", "2027-12-31", "A-2"],
+                ["0042", code, "2025-03-02", None, "Safest", None, None],
+            ],
+            ["title"],
+            ["North", "Safest", None, "A-1"],
+        ),
+        (
+            "waivers",
+            ["employee_number", "certification", "from_on", "last_on", "reason"],
+            [
+                ["0042", code, "2026-03-02", "2026-12-31", "other_role"],
+                ["0042", code, "2026-03-02", "2026-11-30", "elsewhere"],
+                ["0042", code, "2026-03-02", "2026-10-31", None],
+            ],
+            ["last_on"],
+            ["2026-10-31", "other_role"],
+        ),
+        # The old last day would cover what was added since.
+        (
+            "leave",
+            LEAVE,
+            [
+                ["0042", "2026-03-02", "2026-05-31"],
+                ["0042", "2026-03-02", "2026-04-30"],
+                ["0042", "2026-05-10", "2026-05-20"],
+            ],
+            ["last_on"],
+            ["2026-04-30"],
+        ),
+        (
+            "assignments",
+            ["certification", "employee_number", "due_on", "days_after_start"],
+            [[code, "0042", "2026-06-30", 20], [code, "0042", "2026-07-31", 40], [code, "0042", "2026-08-31", None]],
+            ["due_on"],
+            ["2026-08-31", 20],
+        ),
+    ]
+    for kind, heads, rows, stays, left in steps:
+        _first, second, _third = [hand.bring(xlsx(heads, each), kind) for each in rows]
+        undone = hand.undo(second)
+        assert [it["column"] for it in undone.outcome["left"]] == stays, kind
+        now = [*rows[0][: len(heads) - len(left)], *left]
+        assert counted(hand.look(xlsx(heads, now), kind)) == (0, 0, 1, 0, 0), kind
+        assert PriorLearning.objects.current_knowledge().get().valid_until == date(2028, 3, 2)
     assert unmended() == []
 
 

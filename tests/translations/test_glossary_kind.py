@@ -96,12 +96,25 @@ def test_wrong_rows_are_named() -> None:
 
 
 def test_undo_gives_words_back_and_keeps_later_ones() -> None:
-    GlossaryTerm.objects.create(concept="test-a", language="en", preferred="old")
-    GlossaryTerm.objects.create(concept="test-b", language="en", preferred="old")
-    kept = bring(xlsx(HEADS[:4], *[[f"test-{it}", "en", None, "new"] for it in "abc"]))
-    assert counted(kept) == (1, 2, 0, 0, 0)
+    for concept in ("test-a", "test-b", "test-c"):
+        avoided = ["bad"] if concept == "test-c" else []
+        preferred = "" if concept == "test-c" else "old"
+        GlossaryTerm.objects.create(concept=concept, language="en", preferred=preferred, avoided=avoided)
+    rows = [[f"test-{it}", "en", None, "new", None, "new"] for it in "abcd"]
+    kept = bring(xlsx(HEADS, *rows))
+    assert counted(kept) == (1, 3, 0, 0, 0)
     GlossaryTerm.objects.filter(concept="test-b").update(preferred="later")
+    # What it preferred before is nothing, and nothing is left to avoid.
+    GlossaryTerm.objects.filter(concept="test-c").update(avoided=[])
     services.undo_import(workbook_import=kept, by=None, at=AT, later=False)
     undone = services.take_back_import(import_id=kept.pk, at=AT, turn_seconds=None)
-    assert [it[3] for it in terms()] == ["old", "later"]
-    assert undone.outcome["left"] == [{"key": "test-b|en|everybody", "column": "preferred"}]
+    assert [(it.preferred, it.note) for it in GlossaryTerm.objects.filter(concept__startswith="test-")] == [
+        ("old", ""),
+        ("later", ""),
+        ("new", "new"),
+    ]
+    assert [(it["key"][:6], it["column"]) for it in undone.outcome["left"]] == [
+        ("test-c", "preferred"),
+        ("test-c", "note"),
+        ("test-b", "preferred"),
+    ]

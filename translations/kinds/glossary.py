@@ -18,6 +18,7 @@ from people.workbooks.columns import Column, Type
 from people.workbooks.kinds import Given, Kind, Plan, Setting
 from people.workbooks.names import labelled
 from people.workbooks.problems import Problem, RowProblem
+from people.workbooks.undoing import changed, undone
 from people.workbooks.values import ChoiceSet
 from translations.models import GlossaryTerm
 from translations.models.glossary import AUDIENCES
@@ -103,21 +104,28 @@ class GlossaryKind(Kind):
             (new if work.before is None else changed).append(work.term)
         GlossaryTerm.objects.bulk_create(new)
         GlossaryTerm.objects.bulk_update(changed, _SAID)
-        return [{"key": plan.given.key, "before": work.before, "after": work.after} for plan, work in works]
+        return [{"key": plan.given.key, "before": work.before, "after": _shown(work.term)} for plan, work in works]
 
     def take_back(self, entries: Sequence[Mapping[str, Any]], setting: Setting) -> list[dict[str, str]]:
-        """Give entries back what they said; new ones go. What somebody changed since stays."""
+        """Give entries back what they said; new ones go. What somebody edited since stays, and so that a word is left."""
         known = _known([it["key"] for it in entries], locked=True)
         left = []
         for entry in reversed(entries):
-            term = known.get(entry["key"])
-            if term is None or _shown(term) != entry["after"]:
-                left.append({"key": entry["key"], "column": "preferred"})
-            elif entry["before"] is None:
-                term.delete()
+            term, before, after = known.get(entry["key"]), entry["before"], entry["after"]
+            if term is None:
+                kept = changed(before, after) if before is not None else []
+            elif before is None:
+                kept = changed(after, _shown(term))
+                if not kept:
+                    term.delete()
             else:
-                _say(term, entry["before"])
-                term.save(update_fields=_SAID)
+                values, kept = undone(before, after, _shown(term))
+                if not values["preferred"] and not values["avoided"]:
+                    kept = changed(before, after)
+                elif values != _shown(term):
+                    _say(term, values)
+                    term.save(update_fields=_SAID)
+            left += [{"key": entry["key"], "column": column} for column in kept]
         return left
 
     def export(self, setting: Setting, *, on: date | None) -> Iterator[Mapping[str, str]]:

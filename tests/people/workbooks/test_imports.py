@@ -284,6 +284,51 @@ def test_undo_gives_back_what_was_and_keeps_later_edits(larch: Hand) -> None:
     assert larch.people()[0] == ("1", "Anne", "jo@larch.example")
 
 
+def test_undo_gives_fields_of_a_job_back_one_by_one(larch: Hand) -> None:
+    heads = ["employee_number", "employment_ref", "site", "role", "starts_on", "ends_on"]
+    larch.bring(xlsx(KEYS, *[row(number) for number in "123"]))
+    references = [str(it.reference) for it in Employment.objects.order_by("membership__employee_number")]
+    first, second, third = zip("123", references, strict=True)
+    kept = larch.bring(
+        xlsx(
+            heads,
+            [*first, "pg", "fd", "2026-02-02", "2026-12-31"],
+            [*second, "fsj", None, "2026-01-05", None],
+            [*third, "pg", None, "2026-03-02", None],
+        ),
+        "employments",
+    )
+    # Of the first job one field is edited; of the second one a field that its old first day would contradict; and the
+    # old place of the third one is taken.
+    larch.bring(
+        xlsx(
+            heads,
+            [*first, None, None, None, "2026-10-31"],
+            [*second, None, None, None, "2026-02-01"],
+            ["3", "J-2", "fsj", "hk", "2026-05-01", None],
+        ),
+        "employments",
+    )
+    undone = larch.undo(kept)
+    assert larch.jobs() == [
+        ("1", "fsj", "hk", date(2026, 3, 2), date(2026, 10, 31)),
+        ("2", "fsj", "hk", date(2026, 1, 5), date(2026, 2, 1)),
+        ("3", "pg", "hk", date(2026, 3, 2), None),
+        ("3", "fsj", "hk", date(2026, 5, 1), None),
+    ]
+    left = sorted((it["key"], it["column"]) for it in undone.outcome["left"])
+    assert left == [("1", "ends_on"), ("2", "starts_on"), ("3", "site")]
+    again = services.take_back_import(import_id=kept.pk, at=AT, turn_seconds=None)
+    assert (again.outcome, len(larch.jobs())) == (undone.outcome, 4)
+
+
+def test_undo_takes_no_new_job_back_that_somebody_edited(larch: Hand) -> None:
+    kept = larch.bring(xlsx(KEYS, row("1"), row("2")))
+    larch.bring(xlsx(KEYS, row("2", role="fd")))
+    assert larch.undo(kept).outcome["left"] == [{"key": "2", "column": "role"}]
+    assert larch.jobs() == [("2", "fsj", "fd", date(2026, 3, 2), None)]
+
+
 def test_idempotency_key_gives_the_same_upload(larch: Hand) -> None:
     said_of_it: Any = {
         "organisation": larch.organisation,
