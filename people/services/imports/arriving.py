@@ -22,6 +22,8 @@ FILES_KEPT_DAYS: Final = 90
 _TO_END_DAYS: Final = 7
 """How much longer what a worker has in hand is kept."""
 JUDGE: Final = "people.judge_import"
+LEFT_BEHIND_AFTER: Final = 2 * outbox.LEASE
+"""So long after its arrival nobody judges any more what was to be judged at once."""
 _IN_MEMORY_BYTES: Final = 8 * 1024 * 1024
 _READ_BYTES: Final = 1024 * 1024
 
@@ -40,7 +42,7 @@ def keep_upload(
     idempotency_key: str | None = None,
     later: bool = True,
 ) -> WorkbookImport:
-    """Keep a file, encrypted, to be judged; nothing else is written. With ``later`` a worker judges it.
+    """Keep a file, encrypted, to be judged; nothing else is written. With ``later`` a worker judges it, else the caller.
 
     What is meant by the organisation's headings, as somebody has said before, goes along. With an
     ``idempotency_key`` that came before, the same file gives the same import.
@@ -88,14 +90,18 @@ def keep_upload(
     file.seek(0)
     for number, piece in enumerate(sealing.pieces(iter(lambda: file.read(_READ_BYTES), b""))):
         WorkbookPart.objects.create(workbook_import=kept, number=number, sealed=sealing.seal(piece))
-    if later:
-        ask_for_judging(kept, at)
+    ask_for_judging(kept, at, later=later)
     return kept
 
 
-def ask_for_judging(kept: WorkbookImport, at: datetime) -> None:
-    """Let a worker judge an upload, in the caller's transaction."""
-    outbox.enqueue(kind=JUDGE, key=f"{JUDGE}:{kept.pk}:{at.isoformat()}", payload={"import": kept.pk})
+def ask_for_judging(kept: WorkbookImport, at: datetime, *, later: bool) -> None:
+    """Let a worker judge an upload, in the caller's transaction.
+
+    Where the caller judges it himself, not ``later``, the worker looks after ``LEFT_BEHIND_AFTER`` whether he lived to do so.
+    """
+    key = f"{JUDGE}:{kept.pk}:{at.isoformat()}"
+    not_before = None if later else at + LEFT_BEHIND_AFTER
+    outbox.enqueue(kind=JUDGE, key=key, payload={"import": kept.pk}, not_before=not_before)
 
 
 @contextmanager

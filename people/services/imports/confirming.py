@@ -111,8 +111,7 @@ def judge_again(
     kept.options, kept.problems, kept.counts, kept.judged_rows = options.to_json(), [], {}, 0
     kept.mode = mode or kept.mode
     kept.save(update_fields=["state", "options", "problems", "counts", "judged_rows", "mode"])
-    if later:
-        ask_for_judging(kept, at)
+    ask_for_judging(kept, at, later=later)
     return kept
 
 

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Count, F
 
 from people.bulk import insert_many
-from people.exceptions import ImportHasErrors, ManyWouldEnd, WorkbookRefused
+from people.exceptions import ImportHasErrors, ImportNotReady, ManyWouldEnd, WorkbookRefused
 from people.faults import fault_point
 from people.models import WorkbookImport, WorkbookRow
 from people.services.imports.arriving import known_mapping, opened_file
@@ -46,14 +46,25 @@ class _Overtaken(Exception):
 def judge_import(*, import_id: int, at: datetime) -> WorkbookImport:
     """Judge an upload that waits for it, from the beginning; return it. Nothing but the staging table is written.
 
-    With ``Options.apply`` it is confirmed, too, where that needs nobody. Killed in the middle, it is done again. Of two runs at once the first one to begin stops.
+    With ``Options.apply`` it is confirmed, too, where that needs nobody. Killed at any point, it is done again. Of two runs
+    at once the first one to begin stops.
     """
     with transaction.atomic():
         kept = WorkbookImport.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=import_id)
-        if kept.state != WorkbookImport.State.JUDGING:
-            return kept
-        kept.judging_run = uuid.uuid4()
-        kept.save(update_fields=["judging_run"])
+        is_waiting = kept.state == WorkbookImport.State.JUDGING
+        if is_waiting:
+            kept.judging_run = uuid.uuid4()
+            kept.save(update_fields=["judging_run"])
+    if is_waiting:
+        _judge(kept, at)
+        kept.refresh_from_db()
+    if kept.state == WorkbookImport.State.READY and Options.from_json(kept.options).apply:
+        with suppress(ImportHasErrors, ImportNotReady, ManyWouldEnd):
+            kept = confirm_import(workbook_import=kept, by=kept.uploaded_by, at=at)
+    return kept
+
+
+def _judge(kept: WorkbookImport, at: datetime) -> None:
     try:
         _Judge(kept, at=at).judge()
     except _Overtaken:
@@ -62,11 +73,6 @@ def judge_import(*, import_id: int, at: datetime) -> WorkbookImport:
         _settle(kept, state=WorkbookImport.State.REFUSED, problems=[it.to_json() for it in refused.problems])
     except FileNotFoundError:
         _settle(kept, state=WorkbookImport.State.REFUSED, problems=[rejected(Problem.UNREADABLE).problems[0].to_json()])
-    kept.refresh_from_db()
-    if kept.state == WorkbookImport.State.READY and Options.from_json(kept.options).apply:
-        with suppress(ImportHasErrors, ManyWouldEnd):
-            kept = confirm_import(workbook_import=kept, by=kept.uploaded_by, at=at)
-    return kept
 
 
 def _settle(kept: WorkbookImport, **values: Any) -> None:

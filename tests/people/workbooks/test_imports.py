@@ -11,8 +11,9 @@ from django.utils import translation
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 
-from people import services
+from people import outbox, services
 from people.exceptions import ImportHasErrors, ImportNotReady, KeyUsedOtherwise, ManyWouldEnd
+from people.faults import FaultInjected
 from people.kinds.people import PeopleKind
 from people.models import AccountChange, AuditEntry, ColumnMapping, Employment, Membership, WorkbookImport, WorkbookPart
 from people.services.imports import writing
@@ -345,6 +346,27 @@ def test_idempotency_key_gives_the_same_upload(larch: Hand) -> None:
     with pytest.raises(KeyUsedOtherwise):
         services.keep_upload(file=xlsx(KEYS), idempotency_key="k1", later=False, **said_of_it)
     assert file == 1
+
+
+def test_file_whose_judge_was_killed_is_judged_all_the_same(larch: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FIELDFARE_FAULT", "imports.staged")
+    monkeypatch.setenv("FIELDFARE_FAULT_MODE", "raise")
+    with pytest.raises(FaultInjected):
+        larch.look(xlsx(KEYS, JO), apply=True)
+    monkeypatch.delenv("FIELDFARE_FAULT")
+    kept = WorkbookImport.objects.get()
+    assert (kept.state, outbox.deliver_due(at=AT + timedelta(minutes=9), limit=5)) == ("judging", 0)
+    assert outbox.deliver_due(at=AT + timedelta(minutes=10), limit=1) == 1
+    kept.refresh_from_db()
+    assert (kept.state, counted(kept)) == ("applying", (1, 0, 0, 0, 0))
+    # Killed between the two, it was judged and not yet confirmed.
+    WorkbookImport.objects.update(state="ready")
+    assert services.judge_import(import_id=kept.pk, at=AT).state == "applying"
+    again = larch.look(xlsx(KEYS, JO))
+    services.judge_again(workbook_import=again, options=Options(), at=AT + timedelta(minutes=30), later=False)
+    outbox.deliver_due(at=AT + timedelta(minutes=40), limit=5)
+    again.refresh_from_db()
+    assert again.state == "ready"
 
 
 def test_files_lie_encrypted_and_are_forgotten(larch: Hand) -> None:
