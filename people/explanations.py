@@ -118,6 +118,8 @@ def _message(problem: RowProblem, kind: Kind | None) -> str:
             return _("This column is not known. Nothing of it is taken.")
         case Problem.NEVER_ACCEPTED:
             return _("Nationality, immigration status, religion, health and the like are never accepted here.")
+        case Problem.COLUMN_NOT_ALLOWED:
+            return _("Your organisation has chosen that this column neither leaves nor comes in.")
         case Problem.COLUMN_TWICE:
             return _("This column is there twice.")
         case Problem.COLUMN_MISSING:
@@ -272,7 +274,7 @@ def _mend(problem: RowProblem, kind: Kind | None) -> str:
             return _("Upload it where it belongs.")
         case Problem.UNKNOWN_COLUMN:
             return _("Nothing to do, unless it is one of these: %(names)s.") % {"names": names}
-        case Problem.NEVER_ACCEPTED:
+        case Problem.NEVER_ACCEPTED | Problem.COLUMN_NOT_ALLOWED:
             return _("Delete the whole column.")
         case Problem.COLUMN_TWICE:
             return _("Keep one of the two.")

@@ -10,7 +10,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 
 from cms import clock
-from people.models import AccountChange, Employment, Membership, Organisation, Site, StaffRole, User
+from people.models import AccountChange, Employment, ExportColumns, Membership, Organisation, Site, StaffRole, User
+from people.workbooks.columns import Column
+from people.workbooks.kinds import Kind
 
 if TYPE_CHECKING:
     from people.scope import Scope
@@ -21,6 +23,17 @@ _OWN_SIGN_IN_BEGAN = (AccountChange.Kind.RECOVERY_MADE, AccountChange.Kind.EMAIL
 def local_day(organisation: Organisation, at: datetime) -> date:
     """Return the calendar date at ``at`` in the organisation's time zone."""
     return at.astimezone(ZoneInfo(organisation.time_zone)).date()
+
+
+def allowed_columns(organisation: Organisation | None, kind: Kind) -> tuple[Column, ...]:
+    """Return the columns of a kind that may leave the organisation and come into it."""
+    if organisation is None:
+        return kind.columns
+    chosen = ExportColumns.objects.filter(organisation=organisation, kind=kind.code).values_list("columns", flat=True)
+    allowed = chosen.first()
+    if allowed is None:
+        return kind.columns
+    return tuple(column for column in kind.columns if column.key in allowed or column.identifies)
 
 
 def staff_roles(*, user: User | AnonymousUser) -> QuerySet[StaffRole]:

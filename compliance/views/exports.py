@@ -75,7 +75,7 @@ def export_file(request: HttpRequest, desk: Desk, file: uuid.UUID) -> HttpRespon
 
 @portal(writes=True)
 def export_columns(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse:
-    """Choose which columns of a kind may leave."""
+    """Choose which columns of a kind may leave, and come in."""
     known = next((it for it in all_kinds() if it.code == kind), None)
     if known is None:
         raise Http404

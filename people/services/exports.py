@@ -6,10 +6,10 @@ from typing import IO, Final
 from django.utils import translation
 
 from people import audit
-from people.models import ExportColumns, Organisation, User
+from people.models import Organisation, User
+from people.selectors import allowed_columns
 from people.services.imports.setting import setting_of
-from people.workbooks.columns import Column
-from people.workbooks.kinds import Kind, kind_for
+from people.workbooks.kinds import kind_for
 from people.workbooks.writing import standard_facts, write_csv, write_xlsx
 
 FORMATS: Final = ("xlsx", "csv")
@@ -40,7 +40,7 @@ def write_export(
     if on is not None and not known.has_dates:
         raise ValueError(f"{kind} cannot be taken out as of a day")
     setting = setting_of(organisation, at=at, language=language)
-    columns = export_columns(organisation, known)
+    columns = allowed_columns(organisation, known)
     with translation.override(language):
         rows = known.export(setting, on=on)
         if file_format == "csv":
@@ -54,19 +54,10 @@ def write_export(
     return count
 
 
-def export_columns(organisation: Organisation | None, kind: Kind) -> tuple[Column, ...]:
-    """Return the columns of a kind that may leave the organisation."""
-    chosen = ExportColumns.objects.filter(organisation=organisation, kind=kind.code).values_list("columns", flat=True)
-    allowed = chosen.first() if organisation is not None else None
-    if allowed is None:
-        return kind.columns
-    return tuple(column for column in kind.columns if column.key in allowed or column.identifies)
-
-
 def write_template(
     *, organisation: Organisation | None, kind: str, target: IO[bytes], at: datetime, language: str = "en"
 ) -> None:
-    """Write an empty workbook of a kind with drop-down lists and a sheet that explains it.
+    """Write an empty workbook of a kind, of the columns that may come in, with drop-down lists and a sheet that explains it.
 
     Raises:
         UnknownKind: there is no such kind.
@@ -74,4 +65,5 @@ def write_template(
     known = kind_for(kind, organisation)
     with translation.override(language):
         choices = known.choices(setting_of(organisation, at=at, language=language))
-        write_xlsx(target, (), kind=known, choices=choices, template=True)
+        columns = allowed_columns(organisation, known)
+        write_xlsx(target, (), kind=known, columns=columns, choices=choices, template=True)

@@ -28,7 +28,9 @@ _READ_BYTES: Final = 1024 * 1024
 def choose_export_columns(
     *, organisation: Organisation, kind: str, columns: Collection[str], by: User, at: datetime
 ) -> None:
-    """Let only these columns of a kind leave the organisation, beside what identifies a row; all of them: no limit.
+    """Let only these columns of a kind leave the organisation and come into it, beside what identifies a row.
+
+    All of them: no limit.
 
     Raises:
         UnknownKind: the organisation has no such kind.

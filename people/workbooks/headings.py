@@ -79,13 +79,14 @@ def lay_out(
     mapping: Mapping[str, str],
     choices: Mapping[str, ChoiceSet],
     known_keys: Iterable[str],
+    allowed: frozenset[str],
     needed: frozenset[str],
 ) -> Layout | None:
     """Return how the first ``rows`` of a sheet are laid out; None where they have no headings.
 
     ``names``, ``guesses``: folded heading to column key, of the keys and labels, and of what people call them in files
-    of their own. ``mapping``: folded heading to column key, "" for "leave it out", as somebody has said. ``needed``:
-    the columns without which nothing runs.
+    of their own. ``mapping``: folded heading to column key, "" for "leave it out", as somebody has said. ``allowed``:
+    the columns that may come in. ``needed``: those without which nothing runs.
     """
     at = find_headings(rows, names={**names, **{key: to for key, to in mapping.items() if to}}, guesses=guesses)
     if at is None:
@@ -123,8 +124,13 @@ def lay_out(
     _guess(layout, open_positions, body[:SAMPLE_ROWS], columns, guesses, choices, frozenset(known_keys))
     for position, title in layout.titles.items():
         if position in open_positions and position not in layout.positions:
-            hints = tuple(key for key in by_key if not by_key[key].read_only)
+            hints = tuple(key for key in by_key if key in allowed and not by_key[key].read_only)
             layout.problems.append(RowProblem(number, title[:60], Problem.UNKNOWN_COLUMN, hints=hints))
+    layout.problems += [
+        RowProblem(number, layout.titles[position][:60], Problem.COLUMN_NOT_ALLOWED)
+        for position, key in sorted(layout.positions.items())
+        if key in by_key and key not in allowed
+    ]
     nameless = {
         position: below
         for below, others in reversed(body[:SAMPLE_ROWS])

@@ -33,6 +33,7 @@ class Problem(StrEnum):
     # Columns
     UNKNOWN_COLUMN = "unknown_column"
     NEVER_ACCEPTED = "never_accepted"
+    COLUMN_NOT_ALLOWED = "column_not_allowed"
     COLUMN_TWICE = "column_twice"
     COLUMN_MISSING = "column_missing"
     COLUMN_WITHOUT_NAME = "column_without_name"

@@ -1,13 +1,14 @@
 """Finding, in a file of any shape, the sheet and the columns that a kind wants."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
 from people.workbooks.cells import Cell, fold_heading
 from people.workbooks.cells import Found as CellFound
+from people.workbooks.columns import Column
 from people.workbooks.headings import MOST_ROWS_ABOVE, SAMPLE_ROWS, Layout, lay_out
 from people.workbooks.kinds import Kind, Mode
 from people.workbooks.names import OURS, accepted_names, all_added_names, other_names
@@ -36,13 +37,14 @@ def find_sheet(
     source: Source,
     *,
     kind: Kind,
+    allowed: Sequence[Column],
     sheet: str,
     mapping: Mapping[str, str],
     choices: Mapping[str, ChoiceSet],
     known_keys: Iterable[str],
     mode: Mode,
 ) -> Found:
-    """Return the sheet to read and how it is laid out.
+    """Return the sheet to read and how it is laid out; ``allowed``: the columns that may come in.
 
     Raises:
         WorkbookRefused: there is no such sheet, none with headings that are known, or more than one.
@@ -69,6 +71,7 @@ def find_sheet(
             mapping=mapping,
             choices=choices,
             known_keys=known,
+            allowed=frozenset(column.key for column in allowed),
             needed=_needed(kind, mode),
         )
         if layout is not None:
@@ -80,7 +83,7 @@ def find_sheet(
             raise rejected(Problem.NO_ROWS)
         if laid:
             raise rejected(Problem.SEVERAL_SHEETS, *laid)
-        raise rejected(Problem.NO_HEADINGS, *(column.key for column in kind.columns if not column.read_only))
+        raise rejected(Problem.NO_HEADINGS, *(column.key for column in allowed if not column.read_only))
     layout = laid[chosen]
     return Found(chosen, layout, [*versions, *layout.problems])
 

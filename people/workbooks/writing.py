@@ -82,7 +82,7 @@ def write_xlsx(
     columns = columns or kind.columns
     _shape(sheet, columns)
     if template:
-        _add_lists(sheet, kind, choices)
+        _add_lists(sheet, columns, choices)
     for heading in headings(sheet, columns):
         sheet.append(heading)
     count = 0
@@ -97,8 +97,8 @@ def write_xlsx(
     if not template:
         sheet.auto_filter.ref = f"A2:{get_column_letter(len(columns))}{count + 2}"
     if template:
-        _explain(book.create_sheet(READ_ME), kind)
-        _list_choices(book.create_sheet(LISTS), kind, choices)
+        _explain(book.create_sheet(READ_ME), columns, kind.samples)
+        _list_choices(book.create_sheet(LISTS), columns, choices)
     else:
         about: Any = book.create_sheet("About this list")
         about.column_dimensions["A"].width = 30
@@ -175,12 +175,12 @@ def _maker(sheet: Any, column: Column) -> Any:
     return text
 
 
-def _add_lists(sheet: Any, kind: Kind, choices: Mapping[str, ChoiceSet]) -> None:
-    for position, column in enumerate(kind.columns, start=1):
+def _add_lists(sheet: Any, columns: Sequence[Column], choices: Mapping[str, ChoiceSet]) -> None:
+    for position, column in enumerate(columns, start=1):
         offered = choices.get(column.choices) if column.choices else None
         if not offered or not offered.names:
             continue
-        letters = get_column_letter(1 + 2 * _choice_sets(kind).index(column.choices))
+        letters = get_column_letter(1 + 2 * _choice_sets(columns).index(column.choices))
         rule = DataValidation(
             type="list",
             formula1=f"{LISTS}!${letters}$2:${letters}${len(offered.names) + 1}",
@@ -192,14 +192,14 @@ def _add_lists(sheet: Any, kind: Kind, choices: Mapping[str, ChoiceSet]) -> None
         sheet.data_validations.append(rule)
 
 
-def _choice_sets(kind: Kind) -> list[str]:
-    return list(dict.fromkeys(column.choices for column in kind.columns if column.choices))
+def _choice_sets(columns: Sequence[Column]) -> list[str]:
+    return list(dict.fromkeys(column.choices for column in columns if column.choices))
 
 
-def _list_choices(sheet: Any, kind: Kind, choices: Mapping[str, ChoiceSet]) -> None:
+def _list_choices(sheet: Any, columns: Sequence[Column], choices: Mapping[str, ChoiceSet]) -> None:
     """Write code and name of what there is to choose from, two columns for each set."""
-    sets = [choices[name] for name in _choice_sets(kind)]
-    labels = [next(column.label for column in kind.columns if column.choices == name) for name in _choice_sets(kind)]
+    sets = [choices[name] for name in _choice_sets(columns)]
+    labels = [next(column.label for column in columns if column.choices == name) for name in _choice_sets(columns)]
     for position in range(2 * len(sets)):
         sheet.column_dimensions[get_column_letter(position + 1)].width = 26
     sheet.append(
@@ -209,15 +209,15 @@ def _list_choices(sheet: Any, kind: Kind, choices: Mapping[str, ChoiceSet]) -> N
             for text in (label, pgettext("column of a list", "Name"))
         ]
     )
-    columns = [list(offered.names.items()) for offered in sets]
-    for number in range(max(map(len, columns), default=0)):
+    offers = [list(offered.names.items()) for offered in sets]
+    for number in range(max(map(len, offers), default=0)):
         row: list[Any] = []
-        for pairs in columns:
+        for pairs in offers:
             row += [text_cell(sheet, it) for it in pairs[number]] if number < len(pairs) else [None, None]
         sheet.append(row)
 
 
-def _explain(sheet: Any, kind: Kind) -> None:
+def _explain(sheet: Any, columns: Sequence[Column], samples: Sequence[Mapping[str, str]]) -> None:
     """Say what each column wants, with three sample rows."""
     from people.workbooks.names import clear_word
 
@@ -244,15 +244,15 @@ def _explain(sheet: Any, kind: Kind) -> None:
             )
         ]
     )
-    for column in kind.columns:
+    for column in columns:
         needed = _("yes") if column.identifies or column.needed else ""
         sheet.append([text_cell(sheet, it, wrap=True) for it in (column.label, column.key, needed, column.help)])
-    if kind.samples:
+    if samples:
         sheet.append([])
         sheet.append([text_cell(sheet, _("For example"), bold=True)])
-        sheet.append([text_cell(sheet, column.label, bold=True) for column in kind.columns])
-        for sample in kind.samples:
-            sheet.append([text_cell(sheet, sample.get(column.key, "")) for column in kind.columns])
+        sheet.append([text_cell(sheet, column.label, bold=True) for column in columns])
+        for sample in samples:
+            sheet.append([text_cell(sheet, sample.get(column.key, "")) for column in columns])
 
 
 def as_of_words(on: date | None) -> str:

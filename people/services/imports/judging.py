@@ -15,6 +15,7 @@ from people.bulk import insert_many
 from people.exceptions import ImportHasErrors, ImportNotReady, ManyWouldEnd, WorkbookRefused
 from people.faults import fault_point
 from people.models import WorkbookImport, WorkbookRow
+from people.selectors import allowed_columns
 from people.services.imports.arriving import known_mapping, opened_file
 from people.services.imports.confirming import confirm_import
 from people.services.imports.setting import setting_of
@@ -131,6 +132,7 @@ class _Judge:
         found = find_sheet(
             source,
             kind=self.kind,
+            allowed=allowed_columns(self.kept.organisation, self.kind),
             sheet=self.options.sheet,
             mapping=mapping,
             choices=self.choices,

@@ -15,7 +15,7 @@ from people.services.regular_exports import MAKE, next_at
 from people.services.staff_notes import KIND
 from tests.corpus.workbooks import JO, KEYS, xlsx
 from tests.factories.people import AT, OrganisationFactory, StaffRoleFactory
-from tests.people.workbooks.conftest import Hand, counted, larch  # noqa: F401  # a fixture
+from tests.people.workbooks.conftest import Hand, counted, larch, said  # noqa: F401  # a fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -144,7 +144,25 @@ def test_only_chosen_columns_leave_and_still_come_back(larch: Hand, hr: StaffRol
     assert larch.export(file_format="csv").getvalue().decode("utf-8-sig").splitlines()[0] == "employee_number,name,site"
     out.seek(0)
     assert counted(larch.look(out, mode="update")) == (0, 0, 1, 0, 0)
+    # No file comes in with another column, by whatever name; what is left out on purpose is not taken.
+    heads = ["employee_number", "Full name", "Site", "Role", "adresse courriel"]
+    kept = larch.look(xlsx(heads, ["0042", "Jo", "fsj", "hk", "jo@larch.example"]), mode="update")
+    assert (kept.state, [it for it in said(kept) if it[2] == "column_not_allowed"]) == (
+        "refused",
+        [(1, "Role", "column_not_allowed"), (1, "adresse courriel", "column_not_allowed")],
+    )
+    left_out = {"role": "", "adresse_courriel": ""}
+    kept = larch.look(xlsx(heads, ["0042", "Jo", "fsj", "hk", "x@larch.example"]), mode="update", mapping=left_out)
+    assert [row.changes for row in kept.rows.all()] == [{"name": ["Jo Castellan", "Jo"]}]
+    template = BytesIO()
+    services.write_template(organisation=larch.organisation, kind="people", target=template, at=AT)
+    book = load_workbook(template)
+    assert [cell.value for cell in book["People"][1]] == ["employee_number", "name", "site"]
+    assert [str(it.sqref) for it in book["People"].data_validations.dataValidation] == ["C3:C20000"]
     # Another organisation, and another list, know nothing of it.
+    assert (
+        counted(Hand(OrganisationFactory()).look(xlsx(["employee_number", "email"], ["1", "x"]), mode="update"))[4] == 1
+    )
     assert len(load_workbook(Hand(OrganisationFactory()).export())["People"][1]) == 9
     assert len(load_workbook(larch.export("employments"))["Employments"][1]) == 9
     choose(*KEYS, "manager")
