@@ -44,6 +44,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
+_REAL_URANDOM = os.urandom
+
+
+def _draw_its_own() -> None:
+    """Let a copy of this process draw other keys than this one, and than its other copies."""
+    os.urandom = random._urandom = _REAL_URANDOM  # type: ignore[attr-defined]
+
+
+os.register_at_fork(after_in_child=_draw_its_own)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Give the same test the same keys, tokens, ids and draws each time, so that a run can be repeated; FULL=1: new ones."""
