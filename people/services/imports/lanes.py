@@ -5,12 +5,13 @@ commit. Whoever tells it keeps the order. A lane is a process where this one may
 and a thread where it may not.
 """
 
+import gc
 import logging
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from multiprocessing.connection import Connection, Pipe
 from typing import Any, Final
 
@@ -56,20 +57,38 @@ class Lane:
 @contextmanager
 def lanes(write: Write) -> Iterator[list[Lane]]:
     """Open lanes that write by ``write``; on leaving, all have ended and nothing of them is under way."""
-    start = _in_a_process if may_be_copied() else _in_a_thread
+    may_fork = may_be_copied()
+    start = _in_a_process if may_fork else _in_a_thread
     opened: list[Lane] = []
     ending: list[Callable[[], Any]] = []
     try:
-        for _ in range(LANES):
-            ours, theirs = Pipe()
-            opened.append(Lane(ours))
-            ending.append(start(write, theirs, opened))
+        with _left_alone() if may_fork else nullcontext():
+            for _ in range(LANES):
+                ours, theirs = Pipe()
+                opened.append(Lane(ours))
+                ending.append(start(write, theirs, opened))
         yield opened
     finally:
         for lane in opened:
             lane.close()
         for end in ending:
             end()
+
+
+@contextmanager
+def _left_alone() -> Iterator[None]:
+    """Let copies that are made meanwhile leave alone what is here, and so share its memory with this process.
+
+    Otherwise the collector of each copy writes into every object that it looks at, and each copy holds all of them anew.
+    """
+    was_left_alone = gc.get_freeze_count() > 0
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        if not was_left_alone:
+            gc.unfreeze()
 
 
 def _in_a_thread(write: Write, line: Connection, _opened: list[Lane]) -> Callable[[], Any]:
