@@ -16,6 +16,7 @@ from cms.lists import listed
 from compliance.selectors import Row
 from compliance.visibility import LISTED_FIELDS, STATUS_LABELS, Status
 from people.models import Organisation
+from people.workbooks.writing import READERS_DATE
 
 CONTENT_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -79,7 +80,7 @@ def _cell(sheet: Any, value: Any) -> Any:
         return cell
     cell = WriteOnlyCell(sheet, value=value)
     if isinstance(value, date):
-        cell.number_format = "yyyy-mm-dd"
+        cell.number_format = READERS_DATE
     return cell
 
 

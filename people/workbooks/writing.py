@@ -29,7 +29,8 @@ CSV_TYPE: Final = "text/csv; charset=utf-8"
 READ_ME: Final = "Read me"
 TOTALS: Final = "Totals"
 LISTS: Final = "Lists"
-_DATE_FORMAT: Final = "yyyy-mm-dd"
+READERS_DATE: Final = "mm-dd-yy"
+"""Number 14 of the formats that every program has: a date as whoever opens the file writes dates. What is stored is the day."""
 _TEXT_FORMAT: Final = "@"
 _HEADING_FILL: Final = PatternFill("solid", fgColor="E3ECEB")
 _LAST_ROW: Final = 1_048_576
@@ -53,9 +54,9 @@ def text_cell(sheet: Any, text: object, *, bold: bool = False, wrap: bool = Fals
 
 
 def date_cell(sheet: Any, day: date) -> Any:
-    """Return a cell that is a date, shown as ISO."""
+    """Return a cell that is a date, shown as its reader writes dates."""
     cell: Any = WriteOnlyCell(sheet, value=day)
-    cell.number_format = _DATE_FORMAT
+    cell.number_format = READERS_DATE
     return cell
 
 
@@ -156,7 +157,7 @@ def _shape(sheet: Any, columns: Sequence[Column]) -> None:
         dimension = sheet.column_dimensions[get_column_letter(position)]
         dimension.width = 44 if column.type is Type.LONG_TEXT else 24
         # Text, so that leading zeros stay where somebody types them.
-        dimension.number_format = _DATE_FORMAT if column.type is Type.DATE else _TEXT_FORMAT
+        dimension.number_format = READERS_DATE if column.type is Type.DATE else _TEXT_FORMAT
 
 
 def _maker(sheet: Any, column: Column) -> Any:

@@ -48,7 +48,7 @@ def test_header_and_rows_are_the_listed_fields():
         date(2026, 3, 2),
         date(2029, 3, 1),
     ]
-    assert {cell.number_format for cell in sheet[2] if cell.is_date} == {"yyyy-mm-dd"}
+    assert {cell.number_format for cell in sheet[2] if cell.is_date} == {"mm-dd-yy"}
     assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.max_row) == ("A2", "A1:I2", 2)
 
 

@@ -771,7 +771,8 @@ def test_every_template_and_list_is_shaped_for_reading_and_for_zeros(larch: Hand
         assert [[cell.value for cell in line] for line in sheet[1:2]] == [[it.key for it in kind.columns], labels]
         assert (sheet.row_dimensions[1].hidden, sheet.freeze_panes) == (True, "A3")
         dimensions = [sheet.column_dimensions[letter(at)] for at in range(len(labels))]
-        wanted = ["yyyy-mm-dd" if it.type is Type.DATE else "@" for it in kind.columns]
+        # Format 14: each reader sees dates as they write them.
+        wanted = ["mm-dd-yy" if it.type is Type.DATE else "@" for it in kind.columns]
         assert [it.number_format for it in dimensions] == wanted
         assert min(it.width for it in dimensions) >= 24
     assert load_workbook(listed)[kind.sheet].auto_filter.ref == f"A2:{letter(len(labels) - 1)}2"
