@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cms import clock
 from cms.lists import listed
-from cms.sent import number, word
+from cms.sent import number
 from compliance import forms
 from compliance.views.portal import Desk, portal, posted
 from people import audit
@@ -209,8 +209,8 @@ def import_again(request: HttpRequest, desk: Desk, upload: uuid.UUID) -> HttpRes
     dates = request.POST.get("dates", "")
     options = replace(
         before,
-        sheet=word(request.POST, "sheet", before.sheet),
-        encoding=word(request.POST, "encoding", before.encoding),
+        sheet=request.POST.get("sheet", before.sheet),
+        encoding=request.POST.get("encoding", before.encoding),
         date_order=dates if dates in ("day_first", "month_first") else before.date_order,
         mapping=before.mapping | mapping,
         blank_clears=sorted(keys & set(request.POST.getlist("blank"))),

@@ -14,8 +14,7 @@ from assessments.models import Attempt, ChoiceOption, Question
 from people import services
 from people.exceptions import UnknownKind
 from people.models import AuditEntry, WorkbookImport
-from people.workbooks.kinds import Mode, all_kinds, shared_kinds
-from people.workbooks.options import Options
+from people.workbooks.kinds import all_kinds, shared_kinds
 from people.workbooks.problems import Problem, RowProblem
 from tests.corpus.workbooks import INJECTIONS, saved, texts, xlsx
 from tests.factories.assessments import (
@@ -27,7 +26,7 @@ from tests.factories.assessments import (
     TrueFalseQuestionFactory,
 )
 from tests.factories.people import AT, OrganisationFactory
-from tests.people.workbooks.conftest import counted, said
+from tests.people.workbooks.conftest import counted, looked_at, said
 
 pytestmark = pytest.mark.django_db
 
@@ -62,18 +61,7 @@ NEW = [
 
 
 def look(file: BytesIO, mode: str = "upsert", **options: Any) -> WorkbookImport:
-    kept = services.keep_upload(
-        organisation=None,
-        kind="question_bank",
-        file=file,
-        file_name=file.name,
-        by=None,
-        at=AT,
-        mode=Mode(mode),
-        options=Options(**options),
-        later=False,
-    )
-    return services.judge_import(import_id=kept.pk, at=AT)
+    return looked_at(file, "question_bank", mode=mode, **options)
 
 
 def bring(file: BytesIO, **options: Any) -> WorkbookImport:

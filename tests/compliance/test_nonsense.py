@@ -3,11 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from people import services as people_services
 from people.models import Employment, WorkbookImport
 from tests.corpus.workbooks import KEYS, csv_file
-from tests.factories.compliance import AT
 from tests.factories.people import sign_in_personally
+from tests.people.workbooks.conftest import looked_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_clock")]
 
@@ -33,17 +32,8 @@ def test_filters_that_nobody_offers_are_passed_over(hr):
 
 
 def test_what_nobody_means_to_say_of_an_upload_writes_nothing(hr, larch):
-    kept = people_services.keep_upload(
-        organisation=larch.organisation,
-        kind="people",
-        file=csv_file(KEYS, ["0099", "New", None, "fort-st-john", None, "2026-03-02", None]),
-        file_name="people.csv",
-        by=None,
-        at=AT,
-        later=False,
-        mode="snapshot",
-    )
-    people_services.judge_import(import_id=kept.pk, at=AT)
+    file = csv_file(KEYS, ["0099", "New", None, "fort-st-john", None, "2026-03-02", None])
+    kept = looked_at(file, organisation=larch.organisation, mode="snapshot")
     for word in WORDS:
         said = dict.fromkeys(("sheet", "encoding", "dates", "column-0", "blank"), word)
         assert hr.post(reverse("compliance:import_again", args=["larch", kept.public_id]), said).status_code == 302

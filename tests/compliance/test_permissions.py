@@ -44,6 +44,7 @@ from tests.factories import compliance as factories
 from tests.factories.compliance import AT, TODAY
 from tests.factories.people import UserFactory, sign_in_personally, sign_in_with_pin
 from tests.factories.rule_packs import loaded
+from tests.people.workbooks.conftest import looked_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_clock")]
 
@@ -168,16 +169,8 @@ def larch_with_people(larch, hospitality):
         by=None,
         at=AT,
     )
-    kept = people_services.keep_upload(
-        organisation=larch.organisation,
-        kind="people",
-        file=csv_file(KEYS, ["0099", "New", None, "fort-st-john", None, "2026-03-02", None]),
-        file_name="people.csv",
-        by=None,
-        at=AT,
-        later=False,
-    )
-    people_services.judge_import(import_id=kept.pk, at=AT)
+    file = csv_file(KEYS, ["0099", "New", None, "fort-st-john", None, "2026-03-02", None])
+    looked_at(file, organisation=larch.organisation)
     schedule = people_services.schedule_export(
         organisation=larch.organisation,
         kind="people",

@@ -23,9 +23,7 @@ from courses.exceptions import ReleaseRefused
 from courses.models import Claim, ClaimUse, CoursePage, EditionText, ReviewDate
 from people.exceptions import NoSuchLimit, NotAnEditor
 from people.models import AuditEntry, User
-from people.services import judge_import, keep_upload, limit_editor
-from people.workbooks.kinds import Mode
-from people.workbooks.options import Options
+from people.services import limit_editor
 from tests.assessments.test_question_bank_kind import HEADS, NEW
 from tests.corpus.workbooks import xlsx
 from tests.courses.test_release import LATER, editor
@@ -33,7 +31,7 @@ from tests.factories.certificates import CertificationFactory
 from tests.factories.cms import SectorFactory
 from tests.factories.courses import RELEASED_AT, ClaimFactory, course_page, publish, released_course
 from tests.factories.people import UserFactory, sign_in_personally
-from tests.people.workbooks.conftest import said
+from tests.people.workbooks.conftest import looked_at, said
 from translations.exchange.units import ExchangeFile, Unit
 from translations.models import Segment, Text
 from translations.services import import_file
@@ -111,11 +109,7 @@ def _service(act: Callable[[], Any]) -> bool:
 
 
 def _bank_import(user: User, bank: str) -> bool:
-    kept = keep_upload(
-        organisation=None, kind="question_bank", file=xlsx(HEADS, [NEW[0], bank, *NEW[2:]]), file_name="x.xlsx",
-        by=user, at=LATER, mode=Mode.UPSERT, options=Options(), later=False,
-    )  # fmt: skip
-    kept = judge_import(import_id=kept.pk, at=LATER)
+    kept = looked_at(xlsx(HEADS, [NEW[0], bank, *NEW[2:]]), "question_bank", by=user, at=LATER)
     return all(problem != "outside_limits" for _row, _column, problem in said(kept))
 
 

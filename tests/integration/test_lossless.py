@@ -16,12 +16,11 @@ from people import services
 from people.models import Membership, Organisation, StaffRole, WorkbookImport
 from people.services.exports import DELIMITERS
 from people.workbooks.kinds import all_kinds, kind_of, shared_kinds
-from people.workbooks.options import Options
 from tests.corpus.workbooks import INJECTIONS, texts
 from tests.factories import compliance as factories
 from tests.factories.assessments import TYPE_FACTORIES, BankFactory, TrueFalseQuestionFactory
 from tests.factories.compliance import AT, TODAY
-from tests.people.workbooks.conftest import Hand, counted, said
+from tests.people.workbooks.conftest import Hand, counted, looked_at, said
 from translations.models import GlossaryTerm
 
 SOFFICE = os.environ.get("FIELDFARE_SOFFICE") or shutil.which("soffice")
@@ -122,17 +121,7 @@ def out(organisation: Organisation, kind: str, *, template: bool = False, **opti
 
 def look(organisation: Organisation, kind: str, file: BytesIO, language: str) -> WorkbookImport:
     """Return what the preview says of a file."""
-    kept = services.keep_upload(
-        organisation=None if kind_of(kind).is_shared else organisation,
-        kind=kind,
-        file=file,
-        file_name=file.name,
-        by=None,
-        at=AT,
-        options=Options(language=language),
-        later=False,
-    )
-    return services.judge_import(import_id=kept.pk, at=AT)
+    return looked_at(file, kind, organisation=None if kind_of(kind).is_shared else organisation, language=language)
 
 
 def assert_no_change(kept: WorkbookImport, where: object) -> None:

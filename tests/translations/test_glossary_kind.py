@@ -7,10 +7,9 @@ import pytest
 
 from people import services
 from people.models import WorkbookImport
-from people.workbooks.options import Options
 from tests.corpus.workbooks import INJECTIONS, xlsx
 from tests.factories.people import AT
-from tests.people.workbooks.conftest import counted, said
+from tests.people.workbooks.conftest import counted, looked_at, said
 from translations.models import GlossaryTerm
 
 pytestmark = pytest.mark.django_db
@@ -18,17 +17,7 @@ HEADS = ["concept", "language", "audience", "preferred", "avoided", "note"]
 
 
 def look(file: BytesIO, **options: Any) -> WorkbookImport:
-    kept = services.keep_upload(
-        organisation=None,
-        kind="glossary",
-        file=file,
-        file_name=file.name,
-        by=None,
-        at=AT,
-        options=Options(**options),
-        later=False,
-    )
-    return services.judge_import(import_id=kept.pk, at=AT)
+    return looked_at(file, "glossary", **options)
 
 
 def bring(file: BytesIO) -> WorkbookImport:

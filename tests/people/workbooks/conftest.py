@@ -1,13 +1,13 @@
 """What the tests of uploads share: an organisation, and a hand that carries files through."""
 
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
 import pytest
 
 from people import services
-from people.models import Employment, Membership, Organisation, WorkbookImport, WorkbookRow
+from people.models import Employment, Membership, Organisation, User, WorkbookImport, WorkbookRow
 from people.workbooks.kinds import Mode
 from people.workbooks.options import Options
 from tests.factories.people import AT, OrganisationFactory, RoleFactory, SiteFactory
@@ -20,18 +20,7 @@ class Hand:
         self.organisation = organisation
 
     def look(self, file: BytesIO, kind: str = "people", mode: str = "upsert", **said: Any) -> WorkbookImport:
-        kept = services.keep_upload(
-            organisation=self.organisation,
-            kind=kind,
-            file=file,
-            file_name=file.name,
-            by=None,
-            at=AT,
-            mode=Mode(mode),
-            options=Options(**said),
-            later=False,
-        )
-        return services.judge_import(import_id=kept.pk, at=AT)
+        return looked_at(file, kind, organisation=self.organisation, mode=mode, **said)
 
     def bring(self, file: BytesIO, kind: str = "people", mode: str = "upsert", **said: Any) -> WorkbookImport:
         return self.write(self.look(file, kind, mode, **said))
@@ -70,6 +59,31 @@ class Hand:
     def people(self) -> list[tuple[str, str, str]]:
         members = Membership.objects.filter(organisation=self.organisation).order_by("employee_number")
         return list(members.values_list("employee_number", "name", "email"))
+
+
+def looked_at(
+    file: BytesIO,
+    kind: str = "people",
+    *,
+    organisation: Organisation | None = None,
+    mode: str = "upsert",
+    by: User | None = None,
+    at: datetime = AT,
+    **said: Any,
+) -> WorkbookImport:
+    """Return an upload of a file, judged; ``said``: its options."""
+    kept = services.keep_upload(
+        organisation=organisation,
+        kind=kind,
+        file=file,
+        file_name=file.name,
+        by=by,
+        at=at,
+        mode=Mode(mode),
+        options=Options(**said),
+        later=False,
+    )
+    return services.judge_import(import_id=kept.pk, at=at)
 
 
 def said(kept: WorkbookImport) -> list[tuple[int | None, str, str]]:
