@@ -221,7 +221,10 @@ class Command(BaseCommand):
                 f"If that is right, say --endings {error.ended}."
             )
             return REFUSED
-        services.write_import(import_id=kept.pk, at=clock.now(), turn_seconds=None)
+        kept = services.write_import(import_id=kept.pk, at=clock.now(), turn_seconds=None)
+        if kept.state == WorkbookImport.State.UNDONE:
+            self.stdout.write("Nothing was written: somebody changed a row meanwhile.")
+            return REFUSED
         return None
 
     def _say(self, kept: WorkbookImport, report: dict[str, Any]) -> None:

@@ -38,8 +38,7 @@ def confirm_import(
         raise ImportNotReady(state=kept.state)
     _must_be_kept(kept)
     errors = kept.counts.get("error", 0)
-    strict = kept.mode == WorkbookImport.Mode.SNAPSHOT or Options.from_json(kept.options).all_or_nothing
-    if strict and errors:
+    if errors and is_all_or_nothing(kept):
         raise ImportHasErrors(errors=errors)
     ended, live = kept.counts.get("ended", 0), kept.counts.get("live", 0)
     if is_many(ended, live) and endings != ended:
@@ -53,6 +52,11 @@ def confirm_import(
     if later:
         ask_for_writing(kept)
     return kept
+
+
+def is_all_or_nothing(kept: WorkbookImport) -> bool:
+    """Return whether a single row that cannot be written keeps all others from being written."""
+    return kept.mode == WorkbookImport.Mode.SNAPSHOT or Options.from_json(kept.options).all_or_nothing
 
 
 def is_many(ended: int, live: int) -> bool:

@@ -1,13 +1,15 @@
-"""In what a kind plans, writes and takes back."""
+"""In what a kind plans, writes and takes back, and for how long at a time."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from people.models import Organisation
 from people.selectors import local_day
 from people.workbooks.kinds import Mode, Setting
 
+TURN_SECONDS: Final = 60
+"""How long a worker goes on before it lets another take the next turn: far less than the lease of the outbox."""
 _NOWHERE = ZoneInfo("UTC")
 
 

@@ -10,8 +10,7 @@ from people.faults import fault_point
 from people.models import WorkbookChunk, WorkbookImport
 from people.services.imports.confirming import ask_for_taking_back
 from people.services.imports.judging import breathe
-from people.services.imports.setting import setting_of
-from people.services.imports.writing import TURN_SECONDS
+from people.services.imports.setting import TURN_SECONDS, setting_of
 from people.workbooks import kinds
 
 MOST_LEFT_NAMED: Final = 1000

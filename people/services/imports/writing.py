@@ -13,10 +13,11 @@ from django.db.models import Count, QuerySet
 from people import audit
 from people.faults import fault_point
 from people.models import WorkbookChunk, WorkbookImport, WorkbookRow
-from people.services.imports.confirming import ask_for_writing
+from people.services.imports.confirming import ask_for_taking_back, ask_for_writing, is_all_or_nothing
 from people.services.imports.judging import breathe
 from people.services.imports.lanes import Lane, lanes
-from people.services.imports.setting import setting_of
+from people.services.imports.setting import TURN_SECONDS, setting_of
+from people.services.imports.taking_back import take_back_import
 from people.workbooks import kinds
 from people.workbooks.kinds import Action, Given, Kind, Plan
 from people.workbooks.options import Options
@@ -24,32 +25,41 @@ from people.workbooks.problems import Problem, RowProblem
 
 CHUNK_ROWS: Final = 500
 CHUNK_ROWS_SQLITE: Final = 100
-TURN_SECONDS: Final = 60
-"""How long a worker goes on before it lets another take the next turn: far less than the lease of the outbox."""
-
 SIDE_BY_SIDE_ROWS: Final = 2_000
 """Fewer rows than that are written before further connections would be worth their while."""
+
+
+class _HeldBack(Exception):
+    """Rows of an upload that is all or nothing would do something else by now."""
+
+    def __init__(self, problems: dict[int, list[RowProblem]]) -> None:
+        self.problems = problems
 
 
 def write_import(*, import_id: int, at: datetime, turn_seconds: float | None = TURN_SECONDS) -> WorkbookImport:
     """Write a confirmed upload from where the cursor stands, to its end or for one turn; return it.
 
     Killed at any point, the next run goes on behind the last whole chunk. Two at once take turns. On PostgreSQL several chunks
-    of many are written at a time, see ``_write_side_by_side``.
+    of many are written at a time, see ``_write_side_by_side``. Of what is all or nothing, a row that somebody changed since
+    the preview lets all be taken back.
     """
     until = None if turn_seconds is None else time.monotonic() + turn_seconds
     has_lanes = _may_write_side_by_side(import_id)
     more = True
-    while more:
-        # What lanes could not write is written alone, and then there may be lanes again.
-        if has_lanes and not _write_side_by_side(import_id, at, until):
-            more = False
-        elif not _write_chunk(import_id, at):
-            break
-        else:
-            fault_point("imports.chunk_committed")
-            breathe()
-            more = not _is_over(until)
+    try:
+        while more:
+            # What lanes could not write is written alone, and then there may be lanes again.
+            if has_lanes and not _write_side_by_side(import_id, at, until):
+                more = False
+            elif not _write_chunk(import_id, at):
+                break
+            else:
+                fault_point("imports.chunk_committed")
+                breathe()
+                more = not _is_over(until)
+    except _HeldBack as held:
+        _give_up(import_id, held.problems, at)
+        return take_back_import(import_id=import_id, at=at, turn_seconds=turn_seconds)
     if not more:
         with transaction.atomic():
             kept = WorkbookImport.objects.select_for_update().get(pk=import_id)
@@ -107,7 +117,7 @@ def _write_rows(kept: WorkbookImport, kind: Kind, rows: list["_Row"], at: dateti
     language = Options.from_json(kept.options).language
     setting = setting_of(kept.organisation, at=at, mode=kept.mode, by=kept.confirmed_by, locked=True, language=language)
     plans = kind.plan([Given(row.number, row.key, row.values) for row in rows], setting)
-    sound = plans if kept.applied_pass else _hold_back(rows, plans)
+    sound = plans if kept.applied_pass else _sound(rows, plans, strictly=is_all_or_nothing(kept))
     return kind.write(sound, setting, number=kept.applied_pass)
 
 
@@ -195,8 +205,12 @@ class _Row(NamedTuple):
     action: str
 
 
-def _hold_back(rows: list[_Row], plans: list[Plan]) -> list[Plan]:
-    """Return the plans that do exactly what was shown; mark the rows where something else is known by now."""
+def _sound(rows: list[_Row], plans: list[Plan], *, strictly: bool) -> list[Plan]:
+    """Return the plans that do exactly what was shown; mark the rows where something else is known by now.
+
+    Raises:
+        _HeldBack: there are such rows, and nothing may be written ``strictly``.
+    """
     sound: list[Plan] = []
     held: dict[int, list[RowProblem]] = {}
     for row, plan in zip(rows, plans, strict=True):
@@ -206,13 +220,40 @@ def _hold_back(rows: list[_Row], plans: list[Plan]) -> list[Plan]:
         held[row.pk] = [it for it in plan.problems if not it.is_warning] or [
             RowProblem(row.number, next(iter(row.changes), ""), Problem.CHANGED_MEANWHILE)
         ]
-    if held:
-        staged = list(WorkbookRow.objects.filter(pk__in=held))
-        for each in staged:
-            each.action = WorkbookRow.Action.ERROR
-            each.problems = [*each.problems, *(problem.to_json() for problem in held[each.pk])]
-        WorkbookRow.objects.bulk_update(staged, ["action", "problems"], batch_size=200)
+    if held and strictly:
+        raise _HeldBack(held)
+    _hold_back(held)
     return sound
+
+
+def _hold_back(held: dict[int, list[RowProblem]]) -> None:
+    staged = list(WorkbookRow.objects.filter(pk__in=held)) if held else []
+    for each in staged:
+        each.action = WorkbookRow.Action.ERROR
+        each.problems = [*each.problems, *(problem.to_json() for problem in held[each.pk])]
+    WorkbookRow.objects.bulk_update(staged, ["action", "problems"], batch_size=200)
+
+
+@transaction.atomic
+def _give_up(import_id: int, held: dict[int, list[RowProblem]], at: datetime) -> None:
+    """Mark the rows that are in the way, and let all be taken back that was written before them."""
+    kept = _held(import_id)
+    if kept.state != WorkbookImport.State.APPLYING:
+        return
+    _hold_back(held)
+    kept.state, kept.undone_by, kept.finished_at = WorkbookImport.State.UNDOING, kept.confirmed_by, at
+    kept.outcome = {str(action): 0 for action in Action} | {str(Action.ERROR): len(held)}
+    kept.save(update_fields=["state", "undone_by", "finished_at", "outcome"])
+    audit.record(
+        organisation=kept.organisation,
+        actor=kept.confirmed_by,
+        verb="workbook.undone",
+        target=kept,
+        at=at,
+        kind=kept.kind,
+        error=len(held),
+    )
+    ask_for_taking_back(kept, left=kept.chunks.count())
 
 
 def _next_pass(kept: WorkbookImport, kind: Kind, at: datetime) -> bool:

@@ -253,6 +253,26 @@ def test_rows_that_somebody_changed_after_the_preview_are_held_back(larch: Hand)
     assert [it[1] for it in larch.people()] == ["Changed meanwhile", "Bea"]
 
 
+@pytest.mark.parametrize("mode", ["upsert", "snapshot"])
+def test_of_all_or_nothing_nothing_stays_where_somebody_changed_a_row_meanwhile(
+    larch: Hand, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    larch.bring(xlsx(KEYS, row("1"), row("2"), row("3"), row("4")))
+    kept = larch.look(
+        xlsx(KEYS, row("0"), *[row(number, name=f"New {number}") for number in "123"]),
+        mode=mode,
+        all_or_nothing=mode == "upsert",
+    )
+    Membership.objects.filter(employee_number="2").update(name="Changed meanwhile")
+    monkeypatch.setattr(writing, "CHUNK_ROWS_SQLITE", 2)
+    monkeypatch.setattr(writing, "CHUNK_ROWS", 2)
+    kept = larch.write(kept, endings=kept.counts["ended"])
+    assert (kept.state, counted(kept), said(kept)) == ("undone", (0, 0, 0, 0, 1), [(4, "name", "changed_meanwhile")])
+    assert [it[1] for it in larch.people()[1:]] == ["Jo Castellan", "Changed meanwhile", "Jo Castellan", "Jo Castellan"]
+    assert larch.jobs() == [(number, "fsj", "hk", date(2026, 3, 2), None) for number in "1234"]
+    assert services.write_import(import_id=kept.pk, at=AT).state == "undone"
+
+
 def test_confirming_twice_and_writing_twice_is_once(larch: Hand) -> None:
     kept = larch.write(larch.look(xlsx(KEYS, JO)))
     larch.write(kept)
