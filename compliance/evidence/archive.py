@@ -24,9 +24,9 @@ from courses.models import Attendance, EditionText
 from courses.snapshot import lesson_text
 from courses.withholding import with_markers
 from people.models import AuditEntry, Employment, Organisation, Site
+from people.workbooks.cells import protect
 
 SCRIPT: Final = Path(__file__).with_name("checking.py")
-_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
 # The verbs of staff that bear on who had to learn what, and on what it was worth.
 _LOGGED: Final = (
     "requirement.",
@@ -300,7 +300,7 @@ def _table(lines: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     for line in lines:
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell for cell in line])
+        writer.writerow([protect(cell) for cell in line])
     return text.getvalue().encode("utf-8-sig")
 
 

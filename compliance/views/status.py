@@ -179,7 +179,9 @@ def status_workbook(request: HttpRequest, desk: Desk) -> FileResponse:
     """The same list as a workbook, with the same filters."""
     filters = filters_of(request, desk)
     rows = selectors.all_rows(filters.spans(desk), desk.today)
-    content = write_status_workbook(rows, organisation=desk.organisation, on=desk.today, filtered_by=filters)
+    content = write_status_workbook(
+        rows, organisation=desk.organisation, on=desk.today, at=clock.now(), filtered_by=filters
+    )
     audit.record(organisation=desk.organisation, actor=desk.user, verb="status.exported")
     name = f"status-{desk.today.isoformat()}.xlsx"
     return FileResponse(content, as_attachment=True, filename=name, content_type=CONTENT_TYPE)

@@ -31,6 +31,7 @@ TOTALS: Final = "Totals"
 LISTS: Final = "Lists"
 READERS_DATE: Final = "mm-dd-yy"
 """Number 14 of the formats that every program has: a date as whoever opens the file writes dates. What is stored is the day."""
+MADE_AT_FORMAT: Final = "%Y-%m-%d %H:%M UTC"
 _TEXT_FORMAT: Final = "@"
 _HEADING_FILL: Final = PatternFill("solid", fgColor="E3ECEB")
 _LAST_ROW: Final = 1_048_576
@@ -270,5 +271,5 @@ def standard_facts(
             (pgettext("about a list", "List"), str(kind.label)),
             *([(pgettext("about a list", "Organisation"), organisation_name)] if organisation_name else []),
             (pgettext("about a list", "As of"), as_of_words(on)),
-            (pgettext("about a list", "Made at"), made_at.strftime("%Y-%m-%d %H:%M UTC")),
+            (pgettext("about a list", "Made at"), made_at.strftime(MADE_AT_FORMAT)),
         ]

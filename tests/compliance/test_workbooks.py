@@ -13,6 +13,7 @@ from compliance.selectors import Row
 from compliance.visibility import LISTED_FIELDS, Status
 from compliance.workbooks import status_workbook
 from people.models import Organisation
+from tests.factories.people import AT
 
 LARCH = Organisation(code="larch", name="Larch Hotels")
 ON = date(2026, 3, 2)
@@ -31,7 +32,7 @@ ROW = Row(
 
 
 def opened(rows, **more):
-    return load_workbook(status_workbook(rows, organisation=LARCH, on=ON, **more))
+    return load_workbook(status_workbook(rows, organisation=LARCH, on=ON, at=AT, **more))
 
 
 def test_header_and_rows_are_the_listed_fields():
@@ -62,7 +63,7 @@ def test_texts_stay_texts_whatever_they_begin_with(text):
     assert {cell.data_type for cell in cells} == {"s", "d", "n"}
     assert [cell.value for cell in book["Status"][2][:5]] == [text] * 5
     assert all(cell.quotePrefix for cell in book["Status"][2][:5])
-    with zipfile.ZipFile(status_workbook([row], organisation=LARCH, on=ON)) as archive:
+    with zipfile.ZipFile(status_workbook([row], organisation=LARCH, on=ON, at=AT)) as archive:
         assert not any(b"<f>" in archive.read(name) for name in archive.namelist())
 
 
@@ -85,7 +86,7 @@ def test_a_second_sheet_says_what_the_list_is():
     about = opened([ROW, ROW], filtered_by=["Past due", "Fort St. John"])["About this list"]
     said = {line[0].value: line[1].value for line in about}
     assert said["Organisation"] == "Larch Hotels"
-    assert said["As of"].date() == ON
+    assert (said["As of"].date(), said["Made at"]) == (ON, "2026-03-02 17:00 UTC")
     assert said["Lines"] == 2
     assert said["Only"] == "Past due, Fort St. John"
     assert {cell.data_type for line in about for cell in line} == {"s", "d", "n"}
@@ -99,6 +100,6 @@ def test_rows_are_written_as_they_come():
             seen.append(number)
             yield ROW
 
-    content = status_workbook(rows(), organisation=LARCH, on=ON)
+    content = status_workbook(rows(), organisation=LARCH, on=ON, at=AT)
     assert seen == [0, 1, 2]
     assert load_workbook(io.BytesIO(content.read()))["Status"].max_row == 4

@@ -39,7 +39,7 @@ def done(larch, hospitality):
     larch.ask(hospitality, site=larch.fort)
     jo = larch.employ("Jo Castellan", number="=0042")
     factories.learn(jo, hospitality)
-    larch.employ("Ama Birch", number="0043")
+    larch.employ("Ama Birch", number="|0043")
     return jo
 
 
@@ -80,8 +80,8 @@ def test_a_pack_holds_people_certificates_texts_and_facts(larch):
             "public-key.txt",
         ]
     )
-    ama, jo = table(archive, "people.csv")
-    assert (ama["employee_number"], ama["status"], ama["certificate_number"]) == ("0043", "Due soon", "")
+    jo, ama = sorted(table(archive, "people.csv"), key=lambda it: it["employee_number"])
+    assert (ama["employee_number"], ama["status"], ama["certificate_number"]) == ("'|0043", "Due soon", "")
     assert (jo["status"], jo["completed_on"], jo["last_good_day"]) == ("Done", "2026-03-02", "2029-03-01")
     assert "Jo Castellan" in PdfReader(io.BytesIO(archive.read("training-record.pdf"))).pages[0].extract_text()
     assert [it["last_good_day"] for it in table(archive, "requirements.csv")] == ["2026-04-01"]
@@ -100,7 +100,7 @@ def test_a_pack_is_checked_by_the_script_in_it(larch, tmp_path):
 @pytest.mark.usefixtures("done")
 def test_no_cell_is_a_formula_and_no_file_tells_a_time_or_a_language(larch):
     archive = opened(make(larch))
-    assert [row["employee_number"] for row in table(archive, "people.csv")] == ["0043", "'=0042"]
+    assert sorted(row["employee_number"] for row in table(archive, "people.csv")) == ["'=0042", "'|0043"]
     for name in archive.namelist():
         if name.endswith((".csv", ".json")):
             text = archive.read(name).decode("utf-8-sig")
