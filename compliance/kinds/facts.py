@@ -131,7 +131,7 @@ class FactKind(Kind):
         for it in theirs.select_related("certification").order_by("pk"):
             known[it.membership_id].append(it)
         left, made = [], []
-        for entry in entries:
+        for entry in reversed(entries):
             fact, before = facts[entry["fact"]], facts.get(entry["before"])
             mine = known[fact.membership_id]
             now = next((it for it in mine if it.reference == fact.reference), None)

@@ -261,6 +261,15 @@ def test_undoing_gives_each_field_back_that_nobody_edited(hand: Hand, hospitalit
     assert unmended() == []
 
 
+def test_undoing_takes_what_was_added_back_before_what_made_room_for_it(hand: Hand) -> None:
+    whole = ["0042", "2026-03-02", "2026-05-31"]
+    hand.bring(xlsx(LEAVE, whole), "leave")
+    kept = hand.bring(xlsx(LEAVE, [*whole[:2], "2026-03-31"], ["0042", "2026-04-20", "2026-05-31"]), "leave")
+    assert counted(kept) == (1, 1, 0, 0, 0)
+    assert hand.undo(kept).outcome["left"] == []
+    assert [it.last_on for it in Adjustment.objects.current_knowledge()] == [date(2026, 5, 31)]
+
+
 def test_what_touches_many_needs_a_second_person(
     hand: Hand, hospitality: Certification, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -307,15 +307,17 @@ def test_undo_gives_back_what_was_and_keeps_later_edits(larch: Hand) -> None:
 
 def test_undo_gives_fields_of_a_job_back_one_by_one(larch: Hand) -> None:
     heads = ["employee_number", "employment_ref", "site", "role", "starts_on", "ends_on"]
-    larch.bring(xlsx(KEYS, *[row(number) for number in "123"]))
+    larch.bring(xlsx(KEYS, *[row(number) for number in "1234"]))
     references = [str(it.reference) for it in Employment.objects.order_by("membership__employee_number")]
-    first, second, third = zip("123", references, strict=True)
+    first, second, third, fourth = zip("1234", references, strict=True)
     kept = larch.bring(
         xlsx(
             heads,
             [*first, "pg", "fd", "2026-02-02", "2026-12-31"],
             [*second, "fsj", None, "2026-01-05", None],
             [*third, "pg", None, "2026-03-02", None],
+            [*fourth, None, None, None, "2026-04-30"],
+            ["4", "J-4", "fsj", "hk", "2026-06-01", None],
         ),
         "employments",
     )
@@ -336,11 +338,12 @@ def test_undo_gives_fields_of_a_job_back_one_by_one(larch: Hand) -> None:
         ("2", "fsj", "hk", date(2026, 1, 5), date(2026, 2, 1)),
         ("3", "pg", "hk", date(2026, 3, 2), None),
         ("3", "fsj", "hk", date(2026, 5, 1), None),
+        ("4", "fsj", "hk", date(2026, 3, 2), None),
     ]
     left = sorted((it["key"], it["column"]) for it in undone.outcome["left"])
     assert left == [("1", "ends_on"), ("2", "starts_on"), ("3", "site")]
     again = services.take_back_import(import_id=kept.pk, at=AT, turn_seconds=None)
-    assert (again.outcome, len(larch.jobs())) == (undone.outcome, 4)
+    assert (again.outcome, len(larch.jobs())) == (undone.outcome, 5)
 
 
 def test_undo_takes_no_new_job_back_that_somebody_edited(larch: Hand) -> None:
@@ -383,6 +386,7 @@ def test_file_whose_judge_was_killed_is_judged_all_the_same(larch: Hand, monkeyp
     WorkbookImport.objects.update(state="ready")
     assert services.judge_import(import_id=kept.pk, at=AT).state == "applying"
     again = larch.look(xlsx(KEYS, JO))
+    outbox.deliver_due(at=AT + timedelta(minutes=20), limit=5)
     services.judge_again(workbook_import=again, options=Options(), at=AT + timedelta(minutes=30), later=False)
     outbox.deliver_due(at=AT + timedelta(minutes=40), limit=5)
     again.refresh_from_db()
