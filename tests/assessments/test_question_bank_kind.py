@@ -170,6 +170,21 @@ def test_undo_gives_questions_back_and_keeps_later_edits(bank: Any) -> None:
     assert not Question.objects.filter(code="who-to-tell").exists()
 
 
+def test_undo_leaves_a_question_whole_that_its_form_would_not_take(bank: Any) -> None:
+    question = SingleChoiceQuestionFactory(bank=bank, code="first")
+    first, second, _third = question.options.all()
+    feedback = ["question", "right", "feedback_a", "stem"]
+    kept = bring(xlsx(feedback, ["first", "b", "It is not enough.", "Anew?"]), mode="update")
+    assert counted(kept) == (0, 1, 0, 0, 0)
+    # Somebody takes away what was right before.
+    first.delete()
+    services.undo_import(workbook_import=kept, by=None, at=AT, later=False)
+    undone = services.take_back_import(import_id=kept.pk, at=AT, turn_seconds=None)
+    assert {it["column"] for it in undone.outcome["left"]} == {"stem", "right", "feedback_a"}
+    now = Question.objects.get(code="first")
+    assert (now.stem, [it.key for it in now.options.all() if it.correct]) == ("<p>Anew?</p>", [second.key])
+
+
 def test_papers_that_were_drawn_never_change(bank: Any) -> None:
     question = SingleChoiceQuestionFactory(bank=bank, code="first")
     paper = {"schema": 1, "questions": [freeze_question(question)]}

@@ -51,10 +51,12 @@ def test_author_brings_questions_in_and_takes_them_back(client: Any, question: Q
     services.write_import(import_id=kept.pk, at=AT, turn_seconds=None)
     question.refresh_from_db()
     assert (question.stem, question.answer) == ("<p>Anew?</p>", True)
+    Question.objects.update(stem="<p>Later?</p>")
     author.post(f"{sent.url}undo/")
     services.take_back_import(import_id=kept.pk, at=AT, turn_seconds=None)
     question.refresh_from_db()
-    assert question.answer is False
+    assert (question.stem, question.answer) == ("<p>Later?</p>", False)
+    assert "<li>first: Text of the question</li>" in author.get(sent.url).content.decode()
 
 
 def test_files_go_out(client: Any, question: Question) -> None:
