@@ -241,13 +241,17 @@ class PeopleKind(Kind):
         return undo
 
     def take_back(self, entries: Sequence[Mapping[str, Any]], setting: Setting) -> list[dict[str, str]]:
-        """Give each field of people and employments back what it was, except where somebody edited it since."""
+        """Give each field of people and employments back what it was, except where somebody edited it since.
+
+        A manager who stands below the person by now does not come back: nobody is above themselves.
+        """
         members = {
             member.pk: member
             for member in Membership.objects.select_for_update(of=("self",), no_key=True)
             .filter(pk__in=[entry["member"] for entry in entries], organisation=setting.organisation)
             .order_by("pk")
         }
+        above = _managers_above(entry["fields"]["manager"][0] for entry in entries if "manager" in entry["fields"])
         left: list[dict[str, str]] = []
         touched: list[Membership] = []
         changes: list[AccountChange] = []
@@ -257,10 +261,13 @@ class PeopleKind(Kind):
             if member is None:
                 continue
             for column, (before, after) in entry["fields"].items():
-                if (now := self._field(member, column)) != after:
-                    if now != before:
-                        left.append({"key": entry["key"], "column": column})
+                if (now := self._field(member, column)) == before:
                     continue
+                if now != after or (column == "manager" and _is_above(member.pk, before, above)):
+                    left.append({"key": entry["key"], "column": column})
+                    continue
+                if column == "manager":
+                    above[member.pk] = before
                 self._set_field(member, column, before, entry)
                 touched.append(member)
                 if column == "name":
@@ -565,6 +572,28 @@ def _shown(jobs: Sequence[Job], day: date, *, strictly: bool) -> Job | None:
     if covering:
         return covering[-1]
     return jobs[-1] if jobs and not strictly else None
+
+
+def _managers_above(people: Iterable[int | None]) -> dict[int, int | None]:
+    """Return who is directly above each of these people, and above those in turn: a query for each level."""
+    above: dict[int, int | None] = {}
+    wanted = {pk for pk in people if pk is not None}
+    while wanted:
+        found = dict(Membership.objects.filter(pk__in=wanted).values_list("pk", "manager_id"))
+        above |= found
+        wanted = {pk for pk in found.values() if pk is not None} - above.keys()
+    return above
+
+
+def _is_above(person: int, manager: int | None, above: Mapping[int, int | None]) -> bool:
+    """Return whether ``person`` is ``manager``, or above them."""
+    met: set[int] = set()
+    while manager is not None and manager not in met:
+        if manager == person:
+            return True
+        met.add(manager)
+        manager = above.get(manager)
+    return False
 
 
 def _in_circles(above: Mapping[str, str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""A workbook of 10,000 people (200,000 with FULL=1): preview, apply, the same again, export; time and peak memory.
+"""A workbook of 10,000 people (200,000 with FULL=1, WORKBOOK_ROWS with that): preview, apply, the same again, export; time and peak memory.
 
 The memory is that of all processes of the import together, where the system tells it.
 """

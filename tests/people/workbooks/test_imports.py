@@ -346,6 +346,17 @@ def test_undo_gives_fields_of_a_job_back_one_by_one(larch: Hand) -> None:
     assert (again.outcome, len(larch.jobs())) == (undone.outcome, 5)
 
 
+def test_undo_gives_no_manager_back_who_stands_below_by_now(larch: Hand) -> None:
+    heads = ["employee_number", "manager"]
+    larch.bring(xlsx(KEYS, row("1"), row("2"), row("3")))
+    larch.bring(xlsx(heads, ["1", "2"], ["3", "2"]), mode="update")
+    kept = larch.bring(xlsx(heads, ["1", "(clear)"], ["3", "1"]), mode="update")
+    larch.bring(xlsx(heads, ["2", "1"]), mode="update")
+    assert larch.undo(kept).outcome["left"] == [{"key": "1", "column": "manager"}]
+    managers = Membership.objects.order_by("employee_number").values_list("manager__employee_number", flat=True)
+    assert list(managers) == [None, "1", "2"]
+
+
 def test_undo_takes_no_new_job_back_that_somebody_edited(larch: Hand) -> None:
     kept = larch.bring(xlsx(KEYS, row("1"), row("2")))
     larch.bring(xlsx(KEYS, row("2", role="fd")))
