@@ -44,6 +44,8 @@ def run(name: str, outcome: Outcome, arguments: list[str], **environment: str) -
     """Run pytest for one profile and note what happened."""
     print(f"\n=== {name} ===", flush=True)
     env = {**os.environ, **environment}
+    # Hundreds of files would be compiled anew in each of some fifty processes.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
     workers = (
         [] if any(a.startswith("-n") for a in arguments) else ["-n", os.environ.get("FIELDFARE_TEST_WORKERS", "2")]
     )
