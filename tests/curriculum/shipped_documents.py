@@ -2,22 +2,19 @@
 
 import dataclasses
 from collections.abc import Iterator
-from pathlib import Path
 
 from courses.curriculum import schema
 from courses.curriculum.markdown import render_markdown
-from courses.curriculum.reader import read_curriculum
 from courses.curriculum.wording import course_in
 from courses.harm import Document
 from courses.harm.frozen import document_of
 from courses.snapshot import Json
-
-ROOT = Path(__file__).resolve().parents[2] / "curriculum"
+from tests.curriculum.shipped import shipped_curriculum
 
 
 def documents() -> Iterator[tuple[str, Document]]:
     """Return (code, document) of every course in its own language and in each whole enough translation."""
-    for course in read_curriculum(ROOT).courses:
+    for course in shipped_curriculum().courses:
         yield course.code, document_of(snapshot(course))
         for catalogue in course.catalogues:
             other = course_in(course, catalogue.language, {key: each.target for key, each in catalogue.entries.items()})

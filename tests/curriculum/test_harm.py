@@ -3,7 +3,8 @@
 import pytest
 
 from courses.harm import lint
-from tests.curriculum.shipped_documents import ROOT, documents
+from tests.curriculum.shipped import ROOT
+from tests.curriculum.shipped_documents import documents
 
 
 @pytest.mark.one_profile

@@ -16,11 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client, override_settings
 from pypdf import PdfReader
 
-from courses.curriculum import read_curriculum
 from courses.curriculum.loader import load
 from courses.models import EditionText, VoiceAcceptance
 from courses.renditions.kinds import PDF, Piece, pieces
@@ -36,6 +34,7 @@ from tests.courses.learners import the_clock  # noqa: F401  # a fixture
 from tests.courses.renditions.test_outline import book_text
 from tests.curriculum import opened
 from tests.curriculum.opened import missing, missing_lines
+from tests.curriculum.shipped import shipped_curriculum
 from tests.factories.courses import RELEASED_AT, enrolled, learner_at_work
 from tests.factories.people import sign_in_with_pin
 
@@ -111,7 +110,7 @@ def texts(module_rows: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """Return every text of the shipped curriculum, released."""
     with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"), SPEECH=True):
         with module_rows.unblock():
-            load(read_curriculum(settings.BASE_DIR / "curriculum"), at=RELEASED_AT, release=True)
+            load(shipped_curriculum(), at=RELEASED_AT, release=True)
             texts = list(EditionText.objects.select_related("edition__course").order_by("edition__course", "language"))
             for language in {text.language for text in texts}:
                 if voice := voice_for(language):

@@ -1,21 +1,34 @@
 """The rules of care over the text that ships. Counted here anew, apart from the loader's own checks."""
 
 import re
-from pathlib import Path
+from functools import cache
 
 import pytest
 
 from cms.templatetags.fieldfare import shuffled
-from courses.curriculum.reader import read_curriculum
+from tests.curriculum.shipped import ROOT, shipped_curriculum
 
-ROOT = Path(__file__).resolve().parents[2] / "curriculum"
-CURRICULUM = read_curriculum(ROOT)
-COURSES = {course.code: course for course in CURRICULUM.courses}
-SERVICES = {service.code: service for service in CURRICULUM.services}
-# The glossary names the words that no text has.
-ALL_TEXT = {path: path.read_text() for path in sorted(ROOT.rglob("*.yaml")) if path.parent.name != "glossary"}
+CODES = ("camp", "core", "hospitality", "parents", "police", "schools", "transport")
+by_course = pytest.mark.parametrize("course", CODES, indirect=True)
 
-by_course = pytest.mark.parametrize("course", COURSES.values(), ids=COURSES.keys())
+
+@pytest.fixture
+def course(request):
+    return courses()[request.param]
+
+
+def courses():
+    return {course.code: course for course in shipped_curriculum().courses}
+
+
+def services():
+    return {service.code: service for service in shipped_curriculum().services}
+
+
+@cache
+def all_text():
+    # The glossary names the words that no text has.
+    return {path: path.read_text() for path in sorted(ROOT.rglob("*.yaml")) if path.parent.name != "glossary"}
 
 
 def blocks(course, kind):
@@ -23,11 +36,11 @@ def blocks(course, kind):
 
 
 def test_the_core_and_six_courses_ship():
-    assert sorted(COURSES) == ["camp", "core", "hospitality", "parents", "police", "schools", "transport"]
+    assert sorted(courses()) == list(CODES)
 
 
 def test_only_the_parents_course_is_open_and_nothing_needs_the_vetted_tier():
-    assert {code: course.tier for code, course in COURSES.items()} == {
+    assert {code: course.tier for code, course in courses().items()} == {
         "camp": "recorded",
         "core": "recorded",
         "hospitality": "recorded",
@@ -112,9 +125,9 @@ def places_met(courses, written):
 @pytest.mark.parametrize("written", [0, 1, 2])
 def test_the_place_of_a_choice_in_a_story_tells_nothing(written):
     """Authors like to write the best choice in the same place; readers meet it in all of them."""
-    met = places_met(COURSES.values(), written)
+    met = places_met(courses().values(), written)
     assert [place for place in range(3) if met.count(place) * 5 < len(met)] == []
-    assert [course.code for course in COURSES.values() if len(set(places_met([course], written))) < 2] == []
+    assert [course.code for course in courses().values() if len(set(places_met([course], written))) < 2] == []
 
 
 @by_course
@@ -128,7 +141,7 @@ def test_the_right_option_stands_in_every_place(course):
 @by_course
 def test_the_way_past_the_boss_names_a_line_that_is_neither_employer_nor_police(course):
     for block in blocks(course, "TwoWaysBlock"):
-        lines = [SERVICES[code] for code in block.boss.services]
+        lines = [services()[code] for code in block.boss.services]
         assert any(not line.is_police and line.kind not in ("emergency", "anonymous-tips") for line in lines), block.at
 
 
@@ -161,11 +174,11 @@ def test_titles_and_addresses_tell_nothing(course):
     ],
 )
 def test_no_text_has(phrase):
-    assert [str(path.relative_to(ROOT)) for path, text in ALL_TEXT.items() if phrase.lower() in text.lower()] == []
+    assert [str(path.relative_to(ROOT)) for path, text in all_text().items() if phrase.lower() in text.lower()] == []
 
 
 def test_no_unverified_number_ships_as_a_help_line():
-    assert sorted(service.phone for service in SERVICES.values()) == [
+    assert sorted(service.phone for service in services().values()) == [
         "1-800-222-8477",
         "1-800-563-0808",
         "1-800-668-6868",
@@ -179,31 +192,31 @@ def test_no_unverified_number_ships_as_a_help_line():
 
 
 def test_every_help_line_is_a_dated_record_with_a_source():
-    assert [it.code for it in SERVICES.values() if not (it.source and it.verified_on < it.review_by)] == []
+    assert [it.code for it in services().values() if not (it.source and it.verified_on < it.review_by)] == []
 
 
 def test_no_telephone_number_stands_in_running_text():
     number = re.compile(r"\b1-8\d\d-\d{3}-\d{4}\b|\b310-1234\b")
     found = [
         str(path.relative_to(ROOT))
-        for path, text in ALL_TEXT.items()
+        for path, text in all_text().items()
         if path.name != "services.yaml" and number.search(text)
     ]
     assert found == []
 
 
 def test_the_camp_course_speaks_for_no_nation_and_names_the_lesson_it_lacks():
-    camp = COURSES["camp"]
+    camp = courses()["camp"]
     text = " ".join(said.text for lesson in camp.lessons for said in lesson.texts)
     assert "Nation" in text
     assert "welcome to these lands" not in text.lower()
 
 
 def test_facts_that_courses_rely_on_stand_once_with_source_and_review():
-    claims = {claim.code: claim for claim in CURRICULUM.claims}
+    claims = {claim.code: claim for claim in shipped_curriculum().claims}
     named = {
         (code, course.code)
-        for course in COURSES.values()
+        for course in courses().values()
         for lesson in course.lessons
         for block in lesson.body
         for code in getattr(block, "claims", ())
@@ -212,7 +225,7 @@ def test_facts_that_courses_rely_on_stand_once_with_source_and_review():
     assert sorted(course for code, course in named if code == "bc-duty-to-report-a-child") == [
         "camp", "core", "hospitality", "parents", "police", "schools", "transport",
     ]  # fmt: skip
-    sources = {source.code: source for source in CURRICULUM.all_sources()}
+    sources = {source.code: source for source in shipped_curriculum().all_sources()}
     for claim in claims.values():
         assert claim.caveat, claim.code
         assert claim.review_by <= sources[claim.source].review_by, claim.code

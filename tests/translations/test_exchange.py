@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
@@ -12,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
-from courses.curriculum import read_curriculum
 from courses.curriculum.wording import course_texts, site_texts
+from tests.curriculum.shipped import shipped_curriculum
 from tests.factories.people import UserFactory, sign_in_personally
 from tests.translations.samples import AT, recorded, text, translate
 from translations.exceptions import (
@@ -43,7 +42,7 @@ SNARLED = (
 
 def shipped() -> ExchangeFile:
     """Return all content that comes with the project, each piece with its own words as a translation, and more."""
-    curriculum = read_curriculum(settings.BASE_DIR / "curriculum")
+    curriculum = shipped_curriculum()
     texts = site_texts(curriculum) + [each for course in curriculum.courses for each in course_texts(course)]
     units = [
         Unit(f"{each.group}/{segment.key}", segment.text, segment.text, base_of("before"), note=each.title)

@@ -8,9 +8,9 @@ import pytest
 from certificates.validity import Duration
 from compliance.rules.reader import SHIPPED, PacksRejected, examine_packs, read_packs
 from compliance.rules.schema import FirstDue, Recurrence, rule_from_json, to_json, topic_from_json
-from courses.curriculum import read_curriculum
 from people.models.organisation import SITE_KIND_CHOICES
 from people.site_kinds import SITE_KINDS
+from tests.curriculum.shipped import shipped_curriculum
 
 ROOT = Path(__file__).resolve().parents[3]
 BOOK = read_packs(SHIPPED)
@@ -191,7 +191,7 @@ def test_every_rule_says_where_it_was_read_and_when_to_look_again():
 
 
 def test_topics_name_lessons_and_objectives_of_the_shipped_curriculum():
-    curriculum = read_curriculum(ROOT / "curriculum")
+    curriculum = shipped_curriculum()
     lessons = {(course.code, lesson.code): lesson for course in curriculum.courses for lesson in course.lessons}
     wrong = [
         (topic.code, each)
