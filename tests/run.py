@@ -5,6 +5,7 @@ it takes long; whatever asks no database at all is marked by tests/conftest.py.
 
 Embedded (SQLite, memory) always; production (PostgreSQL, Redis) when both answer; browser tests when a Chromium is there,
 unless FIELDFARE_TEST_BROWSER=0. FIELDFARE_TEST_REQUIRE=all makes anything left out a failure.
+FIELDFARE_TEST_PICTURES=1 keeps pictures of what a browser showed, in screenshots/.
 """
 
 import os

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import json
 import os
 import shutil
 import signal
@@ -9,7 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,6 +56,7 @@ class Served:
     env: dict[str, str]
     var: Path
     processes: list[subprocess.Popen] = field(default_factory=list)
+    hand: subprocess.Popen | None = field(default=None, init=False)
 
     def start(self, **more: str) -> None:
         env = {**self.env, **more}
@@ -109,17 +110,36 @@ class Served:
                 os.killpg(process.pid, signal.SIGKILL)
         self.processes = []
 
-    def manage(self, *arguments: str, **more: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env={**self.env, **more},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    def manage(self, *arguments: str) -> str:
+        """Run a management command and return what it prints."""
+        if self.hand is None:
+            self.hand = subprocess.Popen(
+                [sys.executable, "-m", "tests.browser.hand"],
+                cwd=ROOT,
+                env=self.env,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        said = {name: self.var / f"managed.{name}" for name in ("stdout", "stderr")}
+        assert self.hand.stdin is not None
+        assert self.hand.stdout is not None
+        print(json.dumps({"arguments": arguments, **said}, default=str), file=self.hand.stdin, flush=True)
+        code = self.hand.stdout.readline().strip()
+        assert code == "0", said["stdout"].read_text() + said["stderr"].read_text()
+        return said["stdout"].read_text()
+
+    def manage_from_nothing(self, *arguments: str, **more: str) -> None:
+        """Run a management command as from a shell, with ``more`` in its environment."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env={**self.env, **more}, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+
+    def close(self) -> None:
+        """Stop, and let nothing run on that was started for commands."""
+        self.stop()
+        if self.hand is not None:
+            self.hand.communicate(timeout=60)
 
 
 def _with_database(url: str, name: str) -> str:
@@ -150,15 +170,17 @@ def _on_server(*statements: str) -> None:
 
 # What follows ends with these tests: a browser that runs keeps Django from asking a database in the same process.
 @pytest.fixture(scope="package")
-def prepared(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Iterator[tuple[Path, str]]:
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
     """A platform as the first start from nothing leaves it: its folder, and its database where there is a server.
 
     The first worker that asks makes it, and all copy it: a start from nothing takes most of a minute.
     """
     shared = tmp_path_factory.getbasetemp().parent
+    # One run with several workers has a name; within a test even "random" ones are the same in every run.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", _of_this_moment())
     # FIELDFARE_SERVED_VAR: a folder to keep it in while writing these tests, on SQLite.
-    folder = Path(os.environ.get("FIELDFARE_SERVED_VAR") or shared / f"prepared-{testrun_uid}")
-    database = f"fieldfare_prepared_{testrun_uid[:8]}" if os.environ.get("DATABASE_URL") else ""
+    folder = Path(os.environ.get("FIELDFARE_SERVED_VAR") or shared / f"prepared-{run}")
+    database = f"fieldfare_prepared_{run}" if os.environ.get("DATABASE_URL") else ""
     done = folder / "done"
     with _one_at_a_time(shared):
         ours = not done.exists()
@@ -166,7 +188,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Iter
             folder.mkdir(parents=True, exist_ok=True)
             if database:
                 _on_server(f'CREATE DATABASE "{database}"')
-            Served("", _environment(folder, 0, database), folder).manage("prepare")
+            Served("", _environment(folder, 0, database), folder).manage_from_nothing("prepare")
             done.touch()
     yield folder, database
     if ours and database:
@@ -174,6 +196,11 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Iter
             # A worker that has not asked yet makes it anew.
             done.unlink()
             _on_server(f'DROP DATABASE "{database}" WITH (FORCE)')
+
+
+def _of_this_moment() -> str:
+    """Return a name that no other process, and no other run, has."""
+    return f"{time.time_ns():x}{os.getpid():x}"
 
 
 @contextlib.contextmanager
@@ -189,14 +216,14 @@ def served(tmp_path_factory: pytest.TempPathFactory, prepared: tuple[Path, str])
     folder, template = prepared
     var = tmp_path_factory.mktemp("served")
     port = free_port()
-    database = f"fieldfare_served_{uuid.uuid4().hex[:8]}" if template else ""
+    database = f"fieldfare_served_{_of_this_moment()}" if template else ""
     shutil.copytree(folder, var, dirs_exist_ok=True)
     if database:
         _on_server(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
     platform = Served(f"http://127.0.0.1:{port}", _environment(var, port, database), var)
     platform.start()
     yield platform
-    platform.stop()
+    platform.close()
     if database:
         _on_server(f'DROP DATABASE "{database}" WITH (FORCE)')
     shutil.rmtree(var, ignore_errors=True)
@@ -225,8 +252,8 @@ def desk(browser: Browser) -> Iterator[Page]:
 
 
 def shoot(page: Page, name: str) -> None:
-    """Write the page as a picture at both widths, for people to look at; once, on the embedded profile."""
-    if os.environ.get("DATABASE_URL"):
+    """Write the page as a picture at both widths, for people to look at, where they asked: it proves nothing."""
+    if not os.environ.get("FIELDFARE_TEST_PICTURES"):
         return
     SCREENSHOTS.mkdir(exist_ok=True)
     before = page.viewport_size

@@ -32,7 +32,7 @@ def test_the_housekeeper_is_reminded_in_time_and_so_is_her_colleague(served: Ser
     served.stop()
     served.start(FIELDFARE_CLOCK_SHIFT_DAYS=LATER_DAYS)
     try:
-        served.manage("sweep_reminders", FIELDFARE_CLOCK_SHIFT_DAYS=LATER_DAYS)
+        served.manage_from_nothing("sweep_reminders", FIELDFARE_CLOCK_SHIFT_DAYS=LATER_DAYS)
         sign_in_as_staff(desk, served, demo.HR)
         desk.goto(f"{served.origin}/workplace/larch/letters/")
         row = desk.get_by_role("row").filter(has_text=HOUSEKEEPER[0])

@@ -5,7 +5,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import uuid
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -57,7 +57,8 @@ def empty_database(tmp_path: Path) -> Iterator[str]:
     if connection.vendor == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
         return
-    url, name = os.environ["DATABASE_URL"], f"fieldfare_restored_{uuid.uuid4().hex[:8]}"
+    # Not by chance: within a test that is the same in every run, also beside this one.
+    url, name = os.environ["DATABASE_URL"], f"fieldfare_restored_{time.time_ns():x}{os.getpid():x}"
     with psycopg.connect(urlunsplit(urlsplit(url)._replace(path="/postgres")), autocommit=True) as server:
         server.execute(f'CREATE DATABASE "{name}"')
         yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
