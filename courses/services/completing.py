@@ -7,11 +7,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from courses import selectors
 from courses.exceptions import NotReleased
-from courses.fold import Fold, completed_at, is_complete, minutes
-from courses.models import Completion, EditionText, Enrolment, LearningEvent
+from courses.fold import Fold, completed_at, minutes
+from courses.models import Completion, EditionText, Enrolment, LearningEvent, Withdrawal
 from courses.signals import completion_untold, course_completed
 from courses.snapshot import requirements_of
 from people.faults import fault_point
@@ -42,17 +43,27 @@ def complete_if_done(
     if text is None:
         raise NotReleased(course=locked.course.code)
     fold = Fold.from_json(locked.fold)
-    if not is_complete(fold, requirements_of(text.snapshot)):
+    if not is_done(locked, fold, text):
         return None
     completion = complete(locked, fold=fold, text=text, at=at, zone=zone)
     enrolment.completed_at = locked.completed_at
     return completion
 
 
+def is_done(locked: Enrolment, fold: Fold, text: EditionText) -> bool:
+    """Whether everything is done that ``text`` asks; of an edition that was withdrawn whole, done before that."""
+    done_at = completed_at(fold, requirements_of(text.snapshot))
+    gone_at: datetime | None = locked.gone_at  # type: ignore[attr-defined]  # an annotation of ``lock_enrolment``
+    return done_at is not None and (gone_at is None or done_at < gone_at)
+
+
 def lock_enrolment(enrolment: Enrolment) -> Enrolment:
     """Return the enrolment as it is in the database, locked, with what a completion of it asks for."""
     rows = Enrolment.objects.select_for_update(of=("self",)).select_related("membership__organisation", "edition")
-    return rows.get(pk=enrolment.pk)
+    whole = Withdrawal.objects.in_force().filter(
+        kind=Withdrawal.Kind.COURSE, course=OuterRef("course"), through_edition__gte=OuterRef("edition__number")
+    )
+    return rows.annotate(gone_at=Subquery(whole.values("withdrawn_at")[:1])).get(pk=enrolment.pk)
 
 
 def complete(locked: Enrolment, *, fold: Fold, text: EditionText, at: datetime, zone: str | None) -> Completion:

@@ -25,11 +25,11 @@ from courses.exceptions import (
     UnknownRendition,
     UnknownVerb,
 )
-from courses.fold import SKEW_ALLOWED, Event, Fold, fold_event, fold_events, is_complete
+from courses.fold import SKEW_ALLOWED, Event, Fold, fold_event, fold_events
 from courses.models import Completion, Course, EditionText, Enrolment, LearningEvent, Session
-from courses.services.completing import complete, lock_enrolment
+from courses.services.completing import complete, is_done, lock_enrolment
 from courses.signals import enrolment_opened
-from courses.snapshot import Json, lesson_of, requirements_of
+from courses.snapshot import Json, lesson_of
 from people.models import Membership, User
 
 RENDITIONS: Final = frozenset({"read", "listen", "watch", "print", "talk"})
@@ -362,7 +362,7 @@ def _complete(
     enrolment: Enrolment, recorded: _Recorded, text: EditionText, at: datetime, zone: str | None
 ) -> Completion | None:
     """Complete the course if nothing is missing any more; write the fold either way."""
-    done = is_complete(recorded.fold, requirements_of(text.snapshot))
+    done = is_done(recorded.locked, recorded.fold, text)
     if not done or recorded.locked.completed_at is not None:
         _keep_fold(enrolment, recorded)
         return Completion.objects.filter(enrolment=enrolment).first() if done else None

@@ -27,6 +27,8 @@ from courses.services import (
     add_text,
     appoint,
     come_in,
+    complete_if_done,
+    complete_lesson,
     dismiss,
     give_up,
     let_show,
@@ -46,6 +48,7 @@ from tests.factories.courses import (
     STARTED_AT,
     asked_to_review,
     course_with_pages,
+    enrolled,
     lesson_page,
     publish,
     release,
@@ -256,6 +259,20 @@ class TestTakenBack:
         sector = course.pages.get().get_parent()
         assert course.pages.get().title not in client.get(sector.url).content.decode()
         assert course.pk in selectors.held_back(course_ids=[course.pk], on=STARTED_AT.date())
+
+    def test_nobody_passes_a_whole_course_without_a_quiz_either_until_it_is_shown_again(self) -> None:
+        course = released_course(final_quiz=None)
+        mine, first, _token = nation()
+        part = owned(course, mine, "course", course.code)
+        enrolment = enrolled(course)
+        take_back(owned=part, by=first, at=STARTED_AT)
+        text = EditionText.objects.get()
+        for lesson in ("facts", "act"):
+            later = STARTED_AT + timedelta(minutes=30)
+            complete_lesson(enrolment=enrolment, edition_text=text, lesson_code=lesson, language="en", at=later)
+        assert complete_if_done(enrolment=enrolment, at=STARTED_AT) is None
+        let_show(owned=part, by=first, at=STARTED_AT)
+        assert complete_if_done(enrolment=enrolment, at=STARTED_AT) is not None
 
     def test_the_licence_stands_beside_what_is_owned_and_goes_with_it(self, client: Client) -> None:
         course = released_course()
