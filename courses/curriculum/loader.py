@@ -250,6 +250,10 @@ def _release(course: Course, report: LoadReport, at: datetime, *, release: bool,
     newest = selectors.newest_edition(course)
     if newest is not None and not release:
         return
+    if selectors.is_taken_back(course):
+        # Its pages are down and stay so; the other courses come all the same.
+        report.awaiting_review.append(course.code)
+        return
     try:
         edition = release_course(
             course=course,
