@@ -43,6 +43,9 @@ _WORDS: Final[dict[Fault, Promise]] = {
     Fault.PICTURE_WORDS: pgettext_lazy(
         "release problem", "A picture has no alternative text in this language. Write what it tells:"
     ),
+    Fault.WITHDRAWN: pgettext_lazy(
+        "release problem", "This was withdrawn and still says the same. Change it or take it out:"
+    ),
     Fault.HARM: pgettext_lazy("local part", "The harm check asks you to change this:"),
     Fault.CLAIM: pgettext_lazy("local part", "A fact that it relies on does not hold today. Verify it or change it:"),
 }

@@ -74,6 +74,7 @@ class Fault(StrEnum):
     PICTURE_WORDS = "picture_words"
     HARM = "harm"
     CLAIM = "claim"
+    WITHDRAWN = "withdrawn"
 
 
 # What a learner answers or confirms is the same for everybody.

@@ -44,25 +44,31 @@ def withdrawn_words(course: Course) -> list[WithdrawnWords]:
     return [(row, frozenset(said[row.pk])) for row in rows]
 
 
-def copied_in(snapshot: Json) -> list[Withdrawal]:
-    """Return what owners took back, of any course, and whose sentences stand in ``snapshot`` under whatever name.
-
-    Help lines are left out of account: several parts may say the same beside them. One query where nothing is
-    withdrawn by its owner.
-    """
+def taken_back_words() -> list[WithdrawnWords]:
+    """Return what owners took back, of any course, each with its sentences; one query where nothing is."""
     taken_back = Withdrawal.objects.in_force().filter(reason__in=BY_OWNER)
-    gone = [
+    return [
         (row, frozenset(piece for piece in said if len(piece) >= _SENTENCE_LETTERS))
         for course in Course.objects.filter(Exists(taken_back.filter(course=OuterRef("pk"))))
         for row, said in withdrawn_words(course)
         if row.is_by_owner
     ]
-    if not gone:
-        return []
-    blocks = [
-        block["value"] for lesson in snapshot["lessons"] for block in lesson["body"] if block["type"] != "help_now"
+
+
+def copied_in(snapshot: Json, gone: Iterable[WithdrawnWords]) -> list[Withdrawal]:
+    """Return what of ``gone`` (of ``taken_back_words``) stands in ``snapshot`` under whatever name.
+
+    Help lines are left out of account: several parts may say the same beside them. So are content notes.
+    """
+    about, lessons = snapshot.get("course", {}), snapshot["lessons"]
+    said_here = [
+        [block["value"] for lesson in lessons for block in lesson["body"] if block["type"] != "help_now"],
+        [lesson.get("title") for lesson in lessons],
+        [about.get("full_title"), about.get("summary")],
+        snapshot.get("practice"),
+        (snapshot.get("quiz") or {}).get("questions"),
     ]
-    here = set(letters_in([blocks, snapshot["practice"], (snapshot["quiz"] or {}).get("questions")]))
+    here = set(letters_in(said_here))
     return [row for row, said in gone if said & here]
 
 

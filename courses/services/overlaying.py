@@ -20,8 +20,10 @@ from courses.models import Claim, Course, FrozenOverlay, Overlay, OverlayText, W
 from courses.overlays import Act, Fault, FrozenPart, State
 from courses.services.approving import part_alone, problems_of_pictures
 from courses.services.checking import open_findings
+from courses.services.claiming import claim_problems
 from courses.services.freezing import ForecastShelf, FrozenBlocks, LiveShelf, MediaShelf, freeze, freeze_body, published
 from courses.snapshot import Json
+from courses.withholding import WithdrawnWords, copied_in, taken_back_words
 from people.models import Organisation, User
 from translations.changes import ChangeKind
 
@@ -104,6 +106,7 @@ def approve_overlay(*, overlay: Overlay, by: User | None, at: datetime, on: date
     if source is not None and not found:
         texts = _frozen_texts(locked, ForecastShelf())
         pictures = _problems_of_pictures(locked, texts)
+        found += [(Fault.WITHDRAWN, each.detail) for each in _told_no_more(locked, texts, taken_back_words())]
         for language, frozen in texts.items():
             found += _faults_of_text(locked, source, language, frozen, pictures, on)
         if not languages:
@@ -249,17 +252,19 @@ class Freezing:
 
 
 def freeze_overlays(
-    *, course: Course, source: Json, kind: ChangeKind, shelf: MediaShelf
+    *, course: Course, source: Json, kind: ChangeKind, shelf: MediaShelf, on: date | None = None
 ) -> tuple[list[Freezing], list[ReleaseProblem]]:
     """Return what a release of ``course`` with ``source`` does with each approved local part, and what is missing.
 
-    One query where there is none. Writes only what ``shelf`` keeps.
+    ``on``: the day on which its facts have to hold; None: nobody asks. One query where there is no part. Writes only
+    what ``shelf`` keeps.
     """
     approved = Overlay.objects.filter(course=course, state=State.APPROVED).order_by("pk")
     approved = approved.select_related("course", "sector", "organisation").prefetch_related("texts")
     done: list[Freezing] = []
     problems: list[ReleaseProblem] = []
     regions: dict[str, str] = {}
+    gone: list[WithdrawnWords] | None = None
     for overlay in approved:
         regions = regions or dict(Region.objects.values_list("code", "name"))
         base = rules.block_at(source, lesson=overlay.lesson, anchor=overlay.anchor)
@@ -274,9 +279,24 @@ def freeze_overlays(
             for each in frozen.problems
         ]
         problems += _problems_of_pictures(overlay, texts)
+        gone = taken_back_words() if gone is None else gone
+        problems += _told_no_more(overlay, texts, gone)
+        if on is not None:
+            for language, frozen in texts.items():
+                alone = part_alone(overlay, language, frozen.blocks)
+                problems += claim_problems(snapshot=alone, on=on, is_start=False)
         content = _content(overlay, base, texts, regions.get(overlay.place, ""))
         done.append(Freezing(overlay, content, rules.digest_of(content)))
     return done, problems
+
+
+def _told_no_more(overlay: Overlay, texts: dict[str, FrozenBlocks], gone: list[WithdrawnWords]) -> list[ReleaseProblem]:
+    """Return what its owner took back and a local part says all the same."""
+    return [
+        ReleaseProblem(ReleaseFault.WITHDRAWN, language, overlay.lesson, f"{overlay.title} – {withdrawal.label}")
+        for language, frozen in texts.items()
+        for withdrawal in copied_in(part_alone(overlay, language, frozen.blocks), gone)
+    ]
 
 
 def _hides(overlay: Overlay, base: Json) -> bool:

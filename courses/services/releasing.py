@@ -43,7 +43,7 @@ from courses.snapshot import (
     same_structure,
 )
 from courses.withdrawn import Part, part_in, says_the_same
-from courses.withholding import copied_in
+from courses.withholding import copied_in, taken_back_words
 from people.models import User
 from translations.changes import ChangeKind
 from translations.services import source_changed
@@ -89,7 +89,7 @@ def release_course(
     is_start = by is None and newest is None
     problems += _reviews(course, frozen) + _claims(frozen, at, is_start=is_start) + _stories(course, frozen, at)
     problems += problems_of_pictures(snapshots=[text.snapshot for _, text in frozen])
-    local = _with_overlays(course, newest, frozen, change, FrozenShelf(), problems)
+    local = _with_overlays(course, newest, frozen, change, FrozenShelf(), problems, on=site_day(at))
     if not problems and newest and _is_unchanged(newest, frozen):
         problems.append(ReleaseProblem(ReleaseFault.UNCHANGED))
     if problems:
@@ -155,6 +155,8 @@ def _with_overlays(
     change: ChangeKind,
     shelf: MediaShelf,
     problems: list[ReleaseProblem],
+    *,
+    on: date | None = None,
 ) -> list[Freezing]:
     """Name the local parts that fit in each snapshot, add to ``problems`` what they lack; return what becomes of each.
 
@@ -169,7 +171,7 @@ def _with_overlays(
         return []
     is_new = any(text.snapshot is source for _, text in frozen)
     kind = change if is_new else ChangeKind.MEANING
-    local, missing = freeze_overlays(course=course, source=source, kind=kind, shelf=shelf)
+    local, missing = freeze_overlays(course=course, source=source, kind=kind, shelf=shelf, on=on)
     problems += missing
     if digests := sorted(each.digest for each in local if each.content is not None):
         for _, text in frozen:
@@ -194,10 +196,11 @@ def _still_there(
 
     ``own``: only those that their owners took back. A text that is added to an edition comes under its other withdrawals.
     """
+    gone = taken_back_words()
     problems = [
         ReleaseProblem(ReleaseFault.WITHDRAWN, draft.language, detail=withdrawal.label)
         for draft, text in frozen
-        for withdrawal in copied_in(text.snapshot)
+        for withdrawal in copied_in(text.snapshot, gone)
     ]
     for withdrawal in selectors.withdrawals_in_force(course):
         part = Part(withdrawal.kind, withdrawal.target)
@@ -367,7 +370,7 @@ def add_text(
     problems += problems_of_pictures(
         snapshots=[frozen.snapshot], source=None if is_source or original is None else original.snapshot
     )
-    local = _with_overlays(course, edition, [(draft, frozen)], change, FrozenShelf(), problems)
+    local = _with_overlays(course, edition, [(draft, frozen)], change, FrozenShelf(), problems, on=site_day(at))
     if before is not None and same_content(before.snapshot, frozen.snapshot):
         problems.append(ReleaseProblem(ReleaseFault.UNCHANGED, language))
     if problems:
@@ -403,7 +406,7 @@ def forecast_release(*, course: Course, at: datetime) -> list[Forecast]:
     problems = _all_problems(frozen) + _still_there(course, frozen) + _harm(course, frozen)
     problems += _reviews(course, frozen) + _claims(frozen, at, is_start=False) + _stories(course, frozen, at)
     problems += problems_of_pictures(snapshots=[text.snapshot for _, text in frozen])
-    local = _with_overlays(course, newest, frozen, ChangeKind.MEANING, ForecastShelf(), problems)
+    local = _with_overlays(course, newest, frozen, ChangeKind.MEANING, ForecastShelf(), problems, on=site_day(at))
     left_out = tuple(each.overlay for each in local if each.content is None)
     return [
         Forecast(

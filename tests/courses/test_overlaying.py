@@ -46,6 +46,7 @@ from courses.services import (
     release_course,
     remind_owners,
     take_approval_back,
+    take_back,
     withdraw_claim,
     withdraw_overlay,
     withdraw_part,
@@ -60,6 +61,7 @@ from tests.courses.learners import (
     signed_in,
     the_clock,  # noqa: F401  # a fixture
 )
+from tests.courses.test_owning import nation, owned
 from tests.factories.courses import (
     RELEASED_AT,
     STARTED_AT,
@@ -357,6 +359,26 @@ def test_harm_doubtful_facts_and_a_day_that_passed_keep_a_part_from_being_approv
     late = written(course)
     on = late.review_by + timedelta(days=1)
     assert faults_of(lambda: approve_overlay(overlay=late, by=None, at=RELEASED_AT, on=on)) == [Fault.REVIEW_PAST]
+
+
+def test_what_its_owner_took_back_and_law_past_its_review_are_released_in_no_part(course: Course) -> None:
+    told = "She kept the key of the pantry and counted every loaf of bread."
+    lesson_page(course.pages.get(), "story", body=[("text", {"heading": "", "text": f"<p>{told}</p>"})])
+    release(course)
+    approved(course, told, title="Bread")
+    law = ClaimFactory(kind=Claim.Kind.LEGAL, review_by=date(2026, 3, 31))
+    approved(course, body=body(LAW, claims=[law.pk]))
+    mine, heron, _token = nation()
+    take_back(owned=owned(course, mine, "lesson", "story"), by=heron, at=STARTED_AT)
+    LessonPage.objects.get(lesson__code="story").unpublish()
+    with pytest.raises(ReleaseRefused) as refused:
+        release(course, RELEASED_AT + timedelta(days=40))
+    assert {(each.fault, each.lesson, each.detail) for each in refused.value.problems} == {
+        (ReleaseFault.WITHDRAWN, "facts", "Bread – story"),
+        (ReleaseFault.CLAIM, "facts", law.code),
+    }
+    again = written(course, told)
+    assert faults_of(lambda: approve(again)) == [Fault.WITHDRAWN]
 
 
 def test_withdrawn_claim_takes_the_block_of_a_frozen_part_away(
