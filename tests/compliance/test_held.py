@@ -15,10 +15,8 @@ from compliance.models import Proposal, Requirement
 from compliance.selectors import Choice, held_trainings
 from compliance.services import proposals
 from courses.models import ReviewDate, ReviewRequest, SignOff
-from courses.review_dates import Overdue
 from courses.services import add_reviewer
 from courses.sign_offs import Said
-from people.services import make_api_key
 from tests.corpus.workbooks import xlsx
 from tests.factories.compliance import AT, TODAY, Workplace
 from tests.factories.people import StaffRoleFactory, sign_in_personally
@@ -156,75 +154,3 @@ class TestAReviewThatIsLate:
         )
         larch.ask(hospitality, membership=jo)
         assert told in client.get(reverse("compliance:assignments", args=[larch.organisation.code])).content.decode()
-
-    def test_after_it_every_door_refuses_and_who_has_it_keeps_it(
-        self, client: Client, larch: Workplace, hospitality: Certification, the_clock: Any
-    ) -> None:
-        jo, ama = larch.employ(number="0042"), larch.employ("Ama Birch", number="0043", role=larch.kitchen)
-        held = larch.ask(hospitality, membership=jo)
-        group = larch.ask(hospitality, conditions={"role": ["kitchen"]})
-        pack = loaded()
-        adopted: dict[str, Any] = {
-            "organisation": larch.organisation, "pack": pack, "due_on": TODAY + timedelta(30), "starts_on": TODAY,
-            "by": larch.hr, "at": AT,
-        }  # fmt: skip
-        services.adopt(**adopted, choices={"us-tx-lodging": Choice(hospitality, (larch.kitchen,))})
-        self.late(hospitality, 28)
-        doors = [
-            lambda: larch.ask(hospitality, membership=ama),
-            lambda: larch.ask(hospitality, site=larch.region),
-            lambda: larch.ask(hospitality, conditions={"site": [larch.region.code]}),
-            lambda: services.ask_to_require_each(
-                organisation=larch.organisation, memberships=[ama], certification=hospitality,
-                due_on=TODAY, starts_on=TODAY, by=larch.hr, at=AT,
-            ),
-            # The rule was followed for cooks: everybody else is somebody new, and so is who another rule is about.
-            lambda: services.adopt(**adopted, choices={"us-tx-lodging": Choice(hospitality, ())}),
-            lambda: services.adopt(
-                **adopted, choices={"us-tx-lodging": Choice(hospitality, (larch.kitchen, larch.housekeeping))}
-            ),
-            lambda: services.adopt(
-                **adopted, choices=dict.fromkeys(("us-tx-lodging", "us-ny-lodging"), Choice(hospitality, (larch.kitchen,)))
-            ),
-            # Jo is no cook: other conditions would ask somebody new.
-            lambda: services.change_requirement(
-                requirement=group,
-                changed=services.planned_change(
-                    requirement=group, conditions={"role": ["kitchen", "housekeeping"]}
-                ),
-                by=larch.hr, at=AT,
-            ),
-        ]  # fmt: skip
-        for door in doors:
-            with pytest.raises(TrainingHeld) as refused:
-                door()
-            assert refused.value.why == (Overdue(date(2026, 2, 1), date(2026, 3, 2)),)
-        kept = Hand(larch.organisation).bring(
-            xlsx(["certification", "employee_number", "due_on"], [hospitality.code, "0043", "2026-06-30"]),
-            "assignments",
-        )
-        assert said(kept) == [(2, "certification", "training_held")]
-        sign_in_personally(client, larch.hr)
-        due: dict[str, Any] = {"certification": hospitality.pk, "due_on": "2026-06-30", "confirm": "1"}
-        rules = {"due_on": "2026-06-30", "training-us-tx-lodging": hospitality.pk, "confirm": "1"}
-        pages: list[tuple[str, list[str], dict[str, Any]]] = [
-            ("assignment_new", [], {**due, "whom": "person", "number": "0043"}),
-            ("assignment_new", [], {**due, "whom": "site", "site": larch.fort.pk}),
-            ("assign_to_many", [], {**due, "person": str(ama.public_id)}),
-            ("rule_pack_adopt", [pack.code], rules),
-            ("rule_pack_adopt", [pack.code], {**rules, "training-us-ny-lodging": hospitality.pk}),
-        ]
-        for name, more, form in pages:
-            url = reverse(f"compliance:{name}", args=[larch.organisation.code, *more])
-            assert self.WHY in client.post(url, form, follow=True).content.decode(), (name, form)
-        secret = make_api_key(organisation=larch.organisation, name="payroll", by=None, at=AT)
-        sent = client.post(
-            f"/api/1/{larch.organisation.code}/workbooks/assignments/?apply=1",
-            [{"certification": hospitality.code, "employee_number": "0043", "due_on": "2026-06-30"}],
-            content_type="application/json",
-            headers={"Authorization": f"Bearer {secret}", "Idempotency-Key": "1"},
-        )
-        assert "cannot be assigned anew" in sent.content.decode()
-        # What is there stays, and its last good day can still be moved.
-        assert {it.pk for it in Requirement.objects.live()} == {held.pk, group.pk}
-        services.change_due_date(requirement=held, due_on=date(2026, 7, 1), by=larch.hr, at=AT)
