@@ -38,6 +38,7 @@ from compliance.rules.schema import (
 from courses.curriculum.documents import Mapping, load_document
 from courses.curriculum.fields import Fields, Sheet, Use
 from courses.curriculum.problems import CurriculumRejected, Problem
+from courses.curriculum.reader import NOT_A_FILE
 from people.site_kinds import SITE_KINDS
 
 SHIPPED: Final = Path(__file__).resolve().parents[1] / "packs"
@@ -72,23 +73,26 @@ def examine_packs(root: Path) -> tuple[RuleBook, list[Problem]]:
     files = sorted(entry.name for entry in root.iterdir() if not entry.name.startswith(".")) if root.is_dir() else []
     if TOPICS_FILE not in files:
         problems.append(Problem(TOPICS_FILE, 1, "the file is missing"))
-    topics = _read(root, TOPICS_FILE, _topics, problems) or () if TOPICS_FILE in files else ()
-    known = frozenset(topic.code for topic in topics)
+    topics = _read(root, TOPICS_FILE, _topics, problems) if TOPICS_FILE in files else None
+    known = None if topics is None else frozenset(topic.code for topic in topics)
     packs: list[Pack] = []
     given: dict[str, str] = {}
     for name in files:
         if name == TOPICS_FILE:
             continue
-        if not name.endswith(".yaml") or not (root / name).is_file():
+        if not name.endswith(".yaml") or (root / name).is_dir():
             problems.append(Problem(name, 1, "this does not belong here"))
             continue
         pack = _read(root, name, partial(_pack, name=name, topics=known, given=given), problems)
         if pack is not None:
             packs.append(pack)
-    return RuleBook(tuple(packs), topics), sorted(set(problems))
+    return RuleBook(tuple(packs), topics or ()), sorted(set(problems))
 
 
 def _read(root: Path, name: str, shape: Callable[[Fields], _T], problems: list[Problem]) -> _T | None:
+    if (root / name).is_symlink() or not (root / name).is_file():
+        problems.append(Problem(name, 1, NOT_A_FILE))
+        return None
     node = load_document(root / name, path=name, problems=problems)
     if node is None:
         return None
@@ -123,7 +127,7 @@ def _covering(fields: Fields) -> Covering:
     return covering
 
 
-def _pack(fields: Fields, name: str, topics: frozenset[str], given: dict[str, str]) -> Pack:
+def _pack(fields: Fields, name: str, topics: frozenset[str] | None, given: dict[str, str]) -> Pack:
     code = fields.code()
     if code and f"{code}.yaml" != name:
         fields.report(f'the code is "{code}"; the file has to be {code}.yaml', "code")
@@ -137,7 +141,7 @@ def _pack(fields: Fields, name: str, topics: frozenset[str], given: dict[str, st
     return pack
 
 
-def _rule(fields: Fields, topics: frozenset[str], given: dict[str, str]) -> Rule:
+def _rule(fields: Fields, topics: frozenset[str] | None, given: dict[str, str]) -> Rule:
     code = fields.code()
     if code in given:
         fields.report(f'rule "{code}" again; first in {given[code]}', "code")
@@ -163,7 +167,8 @@ def _rule(fields: Fields, topics: frozenset[str], given: dict[str, str]) -> Rule
         minimum_minutes=fields.integer("minimum_minutes", least=1, most=2400, required=False),
         conditions=_some(fields, "conditions", CONDITIONS),
         approval=_approval(fields),
-        topics=_some(fields, "topics", sorted(topics)),
+        # Where they could not be read, none is said to be missing.
+        topics=fields.codes("topics", least=0) if topics is None else _some(fields, "topics", sorted(topics)),
         evidence=_some(fields, "evidence", EVIDENCE),
         retention=_retention(fields),
         produce_within_hours=fields.integer("produce_within_hours", least=1, most=8760, required=False),

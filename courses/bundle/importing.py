@@ -24,7 +24,6 @@ from wagtail.images.fields import WagtailImageField
 
 from assessments.models import Question
 from cms.models import HomePage, Source, SupportService
-from courses.bundle.drawings import drawing_problem
 from courses.bundle.merging import merge
 from courses.bundle.owning import OWNERS_FILE, BroughtClaim, BroughtPart
 from courses.bundle.parts import DIRECTORY, PortableLessonPages, part_and_language, portable_parts
@@ -39,6 +38,7 @@ from courses.curriculum.parts.pages import LessonPagePart
 from courses.curriculum.parts.streams import chosen_in
 from courses.curriculum.registry import Form, Part
 from courses.curriculum.wording import group_of
+from courses.drawings import drawing_problem
 from courses.exceptions import AlreadyOwned, ConsentRefused, CourseError, NothingThere, QuestionTypeChanged
 from courses.models import Claim, Course, LessonPage, LoadedItem, Nation, OwnedPart, StoryConsent, Withdrawal
 from courses.selectors import is_taken_back, uses_of

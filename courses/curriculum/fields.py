@@ -16,12 +16,13 @@ from courses.curriculum.markdown import markdown_faults
 from courses.curriculum.problems import Place, Problem
 
 MAX_CODE_CHARS: Final = 60
+_MOST_HINTS: Final = 20
 MAX_TITLE_CHARS: Final = 120
 # One idea; a longer text is two. Columns and blocks that hold less say so where they are read.
 MAX_TEXT_CHARS: Final = 4_000
 
 _CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_INTEGER = re.compile(r"-?[0-9]{1,9}")
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,8}")
 _TAG = re.compile(r"<[A-Za-z/!?]")
 # Characters that nobody sees: control characters, and those that turn text around.
 _UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
@@ -347,10 +348,11 @@ class Fields:
     def finish(self) -> None:
         """Report missing and unknown fields; a misspelt one is reported once, as unknown."""
         missing = list(self._missing)
-        for key, line in self.node.key_lines.items():
-            if key in self._asked:
-                continue
-            near = difflib.get_close_matches(key, self._asked - self.node.entries.keys(), n=1)
+        unknown = [(key, line) for key, line in self.node.key_lines.items() if key not in self._asked]
+        left = sorted(self._asked - self.node.entries.keys())
+        for number, (key, line) in enumerate(unknown):
+            # Looking for what was meant takes long, and whoever writes so many wrong ones has another mistake.
+            near = difflib.get_close_matches(key, left, n=1) if number < _MOST_HINTS else []
             hint = f'; is it "{near[0]}"?' if near else ""
             self.sheet.report(line, f'unknown key "{key}"{hint}')
             if near and near[0] in missing:

@@ -4,8 +4,11 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterable
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Final, TypeVar
+
+from PIL import Image
 
 from courses.curriculum import references
 from courses.curriculum.catalogues import Catalogue, read_catalogue
@@ -25,6 +28,7 @@ from courses.curriculum.shapes import (
     read_sources,
 )
 from courses.curriculum.wording import course_texts, site_texts
+from courses.drawings import drawing_problem
 from translations.glossary import Term
 from translations.segments import Segment
 
@@ -38,6 +42,10 @@ _GLOSSARY_FILE: Final = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,4})?\.yaml")
 LOCALE_FOLDER: Final = "locale"
 GLOSSARY_FOLDER: Final = "glossary"
 _MEDIA_FILE: Final = re.compile(r"[a-z0-9][a-z0-9-]*\.[a-z0-9]+")
+
+MAX_MEDIA_BYTES: Final = 5_000_000
+NOT_A_FILE: Final = "this is a link or no ordinary file; put the file itself here"
+_KINDS: Final = {".png": "PNG", ".jpg": "JPEG", ".webp": "WEBP"}
 
 _T = TypeVar("_T")
 
@@ -109,19 +117,34 @@ class _Folder:
         self.name = name
         self.problems = problems
         self.sheets: list[Sheet] = []
+        self.unsure: set[str] = set()
+        """What of the folder holds something that was not opened: nothing is said to be missing there."""
 
     def path(self, file: str) -> str:
         """Return how problems name ``file``."""
         return f"{self.name}/{file}" if self.name else file
 
     def names(self, below: str, *, folders: bool) -> list[str]:
-        """Return the names of the files, or folders, in ``below``, sorted; what begins with a dot is not seen."""
+        """Return the names of the files, or folders, in ``below``, sorted; what begins with a dot is not seen.
+
+        Links, and what is neither file nor folder, are reported and not followed.
+        """
         folder = self.folder / below
+        # What a link leads to may lie outside. The curriculum's own folder may be one.
+        if (self.name or below != ".") and folder.is_symlink():
+            self.unsure.add(below)
+            return []
         if not folder.is_dir():
             return []
-        return sorted(
-            entry.name for entry in folder.iterdir() if not entry.name.startswith(".") and entry.is_dir() is folders
-        )
+        found = []
+        for entry in sorted(each for each in folder.iterdir() if not each.name.startswith(".")):
+            if entry.is_symlink() or not (entry.is_dir() or entry.is_file()):
+                place = self.path(entry.name if below == "." else f"{below}/{entry.name}")
+                self.problems.append(Problem(place, 1, NOT_A_FILE))
+                self.unsure.add(below)
+            elif entry.is_dir() is folders:
+                found.append(entry.name)
+        return found
 
     def expect(self, below: str, allowed: Iterable[str] | re.Pattern[str], *, folders: bool = False) -> None:
         """Report what does not belong in ``below``; ``folders``: any folder does."""
@@ -137,7 +160,8 @@ class _Folder:
         self.sheets.append(sheet)
         root = self.folder / file
         if not root.is_file() or root.is_symlink():
-            self.problems.append(Problem(sheet.path, 1, "the file is missing"))
+            is_other = root.is_symlink() or (root.exists() and not root.is_dir())
+            self.problems.append(Problem(sheet.path, 1, NOT_A_FILE if is_other else "the file is missing"))
             sheet.unsure.update(kinds)
             return None
         node = load_document(root, path=sheet.path, problems=self.problems)
@@ -158,7 +182,9 @@ def _read_course_folder(folder: _Folder) -> Course | None:
         lesson = folder.read(f"lessons/{name}", read_lesson, references.LESSON_KINDS)
         if lesson is not None:
             lessons.append(dataclasses.replace(lesson, texts=tuple(folder.sheets[-1].texts)))
-    if not folder.names("lessons", folders=False):
+    if "lessons" in folder.unsure:
+        folder.sheets[0].unsure.update(references.LESSON_KINDS)
+    elif not folder.names("lessons", folders=False):
         folder.problems.append(Problem(folder.path("lessons"), 1, "the course has no lesson"))
     questions: tuple[Question, ...] = folder.read("bank.yaml", read_bank, references.BANK_KINDS) or ()
     sources: tuple[Source, ...] = ()
@@ -207,10 +233,33 @@ def _read_glossary(folder: _Folder) -> tuple[Term, ...]:
 
 def _read_media(folder: _Folder) -> None:
     sheet = Sheet(folder.path("media"), folder.problems)
-    sheet.given = [
-        Name(Place(f"{sheet.path}/{name}", 1), "media", name)
-        for name in folder.names("media", folders=False)
-        if not (folder.folder / "media" / name).is_symlink()
-    ]
+    names = folder.names("media", folders=False)
+    sheet.given = [Name(Place(f"{sheet.path}/{name}", 1), "media", name) for name in names]
+    if "media" in folder.unsure:
+        sheet.unsure.add("media")
+    for name in names:
+        if problem := _media_problem(folder.folder / "media" / name):
+            folder.problems.append(Problem(f"{sheet.path}/{name}", 1, problem))
     folder.sheets.append(sheet)
     folder.expect("media", _MEDIA_FILE)
+
+
+def _media_problem(file: Path) -> str:
+    """Return what is wrong with a picture, "" where nothing is."""
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(MAX_MEDIA_BYTES + 1)
+    except OSError:
+        return "the file cannot be opened"
+    if len(content) > MAX_MEDIA_BYTES:
+        return f"the file is larger than {MAX_MEDIA_BYTES} bytes"
+    if file.suffix == ".svg":
+        return drawing_problem(content)
+    kind = _KINDS.get(file.suffix)
+    try:
+        with Image.open(BytesIO(content)) as picture:
+            picture.verify()
+            is_it = picture.format == kind
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        is_it = False
+    return "" if kind is None or is_it else f"this is no picture of the kind {file.suffix}, whatever its name says"

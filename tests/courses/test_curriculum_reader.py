@@ -5,11 +5,12 @@ import textwrap
 from datetime import date
 
 import pytest
+from wagtail.images.tests.utils import get_test_image_file
 
 from courses.curriculum import CurriculumRejected, Problem, read_curriculum
 from courses.curriculum.documents import MAX_DEPTH, MAX_FILE_BYTES
 from courses.curriculum.markdown import markdown_faults, render_inline, render_markdown
-from courses.curriculum.reader import examine_curriculum
+from courses.curriculum.reader import NOT_A_FILE, examine_curriculum
 from courses.curriculum.schema import BlueprintRow, CheckBlock, DoNeverBlock, ImageBlock, TwoWaysBlock
 from tests.courses import curricula
 from tests.courses.curricula import broken, write
@@ -659,7 +660,57 @@ def test_link_out_of_the_folder_is_not_followed(tmp_path):
     outside.write_text(curricula.BANK)
     root = write(tmp_path / "root", **{"hospitality/bank.yaml": None})
     os.symlink(outside, root / "hospitality/bank.yaml")
-    assert only_problem(root) == Problem("hospitality/bank.yaml", 1, "the file is missing")
+    assert only_problem(root) == Problem("hospitality/bank.yaml", 1, NOT_A_FILE)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "hospitality/lessons/02-act.yaml",
+        "hospitality/media/door.svg",
+        "hospitality/locale",
+        "glossary",
+        "more",
+    ],
+)
+@pytest.mark.parametrize("make", [lambda path: path.symlink_to("/"), os.mkfifo])
+def test_what_is_no_file_of_its_own_is_named_and_not_opened(tmp_path, made, make):
+    root = write(tmp_path)
+    (root / made).unlink(missing_ok=True)
+    make(root / made)
+    assert only_problem(root) == Problem(made, 1, NOT_A_FILE)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("door.svg", b"<svg onload='x()'/>", "a drawing must not act (onload)"),
+        ("door.svg", b"<html/>", "this is not a drawing (SVG)"),
+        ("door.png", b"<svg/>", "this is no picture of the kind .png, whatever its name says"),
+        (
+            "door.webp",
+            get_test_image_file("x.png").read(),
+            "this is no picture of the kind .webp, whatever its name says",
+        ),
+        (
+            "door.png",
+            get_test_image_file("x.png").read()[:60],
+            "this is no picture of the kind .png, whatever its name says",
+        ),
+        ("door.jpg", b" " * 5_000_001, "the file is larger than 5000000 bytes"),
+    ],
+)
+def test_a_picture_is_what_its_name_says(tmp_path, name, content, problem):
+    path, text, _ = broken("signs", "file: door.svg", f"file: {name}")
+    root = write(tmp_path, **{path: text})
+    (root / "hospitality/media" / name).write_bytes(content)
+    assert only_problem(root) == Problem(f"hospitality/media/{name}", 1, problem)
+
+
+def test_very_many_wrong_keys_are_named_at_once(tmp_path):
+    text = curricula.COURSE + "".join(f"wrong{number}: 1\n" for number in range(20_000))
+    _, problems = examine_curriculum(write(tmp_path, **{"hospitality/course.yaml": text}))
+    assert len(problems) == 20_000
 
 
 def test_examine_returns_what_could_be_read(tmp_path):

@@ -8,6 +8,7 @@ import pytest
 from certificates.validity import Duration
 from compliance.rules.reader import SHIPPED, PacksRejected, examine_packs, read_packs
 from compliance.rules.schema import FirstDue, Recurrence, rule_from_json, to_json, topic_from_json
+from courses.curriculum.reader import NOT_A_FILE
 from people.models.organisation import SITE_KIND_CHOICES
 from people.site_kinds import SITE_KINDS
 from tests.curriculum.shipped import shipped_curriculum
@@ -305,3 +306,10 @@ def test_a_file_that_does_not_belong_is_named(folder):
 def test_topics_may_not_be_missing(folder):
     (folder / "topics.yaml").unlink()
     assert "topics.yaml:1: the file is missing" in problems_of(folder)
+
+
+@pytest.mark.parametrize("name", ["here.yaml", "topics.yaml"])
+def test_a_link_is_named_and_not_followed(folder, name):
+    (folder / name).unlink()
+    (folder / name).symlink_to("/etc/hostname")
+    assert problems_of(folder) == [f"{name}:1: {NOT_A_FILE}"]
