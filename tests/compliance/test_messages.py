@@ -456,24 +456,6 @@ def test_one_more_mail_costs_only_its_lease_and_its_result(larch, hospitality, m
     assert others - one == 4 * 3
 
 
-def test_what_cannot_be_read_together_is_read_one_by_one(larch, hospitality, mailoutbox, monkeypatch):
-    for number in range(3):
-        larch.employ(email=f"p{number}@larch.example")
-    larch.ask(hospitality, site=larch.region)
-    real = mails.drafts
-
-    def drafts(keys, *, at):
-        if bad in keys:
-            raise ValueError("cannot be read")
-        return real(keys, at=at)
-
-    bad = services.claim_messages(at=AT)[0]
-    monkeypatch.setattr(mails, "drafts", drafts)
-    services.sweep(at=AT)
-    assert len(mailoutbox) == 2
-    assert [it.pk for it in Message.objects.filter(state="claimed")] == [bad]
-
-
 def test_a_mail_after_a_slow_one_says_what_is_so_by_then(larch, hospitality, mailoutbox, monkeypatch):
     members = [larch.employ(email=f"p{number}@larch.example") for number in range(2)]
     larch.ask(hospitality, site=larch.region)
