@@ -4,6 +4,7 @@ One file holds one pack and has the name of its code; ``topics.yaml`` holds the 
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -296,6 +297,8 @@ def _employer_date(fields: Fields) -> EmployerDate | None:
     if on is None:
         return None
     read = EmployerDate(on.integer("month", least=1, most=12), on.integer("day", least=1, most=31), on.text("says"))
+    if read.month and read.day > monthrange(2000, read.month)[1]:  # a leap year: 29 February is a day of some years
+        on.report('"day": this month never has it', "day")
     on.finish()
     return read
 

@@ -103,6 +103,7 @@ FIGURES = {
     "us-fl-police": ("law", "us-fl", FirstDue("hire", d("1y")), 0, ONCE, set(), None, 0, None),
     "us-ca-school": ("law", "us-ca", None, 0, ONCE, set(), None, 0, None),
     "us-wi-school": ("proposal", "us-wi", FirstDue("hire", d("6m")), 0, EVERY["5y"], set(), None, 0, None),
+    "us-fl-school": ("proposal", "us-fl", None, 0, ONCE, set(), None, 0, None),
     "ca-bc-network-corporate": ("recommendation", "ca-bc", None, 0, EVERY["36m"], set(), None, 0, None),
     "ca-bc-truck-licence": (
         "proposal",
@@ -177,6 +178,7 @@ def test_a_proposal_a_report_and_teaching_bind_nobody():
     assert {code for code, rule in RULES.items() if not rule.binds} == {
         "us-ca-school",
         "us-wi-school",
+        "us-fl-school",
         "ca-bc-truck-licence",
         "ca-s211",
         "gb-msa-54",
@@ -275,6 +277,8 @@ def test_the_sample_is_sound(folder):
         ("topics: [definition]", "topics: [definition]\n    conditions: [approved-course]", 'here.yaml:17: the condition "approved-course" and "approval" go together'),
         ("length: 12m}", "length: 0m}", 'here.yaml:15: "length" has to be more than nothing'),
         ("kind: every, length: 12m", "kind: none, length: 12m", 'here.yaml:15: "length" says nothing where "kind" is none'),
+        ("topics: [definition]", "employer_date: {month: 2, day: 30, says: S}", 'here.yaml:16: "day": this month never has it'),
+        ("review_by: 2027-05-28", "review_by: 2027-02-29", 'here.yaml:20: "review_by" has to be a day such as 2026-11-22'),
         ('url: ""', 'url: "here"', 'here.yaml:18: "url" has to be an address that begins with https://, or ""'),
         ("code: here", "code: there", 'here.yaml:1: the code is "there"; the file has to be there.yaml'),
         ("kind: every", "kind: &all every", "here.yaml:15: anchors and aliases (& and *) are not used here; write the text out"),
