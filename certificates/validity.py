@@ -62,14 +62,34 @@ class PolicyProblem(StrEnum):
     NOT_A_MAPPING = "not_a_mapping"
 
 
+_REMEDIES = {
+    PolicyProblem.NOT_A_COUNT: "give a whole number from 0 up",
+    PolicyProblem.UNKNOWN_UNIT: "give d, w, m or y",
+    PolicyProblem.TOO_LONG: "give a shorter time",
+    PolicyProblem.NOT_A_DURATION: "give a number and a unit, such as 90d, 2w, 36m or 3y",
+    PolicyProblem.ZERO_DURATION: "give a length of at least one day",
+    PolicyProblem.WINDOW_LONGER_THAN_VALIDITY: "make the window no longer than the validity",
+    PolicyProblem.MIN_VALIDITY_LONGER_THAN_VALIDITY: "make the minimum no longer than the validity",
+    PolicyProblem.VALIDITY_NOT_WHOLE_YEARS: "give whole years, or another anchor",
+    PolicyProblem.MISSING_CALENDAR_DAY: "say which day of the year is the last: calendar_last_day as (month, day)",
+    PolicyProblem.IMPOSSIBLE_CALENDAR_DAY: "give (month, day) of a day that some year has",
+    PolicyProblem.UNKNOWN_CHOICE: "give one of the choices",
+    PolicyProblem.UNKNOWN_KEYS: "leave these keys out",
+    PolicyProblem.NOT_A_MAPPING: "give an object with the parts of a policy",
+}
+
+
 class PolicyError(ValueError):
-    """A duration or policy that contradicts itself; carries ``problem`` and, in ``details``, what it met."""
+    """A duration or policy that contradicts itself; carries ``problem`` and, in ``details``, what it met.
+
+    Its text ends with what to do, for whoever reads no page: in a terminal, in a log.
+    """
 
     def __init__(self, problem: PolicyProblem, **details: object) -> None:
         self.problem = problem
         self.details = details
         met = ", ".join(f"{name}={value}" for name, value in details.items())
-        super().__init__(f"{problem}: {met}")
+        super().__init__(f"{problem}: {met}; {_REMEDIES[problem]}")
 
 
 class UnknownZone(ValueError):
@@ -234,6 +254,8 @@ class ValidityPolicy:
             raise PolicyError(PolicyProblem.IMPOSSIBLE_CALENDAR_DAY, calendar_last_day=self.calendar_last_day)
         if self.anchor == "calendar" and self.calendar_last_day is None:
             raise PolicyError(PolicyProblem.MISSING_CALENDAR_DAY, anchor=self.anchor)
+        if self.calendar_last_day is not None:  # a list, as JSON has it, would leave the policy without a hash
+            object.__setattr__(self, "calendar_last_day", tuple(self.calendar_last_day))
 
     def to_json(self) -> dict[str, Any]:
         """Return the policy as plain JSON values, every key present; ``policy_from_json`` reads it back."""
@@ -284,8 +306,6 @@ def policy_from_json(data: Mapping[str, object]) -> ValidityPolicy:
             if not isinstance(values[key], str):
                 raise PolicyError(PolicyProblem.NOT_A_DURATION, field=key, value=values[key])
             values[key] = Duration.parse(values[key])
-    if isinstance(values.get("calendar_last_day"), list):
-        values["calendar_last_day"] = tuple(values["calendar_last_day"])
     return ValidityPolicy(**values)
 
 

@@ -440,10 +440,20 @@ def test_policy_refuses_a_contradiction(options, problem):
     assert isinstance(caught.value, ValueError)
 
 
-def test_policy_error_says_what_it_met():
-    with pytest.raises(PolicyError, match="window_longer_than_validity: window=13m, validity=1y") as caught:
+def test_policy_error_says_what_it_met_and_what_to_do():
+    with pytest.raises(PolicyError) as caught:
         yearly(window=Duration(13, "m"))
     assert caught.value.details == {"window": Duration(13, "m"), "validity": ONE_YEAR}
+    assert str(caught.value) == (
+        "window_longer_than_validity: window=13m, validity=1y; make the window no longer than the validity"
+    )
+    for problem in PolicyProblem:
+        assert str(PolicyError(problem)).startswith(f"{problem}: ; ")
+
+
+def test_a_policy_can_be_a_key_also_where_json_gave_its_day_as_a_list():
+    listed = yearly(anchor="calendar", calendar_last_day=[3, 31])
+    assert {listed: "spring"}[yearly(anchor="calendar", calendar_last_day=(3, 31))] == "spring"
 
 
 @pytest.mark.parametrize(
