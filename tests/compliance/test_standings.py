@@ -167,6 +167,8 @@ def test_an_employment_corrected_later_is_known_as_it_was_recorded_first(larch, 
     [
         (("--organisation", "birch"), "There is no organisation with the code 'birch'."),
         (("--person", "9"), "Nobody at 'larch' has the employee number '9'."),
+        (("--organisation", "\udcff"), r"There is no organisation with the code '\udcff'."),
+        (("--person", "\udcff"), r"Nobody at 'larch' has the employee number '\udcff'."),
         (("--on", "2026-02-30"), "--on '2026-02-30' is no date; write it as YYYY-MM-DD, such as 2026-03-31."),
         (("--known-on", "soon"), "--known-on 'soon' is no date; write it as YYYY-MM-DD, such as 2026-03-31."),
         (("--known-on", "9999-12-31"), "--known-on 9999-12-31 is too far away; choose a day that people live to see."),
