@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import unicodedata
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
@@ -88,10 +88,20 @@ def notes_of(pptx: Path) -> str:
 
 def pages_in_impress(decks: Sequence[Path], folder: Path) -> dict[str, int]:
     """Let LibreOffice open ``decks`` and write them anew; return how many pages each then has, by its name."""
-    profile = f"-env:UserInstallation=file://{folder / 'profile'}"
-    command = [str(SOFFICE), profile, "--headless", "--convert-to", "fodp", "--outdir", str(folder), *map(str, decks)]
-    _run(command).check_returncode()
-    return {path.stem: path.read_text().count("<draw:page ") for path in folder.glob("*.fodp")}
+    return {path.stem: path.read_text().count("<draw:page ") for path in _in_impress(decks, folder, "fodp")}
+
+
+def drawn_in_impress(decks: Sequence[Path], folder: Path) -> set[str]:
+    """Let LibreOffice open ``decks`` and draw the first slide of each, which is quicker; return the names of those."""
+    return {path.stem for path in _in_impress(decks, folder, "png") if path.stat().st_size}
+
+
+def _in_impress(decks: Sequence[Path], folder: Path, form: str) -> Iterator[Path]:
+    if decks:
+        profile = f"-env:UserInstallation=file://{folder / 'profile'}"
+        command = [str(SOFFICE), profile, "--headless", "--convert-to", form, "--outdir", str(folder)]
+        _run([*command, *map(str, decks)]).check_returncode()
+    return folder.glob(f"*.{form}")
 
 
 def faults_of_sound(recording: Path) -> list[str]:
