@@ -1,10 +1,12 @@
 """Whether an uploaded recording, film or caption file is what it says it is. Plain Python over bytes and text."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import BinaryIO, Final
+
+from courses.containers import matroska, mp4, mpeg, ogg, wave
+from courses.containers.broken_off import BrokenOff
 
 MOST_BYTES: Final = {"audio": 40_000_000, "video": 300_000_000, "captions": 1_000_000}
 """The most that a lesson's recording, film or captions may weigh: a phone on a camp's network has to carry it."""
@@ -31,11 +33,14 @@ _TYPES: Final = {
     "wave": frozenset({"audio/x-wav", "audio/wav"}),
 }
 _FILMS: Final = frozenset({"ogg", "mp4", "webm"})
-_MOST_BOXES: Final = 100_000
-"""A fragment a second for a day; a film of nothing but empty boxes would be read for minutes."""
+_LOOKS: Final = {
+    "ogg": ogg.length_ms,
+    "mp4": mp4.length_ms,
+    "webm": matroska.length_ms,
+    "mpeg": mpeg.length_ms,
+    "wave": wave.length_ms,
+}
 _MOST_MS: Final = 24 * 60 * 60 * 1000
-_MOST_PAGE_BYTES: Final = 27 + 255 + 255 * 255
-_OPUS_SAMPLES_A_MS: Final = 48
 
 # Players know no other digits; nothing lasts for more hours than six of them can say.
 _TIME: Final = r"(?:([0-9]{2,6}):)?([0-5][0-9]):([0-5][0-9])\.([0-9]{3})"
@@ -65,10 +70,6 @@ class CaptionProblem:
     line: int
 
 
-class BrokenOff(ValueError):
-    """A recording or film ends before it is over, goes on after its end, or has no table of what is in it."""
-
-
 def is_recording(head: bytes, *, kind: str, content_type: str) -> bool:
     """Return whether a file that begins with ``head`` is an ``audio`` or ``video`` (``kind``) as its name's type says.
 
@@ -92,78 +93,20 @@ def _container(head: bytes) -> str:
 
 
 def length_ms(file: BinaryIO, *, size_bytes: int) -> int | None:
-    """Return how long a recording or film says that it lasts; None where its kind does not say it in one place.
+    """Return how long a recording or film lasts; None where its kind does not say it in one place.
 
-    MP3, WebM and the like play as far as they go, and are not looked through.
+    It is walked from piece to piece, in Ogg looked at from its end; nothing in it is decoded.
 
     Raises:
-        BrokenOff: it is an MP4 or Ogg file that no player can play to its end, or one that says it lasts more than a day.
+        BrokenOff: no player can play it to its end, or it says that it lasts more than a day.
     """
     file.seek(0)
     head = file.read(HEAD_BYTES)
-    match _container(head):
-        case "mp4":
-            found = _mp4_ms(file, size_bytes)
-        case "ogg":
-            found = _ogg_ms(file, size_bytes, is_opus=b"OpusHead" in head)
-        case _:
-            return None
+    look = _LOOKS.get(_container(head))
+    found = look(file, size_bytes) if look else None
     if found is not None and found > _MOST_MS:
         raise BrokenOff("nothing of this size lasts so long")
     return found
-
-
-def _mp4_ms(file: BinaryIO, size_bytes: int) -> int | None:
-    table = None
-    for kind, start, end in _boxes(file, 0, size_bytes):
-        if kind == b"moov":
-            table = start, end
-    if table is None:
-        raise BrokenOff("no table of what is in it")
-    for kind, start, _ in _boxes(file, *table):
-        if kind == b"mvhd":
-            file.seek(start)
-            about = file.read(32)
-            at, width = (20, 8) if about[:1] == b"\1" else (12, 4)
-            scale = int.from_bytes(about[at : at + 4])
-            duration = about[at + 4 : at + 4 + width]
-            # All ones: unknown; none: told fragment by fragment.
-            known = scale and duration.strip(b"\xff") and any(duration)
-            return int.from_bytes(duration) * 1000 // scale if known else None
-    raise BrokenOff("no header of the film")
-
-
-def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Yield the kind, the beginning and the end of each box (ISO 14496-12, 4.2)."""
-    at = start
-    for _ in range(_MOST_BOXES):
-        file.seek(at)
-        head = file.read(min(16, end - at))
-        # A few bytes after the last box are skipped by every player.
-        if len(head) < 8:
-            return
-        size, body = int.from_bytes(head[:4]), at + 8
-        if size == 1:
-            size, body = int.from_bytes(head[8:]), at + 16
-        elif size == 0:
-            size = end - at
-        if at + size < body or at + size > end:
-            raise BrokenOff("a box goes on after the end")
-        yield head[4:8], body, at + size
-        at += size
-    raise BrokenOff("more boxes than any film has")
-
-
-def _ogg_ms(file: BinaryIO, size_bytes: int, *, is_opus: bool) -> int | None:
-    """Read the last page, which ends the file and says the last position (RFC 3533, 6)."""
-    file.seek(max(0, size_bytes - _MOST_PAGE_BYTES))
-    tail = file.read(_MOST_PAGE_BYTES)
-    page = tail[tail.rfind(b"OggS") :] if b"OggS" in tail else b""
-    segments = page[26] if len(page) > 26 else 0
-    if len(page) < 27 or len(page) != 27 + segments + sum(page[27 : 27 + segments]):
-        raise BrokenOff("the last page is not whole, or something follows it")
-    position = int.from_bytes(page[6:14], "little", signed=True)
-    return position // _OPUS_SAMPLES_A_MS if is_opus and position >= 0 else None
 
 
 def caption_problems(data: bytes, *, film_ms: int | None = None) -> list[CaptionProblem]:

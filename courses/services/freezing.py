@@ -27,6 +27,7 @@ from assessments.papers import check_blueprint
 from cms.blocks import AudioBlock, ScenarioBlock, VideoBlock
 from cms.models import SupportService
 from cms.rich_text import safe_html
+from courses.containers.broken_off import BrokenOff
 from courses.exceptions import ReleaseFault, ReleaseProblem
 from courses.models import Course, CoursePage, FrozenMedia, LessonPage
 from courses.opus import NotOpus, louder
@@ -34,7 +35,6 @@ from courses.recordings import (
     CONTENT_TYPES,
     HEAD_BYTES,
     MOST_BYTES,
-    BrokenOff,
     caption_problems,
     is_recording,
     length_ms,

@@ -10,13 +10,13 @@ import pytest
 from django.core.files.base import ContentFile
 from wagtail.documents.models import Document
 
+from courses.containers.broken_off import BrokenOff
 from courses.exceptions import ReleaseFault, ReleaseProblem, ReleaseRefused
 from courses.models import Edition, EditionText, FrozenMedia
 from courses.opus import NotOpus, louder
 from courses.recordings import (
     CONTENT_TYPES,
     MOST_BYTES,
-    BrokenOff,
     CaptionFault,
     CaptionProblem,
     caption_problems,
@@ -123,7 +123,10 @@ def test_how_long_a_film_lasts_is_in_its_table_and_of_a_recording_on_its_last_pa
         "second version": lasts(box(b"ftyp", b"") + box(b"moov", box(b"mvhd", long))),
         "in fragments": lasts(film(0)),
         "opus": lasts(opus),
-        "mp3": lasts(b"ID3\x04" + b"\0" * 40),
+        "mp3": lasts((b"\xff\xfb\x18\xc4" + b"\0" * 140) * 10),
+        "webm": lasts(b"\x1a\x45\xdf\xa3\x80\x1f\x43\xb6\x75\x80"),
+        "wave": lasts(b"RIFF" + (50).to_bytes(4, "little") + b"WAVE" + b"\0" * 46),
+        "wave of unknown size": lasts(b"RIFF\xff\xff\xff\xffWAVE"),
     } == {
         "table first": 5_000,
         "wide box": 5_000,
@@ -131,7 +134,10 @@ def test_how_long_a_film_lasts_is_in_its_table_and_of_a_recording_on_its_last_pa
         "second version": 90_000,
         "in fragments": None,
         "opus": 2_000,
-        "mp3": None,
+        "mp3": 360,
+        "webm": None,
+        "wave": None,
+        "wave of unknown size": None,
     }
 
 
@@ -148,6 +154,9 @@ def test_how_long_a_film_lasts_is_in_its_table_and_of_a_recording_on_its_last_pa
         OGG[:-1],
         OGG + b"<script>alert(1)</script>",
         OGG[:26] + b"\1\x09OpusHead",
+        b"ID3\x04" + b"\0" * 40,
+        b"\x1a\x45\xdf\xa3\x80",
+        b"RIFF" + (50).to_bytes(4, "little") + b"WAVE" + b"\0" * 44,
     ],
 )
 def test_what_breaks_off_or_goes_on_as_something_else_is_no_recording(data):
