@@ -34,12 +34,17 @@ def lang_of(language: str) -> SafeString:
     return format_html(' lang="{}" dir="{}"', language, direction(language))
 
 
+def lang_of_source() -> SafeString:
+    """Return the attributes of an element whose text is there in the language of the source alone."""
+    return lang_of(settings.LANGUAGE_CODE)
+
+
 def in_source(text: str) -> str:
     """Return a text that is there in the language of the source alone, such as the title of a certification.
 
     On a page in another language it is HTML that says so and keeps its own direction; also within a sentence.
     """
-    attributes = lang_of(settings.LANGUAGE_CODE) if text else ""
+    attributes = lang_of_source() if text else ""
     return format_html("<bdi{}>{}</bdi>", attributes, text) if attributes else text
 
 

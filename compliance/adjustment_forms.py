@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from certificates.models import Certification
-from compliance.forms import DayField
+from compliance.forms import DayField, TrainingSelect
 from compliance.models import Adjustment
 from compliance.models.adjustment import NUMBER_PATTERN
 
@@ -48,6 +48,7 @@ def _training() -> forms.ModelChoiceField:
         label=gettext_lazy("Training"),
         queryset=Certification.objects.none(),
         empty_label=_CHOOSE,
+        widget=TrainingSelect,
         error_messages={"required": gettext_lazy("Choose a training.")},
     )
 

@@ -4,13 +4,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from certificates.models import Certification
+from cms.languages import direction
 from compliance.held_words import held_in_words
 from compliance.kit_words import questions_for
 from compliance.models import KitDuty, SiteKit
@@ -218,9 +220,21 @@ class DefaultDateForm(forms.Form):
     default_due_on = DayField(label=gettext_lazy("Where the date is missing"), required=False)
 
 
+class TrainingSelect(forms.Select):
+    """Titles of trainings to choose from, which say their language on a page in another."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return the line of one choice; the first one, which chooses nothing, is the page's own."""
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        if value and get_language() != settings.LANGUAGE_CODE:
+            option["attrs"] |= {"lang": settings.LANGUAGE_CODE, "dir": direction(settings.LANGUAGE_CODE)}
+        return option
+
+
 class TrainingField(forms.ModelChoiceField):
     """A training to assign. One that is out of new assignment is refused with its reason, where it is not chosen already."""
 
+    widget = TrainingSelect
     today: date
     """The day on which it is assigned; its form sets it."""
 

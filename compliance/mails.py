@@ -175,6 +175,9 @@ def _notice(template: str, context: dict[str, Any], *, to: str, message_id: str,
         html=render_to_string(f"compliance/mails/{template}.html", context),
         message_id=message_id,
         calendar=calendar,
+        languages=tuple(
+            dict.fromkeys([context["language"], *([settings.LANGUAGE_CODE] if "lines" in context else [])])
+        ),
     )
 
 

@@ -3,7 +3,10 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.core.mail import EmailMessage
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from people.origins import address_of, origin_of
@@ -24,6 +27,18 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address as our own limits see it, by the number of trusted proxies."""
         return address_of(request)
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMessage:
+        """Return the mail, which says its language."""
+        headers = {**(headers or {}), "Content-Language": get_language() or settings.LANGUAGE_CODE}
+        message: EmailMessage = super().render_mail(template_prefix, email, context, headers)
+        return message
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Count failed passwords by address and origin together, so that nobody can lock somebody else out."""

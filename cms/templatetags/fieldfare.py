@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from cms.help_words import said
-from cms.languages import direction, in_source, lang_of
+from cms.languages import direction, in_source, lang_of, lang_of_source
 from cms.lists import listed
 from cms.media import MediaFile, media_file
 from cms.places import place_name, province_of, with_regions
@@ -72,6 +72,7 @@ def direction_of(language: str) -> str:
 
 
 register.simple_tag(lang_of)
+register.simple_tag(lang_of_source)
 register.filter("in_source", in_source)
 
 

@@ -17,6 +17,7 @@ class Notice:
 
     ``address`` is the one that the employer gave. ``message_id`` is always the same for a message, so that a channel that
     sees it twice after a crash can leave the second out. ``calendar`` is an iCalendar file, empty where there is no date.
+    ``languages`` are those that it is written in, the reader's first: titles are there in the source's alone.
     """
 
     address: str
@@ -25,6 +26,7 @@ class Notice:
     html: str
     message_id: str
     calendar: bytes = b""
+    languages: tuple[str, ...] = ()
 
 
 class Refused(Exception):  # what happened, as errors are named here

@@ -35,7 +35,11 @@ def _mail(notice: Notice) -> EmailMultiAlternatives:
         body=notice.text,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[notice.address],
-        headers={"Message-ID": notice.message_id, "Auto-Submitted": "auto-generated"},
+        headers={
+            "Message-ID": notice.message_id,
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": ", ".join(notice.languages),
+        },
         connection=get_connection(timeout=TIMEOUT_SECONDS),
     )
     mail.attach_alternative(notice.html, "text/html")

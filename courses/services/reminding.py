@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Model, Q
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from courses.models import Claim, Overlay, ReviewDate
@@ -69,22 +70,37 @@ def _add(by_owner: dict[int, dict[str, list[int]]], owners: Iterable[int | None]
 
 
 def deliver_due(payload: Mapping[str, Any]) -> None:
-    """Send the mail that an entry of the outbox asks for."""
+    """Send the mail that an entry of the outbox asks for, in its reader's language."""
     owner = User.objects.filter(pk=payload["owner"], is_active=True).first()
     claims = Claim.objects.filter(pk__in=payload.get("claims", ()))
     courses = ReviewDate.objects.filter(pk__in=payload.get("courses", ())).select_related("course")
     parts = Overlay.objects.in_use().filter(pk__in=payload.get("parts", ()), owner=payload["owner"])
+    if owner is None or not owner.email:
+        return
+    spoken = owner.language if owner.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    with translation.override(spoken):
+        _send(owner.email, spoken, claims, courses, parts)
+
+
+def _send(
+    address: str, language: str, claims: Iterable[Claim], courses: Iterable[ReviewDate], parts: Iterable[Overlay]
+) -> None:
     lines = [
         *((claim.review_by, claim.code) for claim in claims),
         *((row.review_by, f"{row.course.code}  {settings.ORIGIN}/cms/courses/reviews-due/") for row in courses),
         *((part.review_by, _part_in_words(part)) for part in parts),
     ]
-    if owner is None or not owner.email or not lines:
+    if not lines:
         return
     opening = _("Please look at these records again. Beside each stands the last good day.")
     listed = "\n".join(f"{day.isoformat()}  {what}" for day, what in sorted(lines))
     link = f"{settings.ORIGIN}/cms/courses/claims/"
-    send_mail(_("Something to look at again"), "\n\n".join([opening, listed, link]), None, [owner.email])
+    EmailMessage(
+        _("Something to look at again"),
+        "\n\n".join([opening, listed, link]),
+        to=[address],
+        headers={"Content-Language": language},
+    ).send()
 
 
 def _part_in_words(part: Overlay) -> str:

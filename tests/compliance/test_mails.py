@@ -81,7 +81,7 @@ def test_subject_sender_and_file_name_say_nothing(invitation):
     assert invitation["Subject"] == "Something for you from Larch Hotels"
     assert invitation["From"] == "Learning <learning@localhost>"
     assert [it.get_filename() for it in invitation.iter_attachments()] == ["date.ics"]
-    assert invitation["Auto-Submitted"] == "auto-generated"
+    assert (invitation["Auto-Submitted"], invitation["Content-Language"]) == ("auto-generated", "en")
     assert not TOPIC.search(invitation.as_string())
 
 
@@ -192,7 +192,8 @@ def test_the_language_is_the_learners_own(jo, larch, hospitality, mailoutbox, fr
     larch.ask(hospitality, membership=jo)
     services.sweep(at=AT)
     message = sent(mailoutbox)
-    assert message["Subject"] == "Du nouveau de Larch Hotels"
+    # The titles in it are English.
+    assert (message["Subject"], message["Content-Language"]) == ("Du nouveau de Larch Hotels", "fr, en")
     assert "  À terminer avant le 1 avril 2026 inclus.\n" in message.get_body(("plain",)).get_content()
     assert '<html lang="fr" dir="ltr">' in message.get_body(("html",)).get_content()
     [attached] = message.iter_attachments()

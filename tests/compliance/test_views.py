@@ -140,6 +140,13 @@ def test_filters_that_make_no_sense_are_ignored(hr, larch, hospitality, query):
     assert answer.status_code == 200
 
 
+def test_titles_to_choose_from_say_their_language(hr, larch, hospitality):
+    larch.ask(hospitality, membership=larch.employ())
+    for name, value in (("organisation", hospitality.code), ("assignment_new", hospitality.pk)):
+        listed = hr.get(url(name), headers={"accept-language": "ar"}).content.decode()
+        assert f'<option value="{value}" lang="en" dir="ltr">Working safely with guests</option>' in listed
+
+
 def test_a_filter_that_fits_nobody_says_so(hr, larch, hospitality):
     larch.ask(hospitality, membership=larch.employ())
     assert "Nothing matches these filters." in text_of(hr.get(url("organisation") + "?q=zzz"))

@@ -10,6 +10,8 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 
 from courses import selectors, services
 from courses.claims import ClaimNow, Standing, Use, standing_of, uses_in, with_claims
@@ -205,14 +207,17 @@ def test_where_it_is_used_takes_few_queries(course: Course, claim: Claim, django
 
 
 def test_owners_are_reminded_once(claim: Claim, django_capture_on_commit_callbacks: Any) -> None:
-    owner = UserFactory(with_email=True)
+    owner = UserFactory(with_email=True, language="fr")
     Claim.objects.update(owner=owner)
     assert services.remind_owners(on=date(2027, 1, 29), at=LATER) == 0
     with django_capture_on_commit_callbacks(execute=True):
         assert services.remind_owners(on=date(2027, 1, 30), at=LATER) == 1
     outbox.deliver_due(at=LATER, limit=10)
     [message] = mail.outbox
-    assert (message.to, message.subject) == ([owner.email], "Something to look at again")
+    with translation.override("fr"):
+        subject = gettext("Something to look at again")
+    assert (message.to, message.subject) == ([owner.email], subject)
+    assert (subject == "Something to look at again", message.extra_headers["Content-Language"]) == (False, "fr")
     assert "2027-03-01  incidents" in message.body
     assert services.remind_owners(on=date(2027, 2, 28), at=LATER) == 0
     assert services.remind_owners(on=date(2027, 3, 1), at=LATER) == 1

@@ -90,6 +90,7 @@ def test_mail_goes_once_a_day_and_only_when_something_is_new(words: None) -> Non
     [first] = told(AT)
     assert "1 piece to translate again; 1 piece missing; 1 draft that nobody reviewed" in first
     assert mail.outbox[0].subject == "Texts wait for you"
+    assert mail.outbox[0].extra_headers["Content-Language"] == "en"
     assert "Hello Ana," in first
     assert told(AT + timedelta(hours=3)) == []
     assert told(AT + timedelta(days=1)) == []

@@ -102,7 +102,7 @@ def deliver_digest(payload: Mapping[str, Any]) -> None:
         body=text,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[user.email],
-        headers={"Message-ID": _message_id(user, day), "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": _message_id(user, day), "Auto-Submitted": "auto-generated", "Content-Language": spoken},
     )
     mail.attach_alternative(html, "text/html")
     mail.send()
