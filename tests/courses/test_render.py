@@ -65,6 +65,8 @@ def test_a_failure_midway_leaves_no_file_and_what_was_there_stays(course, tmp_pa
     (full / "mine.txt").write_text("mine")
     with pytest.raises(CommandError, match="not an empty folder"):
         call_command("render", course.code, language="en", output=full)
+    with pytest.raises(CommandError, match=r"cannot be made: (Not a directory|File exists)"):
+        call_command("render", course.code, language="en", output=full / "mine.txt" / "out")
 
     def broken(material):
         def fail() -> bytes:

@@ -25,9 +25,12 @@ class Command(BaseCommand):
         text = self._text(options["course"], options["language"])
         if output.exists() and (not output.is_dir() or any(output.iterdir())):
             raise CommandError(f"{output} is not an empty folder. Name another one.", returncode=2)
-        output.parent.mkdir(parents=True, exist_ok=True)
-        # Beside the folder wanted, so that the last step is one move: all files are there, or none.
-        folder = Path(tempfile.mkdtemp(prefix=".render-", dir=output.parent))
+        try:
+            output.parent.mkdir(parents=True, exist_ok=True)
+            # Beside the folder wanted, so that the last step is one move: all files are there, or none.
+            folder = Path(tempfile.mkdtemp(prefix=".render-", dir=output.parent))
+        except OSError as error:
+            raise CommandError(f"{output} cannot be made: {error.strerror}. Name another one.", returncode=2) from error
         try:
             lines = self._write(text, folder)
             folder.chmod(0o755)
