@@ -48,8 +48,10 @@ _NOT_TEXT: Final = frozenset(
 )
 # Django's format for English, and for languages that it has no formats of.
 _AMERICAN: Final = "N j, Y"
-# Dates in figures, what a program fills in, and endings of file names.
-_CODES: Final = re.compile(r"(\b\d{4}-\d{2}-\d{2}\b|%\([^)]*\)s|(?<!\S)\.[a-z]{2,4}\b)")
+# Dates in figures, numbers of certificates, what a program fills in, and endings of file names.
+_CODES: Final = re.compile(
+    r"(\b\d{4}-\d{2}-\d{2}\b|\b(?:[0-9A-Z]{4}-){4}[0-9A-Z]{4}\b|%\([^)]*\)s|(?<!\S)\.[a-z]{2,4}\b)"
+)
 _DRAWING: Final = re.compile(r"[a-z][a-z-]*")
 
 

@@ -114,5 +114,7 @@ def test_what_is_in_the_language_of_the_source_says_so_on_other_pages():
 def test_dates_and_codes_keep_their_order_within_a_sentence():
     assert shown("{{ said|codes_whole }}", said="a & b") == "a &amp; b"
     whole = '<bdi dir="ltr" class="whole">2026-05-01</bdi>'
+    number = "SS61-BJES-W7CR-R6T2-NZZN"
+    assert shown("{{ said|codes_whole }}", said=number) == f'<bdi dir="ltr" class="whole">{number}</bdi>'
     assert shown("{{ said|codes_whole }}", said="%(…)s و .po.").count('<bdi dir="ltr" class="whole">') == 2
     assert shown("{{ said|codes_whole }}", said="مثل 2026-05-01 & 12026-05-01.") == f"مثل {whole} &amp; 12026-05-01."
