@@ -132,13 +132,13 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # Background work. A message is only a hint: what must happen is a row that a sweep can find (ADR 0003).
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or "memory://")
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or "memory://localhost")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.5} if CELERY_BROKER_URL == "memory://" else {}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.5} if CELERY_BROKER_URL.startswith("memory:") else {}
 CELERY_TIMEZONE = "UTC"
 # FIELDFARE_RENDITIONS: 0 makes no files (handouts, books, slides) in the background and offers none.
 RENDITIONS = env.bool("FIELDFARE_RENDITIONS", default=True)
@@ -215,6 +215,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "session"
 CSRF_COOKIE_HTTPONLY = True
+# Gone with the browser: Django's own would say for a year on a shared phone that this site was open there.
+CSRF_COOKIE_AGE = None
 CSRF_COOKIE_NAME = "form"
 LANGUAGE_COOKIE_NAME = "language"
 # FIELDFARE_IDLE_LOCK_MINUTES: an idle learner session asks for the PIN again after this.
@@ -351,6 +353,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": env.str("FIELDFARE_LOG_LEVEL", default="INFO")},
     "loggers": {
+        # Django brings handlers of its own: in development one that writes paths, otherwise one that mails them.
+        "django": {"handlers": []},
         # Request lines carry addresses and paths: they stay out of the logs (see docs/concepts/privacy.md).
         "django.server": {"handlers": [], "propagate": False},
         "waitress.queue": {"level": "ERROR"},

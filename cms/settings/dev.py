@@ -11,7 +11,12 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
 ORIGIN = env.str("FIELDFARE_ORIGIN", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}")
 WAGTAILADMIN_BASE_URL = ORIGIN
 
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+try:
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise SystemExit(
+        f"{VAR_DIR} cannot be made ({error.strerror}). Choose another: FIELDFARE_VAR_DIR=… make run"
+    ) from None
 if not SECRET_KEY:
     # Kept, so that sign-ins survive a restart; never used outside development.
     _key_file = VAR_DIR / "secret_key"

@@ -63,3 +63,8 @@ def test_exception_is_written_as_type_and_place():
     assert found["exception"] == "ValueError"
     assert str(found["where"]).startswith("test_logs.py:")
     assert "Castellan" not in json.dumps(found)
+
+
+def test_nothing_of_django_writes_lines_of_its_own():
+    # Django's own handler, which development has besides, would write paths; our settings take it away.
+    assert logging.getLogger("django").handlers == []

@@ -229,6 +229,8 @@ def test_forged_form_is_told_what_to_do(lines):
     answer = Client(enforce_csrf_checks=True).post("/language/", {"language": "fr"})
     assert answer.status_code == 403
     assert "Please send it again" in answer.content.decode()
+    # Gone when the browser is closed: nothing on a shared phone says that this site was open there.
+    assert answer.cookies["form"]["max-age"] == ""
     assert soup(answer).select_one('footer a[href="tel:911"]')
 
 

@@ -1,14 +1,15 @@
 """One command, one process: the whole platform for a demonstration, a small organisation, or development."""
 
+import errno
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from io import StringIO
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
@@ -16,12 +17,14 @@ from django.db import connections
 
 from cms.query_log import log_no_queries
 
+HIGHEST_PORT: Final = 65_535
+
 
 class Command(BaseCommand):
     help = "Prepare the database, load the curriculum and the demo organisation, and serve on 127.0.0.1:$PORT."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
+        parser.add_argument("--port", type=_port, default=os.environ.get("PORT") or "8000")
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--no-prepare", action="store_true", help="serve what is there")
         parser.add_argument("--no-background", action="store_true", help="leave worker and beat to other processes")
@@ -29,6 +32,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         log_no_queries()
         host, port = options["host"], options["port"]
+        if not os.access(settings.VAR_DIR, os.W_OK):
+            message = f"{settings.VAR_DIR} cannot be written to. Choose another: FIELDFARE_VAR_DIR=… make run"
+            raise CommandError(message)
         server = self._bind(host, port)
         if not options["no_prepare"]:
             self._prepare()
@@ -76,7 +82,9 @@ class Command(BaseCommand):
                 _application(), host=host, port=port, threads=8, ident=None, clear_untrusted_proxy_headers=True
             )
         except OSError as error:
-            message = f"Port {port} on {host} is taken. Choose another: PORT={port + 1} make run"
+            why = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be had ({error.strerror})"
+            other = port + 1 if 1024 <= port < HIGHEST_PORT else 8000
+            message = f"Port {port} on {host} {why}. Choose another: PORT={other} make run"
             raise CommandError(message) from error
 
     def _prepare(self) -> None:
@@ -110,6 +118,12 @@ class Command(BaseCommand):
         lines += ["", "  Ctrl-C ends it.", ""]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= HIGHEST_PORT:
+        raise ArgumentTypeError(f"{text} is no port; ports are numbers from 1 to {HIGHEST_PORT}")
+    return int(text)
 
 
 def _application() -> Any:
