@@ -829,6 +829,8 @@ def test_the_public_page_lists_exactly_the_visible_fields(client):
     assert answer.status_code == 200
     listed = re.findall(r'<li data-field="(\w+)">([^<]+)</li>', answer.content.decode())
     assert [(key, html.unescape(told)) for key, told in listed] == [(it.key, str(it.told_as)) for it in VISIBLE_FIELDS]
+    [seen] = re.findall(r'<ul class="ticks">(.*?)</ul>', answer.content.decode(), re.DOTALL)
+    assert seen.count("<li") == len(listed)
 
 
 def test_assignments_by_condition_say_whom_and_by_when_in_words(hr, larch, hospitality):
