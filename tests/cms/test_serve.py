@@ -1,11 +1,14 @@
 """What a newcomer types wrongly is said in a sentence, before any work."""
 
+import fcntl
+import io
 import socket
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from cms.management.commands.prepare import Command as Prepare
 from cms.management.commands.serve import Command
 
 
@@ -33,3 +36,16 @@ def test_a_taken_port_and_a_closed_folder_are_named_with_a_way_on(
     monkeypatch.setattr("os.access", lambda path, _: path != tmp_path)
     with pytest.raises(CommandError, match="cannot be written to"):
         call_command("serve")
+
+
+def test_a_start_waits_for_another_that_prepares_the_same_folder(settings: object, tmp_path: Path) -> None:
+    settings.VAR_DIR = tmp_path
+    said = io.StringIO()
+    with (tmp_path / "prepare.lock").open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        # The other is done as soon as it has been waited for.
+        said.flush = lambda: fcntl.flock(other, fcntl.LOCK_UN)  # type: ignore[method-assign]
+        with Prepare(stdout=said)._alone():
+            assert said.getvalue() == "Another start prepares the database; waiting for it.\n"
+            with pytest.raises(BlockingIOError):
+                fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)

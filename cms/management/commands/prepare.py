@@ -1,13 +1,16 @@
 """Bring the database to where the code is: tables, and what the apps need in them."""
 
+import fcntl
 import gc
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core.management import BaseCommand, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -27,6 +30,23 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> str | None:
         if options["needed"]:
             return "yes" if is_behind() or any(step.is_needed() for step in preparations()) else "no"
+        with self._alone():
+            self._prepare()
+        return None
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Wait for another start that is at it here, such as one whose server was killed; a lock ends with its process."""
+        with (settings.VAR_DIR / "prepare.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self.stdout.write("Another start prepares the database; waiting for it.")
+                self.stdout.flush()
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _prepare(self) -> None:
         log_no_queries()
         # Migrations make and drop hundreds of thousands of objects; looking for garbage all the time doubles their time.
         gc.set_threshold(200_000, 20, 100)
@@ -41,7 +61,6 @@ class Command(BaseCommand):
             for step in steps:
                 if step.is_needed():
                     self._do(step.title, lambda step=step: step.run(computed() if step.ahead else None))
-        return None
 
     def _do(self, title: str, act: Callable[[], object]) -> None:
         """Say what begins and, on the same line, how long it took: the first start takes a while."""
