@@ -263,7 +263,9 @@ def test_folder_is_watched(larch: Hand, tmp_path: Path) -> None:
     (tmp_path / "people").mkdir()
     good = put(tmp_path / "people", xlsx(KEYS, JO), "good.xlsx")
     bad = put(tmp_path / "people", xlsx(KEYS, ["0043", "Ama", "x", "fsj", None, "2026-03-02", None]), "bad.xlsx")
-    put(tmp_path / "people", xlsx(KEYS), "young.xlsx")
+    young = put(tmp_path / "people", xlsx(KEYS), "young.xlsx")
+    # Still being written, however long the machine takes until the look.
+    os.utime(young, (time.time() + 600, time.time() + 600))
     for path in (good, bad):
         os.utime(path, (time.time() - 60, time.time() - 60))
     call_command("watch_folder", str(tmp_path), "--organisation", "larch", "--once", stdout=StringIO())
