@@ -22,6 +22,11 @@ def install_missing_languages() -> None:
         django.conf.locale.LANG_INFO[code]["name_local"] = name
 
 
+def spoken(wanted: str) -> str:
+    """Return the language to write to somebody in who wants ``wanted``: that, where the site has it, else the site's own."""
+    return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
 def direction(language: str) -> str:
     """Return ``rtl`` or ``ltr`` for a language code."""
     return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"

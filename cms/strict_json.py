@@ -9,6 +9,11 @@ MOST_DEPTH: Final = 64
 _NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 
 
+def can_be_kept(text: str) -> bool:
+    """Return whether a database can be given ``text``, or asked for it."""
+    return not _NO_TEXT.search(text)
+
+
 def load_strictly(raw: bytes | str) -> Any:
     """Return what ``raw`` says.
 
@@ -29,7 +34,7 @@ def load_strictly(raw: bytes | str) -> Any:
             waiting += [(part, depth + 1) for pair in each.items() for part in pair]
         elif isinstance(each, list):
             waiting += [(part, depth + 1) for part in each]
-        elif isinstance(each, str) and _NO_TEXT.search(each):
+        elif isinstance(each, str) and not can_be_kept(each):
             raise ValueError("a text that cannot be kept")
         elif isinstance(each, float) and each in (float("inf"), float("-inf")):
             raise ValueError("a number too large")

@@ -151,16 +151,15 @@ class FactKind(Kind):
     ) -> tuple[Any, list[str]]:
         """Return the fact to record in place of ``now``, if any, and the columns that stay as they are."""
         wrote = self.values_of(fact)
-        if before is None:
-            edited = changed(wrote, self.values_of(now)) if now else []
-            if edited or now is None:
-                return None, edited
-            return successor(fact, of=now, by=setting.by, at=setting.at, **self.void()), []
-        was = self.values_of(before)
-        said = self.values_of(now) if now else {}
-        values, kept = undone(was, wrote, said)
+        was = self.values_of(before) if before else wrote
         if now is None:
             return None, changed(was, wrote)
+        said = self.values_of(now)
+        if before is None:
+            edited = changed(wrote, said)
+            void = None if edited else successor(fact, of=now, by=setting.by, at=setting.at, **self.void())
+            return void, edited
+        values, kept = undone(was, wrote, said)
         if values == said:
             return None, kept
         plan = Plan(Given(None, key, values))

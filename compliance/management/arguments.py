@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.core.management import CommandError
 from django.db.models import QuerySet
 
+from cms.strict_json import can_be_kept
 from people.models import Membership, Organisation
 
 
@@ -14,7 +15,7 @@ def organisation_of(code: str) -> Organisation:
     Raises:
         CommandError: there is none.
     """
-    organisation = Organisation.objects.filter(code=code).first() if _is_text(code) else None
+    organisation = Organisation.objects.filter(code=code).first() if can_be_kept(code) else None
     if organisation is None:
         raise CommandError(f"There is no organisation with the code {code!r}.")
     return organisation
@@ -29,7 +30,7 @@ def people_of(organisation: Organisation, number: str | None) -> QuerySet[Member
     people = Membership.objects.filter(organisation=organisation)
     if number is None:
         return people
-    people = people.filter(employee_number__iexact=number.strip()) if _is_text(number) else people.none()
+    people = people.filter(employee_number__iexact=number.strip()) if can_be_kept(number) else people.none()
     if not people.exists():
         raise CommandError(f"Nobody at {organisation.code!r} has the employee number {number!r}.")
     return people
@@ -47,8 +48,3 @@ def day_of(option: str, text: str | None) -> date | None:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a date has no zone
     except ValueError as error:
         raise CommandError(f"{option} {text!r} is no date; write it as YYYY-MM-DD, such as 2026-03-31.") from error
-
-
-def _is_text(word: str) -> bool:
-    """Return whether a database can be asked for it; bytes that are no UTF-8 reach Python as halves of signs."""
-    return not any("\ud800" <= sign <= "\udfff" for sign in word)

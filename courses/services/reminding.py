@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from cms.languages import spoken
 from courses.models import Claim, Overlay, ReviewDate
 from courses.overlays import State
 from courses.review_dates import AHEAD
@@ -77,9 +78,9 @@ def deliver_due(payload: Mapping[str, Any]) -> None:
     parts = Overlay.objects.in_use().filter(pk__in=payload.get("parts", ()), owner=payload["owner"])
     if owner is None or not owner.email:
         return
-    spoken = owner.language if owner.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    with translation.override(spoken):
-        _send(owner.email, spoken, claims, courses, parts)
+    language = spoken(owner.language)
+    with translation.override(language):
+        _send(owner.email, language, claims, courses, parts)
 
 
 def _send(

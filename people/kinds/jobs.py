@@ -264,19 +264,20 @@ def _taken_back(
     fact: Employment, before: Employment | None, now: Employment | None, others: Sequence[Employment]
 ) -> tuple[Employment | None, list[str]]:
     """Return what is to be recorded in place of ``now``, if anything, and the columns that stay as they are."""
-    said, wrote = (now.said() if now else {}), fact.said()
+    wrote = fact.said()
+    stays = [] if before is None else _columns(changed(before.said(), wrote))
+    if now is None:
+        return None, stays
+    said = now.said()
     if before is None:
         # What was edited is somebody's own by now, and stays as a whole.
-        edited = changed(wrote, said) if now else []
-        return (None if edited or not now else _fact_of(fact, wrote, is_void=True)), _columns(edited)
-    was = before.said()
-    values, kept = undone(was, wrote, said)
-    if now is None:
-        return None, _columns(changed(was, wrote))
-    row = _fact_of(fact, values)
+        edited = changed(wrote, said)
+        return (None if edited else _fact_of(fact, wrote, is_void=True)), _columns(edited)
+    values, kept = undone(before.said(), wrote, said)
     if values == said:
         return None, _columns(kept)
-    return (row, _columns(kept)) if _fits(row, others) else (None, _columns(changed(was, wrote)))
+    row = _fact_of(fact, values)
+    return (row, _columns(kept)) if _fits(row, others) else (None, stays)
 
 
 def _fact_of(fact: Employment, values: Mapping[str, Any], *, is_void: bool = False) -> Employment:

@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import pgettext
 
-from cms.languages import direction
+from cms.languages import direction, spoken
 from cms.site_day import site_day
 from people import outbox
 from people.models import User
@@ -80,18 +80,17 @@ def deliver_digest(payload: Mapping[str, Any]) -> None:
     if user is None or not user.email or not languages:
         return
     counted = counts_of(languages, day)
-    offered = dict(settings.LANGUAGES)
-    spoken = user.language if user.language in offered else settings.LANGUAGE_CODE
+    language = spoken(user.language)
     names = dict(settings.KNOWN_LANGUAGES)
-    with translation.override(spoken):
+    with translation.override(language):
         context = {
             "name": user.name,
             "languages": [
                 {"name": names[code], **{name: counted[code][name] for name in (*ASKING, TASKS)}} for code in languages
             ],
             "link": f"{settings.ORIGIN}{reverse('translations_admin:inbox')}",
-            "language": spoken,
-            "direction": direction(spoken),
+            "language": language,
+            "direction": direction(language),
         }
         # Who sees the screen of somebody at work learns nothing from it.
         subject = pgettext("subject of a mail to an editor", "Texts wait for you")
@@ -102,7 +101,11 @@ def deliver_digest(payload: Mapping[str, Any]) -> None:
         body=text,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[user.email],
-        headers={"Message-ID": _message_id(user, day), "Auto-Submitted": "auto-generated", "Content-Language": spoken},
+        headers={
+            "Message-ID": _message_id(user, day),
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": language,
+        },
     )
     mail.attach_alternative(html, "text/html")
     mail.send()

@@ -244,15 +244,7 @@ def _give_up(import_id: int, held: dict[int, list[RowProblem]], at: datetime) ->
     kept.state, kept.undone_by, kept.finished_at = WorkbookImport.State.UNDOING, kept.confirmed_by, at
     kept.outcome = {str(action): 0 for action in Action} | {str(Action.ERROR): len(held)}
     kept.save(update_fields=["state", "undone_by", "finished_at", "outcome"])
-    audit.record(
-        organisation=kept.organisation,
-        actor=kept.confirmed_by,
-        verb="workbook.undone",
-        target=kept,
-        at=at,
-        kind=kept.kind,
-        error=len(held),
-    )
+    _record(kept, "workbook.undone", at, error=len(held))
     ask_for_taking_back(kept, left=kept.chunks.count())
 
 
@@ -268,13 +260,11 @@ def _next_pass(kept: WorkbookImport, kind: Kind, at: datetime) -> bool:
     )
     kept.state, kept.finished_at = WorkbookImport.State.APPLIED, at
     kept.save(update_fields=["outcome", "state", "finished_at"])
-    audit.record(
-        organisation=kept.organisation,
-        actor=kept.confirmed_by,
-        verb="workbook.written",
-        target=kept,
-        at=at,
-        kind=kept.kind,
-        **kept.outcome,
-    )
+    _record(kept, "workbook.written", at, **kept.outcome)
     return False
+
+
+def _record(kept: WorkbookImport, verb: str, at: datetime, **counts: int) -> None:
+    """Write into the log what became of what somebody confirmed."""
+    actor = kept.confirmed_by
+    audit.record(organisation=kept.organisation, actor=actor, verb=verb, target=kept, at=at, kind=kept.kind, **counts)
