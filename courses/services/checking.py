@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.db import transaction
 from wagtail.log_actions import log
@@ -22,6 +22,8 @@ from translations.glossary import Audience, Term
 from translations.selectors import terms
 
 ANSWER_LOG_ACTION = "courses.answer_finding"
+WORTH_COPYING_CHARS: Final = 60_000
+"""A shorter text is read in less time than it takes to copy this process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,15 @@ def findings_of(*, course: Course, snapshots: Sequence[Json]) -> Iterator[list[J
     """Yield for each of ``snapshots`` every finding in it with its answer; three queries a language at most."""
     audience = Audience.PUBLIC if course.tier == Course.Tier.OPEN else Audience.INTERNAL
     asked = [_Question(document_of(each), terms(language=each["language"]), audience) for each in snapshots]
-    for question, found in zip(asked, mapped(_found, asked), strict=True):
+    for question, found in zip(asked, _all_found(asked), strict=True):
         language = question.document.language
         answers = {each.fingerprint: each for each in HarmAnswer.objects.filter(course=course, language=language)}
         yield [Judged(language, finding, answers.get(finding.fingerprint)) for finding in found]
+
+
+def _all_found(asked: Sequence[_Question]) -> list[list[Finding]]:
+    chars = sum(len(passage.text) for each in asked for passage in each.document.passages)
+    return mapped(_found, asked) if chars >= WORTH_COPYING_CHARS else [_found(each) for each in asked]
 
 
 def _found(asked: _Question) -> list[Finding]:
