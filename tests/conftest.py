@@ -10,11 +10,15 @@ from unittest import mock
 import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.db.models import Model
+from django.db.models.signals import post_save
 from django.test import TransactionTestCase
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from modelsearch.index import get_indexed_models
+from modelsearch.signal_handlers import post_save_signal_handler
 from wagtail.signal_handlers import reference_index_auto_update_disabled
 
 from tests import migrated
@@ -130,6 +134,22 @@ def _reference_index(request) -> object:
     # What loads a curriculum may have taken it away.
     if hasattr(reference_index_auto_update_disabled, "value"):
         del reference_index_auto_update_disabled.value
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _searched() -> list[type[Model]]:
+    """Leave out the index of the CMS's search, too; return the models that would be in it."""
+    return [model for model in get_indexed_models() if post_save.disconnect(post_save_signal_handler, sender=model)]
+
+
+@pytest.fixture
+def search_index(_searched: list[type[Model]]) -> Iterator[None]:
+    """Keep what is saved in the index of the CMS's search, as outside tests."""
+    for model in _searched:
+        post_save.connect(post_save_signal_handler, sender=model)
+    yield
+    for model in _searched:
+        post_save.disconnect(post_save_signal_handler, sender=model)
 
 
 @pytest.fixture(scope="module")
