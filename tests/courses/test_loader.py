@@ -180,6 +180,7 @@ def test_keys_of_options_stay_and_tell_nothing(load_it: Loader) -> None:
     assert all(re.fullmatch(r"[0-9a-f-]{36}", each) for each in ids)
 
 
+@pytest.mark.usefixtures("search_index")
 def test_indexes_know_what_was_loaded(load_it: Loader) -> None:
     load_it()
     service = SupportService.objects.get(code="ca-hotline")
