@@ -478,6 +478,7 @@ def test_list_takes_the_same_queries_for_any_number_of_questions(admin, bank, dj
         ({"q": "what", "innocent": "true"}, {"harmless"}),
     ],
 )
+@pytest.mark.usefixtures("search_index")
 def test_list_is_narrowed(admin, bank, narrowed, codes):
     other = BankFactory()
     act = ObjectiveFactory(bank=bank, code="act")
