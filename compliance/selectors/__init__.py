@@ -11,6 +11,7 @@ from compliance.selectors.adjustments import (
 )
 from compliance.selectors.adoptions import Choice, RuleReach, Wanted, preview_adoption, requirements_from
 from compliance.selectors.counting import Counted, counted_today
+from compliance.selectors.days import Days, days_in
 from compliance.selectors.deliveries import (
     Delivered,
     Delivery,
@@ -86,6 +87,7 @@ __all__ = [
     "Chain",
     "Choice",
     "Counted",
+    "Days",
     "Delivered",
     "Delivery",
     "DigestLine",
@@ -125,6 +127,7 @@ __all__ = [
     "counts_by_site",
     "current_requirement",
     "current_spans",
+    "days_in",
     "delivered",
     "deliveries",
     "digests_to_send",

@@ -1,11 +1,10 @@
 """How many count as in order today."""
 
-from datetime import date
 from typing import NamedTuple
 
 from django.db.models import Count
 
-from compliance.models import ObligationSpan
+from compliance.selectors.days import Days, spans_on
 from compliance.standing import CountsAs, Overlay, State
 from people.models import Organisation
 
@@ -17,12 +16,12 @@ class Counted(NamedTuple):
     in_order: int
 
 
-def counted_today(*, organisation: Organisation, on: date) -> Counted:
-    """Return the numbers of a day; who is exempt, on leave or without a date is left out of both. One query.
+def counted_today(*, organisation: Organisation, on: Days) -> Counted:
+    """Return the numbers of today, where people work; who is exempt, on leave or without a date is left out of both. One query.
 
     Who asked for another way stays in the first: an open question is not told to an employer.
     """
-    asked = ObligationSpan.objects.covering(on).filter(obligation__organisation=organisation, required=True)
+    asked = spans_on(on).filter(obligation__organisation=organisation, required=True)
     asked = asked.exclude(state__in=[State.EXEMPT, State.NEEDS_DATE])
     rows = asked.values("counts_as", "overlays").order_by().annotate(n=Count("pk"))
     total = in_order = 0

@@ -7,7 +7,7 @@ from typing import Final
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
-from compliance.models import ObligationSpan
+from compliance.selectors.days import Days, spans_on
 from compliance.standing import State
 from people.models import Membership
 
@@ -43,20 +43,21 @@ def ends_in(first_on: date) -> Q:
     return Q(state__in=[State.VALID, State.RENEWABLE], due_on__gte=first_on, due_on__lt=month_after(first_on))
 
 
-def endings(*, memberships: QuerySet[Membership], on: date) -> Endings:
-    """Return in which months from that of ``on`` the certificates of ``memberships`` end; one query."""
+def endings(*, memberships: QuerySet[Membership], on: Days) -> Endings:
+    """Return in which months, from the earliest that it is anywhere, the certificates of ``memberships`` end; one query."""
+    first_on = on.first.replace(day=1)
     found = dict(
-        ObligationSpan.objects.covering(on)
+        spans_on(on)
         .filter(
             obligation__membership__in=memberships,
             required=True,
             state__in=[State.VALID, State.RENEWABLE],
-            due_on__gte=on.replace(day=1),
+            due_on__gte=first_on,
         )
         .annotate(month=TruncMonth("due_on"))
         .order_by()
         .values_list("month")
         .annotate(Count("pk"))
     )
-    months = [month_after(on.replace(day=1), number) for number in range(MONTHS)]
+    months = [month_after(first_on, number) for number in range(MONTHS)]
     return Endings([(it, found.get(it, 0)) for it in months], sum(n for it, n in found.items() if it > months[-1]))

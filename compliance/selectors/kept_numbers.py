@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.core.cache import cache
@@ -10,6 +10,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 
 from compliance.models import ObligationSpan
+from compliance.selectors.days import Days
 from compliance.selectors.endings import Endings, endings
 from compliance.selectors.rows import SiteCounts, Summary, counts_by_site, summary
 from people.models import Membership
@@ -29,8 +30,8 @@ class Numbers:
     counted_at: datetime | None = None
 
 
-def numbers(*, memberships: QuerySet[Membership], on: date, at: datetime) -> Numbers:
-    """Return the numbers of ``memberships`` on a day: three queries, none where they were counted a minute before ``at``.
+def numbers(*, memberships: QuerySet[Membership], on: Days, at: datetime) -> Numbers:
+    """Return the numbers of ``memberships`` today, where they work: three queries, none where they were counted a minute before ``at``.
 
     Whoever may see the same people shares what is kept; it is numbers and names of sites, nothing of a person.
     """
@@ -77,7 +78,7 @@ class KeptLines:
         return kept
 
 
-def _key(what: str, query: QuerySet[Any], on: date | None = None) -> str:
+def _key(what: str, query: QuerySet[Any], on: Days | None = None) -> str:
     """Return the key of what is kept of a query: it names the people who may be seen, whoever looks."""
     try:
         said = str(query.query)

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 
 from certificates.models import Certificate
 from compliance.models import ObligationSpan
+from compliance.selectors.days import Days, covers, jobs_on, spans_on
 from compliance.selectors.endings import ends_in
 from compliance.selectors.requirements import sites_from
 from compliance.standing import State
@@ -58,8 +59,8 @@ def look_of_status(status: Status) -> str:
     return _LOOKS.get(status, status.value)
 
 
-def status_filter(status: Status, on: date, *, of: str = "") -> Q:
-    """Return the condition on spans that reads as ``status`` on ``on``; the twin of visibility.employer_status.
+def status_filter(status: Status, on: Days, *, of: str = "") -> Q:
+    """Return the condition on spans that reads as ``status``, each on its own day; the twin of visibility.employer_status.
 
     ``of`` is the path to the spans where the query is about something else, such as ``obligations__spans``.
     """
@@ -70,8 +71,10 @@ def status_filter(status: Status, on: date, *, of: str = "") -> Q:
     open_states = span(state__in=[State.ASSIGNED, State.IN_PROGRESS])
     held = span(state__in=[State.VALID, State.RENEWABLE])
     ended = span(state__in=[State.GRACE, State.EXPIRED, State.REVOKED])
-    near_due = span(due_on__isnull=False, due_on__lte=on + timedelta(days=DUE_DAYS))
-    near_end = span(required=True, due_on__isnull=False, due_on__lt=on + timedelta(days=EXPIRING_DAYS))
+    zone = f"{of}__obligation__time_zone" if of else "obligation__time_zone"
+    near_due = span(due_on__isnull=False, due_on__lte=on.here(zone, plus=timedelta(days=DUE_DAYS)))
+    ends_before = on.here(zone, plus=timedelta(days=EXPIRING_DAYS))
+    near_end = span(required=True, due_on__isnull=False, due_on__lt=ends_before)
     return {
         Status.OVERDUE: span(state=State.OVERDUE),
         Status.EXPIRED: ended & span(required=True),
@@ -88,7 +91,7 @@ def status_filter(status: Status, on: date, *, of: str = "") -> Q:
 def current_spans(
     *,
     memberships: QuerySet[Membership],
-    on: date,
+    on: Days,
     status: Status | None = None,
     certification_id: int | None = None,
     words: str = "",
@@ -96,16 +99,16 @@ def current_spans(
     ends_on: date | None = None,
     asked_before: bool = False,
 ) -> QuerySet[ObligationSpan]:
-    """Return the spans that cover ``on`` of people within ``memberships``, the most urgent first, ready for ``rows``.
+    """Return the spans of people within ``memberships`` today, where they work, the most urgent first, ready for ``rows``.
 
     Only what is required on that day; with ``asked_before`` also what was required once. What a person did without
     being asked is not the employer's to see. ``words`` are looked for in name and number; ``site`` includes what
     lies below it; ``ends_on`` is a day of the month in which a certificate ends.
     """
-    spans = ObligationSpan.objects.covering(on).filter(obligation__membership__in=memberships)
+    spans = spans_on(on).filter(obligation__membership__in=memberships)
     if asked_before:
-        asked = ObligationSpan.objects.filter(obligation=OuterRef("obligation"), required=True, from_on__lte=on)
-        spans = spans.filter(Exists(asked))
+        by_then = ObligationSpan.objects.filter(from_on__lte=on.here("obligation__time_zone"))
+        spans = spans.filter(Exists(by_then.filter(obligation=OuterRef("obligation"), required=True)))
     else:
         spans = spans.filter(required=True)
     if certification_id is not None:
@@ -117,7 +120,7 @@ def current_spans(
         )
     if site is not None:
         # A list that is made once: correlated, SQLite walks the site's employments for every span.
-        at_site = Employment.objects.covering(on).filter(site__in=sites_from(site))
+        at_site = jobs_on(on).filter(site__in=sites_from(site))
         spans = spans.filter(obligation__membership__in=at_site.values("membership"))
     if ends_on is not None:
         spans = spans.filter(ends_in(ends_on))
@@ -136,6 +139,7 @@ def current_spans(
             "state",
             "due_on",
             "required",
+            "obligation__time_zone",
             "obligation__membership__public_id",
             "obligation__membership__employee_number",
             "obligation__membership__name",
@@ -146,12 +150,12 @@ def current_spans(
     )
 
 
-def rows(spans: Iterable[ObligationSpan], on: date) -> list[Row]:
+def rows(spans: Iterable[ObligationSpan], on: Days) -> list[Row]:
     """Return what an employer sees of the spans that ``current_spans`` returned; a constant number of queries."""
     found = list(spans)
     keys = {it.obligation.membership_id for it in found}
     jobs: dict[int, Employment] = {}
-    covering = Employment.objects.covering(on).filter(membership__in=keys).select_related("site", "role")
+    covering = jobs_on(on).filter(membership__in=keys).select_related("site", "role")
     for each in covering.order_by("starts_on", "pk"):
         jobs[each.membership_id] = each
     latest: dict[tuple[int | None, int], Certificate] = {}
@@ -171,7 +175,9 @@ def rows(spans: Iterable[ObligationSpan], on: date) -> list[Row]:
                 site=job.site.name if job else "",
                 role=job.role.name if job and job.role else "",
                 course=certification.title,
-                status=employer_status(span.state, span.due_on, on, required=span.required),
+                status=employer_status(
+                    span.state, span.due_on, on.at(span.obligation.time_zone), required=span.required
+                ),
                 due_on=span.due_on,
                 completed_on=certificate.completed_on if certificate else None,
                 valid_through=certificate.valid_until - ONE_DAY if certificate else None,
@@ -180,7 +186,7 @@ def rows(spans: Iterable[ObligationSpan], on: date) -> list[Row]:
     return made
 
 
-def all_rows(spans: QuerySet[ObligationSpan], on: date, chunk: int = 1000) -> Iterator[Row]:
+def all_rows(spans: QuerySet[ObligationSpan], on: Days, chunk: int = 1000) -> Iterator[Row]:
     """Yield what an employer sees of all ``spans`` in their order, with a few queries per ``chunk``."""
     part: list[ObligationSpan] = []
     for span in spans.iterator(chunk_size=chunk):
@@ -205,18 +211,18 @@ class Summary:
         return sum(self.counts.values())
 
 
-def _any(statuses: Iterable[Status], on: date, *, of: str = "") -> Q:
+def _any(statuses: Iterable[Status], on: Days, *, of: str = "") -> Q:
     condition = Q()
     for status in statuses:
         condition |= status_filter(status, on, of=of)
     return condition
 
 
-def summary(*, memberships: QuerySet[Membership], on: date) -> Summary:
+def summary(*, memberships: QuerySet[Membership], on: Days) -> Summary:
     """Return the numbers of the list without filters; one query."""
     people = "obligation__membership"
     found = (
-        ObligationSpan.objects.covering(on)
+        spans_on(on)
         .filter(obligation__membership__in=memberships, required=True)
         .aggregate(
             **{status.value: Count("pk", filter=status_filter(status, on)) for status in Status},
@@ -236,15 +242,15 @@ class SiteCounts:
     counts: dict[Status, int]
 
 
-def counts_by_site(*, memberships: QuerySet[Membership], on: date) -> list[SiteCounts]:
+def counts_by_site(*, memberships: QuerySet[Membership], on: Days) -> list[SiteCounts]:
     """Return the sites at which something is urgent, by name; one query."""
     span = "membership__obligations__spans"
     found = (
-        Employment.objects.covering(on)
+        jobs_on(on)
         .filter(
-            Q(**{f"{span}__until__isnull": True}) | Q(**{f"{span}__until__gt": on}),
+            covers(on, of=span),
             _any(URGENT, on, of=span),
-            **{f"{span}__from_on__lte": on, f"{span}__required": True},
+            **{f"{span}__required": True},
             membership__in=memberships,
         )
         .order_by("site__name")

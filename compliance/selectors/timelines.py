@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
 from django.db.models import QuerySet
 
 from certificates.models import Certificate, Certification
-from certificates.validity import ONE_DAY
+from certificates.validity import ONE_DAY, local_date
 from compliance.facts import facts_of
 from compliance.models import Message
 from compliance.selectors.adjustments import adjustments_of, agreed_other_ways, prior_learning_of
@@ -57,7 +57,7 @@ class Entry:
     """Of a message: its step is ``kind`` and ``rung``, and this became of it."""
 
 
-def timeline(*, membership: Membership, sites: QuerySet[Site], today: date) -> list[Entry]:
+def timeline(*, membership: Membership, sites: QuerySet[Site], at: datetime) -> list[Entry]:
     """Return what is on record of a person at an employer, the newest first; a constant number of queries.
 
     Only trainings that were asked of them, and only jobs at ``sites``. Dates without times; nobody is seen to have
@@ -69,7 +69,7 @@ def timeline(*, membership: Membership, sites: QuerySet[Site], today: date) -> l
     entries = [
         *_jobs(membership, sites),
         *(entry for _, entry in asked),
-        *_certificates(membership, certifications, titles, today),
+        *_certificates(membership, certifications, titles, at),
         *_adjustments(membership),
         *_messages(membership),
     ]
@@ -104,7 +104,7 @@ def _asked(membership: Membership, titles: dict[int, str]) -> Iterator[tuple[int
 
 
 def _certificates(
-    membership: Membership, certifications: set[int], titles: dict[int, str], today: date
+    membership: Membership, certifications: set[int], titles: dict[int, str], at: datetime
 ) -> Iterator[Entry]:
     held = Certificate.objects.filter(membership=membership, certification__in=certifications, replaced_by__isnull=True)
     for each in held:
@@ -112,7 +112,7 @@ def _certificates(
         yield Entry(each.completed_on, Happening.COMPLETED, title, each.number, last_on)
         if each.revoked_on is not None:
             yield Entry(each.revoked_on, Happening.REVOKED, title, each.number)
-        elif each.valid_until <= today:
+        elif each.valid_until <= local_date(at, each.time_zone):
             yield Entry(each.valid_until, Happening.ENDED, title, each.number)
 
 

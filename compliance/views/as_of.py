@@ -66,7 +66,7 @@ def person_history(request: HttpRequest, desk: Desk, person: UUID) -> HttpRespon
         on, known = form.cleaned_data["on"], form.cleaned_data["known"]
         stood = _standings([member.pk], on, _end_of(known, desk))
         context |= {"on": on, "known": known, "standings": stood.get(member.pk, [])}
-    entries = selectors.timeline(membership=member, sites=desk.sites, today=desk.today)
+    entries = selectors.timeline(membership=member, sites=desk.sites, at=clock.now())
     page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
     context |= {
         "page": page,

@@ -25,9 +25,7 @@ def counting(request: HttpRequest, desk: Desk) -> HttpResponse:
     current = policy_on(desk.organisation, desk.today)
     form = CountingForm(*posted(request), initial=asdict(current))
     if request.method != "POST" or not form.is_valid():
-        context = desk.context(
-            "status", form=form, counted=counted_today(organisation=desk.organisation, on=desk.today)
-        )
+        context = desk.context("status", form=form, counted=counted_today(organisation=desk.organisation, on=desk.days))
         return render(request, "compliance/counting.html", context, status=422 if form.errors else 200)
     if "confirm" not in request.POST and form.policy != current:
         found = preview_counting(form.policy, organisation=desk.organisation, at=clock.now())

@@ -94,15 +94,15 @@ def person(request: HttpRequest, desk: Desk, person: UUID) -> HttpResponse:
         _change(member, form, desk)
         messages.success(request, _("Saved. The person sees such changes under “Changes to my account”."))
         return to_person(desk, member)
-    spans = selectors.current_spans(
-        memberships=Membership.objects.filter(pk=member.pk), on=desk.today, asked_before=True
-    )
+    own = Membership.objects.filter(pk=member.pk)
+    spans = list(selectors.current_spans(memberships=own, on=desk.days, asked_before=True))
+    here_on = desk.days.at(spans[0].obligation.time_zone) if spans else desk.today
     jobs = Employment.objects.current_knowledge().filter(membership=member, site__in=desk.sites)
     context = desk.context(
         "people",
         member=member,
         form=form,
-        rows=selectors.rows(spans, desk.today),
+        rows=selectors.rows(spans, desk.days),
         jobs=[
             (
                 job,
@@ -117,15 +117,15 @@ def person(request: HttpRequest, desk: Desk, person: UUID) -> HttpResponse:
         may_confirm=desk.may_write and bool(selectors.to_confirm(member)),
         in_person=[
             (it.certification, [part_in_words(part, it.courses) for part in it.parts])
-            for it in selectors.in_person_of(member, on=desk.today)
+            for it in selectors.in_person_of(member, on=here_on)
         ],
         licences=Licence.objects.current_knowledge().filter(membership=member),
         licence_kinds=dict(selectors.licence_kinds(desk.organisation)),
         adjustment_kinds=[(kind, title) for kind, (title, _form) in KINDS.items()],
         employed=employed_on_or_after(membership=member, day=desk.today),
-        undelivered=selectors.undelivered(memberships=Membership.objects.filter(pk=member.pk)).first(),
-        bounce=selectors.open_bounces(memberships=Membership.objects.filter(pk=member.pk)).first(),
-        letter=selectors.letters(memberships=Membership.objects.filter(pk=member.pk)).first(),
+        undelivered=selectors.undelivered(memberships=own).first(),
+        bounce=selectors.open_bounces(memberships=own).first(),
+        letter=selectors.letters(memberships=own).first(),
         same_person=SamePerson.objects.filter(other=member).select_related("kept").first(),
     )
     return render(request, "compliance/person.html", context, status=422 if form and form.errors else 200)

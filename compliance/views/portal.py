@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from cms import clock
+from compliance.selectors import Days, days_in
 from people.models import Organisation, Site, StaffRole, User
 from people.models.membership import MembershipQuerySet
 from people.permissions import READERS, WRITERS, organisation_for
@@ -35,6 +36,14 @@ class Desk:
             user=self.user, organisation=self.organisation, kinds=READERS, on=self.today
         )
         return found
+
+    @cached_property
+    def days(self) -> Days:
+        """Which day it is where people of the organisation work, for all that is said of today."""
+        # Who writes sees all sites, and pages name these anyway; who sees some may see people who work elsewhere as well.
+        places = self.sites if self.may_write else Site.objects.filter(organisation=self.organisation)
+        zones = {site.time_zone for site in places}
+        return days_in(zones, desk=self.organisation.time_zone, at=clock.now())
 
     @cached_property
     def sites(self) -> QuerySet[Site]:

@@ -90,7 +90,7 @@ class Filters:
         """Return the lines of the list."""
         return selectors.current_spans(
             memberships=desk.memberships,
-            on=desk.today,
+            on=desk.days,
             status=self.status,
             certification_id=self.certification.pk if self.certification else None,
             words=self.words,
@@ -130,7 +130,7 @@ def organisation(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Say in a sentence what needs somebody; list who stands where, the most urgent first."""
     filters = filters_of(request, desk)
     at = clock.now()
-    numbers = selectors.numbers(memberships=desk.memberships, on=desk.today, at=at)
+    numbers = selectors.numbers(memberships=desk.memberships, on=desk.days, at=at)
     summary, ends = numbers.summary, numbers.endings
     lines = filters.spans(desk)
     pages = Paginator(selectors.KeptLines(lines, at=at) if numbers.counted_at else lines, PAGE_SIZE)
@@ -147,7 +147,7 @@ def organisation(request: HttpRequest, desk: Desk) -> HttpResponse:
             months=list(zip(ends.months, bars, strict=True)),
             chart={"width": charts.WIDTH, "height": charts.HEIGHT, "baseline": charts.baseline()},
             page=page,
-            rows=selectors.rows(page.object_list, desk.today),
+            rows=selectors.rows(page.object_list, desk.days),
             summary=summary,
             counted_at=numbers.counted_at,
             needs_date=summary.counts[Status.NEEDS_DATE],
@@ -178,7 +178,7 @@ def organisation(request: HttpRequest, desk: Desk) -> HttpResponse:
 def status_workbook(request: HttpRequest, desk: Desk) -> FileResponse:
     """The same list as a workbook, with the same filters."""
     filters = filters_of(request, desk)
-    rows = selectors.all_rows(filters.spans(desk), desk.today)
+    rows = selectors.all_rows(filters.spans(desk), desk.days)
     content = write_status_workbook(
         rows, organisation=desk.organisation, on=desk.today, at=clock.now(), filtered_by=filters
     )

@@ -13,7 +13,7 @@ from compliance.exceptions import (
     RuleNotAssignable,
 )
 from compliance.models import Adoption, ConditionStatement, CourseApproval, Requirement, RuleAssignment
-from compliance.selectors import Choice
+from compliance.selectors import Choice, Days
 from people.models import AuditEntry, Employment, Site
 from tests.factories import certificates as certificate_factories
 from tests.factories import compliance as factories
@@ -87,7 +87,7 @@ def test_who_is_reached_is_due_when_the_rule_says_and_again_before_the_certifica
     adopt(texas, pack, {"us-tx-lodging": Choice(hospitality)})
     due = {
         member.name: selectors.current_spans(
-            memberships=type(member).objects.filter(pk=member.pk), on=on, asked_before=True
+            memberships=type(member).objects.filter(pk=member.pk), on=Days(on), asked_before=True
         )
         .get()
         .due_on
@@ -100,7 +100,7 @@ def test_who_is_reached_is_due_when_the_rule_says_and_again_before_the_certifica
     }
     factories.learn(old, hospitality)
     span = selectors.current_spans(
-        memberships=type(old).objects.filter(pk=old.pk), on=TODAY + timedelta(days=1), asked_before=True
+        memberships=type(old).objects.filter(pk=old.pk), on=Days(TODAY + timedelta(days=1)), asked_before=True
     ).get()
     assert span.due_on == date(2027, 3, 1)  # the printed certificate is good through 1 March 2029
 

@@ -149,5 +149,5 @@ def test_every_reason_but_the_learners_own_is_a_sentence(code):
 
 
 def test_no_site_is_needed_to_see_a_timeline(larch, jo):
-    found = selectors.timeline(membership=jo, sites=Site.objects.none(), today=TODAY)
+    found = selectors.timeline(membership=jo, sites=Site.objects.none(), at=AT)
     assert [str(it.happening) for it in found] == ["adjusted", "told", "asked"]

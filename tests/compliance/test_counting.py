@@ -10,6 +10,7 @@ from compliance import selectors, services
 from compliance.facts import facts_of
 from compliance.models import CountingPolicy, ObligationSpan, Proposal
 from compliance.preview_counting import preview_counting
+from compliance.selectors import Days
 from compliance.standing import CountsAs, StandingPolicy, standing
 from people.models import Membership, StaffRole
 from tests.factories import compliance as factories
@@ -102,9 +103,9 @@ def test_looking_at_it_takes_the_same_queries_for_more_people(larch, hospitality
 
 def test_how_many_count_leaves_out_who_is_away(larch, asked, hospitality):
     larch.employ("Ama")
-    assert selectors.counted_today(organisation=larch.organisation, on=TODAY) == (1, 1)
+    assert selectors.counted_today(organisation=larch.organisation, on=Days(TODAY)) == (1, 1)
     services.count_by(organisation=larch.organisation, policy=STRICT, by=None, at=AT)
-    assert selectors.counted_today(organisation=larch.organisation, on=TODAY) == (1, 0)
+    assert selectors.counted_today(organisation=larch.organisation, on=Days(TODAY)) == (1, 0)
 
 
 def test_hr_looks_at_it_before_it_holds(client, larch, asked):

@@ -13,6 +13,7 @@ from certificates.models import Certification
 from cms.settings import base
 from compliance import demo, selectors, services
 from compliance.models import Message, Requirement
+from compliance.selectors import Days
 from compliance.visibility import Status
 from courses import services as course_services
 from courses.models import Enrolment
@@ -67,10 +68,10 @@ def test_nothing_of_it_is_left_when_making_it_fails(trainings, monkeypatch):
 
 def test_its_people_stand_in_every_way_that_hr_can_see(larch):
     people = Membership.objects.filter(organisation=larch)
-    counts = selectors.summary(memberships=people, on=TODAY).counts
+    counts = selectors.summary(memberships=people, on=Days(TODAY)).counts
     for status in (Status.OVERDUE, Status.EXPIRED, Status.DUE, Status.EXPIRING, Status.DONE):
         assert counts[status] > 0, status
-    sites = [it.name for it in selectors.counts_by_site(memberships=people, on=TODAY)]
+    sites = [it.name for it in selectors.counts_by_site(memberships=people, on=Days(TODAY))]
     assert sites == ["Larch Hotel Fort St. John", "Larch Hotel Prince George"]
     assert services.check_obligations(memberships=people.values_list("pk", flat=True), at=AT) == []
 

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from compliance import charts, selectors, services
+from compliance.selectors import Days
 from compliance.selectors.endings import month_after
 from people.models import Membership, StaffRole
 from tests.factories import compliance as factories
@@ -64,7 +65,7 @@ def people(larch, hospitality):
 
 @pytest.mark.django_db
 def test_what_is_good_and_asked_for_is_counted_by_its_last_good_day(people):
-    found = selectors.endings(memberships=Membership.objects.all(), on=TODAY)
+    found = selectors.endings(memberships=Membership.objects.all(), on=Days(TODAY))
     assert [it for it in found.months if it[1]] == [(date(2026, 3, 1), 1), (date(2027, 2, 1), 1)]
     assert (found.months[0][0], found.months[-1][0], len(found.months)) == (date(2026, 3, 1), date(2027, 2, 1), 12)
     assert (found.later, found.total) == (1, 3)

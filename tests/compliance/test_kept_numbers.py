@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from compliance import selectors
-from compliance.selectors import kept_numbers
+from compliance.selectors import Days, kept_numbers
 from compliance.visibility import Status
 from people.models import Membership, StaffRole
 from tests.factories.compliance import AT, TODAY
@@ -52,14 +52,14 @@ def test_numbers_and_order_are_a_minute_old_at_most_and_lines_are_what_is_true_n
 
 def test_what_is_kept_is_for_the_same_people_and_the_same_day(large):
     everybody = Membership.objects.filter(organisation=large.organisation)
-    counted = selectors.numbers(memberships=everybody, on=TODAY, at=AT)
+    counted = selectors.numbers(memberships=everybody, on=Days(TODAY), at=AT)
     with CaptureQueriesContext(connection) as queries:
-        assert selectors.numbers(memberships=everybody.all(), on=TODAY, at=AT + timedelta(seconds=1)) == counted
+        assert selectors.numbers(memberships=everybody.all(), on=Days(TODAY), at=AT + timedelta(seconds=1)) == counted
     assert len(queries) == 0
     jo = everybody.filter(name="Jo")
-    assert selectors.numbers(memberships=jo, on=TODAY, at=AT).summary.total == 1
-    assert selectors.numbers(memberships=everybody.none(), on=TODAY, at=AT).summary.total == 0
-    assert selectors.numbers(memberships=everybody, on=TODAY + timedelta(days=1), at=AT).counted_at == AT
+    assert selectors.numbers(memberships=jo, on=Days(TODAY), at=AT).summary.total == 1
+    assert selectors.numbers(memberships=everybody.none(), on=Days(TODAY), at=AT).summary.total == 0
+    assert selectors.numbers(memberships=everybody, on=Days(TODAY + timedelta(days=1)), at=AT).counted_at == AT
 
 
 def test_a_site_lead_is_never_shown_what_was_counted_for_the_whole(large):
@@ -73,7 +73,7 @@ def test_a_site_lead_is_never_shown_what_was_counted_for_the_whole(large):
 
 
 def test_a_page_of_a_long_list_is_found_once(large):
-    spans = selectors.current_spans(memberships=Membership.objects.all(), on=TODAY)
+    spans = selectors.current_spans(memberships=Membership.objects.all(), on=Days(TODAY))
     lines = selectors.KeptLines(spans, at=AT)
     assert lines.count() == 3
     assert [it.obligation.membership.name for it in lines[1:3]] == ["Jo", "Wen"]

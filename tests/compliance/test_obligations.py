@@ -10,6 +10,7 @@ from certificates import services as certificate_services
 from certificates.models import Certificate
 from compliance import selectors, services
 from compliance.models import Obligation, ObligationSpan
+from compliance.selectors import Days
 from courses.models import Enrolment
 from people import services as people_services
 from people.exceptions import EmploymentOverlaps
@@ -278,8 +279,8 @@ def test_employers_read_in_progress_as_assigned(larch, hospitality):
     larch.ask(hospitality, membership=jo, due_on=date(2026, 6, 1))
 
     def status():
-        found = selectors.current_spans(memberships=Membership.objects.all(), on=date(2026, 3, 3))
-        return [row.status for row in selectors.rows(found, date(2026, 3, 3))]
+        found = selectors.current_spans(memberships=Membership.objects.all(), on=Days(date(2026, 3, 3)))
+        return [row.status for row in selectors.rows(found, Days(date(2026, 3, 3)))]
 
     before = status()
     factories.begin(jo, hospitality)

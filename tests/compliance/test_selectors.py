@@ -9,7 +9,7 @@ from certificates import services as certificate_services
 from certificates.models import Certificate
 from compliance import selectors, services
 from compliance.models import Obligation, ObligationSpan
-from compliance.selectors import Row
+from compliance.selectors import Days, Row
 from compliance.standing import State
 from compliance.visibility import LISTED_FIELDS, Status, employer_status
 from people.models import AccountChange, Membership
@@ -25,7 +25,7 @@ def everybody():
 
 
 def rows(**limits):
-    on = limits.pop("on", TODAY)
+    on = Days(limits.pop("on", TODAY))
     memberships = limits.pop("memberships", everybody())
     return selectors.rows(selectors.current_spans(memberships=memberships, on=on, **limits), on)
 
@@ -60,10 +60,12 @@ def test_the_database_agrees_with_the_rule_on_every_boundary(larch, hospitality)
                 expected[span.pk] = employer_status(state, due_on, TODAY, required=required)
     assert len(expected) == 12 * 16 * 2
     for status in Status:
-        found = set(ObligationSpan.objects.filter(selectors.status_filter(status, TODAY)).values_list("pk", flat=True))
+        found = set(
+            ObligationSpan.objects.filter(selectors.status_filter(status, Days(TODAY))).values_list("pk", flat=True)
+        )
         assert found == {pk for pk, it in expected.items() if it is status}, status
     of_required = [it for pk, it in expected.items() if ObligationSpan.objects.get(pk=pk).required]
-    counts = selectors.summary(memberships=everybody(), on=TODAY).counts
+    counts = selectors.summary(memberships=everybody(), on=Days(TODAY)).counts
     assert counts == {status: of_required.count(status) for status in Status}
 
 
@@ -107,7 +109,7 @@ def test_what_nobody_asked_for_is_not_the_employers_to_see(larch, hospitality):
     factories.learn(jo, hospitality)
     assert rows() == []
     assert rows(asked_before=True) == []
-    assert selectors.summary(memberships=everybody(), on=TODAY).total == 0
+    assert selectors.summary(memberships=everybody(), on=Days(TODAY)).total == 0
     larch.ask(hospitality, membership=jo)
     assert [it.status for it in rows()] == ["done"]
 
@@ -180,8 +182,8 @@ def test_only_people_within_what_is_given_are_ever_read(larch, hospitality):
     larch.ask(hospitality, membership=jo)
     ours = Membership.objects.filter(organisation=larch.organisation)
     assert [it.name for it in rows(memberships=ours)] == ["Jo Castellan"]
-    assert selectors.summary(memberships=ours, on=TODAY).total == 1
-    assert [it.code for it in selectors.counts_by_site(memberships=ours, on=TODAY)] == ["fort-st-john"]
+    assert selectors.summary(memberships=ours, on=Days(TODAY)).total == 1
+    assert [it.code for it in selectors.counts_by_site(memberships=ours, on=Days(TODAY))] == ["fort-st-john"]
 
 
 def test_the_summary_counts_people_and_lines(larch, hospitality):
@@ -190,10 +192,10 @@ def test_the_summary_counts_people_and_lines(larch, hospitality):
     for certification in (hospitality, second):
         larch.ask(certification, membership=jo, starts_on=date(2026, 1, 5), due_on=date(2026, 2, 1))
     larch.ask(hospitality, membership=ama)
-    found = selectors.summary(memberships=everybody(), on=TODAY)
+    found = selectors.summary(memberships=everybody(), on=Days(TODAY))
     assert (found.counts[Status.OVERDUE], found.people_past, found.counts[Status.DUE], found.total) == (2, 1, 1, 3)
     factories.learn(ama, hospitality)
-    later = selectors.summary(memberships=everybody(), on=date(2029, 2, 1))
+    later = selectors.summary(memberships=everybody(), on=Days(date(2029, 2, 1)))
     assert (later.people_ending, later.people_past) == (1, 1)
 
 
@@ -207,7 +209,7 @@ def test_sites_are_counted_where_people_work_today(larch, hospitality):
     larch.end(gone, date(2026, 2, 28))
     factories.learn(jo, hospitality)
     assert [
-        (it.name, it.counts[Status.OVERDUE]) for it in selectors.counts_by_site(memberships=everybody(), on=TODAY)
+        (it.name, it.counts[Status.OVERDUE]) for it in selectors.counts_by_site(memberships=everybody(), on=Days(TODAY))
     ] == [("Larch Hotels Fort St. John", 1), ("Larch Hotels Prince George", 2)]
 
 
@@ -215,18 +217,18 @@ def test_all_rows_are_the_rows_of_the_pages_in_their_order(larch, hospitality):
     for number in range(7):
         larch.employ(f"Person {number}")
     larch.ask(hospitality, site=larch.region)
-    spans = selectors.current_spans(memberships=everybody(), on=TODAY)
-    assert list(selectors.all_rows(spans, TODAY, chunk=3)) == selectors.rows(spans, TODAY)
+    spans = selectors.current_spans(memberships=everybody(), on=Days(TODAY))
+    assert list(selectors.all_rows(spans, Days(TODAY), chunk=3)) == selectors.rows(spans, Days(TODAY))
 
 
 def test_rows_cost_the_same_for_one_and_for_many(larch, hospitality, django_assert_num_queries):
     for _ in range(6):
         larch.employ()
     larch.ask(hospitality, site=larch.region)
-    spans = selectors.current_spans(memberships=everybody(), on=TODAY)
+    spans = selectors.current_spans(memberships=everybody(), on=Days(TODAY))
     for some in (spans[:1], spans):
         with django_assert_num_queries(3):
-            selectors.rows(some, TODAY)
+            selectors.rows(some, Days(TODAY))
 
 
 def test_a_slip_awaits_whom_none_was_ever_printed_for(larch):
