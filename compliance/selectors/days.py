@@ -64,11 +64,19 @@ def days_in(zones: Iterable[str], *, desk: str, at: datetime) -> Days:
     return Days(day_there, tuple((day, tuple(those)) for day, those in sorted(found.items())))
 
 
+def zone_of(spans: str) -> str:
+    """Return the path to the time zone of spans by that to the spans: empty, or of an obligation's such as ``obligations__spans``.
+
+    By way of the spans a query would join their obligations once more.
+    """
+    return f"{spans.removesuffix('spans')}time_zone" if spans else "obligation__time_zone"
+
+
 def covers(on: Days, *, of: str = "") -> Q:
     """Return the condition on spans that cover the day of their own calendar; ``of`` is the path to the spans."""
     path = f"{of}__" if of else ""
     goes_on = Q(**{f"{path}until__isnull": True})
-    here = on.here(f"{path}obligation__time_zone")
+    here = on.here(zone_of(of))
     own = Q(goes_on | Q(**{f"{path}until__gt": here}), **{f"{path}from_on__lte": here})
     if not on.elsewhere:
         return own

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 
 from certificates.models import Certificate
 from compliance.models import ObligationSpan
-from compliance.selectors.days import Days, covers, jobs_on, spans_on
+from compliance.selectors.days import Days, covers, jobs_on, spans_on, zone_of
 from compliance.selectors.endings import ends_in
 from compliance.selectors.requirements import sites_from
 from compliance.standing import State
@@ -71,7 +71,7 @@ def status_filter(status: Status, on: Days, *, of: str = "") -> Q:
     open_states = span(state__in=[State.ASSIGNED, State.IN_PROGRESS])
     held = span(state__in=[State.VALID, State.RENEWABLE])
     ended = span(state__in=[State.GRACE, State.EXPIRED, State.REVOKED])
-    zone = f"{of}__obligation__time_zone" if of else "obligation__time_zone"
+    zone = zone_of(of)
     near_due = span(due_on__isnull=False, due_on__lte=on.here(zone, plus=timedelta(days=DUE_DAYS)))
     ends_before = on.here(zone, plus=timedelta(days=EXPIRING_DAYS))
     near_end = span(required=True, due_on__isnull=False, due_on__lt=ends_before)
