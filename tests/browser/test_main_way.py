@@ -1,6 +1,6 @@
 """The main way, in a real browser, on a platform started as a newcomer starts it.
 
-A hotel housekeeper in Prince George without e-mail: HR adds her, prints her slip and assigns the training; she takes it on
+A hotel housekeeper in Fort St. John without e-mail: HR adds her, prints her slip and assigns the training; she takes it on
 her phone, passes, and anybody can check her certificate.
 """
 
@@ -38,8 +38,7 @@ def test_from_an_assignment_to_a_certificate_that_anybody_can_check(served: Serv
     desk.goto(f"{served.origin}/workplace/larch/people/new/")
     desk.get_by_label("Employee number").fill(NUMBER)
     desk.get_by_label("Name", exact=True).fill(NAME)
-    # A site in the zone of its organisation: in another, what is done in its hour after midnight is of HR's next day.
-    desk.get_by_label("Site").select_option(label="Larch Hotel Prince George")
+    desk.get_by_label("Site").select_option(label="Larch Hotel Fort St. John")
     desk.get_by_label("Role").select_option(label="Housekeeping")
     shoot(desk, "workplace-person-new")
     desk.get_by_role("button", name="Add this person").click()
