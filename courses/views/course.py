@@ -16,6 +16,7 @@ from cms.languages import language_name
 from courses.forms import StartForm
 from courses.models import Completion, EditionText
 from courses.registry import Evidence, evidence_of, training_items
+from courses.selectors import readable_at
 from courses.services import enrol
 from courses.views.reading import Reading, get_or_post, sign_in_url, with_reading
 from people.scope import Scope
@@ -91,9 +92,10 @@ def _completion(reading: Reading) -> tuple[Completion | None, list[Evidence]]:
 
 
 def _languages(reading: Reading) -> list[tuple[str, str]]:
-    """Return code and own name of each language that the edition has, in the order of the site's menu."""
+    """Return code and own name of each language in which the reader is served the edition, in the order of the site's menu."""
     offered = {reading.text.language}
-    offered.update(EditionText.objects.filter(edition=reading.text.edition_id).values_list("language", flat=True))
+    texts = EditionText.objects.filter(readable_at(reading.scope.membership), edition=reading.text.edition_id)
+    offered.update(texts.values_list("language", flat=True))
     known = dict(settings.LANGUAGES)
     in_order = [code for code in known if code in offered] + sorted(offered - known.keys())
     return [(code, language_name(code, "name_local")) for code in in_order]

@@ -41,7 +41,9 @@ def test_a_workplace_reads_drafts_only_if_it_wishes(client: Client, allowed: boo
     organisation.reads_drafts = allowed
     organisation.save()
     client.cookies["language"] = "fr"
-    page = client.get(f"/learn/{course.slug}/").content.decode()
+    answer = client.get(f"/learn/{course.slug}/")
+    page = answer.content.decode()
+    assert [code for code, _ in answer.context["languages"]] == (["en", "fr"] if allowed else ["en"])
     assert ("brouillon, pas encore révisé" in page) is marked
     assert ("Pas encore en français" in page) is not marked
 
