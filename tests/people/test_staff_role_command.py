@@ -20,7 +20,7 @@ def test_a_role_is_given_and_taken_away() -> None:
     organisation = OrganisationFactory(code="larch")
     site = SiteFactory(organisation=organisation, code="fsj")
     told = run("Rowan@larch.example", "facilitator", "--organisation=larch", "--site=fsj", "--name=Rowan Ash")
-    assert told == "rowan@larch.example is facilitator of larch.\n"
+    assert told == "rowan@larch.example is facilitator of larch, fsj.\n"
     role = StaffRole.objects.get()
     assert (role.user.name, role.kind, role.site) == ("Rowan Ash", "facilitator", site)
     run("rowan@larch.example", "facilitator", "--organisation=larch", "--site=fsj", "--withdraw")

@@ -12,7 +12,7 @@ from people.models import User
 
 
 class Command(BaseCommand):
-    help = "Limit an editor of the CMS to sectors and languages; without any, to none. What was before no longer holds."
+    help = "Limit an editor of the CMS to sectors and languages; without any, the limits end. What was before no longer holds."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")

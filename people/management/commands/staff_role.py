@@ -51,7 +51,7 @@ class Command(BaseCommand):
                 f"{user.email} may enter the CMS, and whoever does may not see an organisation's people. "
                 "Nothing was changed. Name another address, or take the editor groups away first."
             ) from error
-        self.stdout.write(f"{user.email} is {options['kind']} of {organisation.code}.")
+        self.stdout.write(f"{user.email} is {options['kind']} of {_place(organisation, site)}.")
 
     def _withdraw(
         self, user: User | None, organisation: Organisation, site: Site | None, options: dict[str, Any]
@@ -60,4 +60,8 @@ class Command(BaseCommand):
         if role is None:
             raise CommandError("Nobody with this address has this role there.")
         services.withdraw_staff_role(role=role, by=None, at=clock.now())
-        self.stdout.write(f"{options['email']} is {options['kind']} of {organisation.code} no longer.")
+        self.stdout.write(f"{options['email']} is {options['kind']} of {_place(organisation, site)} no longer.")
+
+
+def _place(organisation: Organisation, site: Site | None) -> str:
+    return f"{organisation.code}, {site.code}" if site else organisation.code
