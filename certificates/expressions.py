@@ -214,6 +214,16 @@ def named_courses(expression: Expression) -> Iterator[int]:
             yield leaf.course_id
 
 
+def without_a_way_around(expression: Expression) -> frozenset[int]:
+    """Return the keys of the courses without which, and without whose sessions, an expression cannot be fulfilled."""
+    every_leaf = frozenset(leaves(expression))
+    own: dict[int, set[Leaf]] = {}
+    for leaf in every_leaf:
+        if not isinstance(leaf, Attested):
+            own.setdefault(leaf.course_id, set()).add(leaf)
+    return frozenset(key for key, its in own.items() if still_open(expression, every_leaf - its) is not None)
+
+
 def chosen(expression: Expression, done: frozenset[Leaf], newest: Leaf) -> frozenset[Leaf] | None:
     """Return what of ``done`` fulfils an expression; None while it does not.
 

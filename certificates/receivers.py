@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Model, ProtectedError
-from django.db.models.signals import pre_delete
+from django.db.models.signals import m2m_changed, pre_delete
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import pgettext
@@ -44,6 +44,24 @@ def keep_what_is_named(sender: object, instance: Course | Certification, **_: ob
     """Refuse to delete what an expression names: no foreign key would hold it."""
     if naming := selectors.certifications_that_name(instance):
         raise ProtectedError(f"{instance} is named by {listed(naming)}", set(naming))
+
+
+@receiver(m2m_changed, sender=Certification.courses.through, dispatch_uid="certificates.announce_courses")
+def announce_courses(
+    sender: object,
+    instance: Certification | Course,
+    action: str,
+    pk_set: set[int] | None,
+    **_: object,
+) -> None:
+    """Let whoever adds a course to a certification, by whatever way, ask the rooms above first."""
+    if action != "pre_add" or not pk_set:
+        return
+    if isinstance(instance, Certification):
+        services.announce_courses(certification=instance, course_ids=pk_set)
+        return
+    for certification in Certification.objects.filter(pk__in=pk_set):
+        services.announce_courses(certification=certification, course_ids={instance.pk})
 
 
 @receiver(course_completed, dispatch_uid="certificates.issue_on_completion")

@@ -1,17 +1,20 @@
 """News from below: when a fact changes, the spans are rewritten in the same transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils.translation import pgettext
 
 from certificates.models import Certificate, Certification
-from certificates.signals import certificate_changed
+from certificates.signals import certificate_changed, courses_to_be_asked
 from cms import clock
+from cms.site_day import site_day
 from compliance import selectors, services
+from compliance.held_words import held_in_words
 from courses.models import Completion, Edition, Enrolment, Withdrawal
 from courses.signals import course_completed, edition_released, enrolment_opened, part_withdrawn
 from people.models import Membership, Site
@@ -24,6 +27,14 @@ def names_of_what_is_asked(instance: Model) -> list[str]:
         return []
     is_asked = instance.requirements.exists() or instance.obligations.exists()
     return [pgettext("what names a certification", "what employers ask of their people")] if is_asked else []
+
+
+@receiver(courses_to_be_asked, dispatch_uid="compliance.refuse_held_courses")
+def refuse_held_courses(sender: object, certification: Certification, course_ids: Collection[int], **_: object) -> None:
+    """Let no course that is out of new assignment come to those of whom the certification is asked already."""
+    held = selectors.held_courses(certification, course_ids, on=site_day(clock.now()))
+    if held:
+        raise ValidationError([held_in_words(course.code, why) for course, why in held.items()], code="held")
 
 
 @receiver(employment_changed, dispatch_uid="compliance.rebuild_on_employment")

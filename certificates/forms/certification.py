@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from certificates import selectors
+from certificates import selectors, services
 from certificates.expressions import Attested, ExpressionError, ExpressionProblem, leaves, parse_expression
 from certificates.forms.outline import OutlineField, as_one, choices_of
 from certificates.models import Certification
@@ -236,6 +236,8 @@ class CertificationForm(WagtailAdminModelForm):
         """Put the parts together; what contradicts itself is said beside its field."""
         data: dict[str, Any] = super().clean()
         self._check_expressions(data)
+        if not {"courses", "expression", "refreshers"} & set(self.errors):
+            self._ask_whether_courses_may_come(data)
         parts = ("anchor", "validity", "window", "grace", "min_validity", "late", "early")
         if any(part in self.errors for part in (*parts, "calendar_month", "calendar_day")):
             return data
@@ -268,6 +270,20 @@ class CertificationForm(WagtailAdminModelForm):
         found = look_at_rebasing(certification=self.instance, policy=policy, on=on, notice_days=NOTICE_DAYS)
         numbers = {"running": running, "later": found.later, "sooner": found.sooner, "days": NOTICE_DAYS}
         self.add_error("seen", ValidationError(_KEPT, params=numbers))
+
+    def _ask_whether_courses_may_come(self, data: dict[str, Any]) -> None:
+        """Say beside the field why a course cannot be asked of those of whom the certification is asked already."""
+        if not self.instance.pk or "courses" not in data:
+            return
+        try:
+            services.check_courses(
+                certification=self.instance,
+                courses={course.code: course.pk for course in data["courses"]},
+                expression=data["expression"],
+                refreshers=data["refreshers"],
+            )
+        except ValidationError as error:
+            self.add_error("courses", error)
 
     def _check_expressions(self, data: dict[str, Any]) -> None:
         """Say beside the field what is wrong with how the parts are combined."""

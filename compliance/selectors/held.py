@@ -5,6 +5,9 @@ from datetime import date
 from typing import TypeVar
 
 from certificates.models import Certification
+from certificates.selectors import certifications_naming
+from compliance.models import AdoptedRule, Adoption, Requirement
+from courses.models import Course
 from courses.review_dates import Overdue
 from courses.selectors import held_back, overdue_reviews
 from courses.sign_offs import Said
@@ -20,6 +23,33 @@ def held_trainings(certification_ids: Collection[int], *, on: date) -> dict[int,
     pairs = _courses_of(certification_ids)
     held = held_back(course_ids={course for _, course in pairs}, on=on)
     return {key: tuple(why for each in found for why in each) for key, found in _by_training(pairs, held).items()}
+
+
+def held_courses(
+    certification: Certification, course_ids: Collection[int], *, on: date
+) -> dict[Course, tuple[Said | Overdue, ...]]:
+    """Return what stands against each of the courses, where people are asked for ``certification`` already.
+
+    They also are where it is a part of another that they are asked for, and where a rule is followed that no site
+    meets yet. One query where nobody is asked and nothing names it.
+    """
+    if not _is_asked(certification):
+        return {}
+    held = held_back(course_ids=course_ids, on=on)
+    return {course: held[course.pk] for course in Course.objects.filter(pk__in=held).order_by("code")}
+
+
+def _is_asked(certification: Certification) -> bool:
+    """Whether anybody is asked for ``certification``, or for what it is a part of."""
+    met, waiting = {certification.pk}, [certification]
+    while waiting:
+        naming = [it for it in certifications_naming(waiting.pop()) if it.pk not in met]
+        met |= {it.pk for it in naming}
+        waiting += naming
+    return (
+        Requirement.objects.live().filter(certification__in=met).exists()
+        or AdoptedRule.objects.filter(certification__in=met, adoption__in=Adoption.objects.live()).exists()
+    )
 
 
 def late_trainings(certification_ids: Collection[int], *, on: date) -> dict[int, Overdue]:

@@ -21,6 +21,7 @@ from certificates.expressions import (
     parse_expression,
     renewals_in_time,
     still_open,
+    without_a_way_around,
 )
 from certificates.validity import Duration, ValidityPolicy, next_period
 
@@ -210,3 +211,16 @@ def test_renewals_are_counted_from_the_last_gap():
     assert renewals_in_time([first], date(2025, 1, 10)) is None
     assert renewals_in_time([third, first, second], date(2026, 12, 1)) == 2
     assert renewals_in_time([first, second, third, after_a_gap], date(2028, 5, 1)) == 0
+
+
+def test_what_nobody_gets_around() -> None:
+    for data, expected in (
+        (A, {1}),
+        ({"session": "a"}, {1}),
+        ({"any": [A, B]}, set()),
+        ({"any": [A, {"session": "a"}]}, {1}),
+        ({"all": [A, {"any": [B, C]}]}, {1}),
+        ({"n": 2, "of": [A, B, C]}, set()),
+        ({"n": 2, "of": [A, {"all": [A, B]}, C]}, {1}),
+    ):
+        assert without_a_way_around(parse_expression(data, COURSES)) == expected, data

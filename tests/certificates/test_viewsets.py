@@ -4,11 +4,13 @@ from datetime import date
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
 from certificates.forms.certification import CertificationForm
 from certificates.models import Certification
+from certificates.signals import courses_to_be_asked
 from certificates.validity import Duration, ValidityPolicy
 from certificates.viewsets import CertificationViewSet
 from courses.models import Course
@@ -319,3 +321,36 @@ def test_editor_without_permission_and_nobody_are_turned_away(client, name):
     assert client.get(address(name)).status_code == 302
     editor(client)
     assert client.get(address(name)).status_code == 302
+
+
+def test_rooms_above_hear_what_a_certification_comes_to_ask_before_it_does():
+    one_, two, three = (course() for _ in range(3))
+    either = {"any": [{"course": it.code} for it in (one_, two)]}
+    certification = CertificationFactory(courses=[one_, two], expression=either)
+    announced = []
+
+    def object_to_it(sender, certification, course_ids, **_):
+        announced.append((certification.code, course_ids))
+        raise ValidationError("Not that one.")
+
+    courses_to_be_asked.connect(object_to_it)
+    try:
+        for asked, refreshers, added in (
+            ([one_, two], [], {one_.pk, two.pk}),  # all, where there was a choice
+            ([one_, two, three], [("expression", one("course", one_.code))], {one_.pk, three.pk}),
+            ([one_, two], [("expression", one("course", two.code))], {two.pk}),
+            ([one_, two], None, None),  # as it is
+        ):
+            sent = {}
+            for field, line in refreshers or ():
+                sent |= lines(field, line)
+            if refreshers is None:
+                sent = lines("expression", (1, "any", {}), *((2, "course", {"which": it.code}) for it in (one_, two)))
+            form_class = CertificationViewSet().get_edit_handler().bind_to_model(Certification).get_form_class()
+            data = filled_in(one_, code=certification.code, courses=[it.pk for it in asked], **sent)
+            form = form_class(data, instance=Certification.objects.get(pk=certification.pk))
+            announced.clear()
+            assert form.errors == ({"courses": ["Not that one."]} if added else {})
+            assert announced == ([(certification.code, added)] if added else [])
+    finally:
+        courses_to_be_asked.disconnect(object_to_it)

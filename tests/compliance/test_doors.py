@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import reverse
+from django.utils.html import escape
 
+from certificates.curriculum import CertificationPart
 from certificates.models import Certification
+from certificates.viewsets import CertificationViewSet
 from cms import clock, signing
 from compliance import services as assigning
 from compliance.exceptions import TrainingHeld
@@ -31,6 +35,7 @@ from courses.snapshot import reviewed_digest
 from courses.withdrawn import Part
 from people.models import Membership, User, WorkbookImport
 from people.services import make_api_key, write_import
+from tests.certificates.test_viewsets import filled_in
 from tests.corpus.workbooks import xlsx
 from tests.courses import curricula
 from tests.courses.test_consenting import consent
@@ -38,6 +43,8 @@ from tests.courses.test_loader import CLAIMS, PICTURE
 from tests.courses.test_owning import nation
 from tests.courses.test_release import LOOKED_AT_ALL
 from tests.courses.test_translated_curriculum import ship
+from tests.factories.certificates import CertificationFactory
+from tests.factories.certificates import course as new_course
 from tests.factories.compliance import Workplace, workplace
 from tests.factories.courses import asked_to_review, says
 from tests.factories.people import StaffRoleFactory, UserFactory, sign_in_personally
@@ -50,6 +57,7 @@ TODAY = date(2026, 11, 28)
 DUE = date(2027, 1, 31)
 RULE = "us-tx-lodging"
 LANGUAGES = ("en", "fr")
+WIDER = "wider"
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +78,10 @@ class House:
     @property
     def course(self) -> Course:
         return Course.objects.get(code="hospitality")
+
+    @property
+    def wider(self) -> Certification:
+        return Certification.objects.get(code=WIDER)
 
     @property
     def training(self) -> Certification:
@@ -103,6 +115,11 @@ def house(module_rows: Any, tmp_path_factory: Any) -> Iterator[House]:
             organisation=larch.organisation, pack=pack, choices={RULE: Choice(training, (larch.kitchen,))},
             starts_on=TODAY, due_on=DUE, by=larch.hr, at=AT,
         )  # fmt: skip
+        # A part of what people are asked for: whatever it asks, they are asked.
+        other = new_course()
+        asking_it = CertificationFactory(expression={"certification": WIDER}, courses=[other, course])
+        CertificationFactory(code=WIDER, courses=[other])
+        larch.ask(asking_it, membership=jo, **about)
         for page in LessonPage.objects.filter(lesson__code="act"):
             page.title += "!"
             page.save_revision().publish()
@@ -370,8 +387,45 @@ OF_ALL = ("a person", "a pack")
 """Tried also where nothing is held: that shows that it is not."""
 
 
-def live() -> set[int]:
-    return set(Requirement.objects.live().values_list("pk", flat=True))
+def wider(client: Client, house: House) -> None:
+    """In the CMS, put the course into a training that people are asked for."""
+    sign_in_personally(client, house.administrator)
+    training = house.wider
+    url = reverse(CertificationViewSet().get_url_name("edit"), args=[training.pk])
+    answer = client.post(url, filled_in(house.course, code=training.code))
+    if answer.status_code == 200 and escape("“hospitality” cannot be assigned anew") in answer.content.decode():
+        raise Told
+
+
+def files_wider(house: House) -> None:
+    """Let shipped files, or a bundle, put the course into a training that people are asked for."""
+    form = CertificationPart().stored([house.wider.code])[house.wider.code]
+    CertificationPart().write(house.wider.code, {**form, "courses": ["hospitality"]}, LATER)
+
+
+def widened(door: Callable[[House], object], house: House) -> None:
+    try:
+        door(house)
+    except ValidationError as refused:
+        if "“hospitality” cannot be assigned anew" in refused.messages[0]:
+            raise Told from None
+        raise
+
+
+ASSIGNS |= {
+    "a training, in the CMS": wider,
+    "a training, from files": lambda client, house: widened(files_wider, house),
+    "a training, in a shell": lambda client, house: widened(lambda it: it.wider.courses.add(it.course), house),
+    "a training, the other way": lambda client, house: widened(
+        lambda it: it.course.certifications.add(it.wider), house
+    ),
+}
+
+
+def live() -> set[object]:
+    """What is asked: whom, and for a training that they are asked for already, which courses."""
+    of_the_wider = Certification.courses.through.objects.filter(certification__code=WIDER)
+    return {*Requirement.objects.live().values_list("pk", flat=True), *of_the_wider.values_list("course__code")}
 
 
 @pytest.fixture(autouse=True)

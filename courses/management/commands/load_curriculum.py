@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cms import clock
@@ -74,6 +75,8 @@ class Command(BaseCommand):
             raise CommandError(f"{refused.course} cannot be released; nothing was loaded") from None
         except QuestionTypeChanged as changed:
             raise CommandError(f"{changed}; nothing was loaded") from None
+        except ValidationError as refused:
+            raise CommandError(f"{' '.join(refused.messages)} Nothing was loaded") from None
         if not options["check"]:
             remember_folder(digest, at=clock.now())
         if options["verbosity"]:
