@@ -36,6 +36,7 @@ class CoursesConfig(AppConfig):
 
         register_guard(check_publishable)
         outbox.register(receivers.REWORD, receivers.reword)
+        outbox.register(receivers.COPIES, receivers.take_copies)
         kinds.register()
         register_withheld(withheld_parts)
         register_renderer(CoursePage, Renderer(serve=trying.serve_course, preview=trying.preview_course))

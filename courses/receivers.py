@@ -16,17 +16,19 @@ from courses import selectors
 from courses.curriculum import read_curriculum
 from courses.curriculum.folder import folder_digest, is_loaded
 from courses.curriculum.loader import load
-from courses.models import CoursePage, ReviewTask, SignOff
+from courses.models import CoursePage, ReviewTask, SignOff, Withdrawal
 from courses.services import ask_to_look, look_for_stale_renditions, merge_learners, move_learning
+from courses.services.copying import withdraw_copies
 from courses.services.moderating import follow_word, open_reviews
 from courses.services.rendering import deliver_renditions
-from courses.signals import review_said
+from courses.signals import part_withdrawn, review_said
 from people import outbox
 from people.models import Membership, User
 from people.signals import entries_joined, entry_use_asked, users_merged
 from translations.signals import words_changed
 
 REWORD: Final = "courses.reword"
+COPIES: Final = "courses.copies"
 
 
 @receiver(users_merged, dispatch_uid="courses.move_learning")
@@ -74,6 +76,21 @@ def keep_down(*, instance: Any, **_: object) -> None:
     """Take the page of a course that its owner took back down again, whatever published it: loading files may."""
     if isinstance(instance, CoursePage) and selectors.is_taken_back(instance.course):
         CoursePage.objects.get(pk=instance.pk).unpublish(set_expired=False)
+
+
+@receiver(part_withdrawn, dispatch_uid="courses.withdraw_copies")
+def look_for_copies(*, withdrawal: Withdrawal, at: datetime, is_copy: bool, **_: object) -> None:
+    """Take what an owner took back out of wherever else its words stand, in the background: every text is read."""
+    if withdrawal.is_by_owner and not is_copy:
+        key = f"{COPIES}:{withdrawal.pk}:{at.isoformat()}"
+        outbox.enqueue(kind=COPIES, key=key, payload={"withdrawal": withdrawal.pk})
+
+
+def take_copies(payload: Mapping[str, Any]) -> None:
+    """Take away the copies that an entry of the outbox asks for; may run twice."""
+    withdrawal = Withdrawal.objects.in_force().filter(pk=payload["withdrawal"]).first()
+    if withdrawal is not None:
+        withdraw_copies(withdrawal=withdrawal, at=clock.now())
 
 
 @receiver(task_submitted, dispatch_uid="courses.open_reviews")

@@ -17,7 +17,9 @@ edition_released = Signal()
 """``edition``, ``at``: a course was released. Sent inside the transaction that records it."""
 
 part_withdrawn = Signal()
-"""``withdrawal``, ``at``: a part was taken away from readers. Sent inside the transaction that records it."""
+"""``withdrawal``, ``at``, ``is_copy``: a part was taken away from readers; ``is_copy``: because it says the same as
+another that its owner took back. Sent inside the transaction that records it.
+"""
 
 review_said = Signal()
 """``said``, ``at``: a reviewer said something. Sent inside the transaction that records it."""

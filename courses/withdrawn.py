@@ -123,6 +123,25 @@ def files_in(snapshot: Json, part: Part) -> set[str]:
     return set(_hashes(part_in(snapshot, part)))
 
 
+def around(snapshot: Json, part: Part) -> list[Part]:
+    """Return what a part stands in: the course, and of a block the lesson."""
+    lessons = [
+        Part("lesson", lesson["code"])
+        for lesson in snapshot["lessons"]
+        if part.kind == "block" and any(block["id"] == part.target for block in lesson["body"])
+    ]
+    return [Part("course", snapshot["course"]["code"]), *lessons]
+
+
+def place_of(snapshot: Json, part: Part) -> str:
+    """Return where a part stands, without any of its words: this name outlives them."""
+    for lesson in snapshot["lessons"]:
+        for number, block in enumerate(lesson["body"], start=1):
+            if part.kind == "block" and block["id"] == part.target:
+                return f"{lesson['code']} / {number}. {block['type']}"
+    return part.target
+
+
 def parts_of(snapshot: Json) -> list[tuple[Part, Json]]:
     """Return everything in ``snapshot`` that can be withdrawn: each lesson with its blocks, then the questions."""
     return list(_parts(snapshot))

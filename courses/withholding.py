@@ -1,8 +1,11 @@
 """What of the courses is withheld today, for every room that hands out their words (``cms.withheld``)."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import date
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Final, TypeAlias
+from unicodedata import east_asian_width
 
 from django.db.models import Exists, OuterRef
 from django.utils import translation
@@ -12,7 +15,7 @@ from cms.withheld import Withheld, letters_of, marker
 from courses import selectors
 from courses.models import Course, EditionText, Withdrawal
 from courses.snapshot import Json, plain_text
-from courses.withdrawn import BY_OWNER, WITHDRAWN_BLOCK, Part, part_in
+from courses.withdrawn import BY_OWNER, WITHDRAWN_BLOCK, Part, around, part_in, parts_of, place_of
 
 _NO_WORDS: Final = frozenset(
     {"type", "id", "key", "code", "next", "start", "sha256", "url", "content_type", "services", "question", "tone"}
@@ -21,7 +24,18 @@ _NO_WORDS: Final = frozenset(
 """What of a frozen part is a name or a number, or is shared with others: it says nothing of the part."""
 
 _SENTENCE_LETTERS: Final = 40
-"""From so many letters on the same words are no accident."""
+"""From so many letters on the same words are no accident, and nobody is to say them anew."""
+
+_COPY_LETTERS: Final = 80
+"""From so many on, in one sentence or several of one text, what was released before is a copy: a call to 911 is none."""
+
+_SENTENCE_END: Final = re.compile(r"[.!?…:;。！？：；؟؛।]+|\n")
+
+_WIDE: Final = 2
+"""A sign of Chinese says as much as so many letters, or more."""
+
+_NOBODYS: Final = frozenset({"help_now", "figure"})
+"""Blocks of help lines and of facts with their source: others say the same, and copied it from nobody."""
 
 WithdrawnWords: TypeAlias = tuple[Withdrawal, frozenset[str]]
 
@@ -34,13 +48,17 @@ def withheld_parts() -> list[Withheld]:
 
 def withdrawn_words(course: Course) -> list[WithdrawnWords]:
     """Return what is withdrawn of ``course``, each with what ``letters_of`` makes of its words in every language."""
+    return _withdrawn(course, letters_in)
+
+
+def _withdrawn(course: Course, pieces_in: Callable[[Any], Iterable[str]]) -> list[WithdrawnWords]:
     rows = list(selectors.withdrawals_in_force(course).select_related("course"))
     said: dict[int, set[str]] = {row.pk: set() for row in rows}
     texts = EditionText.objects.filter(edition__course=course) if rows else EditionText.objects.none()
     for snapshot in texts.values_list("snapshot", flat=True).iterator(chunk_size=10):
         for row in rows:
             found = part_in(snapshot, Part(row.kind, row.target))
-            said[row.pk].update(letters_in(found))
+            said[row.pk].update(pieces_in(found))
     return [(row, frozenset(said[row.pk])) for row in rows]
 
 
@@ -48,9 +66,9 @@ def taken_back_words() -> list[WithdrawnWords]:
     """Return what owners took back, of any course, each with its sentences; one query where nothing is."""
     taken_back = Withdrawal.objects.in_force().filter(reason__in=BY_OWNER)
     return [
-        (row, frozenset(piece for piece in said if len(piece) >= _SENTENCE_LETTERS))
+        (row, said)
         for course in Course.objects.filter(Exists(taken_back.filter(course=OuterRef("pk"))))
-        for row, said in withdrawn_words(course)
+        for row, said in _withdrawn(course, _sentences_in)
         if row.is_by_owner
     ]
 
@@ -68,8 +86,63 @@ def copied_in(snapshot: Json, gone: Iterable[WithdrawnWords]) -> list[Withdrawal
         snapshot.get("practice"),
         (snapshot.get("quiz") or {}).get("questions"),
     ]
-    here = set(letters_in(said_here))
-    return [row for row, said in gone if said & here]
+    paragraphs, sentences = set(letters_in(said_here)), set(_sentences_in(said_here))
+    return [row for row, said in gone if said & paragraphs or _is_copy(said & sentences)]
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A block or question that says in other places what an owner took back; ``label`` has none of its words."""
+
+    course: Course
+    part: Part
+    label: str
+    whole: tuple[Part, ...]
+    """Itself, and what it stands in."""
+
+
+def sentences_of(part: Part, snapshots: Iterable[Json]) -> frozenset[str]:
+    """Return what ``letters_of`` makes of the sentences of ``part``, as it stands in any of ``snapshots``."""
+    return frozenset(piece for snapshot in snapshots for piece in _sentences_in(part_in(snapshot, part)))
+
+
+def _is_copy(pieces: Collection[str]) -> bool:
+    """Whether so much of one text is the same; a sentence does not count beside the paragraph that it stands in."""
+    longest = (it for it in pieces if not any(it in other for other in pieces if other != it))
+    return sum(map(_letters, longest)) >= _COPY_LETTERS
+
+
+def _letters(piece: str) -> int:
+    return sum(_WIDE if east_asian_width(sign) == "W" else 1 for sign in piece)
+
+
+def copies_of(part: Part, *, course: Course, said: frozenset[str]) -> list[Copy]:
+    """Return the blocks and questions of every edition of any course in which enough of ``said`` stands; reads all texts.
+
+    ``said``: of ``sentences_of``; ``part`` of ``course`` itself is not among them. Of a whole lesson or course the
+    sentences are left out that others had released by the day on which it was: it shares them, they are not its own.
+    """
+    shared: set[str] = set()
+    found: dict[tuple[int, Part], tuple[Copy, list[frozenset[str]]]] = {}
+    since: datetime | None = None
+    is_whole = part.kind in ("course", "lesson")
+    texts = EditionText.objects.select_related("edition__course").order_by("frozen_at", "pk")
+    for text in texts.iterator(chunk_size=10):
+        snapshot, its_course = text.snapshot, text.edition.course
+        is_own = its_course == course and part_in(snapshot, part) is not None
+        since = since or (text.frozen_at if is_own else None)
+        for each, frozen in parts_of(snapshot):
+            if each.kind == "lesson" or frozen.get("type") in _NOBODYS:
+                continue
+            here = said.intersection(_sentences_in(frozen["value"] if each.kind == "block" else frozen))
+            whole = (each, *around(snapshot, each))
+            if not here or (its_course == course and part in whole):
+                continue
+            if is_whole and its_course != course and (since is None or text.frozen_at <= since):
+                shared |= here
+            copy = Copy(its_course, each, place_of(snapshot, each), whole)
+            found.setdefault((its_course.pk, each), (copy, []))[1].append(here)
+    return [copy for copy, by_text in found.values() if any(_is_copy(here - shared) for here in by_text)]
 
 
 def _of_course(course: Course) -> Iterator[Withheld]:
@@ -94,17 +167,30 @@ def letters_in(value: Any, *, without: Collection[str] = _NO_WORDS) -> Iterator[
 
     ``without``: names under which nothing is looked for.
     """
+    for text in _texts_in(value, without):
+        yield from filter(None, map(letters_of, [text, *text.split("\n")]))
+
+
+def _sentences_in(value: Any) -> Iterator[str]:
+    """Yield what ``letters_in`` does, and each sentence by itself, where it is no accident that it stands twice."""
+    for text in _texts_in(value, _NO_WORDS):
+        for piece in {text, *text.split("\n"), *_SENTENCE_END.split(text)}:
+            letters = letters_of(piece)
+            if _letters(letters) >= _SENTENCE_LETTERS:
+                yield letters
+
+
+def _texts_in(value: Any, without: Collection[str]) -> Iterator[str]:
     match value:
         case str():
-            whole = plain_text(value)
-            yield from filter(None, map(letters_of, [whole, *whole.split("\n")]))
+            yield plain_text(value)
         case Mapping():
             for name, each in value.items():
                 if name not in without:
-                    yield from letters_in(each, without=without)
+                    yield from _texts_in(each, without)
         case Iterable():
             for each in value:
-                yield from letters_in(each, without=without)
+                yield from _texts_in(each, without)
 
 
 def with_markers(text: EditionText) -> Json:

@@ -10,7 +10,7 @@ from courses.bundle.parts import part_and_language
 from courses.curriculum.parts.html import as_edited
 from courses.curriculum.registry import Form
 from courses.models import Claim, Course, LessonPage, Withdrawal
-from courses.withholding import WithdrawnWords, letters_in, withdrawn_words
+from courses.withholding import WithdrawnWords, copied_in, letters_in, taken_back_words, withdrawn_words
 
 _NEVER_BY_WORDS: Final = frozenset({"help_now", "check"})
 """Help stays, whatever else had the same heading; a check names its question."""
@@ -22,18 +22,19 @@ def take_out_withdrawn(course: Course, forms: dict[str, dict[str, Form]]) -> Non
     """Put a marker into ``forms`` in the place of each part of ``course`` that is withdrawn, or names a withdrawn fact.
 
     What its owner took back goes whatever an editor made of it since; other parts go as long as they say the same.
-    A question is retired too, so that nobody is asked a marker.
+    Blocks with words that owners took back in other courses go too: a draft may have copied them. A question is retired too, so that nobody is asked a marker.
     """
     gone = withdrawn_words(course)
+    elsewhere = [each for each in taken_back_words() if each[0].course_id != course.pk]
     facts = {each.code: each for each in Claim.objects.filter(state=Claim.State.WITHDRAWN)}
-    if not gone and not facts:
+    if not gone and not elsewhere and not facts:
         return
     for name, by_code in forms.items():
         part, language = part_and_language(name)
         language = language or settings.LANGUAGE_CODE
         for code, form in by_code.items():
             if part == "lesson-page":
-                by_code[code] = _lesson(code, form, language, gone, facts)
+                by_code[code] = _lesson(code, form, language, gone, elsewhere, facts)
             elif part == "course-page" and (whole := _find(gone, Withdrawal.Kind.COURSE, course.code)):
                 by_code[code] = {**form, "summary": _marker(whole, language), "content_note": "", "outcomes": []}
             elif part == "question":
@@ -52,7 +53,14 @@ def _as_block(row: Withdrawal, language: str) -> Form:
     return {"type": "text", "value": {"heading": "", "text": as_edited(f"<p>{escape(_marker(row, language))}</p>")}}
 
 
-def _lesson(code: str, form: Form, language: str, gone: list[WithdrawnWords], facts: dict[str, Claim]) -> Form:
+def _lesson(
+    code: str,
+    form: Form,
+    language: str,
+    gone: list[WithdrawnWords],
+    elsewhere: list[WithdrawnWords],
+    facts: dict[str, Claim],
+) -> Form:
     course, _, lesson = code.partition("/")
     whole = _find(gone, Withdrawal.Kind.COURSE, course) or _find(gone, Withdrawal.Kind.LESSON, lesson)
     if whole is not None and whole.is_by_owner:
@@ -61,7 +69,7 @@ def _lesson(code: str, form: Form, language: str, gone: list[WithdrawnWords], fa
     ids = block_ids(course, lesson, language)
     body = []
     for place, block in enumerate(form["body"]):
-        row = _gone(block, ids[place] if place < len(ids) else "", gone)
+        row = _gone(block, ids[place] if place < len(ids) else "", gone, elsewhere)
         if row is None and (named := facts.keys() & set(block["value"].get("claims") or ())):
             # It was never released, so there is no withdrawal of this block.
             row = Withdrawal(reason=Withdrawal.Reason.WRONG, withdrawn_at=facts[min(named)].stated_at)  # type: ignore[misc]  # set with the state
@@ -78,7 +86,7 @@ def block_ids(course: str, lesson: str, language: str) -> list[str]:
     return [str(block.id) for block in page.get_latest_revision_as_object().body] if page else []
 
 
-def _gone(block: Form, block_id: str, gone: list[WithdrawnWords]) -> Withdrawal | None:
+def _gone(block: Form, block_id: str, gone: list[WithdrawnWords], elsewhere: list[WithdrawnWords]) -> Withdrawal | None:
     if block["type"] == "check":
         return _find(gone, Withdrawal.Kind.QUESTION, block["value"]["question"])
     by_words = block["type"] not in _NEVER_BY_WORDS
@@ -87,7 +95,7 @@ def _gone(block: Form, block_id: str, gone: list[WithdrawnWords]) -> Withdrawal 
         is_it = row.is_by_owner and row.kind == Withdrawal.Kind.BLOCK and row.target == block_id
         if is_it or pieces & said:
             return row
-    return None
+    return next(iter(copied_in({"lessons": [{"body": [block]}]}, elsewhere)), None)
 
 
 def _question(course: str, key: str, form: Form, language: str, gone: list[WithdrawnWords]) -> Form:

@@ -252,11 +252,18 @@ class Freezing:
 
 
 def freeze_overlays(
-    *, course: Course, source: Json, kind: ChangeKind, shelf: MediaShelf, on: date | None = None
+    *,
+    course: Course,
+    source: Json,
+    kind: ChangeKind,
+    shelf: MediaShelf,
+    gone: Collection[WithdrawnWords],
+    on: date | None = None,
 ) -> tuple[list[Freezing], list[ReleaseProblem]]:
     """Return what a release of ``course`` with ``source`` does with each approved local part, and what is missing.
 
-    ``on``: the day on which its facts have to hold; None: nobody asks. One query where there is no part. Writes only
+    ``gone``: what they may not say any more (of ``taken_back_words``). ``on``: the day on which their facts have to
+    hold; None: nobody asks. One query where there is no part. Writes only
     what ``shelf`` keeps.
     """
     approved = Overlay.objects.filter(course=course, state=State.APPROVED).order_by("pk")
@@ -264,7 +271,6 @@ def freeze_overlays(
     done: list[Freezing] = []
     problems: list[ReleaseProblem] = []
     regions: dict[str, str] = {}
-    gone: list[WithdrawnWords] | None = None
     for overlay in approved:
         regions = regions or dict(Region.objects.values_list("code", "name"))
         base = rules.block_at(source, lesson=overlay.lesson, anchor=overlay.anchor)
@@ -279,7 +285,6 @@ def freeze_overlays(
             for each in frozen.problems
         ]
         problems += _problems_of_pictures(overlay, texts)
-        gone = taken_back_words() if gone is None else gone
         problems += _told_no_more(overlay, texts, gone)
         if on is not None:
             for language, frozen in texts.items():
@@ -290,7 +295,9 @@ def freeze_overlays(
     return done, problems
 
 
-def _told_no_more(overlay: Overlay, texts: dict[str, FrozenBlocks], gone: list[WithdrawnWords]) -> list[ReleaseProblem]:
+def _told_no_more(
+    overlay: Overlay, texts: dict[str, FrozenBlocks], gone: Collection[WithdrawnWords]
+) -> list[ReleaseProblem]:
     """Return what its owner took back and a local part says all the same."""
     return [
         ReleaseProblem(ReleaseFault.WITHDRAWN, language, overlay.lesson, f"{overlay.title} – {withdrawal.label}")

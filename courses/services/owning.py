@@ -25,8 +25,7 @@ from courses.models import Course, CoursePage, Nation, OwnedPart, Reviewer, Revi
 from courses.services.review_doors import make_link, shut_link
 from courses.services.reviewing import add_reviewer, published_texts
 from courses.services.withdrawing import put_back, withdraw_part
-from courses.snapshot import Json
-from courses.withdrawn import Part, part_in
+from courses.withdrawn import Part, around, part_in, place_of
 from people.models import User
 
 OWN_LOG_ACTION: Final = "courses.own"
@@ -83,9 +82,9 @@ def own_part(
     found = next((text for text in texts if part_in(text, part) is not None), None)
     if found is None:
         raise NothingThere
-    around = [(part.kind, part.target), *_around(found, part)]
+    whole = [part, *around(found, part)]
     for each in selectors.owned_parts(course):
-        if (each.kind, each.target) not in around:
+        if Part(each.kind, each.target) not in whole:
             continue
         if each.consent is not None and consent is not None and not each.consent.rule.holds(on=site_day(at)):
             each.given_up_at = at
@@ -97,7 +96,7 @@ def own_part(
         kind=part.kind,
         target=part.target,
         defaults={
-            "label": _label(found, part),
+            "label": place_of(found, part),
             "nation": nation,
             "consent": consent,
             "recorded_at": at,
@@ -107,25 +106,6 @@ def own_part(
     if is_new:
         log(course, OWN_LOG_ACTION, user=by, data={"part": owned.label, "owner": str(nation or consent)})
     return owned
-
-
-def _around(snapshot: Json, part: Part) -> list[tuple[str, str]]:
-    """Return what a part stands in: the course, and of a block the lesson."""
-    lessons = [
-        ("lesson", lesson["code"])
-        for lesson in snapshot["lessons"]
-        if part.kind == "block" and any(block["id"] == part.target for block in lesson["body"])
-    ]
-    return [("course", snapshot["course"]["code"]), *lessons]
-
-
-def _label(snapshot: Json, part: Part) -> str:
-    """Return where a part stands, without any of its words: this name outlives them."""
-    for lesson in snapshot["lessons"]:
-        for number, block in enumerate(lesson["body"], start=1):
-            if part.kind == "block" and block["id"] == part.target:
-                return f"{lesson['code']} / {number}. {block['type']}"
-    return part.target
 
 
 @transaction.atomic

@@ -43,7 +43,7 @@ from courses.snapshot import (
     same_structure,
 )
 from courses.withdrawn import Part, part_in, says_the_same
-from courses.withholding import copied_in, taken_back_words
+from courses.withholding import WithdrawnWords, copied_in, taken_back_words
 from people.models import User
 from translations.changes import ChangeKind
 from translations.services import source_changed
@@ -85,11 +85,12 @@ def release_course(
     newest = selectors.newest_edition(course)
     number = newest.number + 1 if newest else 1
     frozen = _freeze_published(course, languages, edition=number, shelf=FrozenShelf())
-    problems += _all_problems(frozen) + _still_there(course, frozen) + _harm(course, frozen)
+    gone = taken_back_words()
+    problems += _all_problems(frozen) + _still_there(course, frozen, gone) + _harm(course, frozen)
     is_start = by is None and newest is None
     problems += _reviews(course, frozen) + _claims(frozen, at, is_start=is_start) + _stories(course, frozen, at)
     problems += problems_of_pictures(snapshots=[text.snapshot for _, text in frozen])
-    local = _with_overlays(course, newest, frozen, change, FrozenShelf(), problems, on=site_day(at))
+    local = _with_overlays(course, newest, frozen, change, FrozenShelf(), problems, gone, on=site_day(at))
     if not problems and newest and _is_unchanged(newest, frozen):
         problems.append(ReleaseProblem(ReleaseFault.UNCHANGED))
     if problems:
@@ -155,11 +156,13 @@ def _with_overlays(
     change: ChangeKind,
     shelf: MediaShelf,
     problems: list[ReleaseProblem],
+    gone: Collection[WithdrawnWords],
     *,
     on: date | None = None,
 ) -> list[Freezing]:
     """Name the local parts that fit in each snapshot, add to ``problems`` what they lack; return what becomes of each.
 
+    ``gone``: what none of them may say any more (of ``taken_back_words``).
     They stand in the source: that of the release, else of the edition before it. In the latter case nothing has
     changed in the source, and what does not fit into it was written for one that is still to come: it waits.
     """
@@ -171,7 +174,7 @@ def _with_overlays(
         return []
     is_new = any(text.snapshot is source for _, text in frozen)
     kind = change if is_new else ChangeKind.MEANING
-    local, missing = freeze_overlays(course=course, source=source, kind=kind, shelf=shelf, on=on)
+    local, missing = freeze_overlays(course=course, source=source, kind=kind, shelf=shelf, gone=gone, on=on)
     problems += missing
     if digests := sorted(each.digest for each in local if each.content is not None):
         for _, text in frozen:
@@ -190,13 +193,12 @@ def _all_problems(frozen: list[tuple[CourseDraft, Frozen]]) -> list[ReleaseProbl
 
 
 def _still_there(
-    course: Course, frozen: list[tuple[CourseDraft, Frozen]], *, own: bool = False
+    course: Course, frozen: list[tuple[CourseDraft, Frozen]], gone: Collection[WithdrawnWords], *, own: bool = False
 ) -> list[ReleaseProblem]:
-    """Return the withdrawn parts that would come back, as they were, with a new edition.
+    """Return the withdrawn parts that would come back, as they were, with a new edition; ``gone`` under any name.
 
     ``own``: only those that their owners took back. A text that is added to an edition comes under its other withdrawals.
     """
-    gone = taken_back_words()
     problems = [
         ReleaseProblem(ReleaseFault.WITHDRAWN, draft.language, detail=withdrawal.label)
         for draft, text in frozen
@@ -362,7 +364,8 @@ def add_text(
     frozen.snapshot["revision"] = before.revision + 1 if before else 1
     source = before or selectors.edition_text(edition, settings.LANGUAGE_CODE)
     problems = list(frozen.problems) if source is None else _translation_problems(source.snapshot, frozen)
-    problems += _still_there(course, [(draft, frozen)], own=True)
+    gone = taken_back_words()
+    problems += _still_there(course, [(draft, frozen)], gone, own=True)
     problems += _harm(course, [(draft, frozen)]) + _reviews(course, [(draft, frozen)])
     problems += _claims([(draft, frozen)], at, is_start=False) + _stories(course, [(draft, frozen)], at)
     original = selectors.edition_text(edition, settings.LANGUAGE_CODE)
@@ -370,7 +373,7 @@ def add_text(
     problems += problems_of_pictures(
         snapshots=[frozen.snapshot], source=None if is_source or original is None else original.snapshot
     )
-    local = _with_overlays(course, edition, [(draft, frozen)], change, FrozenShelf(), problems, on=site_day(at))
+    local = _with_overlays(course, edition, [(draft, frozen)], change, FrozenShelf(), problems, gone, on=site_day(at))
     if before is not None and same_content(before.snapshot, frozen.snapshot):
         problems.append(ReleaseProblem(ReleaseFault.UNCHANGED, language))
     if problems:
@@ -403,10 +406,11 @@ def forecast_release(*, course: Course, at: datetime) -> list[Forecast]:
     """Return what releasing ``course`` now would change, language by language; keeps nothing."""
     newest = selectors.newest_edition(course)
     frozen = _freeze_published(course, None, edition=newest.number + 1 if newest else 1, shelf=ForecastShelf())
-    problems = _all_problems(frozen) + _still_there(course, frozen) + _harm(course, frozen)
+    gone = taken_back_words()
+    problems = _all_problems(frozen) + _still_there(course, frozen, gone) + _harm(course, frozen)
     problems += _reviews(course, frozen) + _claims(frozen, at, is_start=False) + _stories(course, frozen, at)
     problems += problems_of_pictures(snapshots=[text.snapshot for _, text in frozen])
-    local = _with_overlays(course, newest, frozen, ChangeKind.MEANING, ForecastShelf(), problems, on=site_day(at))
+    local = _with_overlays(course, newest, frozen, ChangeKind.MEANING, ForecastShelf(), problems, gone, on=site_day(at))
     left_out = tuple(each.overlay for each in local if each.content is None)
     return [
         Forecast(
@@ -437,7 +441,7 @@ def is_released(*, page: CoursePage) -> bool:
         return False
     language = page.locale.language_code
     frozen = _freeze_published(page.course, [language], edition=newest.number, shelf=ForecastShelf())
-    _with_overlays(page.course, newest, frozen, ChangeKind.MEANING, ForecastShelf(), [])
+    _with_overlays(page.course, newest, frozen, ChangeKind.MEANING, ForecastShelf(), [], gone=())
     return all(_says_the_same(newest, language, text.snapshot) for _, text in frozen)
 
 

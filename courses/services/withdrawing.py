@@ -32,13 +32,15 @@ def withdraw_part(
     at: datetime,
     nation: Nation | None = None,
     consent: StoryConsent | None = None,
+    is_copy: bool = False,
 ) -> Withdrawal:
     """Take ``part`` away from all readers of every edition of ``course`` so far; they see ``instead``.
 
     Files that stand in it are not sent any more. A part that is withdrawn already gets the new words, and the
     withdrawal reaches up to the newest edition; what a Nation took back itself (``nation``) stays the Nation's. Files
     that were made of the text are made anew, and apps above hear of it for theirs. What its owner takes back
-    (``nation``, ``consent``) need not have been released: then no release and no bundle has it.
+    (``nation``, ``consent``) need not have been released: then no release and no bundle has it. Apps hear with ``is_copy`` that it says what another
+    part said that was taken back.
 
     Raises:
         NotReleased: the course has no edition: nobody sees anything of it.
@@ -69,7 +71,7 @@ def withdraw_part(
         [WithdrawnFile(withdrawal=withdrawal, sha256=sha256) for sha256 in sorted(files)], ignore_conflicts=True
     )
     ask_for_all_of(course=course)
-    part_withdrawn.send(sender=Withdrawal, withdrawal=withdrawal, at=at)
+    part_withdrawn.send(sender=Withdrawal, withdrawal=withdrawal, at=at, is_copy=is_copy)
     log(course, WITHDRAW_LOG_ACTION, user=by, data={"part": withdrawal.label, "reason": reason})
     return withdrawal
 
