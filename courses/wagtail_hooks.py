@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import URLResolver, include, path, reverse, reverse_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogFormatter
@@ -210,7 +210,8 @@ def register_log_actions(actions: Any) -> None:
             if log_entry.data.get("shut"):
                 return _("The link of a reviewer was shut")
             if log_entry.data.get("key"):
-                return _("A reviewer made a key for a programme of theirs")
+                made = _("A reviewer made a key for a programme of theirs")
+                return f"{made}: {_('removed')}" if log_entry.data.get("ended") else made
             if log_entry.data.get("forget_words"):
                 return _("A reviewer was given a new link, and chooses new words")
             return _("A reviewer was given a new link")
@@ -265,6 +266,8 @@ def register_log_actions(actions: Any) -> None:
         label = gettext_lazy("Owners")
 
         def format_message(self, log_entry: Any) -> str:
+            if log_entry.data.get("given_up"):
+                return f"{pgettext('said by a Nation', 'This is not ours')}: {log_entry.data['part']}"
             return _("Recorded: %(part)s belongs to %(owner)s.") % {
                 "part": log_entry.data["part"],
                 "owner": log_entry.data["owner"],

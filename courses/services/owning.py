@@ -53,6 +53,7 @@ def add_nation(*, name: str, contact: str, licence: str, by: User | None, at: da
     if Nation.objects.filter(name__iexact=name).exists():
         raise NameTaken
     nation: Nation = Nation.objects.create(name=name, contact=contact, licence=licence, added_at=at, added_by=by)
+    log(nation, "wagtail.create", user=by)
     return nation
 
 
@@ -229,7 +230,9 @@ def give_up(*, owned: OwnedPart, by: Reviewer, at: datetime) -> None:
         NotTheirs: ``by`` does not sign for the owner.
     """
     _check_owns(by, owned)
-    OwnedPart.objects.in_force().filter(pk=owned.pk).update(given_up_at=at)
+    if OwnedPart.objects.in_force().filter(pk=owned.pk).update(given_up_at=at):
+        data = {"part": owned.label, "owner": owned.owner, "given_up": True}
+        log(owned.course, OWN_LOG_ACTION, user=None, data=data)
 
 
 def _nation_of(signatory: Reviewer) -> Nation:

@@ -44,4 +44,7 @@ def reviewer_of_key(*, secret: str, at: datetime) -> Reviewer:
 @transaction.atomic
 def end_reviewer_keys(*, reviewer: Reviewer) -> int:
     """Let no key of ``reviewer`` open anything any more; return how many there were."""
-    return ReviewerKey.objects.filter(door__reviewer=reviewer).delete()[0]
+    ended = ReviewerKey.objects.filter(door__reviewer=reviewer).delete()[0]
+    if ended:
+        log(reviewer, DOOR_LOG_ACTION, user=None, data={"key": True, "ended": ended})
+    return ended

@@ -80,6 +80,7 @@ def add_reviewer(
         added_at=at,
         added_by=by,
     )
+    log(reviewer, "wagtail.create", user=by)
     return reviewer
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
+from wagtail.models import ModelLogEntry
 
 from courses import selectors
 from courses.exceptions import (
@@ -314,6 +315,10 @@ class TestDoor:
         assert client.post(address, {"dismiss": robin.pk}).status_code == 404
         client.post(address, {"give_up": part.pk})
         assert client.post(address, {"take_back": part.pk}).status_code == 404
+        said = [each.message for each in ModelLogEntry.objects.filter(action="courses.own").order_by("pk")]
+        assert said == ["Recorded: facts belongs to Example Nation.", "This is not ours: facts"]
+        made = ModelLogEntry.objects.filter(action="wagtail.create").order_by("pk")
+        assert [each.label for each in made] == ["Example Nation", "Heron", "Robin"]
         assert client.post(address, {"take_back": "x"}).status_code == 404
 
     def test_nobody_else_finds_the_page_or_another_nations_part(self, client: Client) -> None:

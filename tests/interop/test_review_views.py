@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from wagtail.models import ModelLogEntry
 
 from cms import clock
 from courses import services
@@ -118,6 +119,8 @@ def test_a_key_ends_with_its_link(client: Client, asked: ReviewRequest, now: Sim
     assert read(client, "", key).status_code == 401
     key = key_of(client, asked.reviewer)
     assert send(client, "keys/", "", key, method="delete").json() == {"ended": 1}
+    said = ModelLogEntry.objects.filter(action="courses.review_link").latest("pk")
+    assert said.message == "A reviewer made a key for a programme of theirs: removed"
     assert read(client, "", key).status_code == 401
     key = key_of(client, asked.reviewer)
     now.at = RELEASED_AT + timedelta(days=60)
