@@ -332,6 +332,7 @@ class ReleaseFault(StrEnum):
     EMPTY_LESSON = "empty_lesson"
     PIECE_MISSING = "piece_missing"
     FILE_MISSING = "file_missing"
+    BROKEN_OFF = "broken_off"
     NOT_THAT_KIND = "not_that_kind"
     TOO_LARGE = "too_large"
     CAPTIONS = "captions"

@@ -77,6 +77,15 @@ def length_ms(recording: bytes) -> int:
     return sum(map(packet_samples, _Stream(recording).packets)) * 1000 // SAMPLES_A_SECOND
 
 
+def is_whole(recording: bytes) -> bool:
+    """Return whether a recording has its last page, and all of it."""
+    at = recording.rfind(b"OggS")
+    page = recording[at:] if at >= 0 else b""
+    if len(page) < _PAGE.size or not page[5] & _LAST:
+        return False
+    return len(page) == _PAGE.size + page[26] + sum(page[_PAGE.size : _PAGE.size + page[26]])
+
+
 def louder(recording: bytes, *, decibels: float) -> bytes:
     """Return a recording that players play louder by ``decibels`` (below 0: less loud); no sample of it is touched.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import BinaryIO, Final
 
-from courses.containers import matroska, mp4, mpeg, ogg, wave
+from courses.containers import flac, matroska, mp4, mpeg, ogg, wave
 from courses.containers.broken_off import BrokenOff
 
 MOST_BYTES: Final = {"audio": 40_000_000, "video": 300_000_000, "captions": 1_000_000}
@@ -39,6 +39,7 @@ _LOOKS: Final = {
     "webm": matroska.length_ms,
     "mpeg": mpeg.length_ms,
     "wave": wave.length_ms,
+    "flac": flac.length_ms,
 }
 _MOST_MS: Final = 24 * 60 * 60 * 1000
 
@@ -77,6 +78,12 @@ def is_recording(head: bytes, *, kind: str, content_type: str) -> bool:
     """
     container = _container(head)
     return content_type in _TYPES.get(container, ()) and (kind == "audio" or container in _FILMS)
+
+
+def is_pcm_or_mp3(head: bytes) -> bool:
+    """Return whether a file that begins with ``head`` is WAV, FLAC or MP3, and not AAC, whose frames begin as those do."""
+    is_aac = head[:1] == b"\xff" and head[1:2] in (b"\xf0", b"\xf1", b"\xf8", b"\xf9")
+    return _container(head) in ("wave", "flac", "mpeg") and not is_aac
 
 
 def _container(head: bytes) -> str:

@@ -18,6 +18,9 @@ _WORDS: Final[dict[ReleaseFault, Promise]] = {
     ReleaseFault.EMPTY_LESSON: pgettext_lazy("release problem", "The lesson is empty."),
     ReleaseFault.PIECE_MISSING: pgettext_lazy("release problem", "Something that the text names was deleted:"),
     ReleaseFault.FILE_MISSING: pgettext_lazy("release problem", "A file cannot be read:"),
+    ReleaseFault.BROKEN_OFF: pgettext_lazy(
+        "release problem", "A recording or film breaks off before its end. Upload the whole file:"
+    ),
     ReleaseFault.NOT_THAT_KIND: pgettext_lazy(
         "release problem",
         "A file is no recording or film, whatever its name says. Upload an Opus, MP3, MP4 or WebM file:",

@@ -5,12 +5,10 @@ import json
 import mimetypes
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import PurePath
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.files.base import ContentFile, File
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models.fields.files import FieldFile
@@ -30,7 +28,6 @@ from cms.rich_text import safe_html
 from courses.containers.broken_off import BrokenOff
 from courses.exceptions import ReleaseFault, ReleaseProblem
 from courses.models import Course, CoursePage, FrozenMedia, LessonPage
-from courses.opus import NotOpus, louder
 from courses.recordings import (
     CONTENT_TYPES,
     HEAD_BYTES,
@@ -39,12 +36,11 @@ from courses.recordings import (
     is_recording,
     length_ms,
 )
-from courses.renditions.loudness import decibels_missing
+from courses.services.levelling import as_released
 from courses.snapshot import FROZEN_MEDIA_URL, SNAPSHOT_SCHEMA, Json
 from courses.story_maps import story_problems
 from translations.selectors import is_draft, words
 
-_HEARD_SECONDS: Final = 30 * 24 * 3600
 # Python's table of types lacks or misnames these on some systems.
 _CONTENT_TYPES = CONTENT_TYPES | {
     ".vtt": "text/vtt",
@@ -75,30 +71,22 @@ class Frozen:
     problems: list[ReleaseProblem]
 
 
-class _Evened(ContentFile):
-    """A copy of an editor's file that differs from it in how loud it plays; drafts play the editor's own."""
-
-    def __init__(self, content: bytes, file: FieldFile) -> None:
-        super().__init__(content, name=file.name)
-        self.own = file
-
-    @property
-    def url(self) -> str:
-        """Return the address of the editor's own file."""
-        return str(self.own.url)
-
-
 class MediaShelf(Protocol):
     """Where the files of a snapshot are to be found."""
 
-    def url(self, file: FieldFile | _Evened, *, sha256: str, content_type: str, size_bytes: int) -> str:
+    of_release: bool
+    """Whether recordings are named as a release keeps them: packed, and as loud as others."""
+
+    def url(self, file: FieldFile | ContentFile, *, sha256: str, content_type: str, size_bytes: int) -> str:
         """Return the address of the file in the snapshot."""
 
 
 class FrozenShelf:
     """Keeps a copy of every file, by its hash: what a released edition names outlives the editor's file."""
 
-    def url(self, file: FieldFile | _Evened, *, sha256: str, content_type: str, size_bytes: int) -> str:
+    of_release = True
+
+    def url(self, file: FieldFile | ContentFile, *, sha256: str, content_type: str, size_bytes: int) -> str:
         """Keep the file unless it is kept already, and return its address."""
         if not FrozenMedia.objects.filter(sha256=sha256).exists():
             with file.open("rb") as opened:
@@ -114,15 +102,20 @@ class FrozenShelf:
 class LiveShelf:
     """Keeps nothing: for drafts, which are shown to their editors only."""
 
-    def url(self, file: FieldFile | _Evened, *, sha256: str, content_type: str, size_bytes: int) -> str:
+    of_release = False
+
+    def url(self, file: FieldFile | ContentFile, *, sha256: str, content_type: str, size_bytes: int) -> str:
         """Return the address of the editor's own file."""
+        assert isinstance(file, FieldFile)  # a copy is of a release
         return str(file.url)
 
 
 class ForecastShelf:
     """Keeps nothing and names the files as a release would: to compare a draft with an edition."""
 
-    def url(self, file: FieldFile | _Evened, *, sha256: str, content_type: str, size_bytes: int) -> str:
+    of_release = True
+
+    def url(self, file: FieldFile | ContentFile, *, sha256: str, content_type: str, size_bytes: int) -> str:
         """Return the address that the file would have."""
         return FROZEN_MEDIA_URL.format(sha256=sha256)
 
@@ -333,28 +326,24 @@ class _Freezer:
                 else:
                     return length_ms(opened, size_bytes=size_bytes)
         except BrokenOff:
-            self.report(ReleaseFault.FILE_MISSING, document.filename)
+            self.report(ReleaseFault.BROKEN_OFF, document.filename)
         except OSError:
             # Reported when the file is kept.
             return None
         return None
 
     def _sound(self, document: AbstractDocument) -> Json | None:
-        """Return a recording that is as loud as others; the editor's own file stays as it came."""
-        about = {"filename": document.filename}
-        data = self._read(document.file, MOST_BYTES["audio"] + 1)
+        """Return a recording as a release keeps it; the editor's own file stays as it came."""
+        own, name = document.file, document.filename
+        data = self._read(own, MOST_BYTES["audio"] + 1) if self.shelf.of_release else None
         if data is None or len(data) > MOST_BYTES["audio"]:
-            return self._file(document.file, about)
-        # Every look at a draft asks, and hearing it takes a second.
-        key = f"courses:decibels:{hashlib.sha256(data).hexdigest()}"
-        decibels = cache.get_or_set(key, partial(decibels_missing, data), _HEARD_SECONDS)
-        try:
-            even = louder(data, decibels=decibels) if decibels else data
-        except NotOpus:
-            even = data
-        if even == data:
-            return self._file(document.file, about)
-        return self._file(_Evened(even, document.file), about)
+            return self._file(own, {"filename": name})
+        released = as_released(data)
+        if released == data:
+            return self._file(own, {"filename": name})
+        if not data.startswith(b"OggS"):
+            name = str(PurePath(name).with_suffix(".opus"))
+        return self._file(ContentFile(released, name=name), {"filename": name})
 
     def _read(self, file: FieldFile, most_bytes: int) -> bytes | None:
         """Return the beginning of a file; None where it cannot be read, which is reported when it is kept."""
@@ -387,7 +376,7 @@ class _Freezer:
         self.questions[question.code] = own or question
         return question.code
 
-    def _file(self, file: FieldFile | _Evened, about: Json) -> Json | None:
+    def _file(self, file: FieldFile | ContentFile, about: Json) -> Json | None:
         try:
             with file.open("rb") as opened:
                 sha256 = hashlib.file_digest(opened, "sha256").hexdigest()

@@ -5,6 +5,7 @@ import math
 import shutil
 import subprocess
 from array import array
+from hashlib import sha256
 
 import pytest
 from django.core.files.base import ContentFile
@@ -12,7 +13,7 @@ from wagtail.documents.models import Document
 
 from courses.containers.broken_off import BrokenOff
 from courses.exceptions import ReleaseFault, ReleaseProblem, ReleaseRefused
-from courses.models import Edition, EditionText, FrozenMedia
+from courses.models import Course, Edition, EditionText, FrozenMedia
 from courses.opus import NotOpus, louder
 from courses.recordings import (
     CONTENT_TYPES,
@@ -25,8 +26,10 @@ from courses.recordings import (
 )
 from courses.release_words import in_words
 from courses.renditions.loudness import decibels_missing
-from courses.services import add_text
+from courses.services import add_text, draft_snapshot
+from courses.services.levelling import as_released
 from courses.sound import TARGET_RMS
+from tests.courses.renditions.test_packing import tone as wave_of_a_tone
 from tests.factories.cms import SupportServiceFactory
 from tests.factories.courses import RELEASED_AT, course_with_pages, lesson_page, publish, release
 
@@ -201,7 +204,7 @@ def refused(settings, tmp_path, kind, **files):
         (("a.mp4", MP4), ("a.vtt", b"WEBVTT\n\n"), (ReleaseFault.CAPTIONS, "a.vtt 1")),
         (("a.mp4", b""), ("a.vtt", GOOD.encode()), (ReleaseFault.NOT_THAT_KIND, "a.mp4")),
         (("a.webm", MP4), ("a.vtt", GOOD.encode()), (ReleaseFault.NOT_THAT_KIND, "a.webm")),
-        (("a.mp4", MP4[:-1]), ("a.vtt", GOOD.encode()), (ReleaseFault.FILE_MISSING, "a.mp4")),
+        (("a.mp4", MP4[:-1]), ("a.vtt", GOOD.encode()), (ReleaseFault.BROKEN_OFF, "a.mp4")),
         (("a.mp4", film(900)), ("a.vtt", GOOD.encode()), (ReleaseFault.CAPTIONS, "a.vtt 7")),
     ],
 )
@@ -297,21 +300,48 @@ def test_what_cannot_be_heard_stays_as_it_came(data):
         louder(data, decibels=3)
 
 
-@pytest.mark.django_db
-@pytest.mark.skipif(not all(map(shutil.which, ("opusenc", "opusdec"))), reason="opus-tools are not installed")
-def test_a_quiet_recording_is_released_louder_and_the_editors_own_stays(settings, tmp_path):
+def released(settings, tmp_path, name: str, brought: bytes) -> tuple[Course, FrozenMedia, Document]:
     settings.MEDIA_ROOT = tmp_path
     course = course_with_pages(lessons=["act"])
-    brought = tone(0.01)
-    own = document("quiet.opus", brought)
+    own = document(name, brought)
     shown = {"title": "Listen", "transcript": "<p>Welcome.</p>", "file": own.pk}
     lesson_page(course.pages.get(), "facts", body=[("audio", shown)])
     text = EditionText.objects.get(edition=release(course))
     kept = FrozenMedia.objects.get()
     assert list(text.snapshot["media"]) == [kept.sha256]
-    with kept.file.open("rb") as file, own.file.open("rb") as original:
-        assert (file.read(), original.read()) == (louder(brought, decibels=decibels_missing(brought)), brought)
     # What was released is what the pages come to: nothing is new.
     with pytest.raises(ReleaseRefused) as refusal:
         release(course)
     assert [each.fault for each in refusal.value.problems] == [ReleaseFault.UNCHANGED]
+    return course, kept, own
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(not all(map(shutil.which, ("opusenc", "opusdec"))), reason="opus-tools are not installed")
+def test_a_quiet_recording_is_released_louder_and_the_editors_own_stays(settings, tmp_path):
+    brought = tone(0.01)
+    _, kept, own = released(settings, tmp_path, "quiet.opus", brought)
+    with kept.file.open("rb") as file, own.file.open("rb") as original:
+        assert (file.read(), original.read()) == (louder(brought, decibels=decibels_missing(brought)), brought)
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(not all(map(shutil.which, ("opusenc", "opusdec"))), reason="opus-tools are not installed")
+def test_a_wave_is_released_as_opus_as_loud_as_others_and_drafts_play_the_editors_own(settings, tmp_path):
+    brought = wave_of_a_tone(loudness=0.01)
+    course, kept, own = released(settings, tmp_path, "quiet.wav", brought)
+    with kept.file.open("rb") as file, own.file.open("rb") as original:
+        made = file.read()
+        assert original.read() == brought
+    remembered = tmp_path / "packed" / f"{sha256(brought).hexdigest()}.opus"
+    packed = remembered.read_bytes()
+    assert made == louder(packed, decibels=decibels_missing(packed))
+    assert decibels_missing(made) == 0
+    assert (kept.content_type, kept.file.name) == ("audio/ogg", f"frozen/{kept.sha256}.opus")
+    draft = draft_snapshot(page=course.pages.get())
+    [shown] = [block["value"]["file"] for block in draft["lessons"][1]["body"] if block["type"] == "audio"]
+    assert (shown["url"], shown["filename"]) == (own.file.url, own.filename)
+    # A copy of which somebody was ended while writing it is made anew.
+    remembered.write_bytes(packed[:-1])
+    assert as_released(brought) == made
+    assert remembered.read_bytes() == packed
