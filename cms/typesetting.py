@@ -23,6 +23,10 @@ _CJK_FONTS: Final = {
     "ja": ["Noto Sans CJK JP", "Noto Sans CJK SC"],
     "ko": ["Noto Sans CJK KR", "Noto Sans CJK SC"],
 }
+_HEAVY_BYTES: Final = 250_000
+"""A PDF of many pages."""
+_BLANK: Final = Path(__file__).parent / "typst" / "blank.typ"
+_SHEETS_REMEMBERED: Final = 10
 
 # typst's words for a letter that no font has; a test holds the two together. Text stands in them as typst quotes it.
 _NOT_DISPLAYED = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
@@ -68,6 +72,8 @@ class _Press:
             # PDF/UA-1 refuses letters without a glyph, which is how they are noticed before anybody sees boxes.
             pdf = self._compiler.compile(format="pdf", sys_inputs={"data": json.dumps(data)}, pdf_standards=["ua-1"])
         assert isinstance(pdf, bytes)  # one PDF, not a list of pages
+        if len(pdf) > _HEAVY_BYTES:
+            _forget()
         return pdf
 
     def draw(self, data: Mapping[str, Any]) -> bytes:
@@ -84,6 +90,12 @@ def _fonts(system_fonts: Path) -> typst.Fonts:
 
 
 _press = functools.cache(_Press)
+
+
+def _forget() -> None:
+    """Let typst give back what a booklet took, up to 40 MB: it keeps what it worked out until ten sheets had no use for it."""
+    for _ in range(_SHEETS_REMEMBERED + 1):
+        _press(_BLANK).print({})
 
 
 def typeset(app: str, template: str, data: Mapping[str, Any]) -> bytes:
