@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import unicodedata
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
@@ -21,6 +22,14 @@ OPUS = all(map(shutil.which, ("espeak-ng", "opusenc", "opusdec", "opusinfo")))
 
 # Older popplers expect another type of a key that the standard has as a boolean.
 _KNOWN_COMPLAINT = "Suspects object is wrong type"
+
+_BOX = re.compile(r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>')
+_FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_LINE_POINTS = 2
+_SPACE_POINTS = 0.3
+_COLUMN_LINES = 12
+"""As high as what is told side by side."""
+_MOST_WORDS = 0.85
 
 
 def faults_of_books(books: Sequence[Path]) -> list[str]:
@@ -43,7 +52,7 @@ class Sheet:
     faults: list[str]
 
 
-def sheet(path: Path) -> Sheet:
+def sheet(path: Path, *, direction: str = "ltr") -> Sheet:
     """Open a PDF: it must be tagged, have its fonts in it and nothing that cannot be read."""
     about, fonts, text = (
         _run([*command, str(path), *rest])
@@ -62,11 +71,36 @@ def sheet(path: Path) -> Sheet:
         if (line.split()[-5], line.split()[-3]) != ("yes",) * 2
     ]
     pages = text.stdout.split("\f")[:-1]
+    if direction == "rtl":
+        boxes = _run(["pdftotext", "-bbox", str(path), "-"]).stdout
+        pages = ["\n".join(_lines_of_boxes(page)) for page in boxes.split("<page ")[1:]]
     if not "".join(pages).strip():
         faults.append("no text")
     if "\ufffd" in text.stdout:
         faults.append("a letter that cannot be read")
     return Sheet(said.get("Title", "").strip(), pages, faults)
+
+
+def _lines_of_boxes(page: str) -> Iterator[str]:
+    """Yield the lines of a page from right to left, each word in the order in which it is read.
+
+    poppler's own text has the letters of a word as they stand, from left to right, and pulls words with marks apart. Where
+    each stands tells what belongs together; marks have no width, and stand in their word as well.
+    """
+    found = ((*map(float, box[:4]), unescape(box[4])) for box in _BOX.findall(page))
+    words = sorted((top, left, right, word) for left, top, right, _, word in found if right > left)
+    lines: list[list[tuple[float, float, float, str]]] = []
+    for word in words:
+        if lines and word[0] - lines[-1][0][0] < _LINE_POINTS:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    for line in lines:
+        text, end = "", 0.0
+        for _, left, right, word in sorted(line, key=lambda each: each[1]):
+            text += word if left - end < _SPACE_POINTS else f" {word}"
+            end = right
+        yield " ".join(word[::-1] if _FROM_RIGHT.search(word) else word for word in text.split()[::-1])
 
 
 def slides_of(pptx: Path) -> int:
@@ -148,29 +182,35 @@ def missing(facts: Sequence[str], text: str) -> list[str]:
 def missing_lines(facts: Sequence[str], text: str) -> list[str]:
     """Return the facts whose words do not stand in the lines after the beginning of the one before.
 
-    For scripts from right to left: poppler gives the words of a line, and the letters of a word, in another order, and
-    letters with marks twice. Most words of a fact are enough; facts of one or two words are not looked for.
+    For scripts from right to left, whose lines are told by where their words stand: columns stand beside each other, and
+    a line with words of two scripts has some letters astray. So not all words of a fact have to be found in its lines,
+    and a fact may begin as far above the one before as a column is high. Words with marks are not looked for.
     """
-    lines = [_words(line) for line in text.splitlines()]
+    lines = [Counter(_words(line)) for line in text.splitlines()]
     at, lost = 0, []
     for fact in facts:
-        words, height = _words(fact), len(fact) // 30 + 4
-        if len(words) < 3:
+        words, height = Counter(_words(fact, marked=False)), len(fact) // 30 + 8
+        if not words:
             continue
-        windows = ((line, set().union(*lines[line : line + height])) for line in range(at, len(lines)))
-        found = next((line for line, said in windows if len(words & said) >= 0.6 * len(words)), None)
-        if found is None:
-            lost.append(fact)
+        for line in range(max(0, at - _COLUMN_LINES), len(lines)):
+            # What begins with a line that has none of its words is found a line further down.
+            if words.keys().isdisjoint(lines[line]):
+                continue
+            said = sum(lines[line : line + height], Counter())
+            if (words & said).total() >= _MOST_WORDS * words.total():
+                at = line
+                break
         else:
-            at = found
+            lost.append(fact)
     return lost
 
 
-def _words(text: str) -> set[frozenset[str]]:
-    """Return the letters of each word, marks left out."""
+def _words(text: str, *, marked: bool = True) -> list[str]:
+    """Return the words of a text without their marks; if not ``marked``, only those that have none."""
     plain = unicodedata.normalize("NFKC", text)
-    letters = "".join(letter for letter in plain if unicodedata.category(letter) not in ("Mn", "Cf"))
-    return {frozenset(word) for word in re.findall(r"\w+", letters) if len(word) > 1}
+    kept = [word for word in plain.split() if marked or not any(unicodedata.category(each) == "Mn" for each in word)]
+    letters = "".join(each for each in " ".join(kept) if unicodedata.category(each) not in ("Mn", "Cf"))
+    return re.findall(r"[^\W\d_]+|\d+", letters)
 
 
 def _run(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":

@@ -149,9 +149,12 @@ def shipped(texts: list[EditionText], module_rows: Any, tmp_path_factory: pytest
         write(*{piece.kind for _, piece in wanted} - {"deck", "epub"})
         if opened.POPPLER:
             sheets = [(made, piece) for made, piece in wanted if piece.content_type == PDF]
-            paths = [made.files[piece.name] for made, piece in sheets]
-            for (made, piece), sheet in zip(sheets, others.map(opened.sheet, paths), strict=True):
-                made.sheets[piece.name] = sheet
+            begun = [
+                others.submit(opened.sheet, made.files[piece.name], direction=made.material.direction)
+                for made, piece in sheets
+            ]
+            for (made, piece), sheet in zip(sheets, begun, strict=True):
+                made.sheets[piece.name] = sheet.result()
         if opened.IMPRESS:
             found.slides, found.drawn = slides.result(), drawn.result()
         found.faults_of_books = faults.result() if faults else []
