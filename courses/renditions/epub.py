@@ -207,7 +207,7 @@ def _box(node: Json) -> str:
 
 
 def _choice(item: Json) -> str:
-    to = f" <b>→ {escape(item['to'])}</b>" if item["to"] else ""
+    to = f" <b>{item['arrow']} {escape(item['to'])}</b>" if item["to"] else ""
     return f"<li><b>{escape(item['mark'])}</b>&#160; {_line(item['runs'])}{to}</li>"
 
 

@@ -205,6 +205,7 @@ class _Lesson:
                         "runs": runs_of(choice.text),
                         "mark": LETTERS[place % len(LETTERS)],
                         "to": words["turn_to"] % {"number": choice.to},
+                        "arrow": words["onward"],
                     }
                     for place, choice in enumerate(passage.choices)
                 ]

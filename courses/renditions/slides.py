@@ -167,7 +167,7 @@ def _story(node: Json, words: Words, lesson: str) -> list[Json]:
             if each["kind"] == "choices":
                 marks = {item["mark"]: item["to"] for item in each["items"] if item["to"] in onward}
                 lines = [
-                    {**line, "onward": f"→ {to}", "goto": f"{named}/{onward[to]}"}
+                    {**line, "onward": f"{words['onward']} {to}", "goto": f"{named}/{onward[to]}"}
                     if (to := marks.get(line["mark"]))
                     else line
                     for line in lines

@@ -85,7 +85,7 @@ def script(lines: Iterable[str]) -> str:
     """Return lines as a machine should read them: each a sentence, numbers to call digit by digit, no marks of print."""
     spoken = []
     for line in lines:
-        said = line.lstrip("–[ ").rstrip("] ").replace("→", ",").replace(" · ", ", ")
+        said = line.lstrip("–[ ").rstrip("] ").replace("→", ",").replace("←", ",").replace(" · ", ", ")
         said = _DIGITS.sub(lambda found: _digit_by_digit(found[0]), said)
         spoken.append(said if not said or said.endswith(_ENDED) else f"{said}.")
     return "\n".join(spoken)

@@ -4,6 +4,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from cms.languages import direction
 from courses.renditions.outline import Words
 
 
@@ -32,6 +33,7 @@ def words(language: str) -> Words:
             "verdict_innocent": _("In this story there is nothing to report."),
             "verdict_rights": _("This story is about rights at work."),
             "turn_to": pgettext("in a printed story with choices", "turn to %(number)s"),
+            "onward": "←" if direction(language) == "rtl" else "→",
             "go_on_at": pgettext("in a printed story with choices", "Go on at %(number)s."),
             "practice": pgettext("rendition", "Practice"),
             "question": pgettext("rendition", "Question %(number)s"),
