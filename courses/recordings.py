@@ -1,8 +1,10 @@
 """Whether an uploaded recording, film or caption file is what it says it is. Plain Python over bytes and text."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from html import unescape
 from typing import BinaryIO, Final
 
 from courses.containers import flac, matroska, mp4, mpeg, ogg, wave
@@ -149,10 +151,15 @@ def caption_problems(data: bytes, *, film_ms: int | None = None) -> list[Caption
         if start < last_start:
             problems.append(CaptionProblem(CaptionFault.OUT_OF_ORDER, number))
         following = lines[number] if number < len(lines) else ""
-        if "-->" in following or not _TAG.sub("", following).strip():
+        if "-->" in following or not _says_something(following):
             problems.append(CaptionProblem(CaptionFault.NOTHING_SAID, number))
         last_start = start
     return problems if cues else [CaptionProblem(CaptionFault.EMPTY, 1)]
+
+
+def _says_something(line: str) -> bool:
+    """Return whether there is more in a line than tags, spaces of any kind and marks that nobody sees."""
+    return any(unicodedata.category(letter)[0] not in "ZC" for letter in unescape(_TAG.sub("", line)))
 
 
 def _milliseconds(parts: tuple[str | None, ...]) -> int:

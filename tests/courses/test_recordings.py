@@ -68,6 +68,7 @@ def test_captions_that_are_in_order_and_say_something_are_good():
         ("WEBVTT\n\n00:03.000 --> 00:02.000\nText\n", CaptionFault.ENDS_BEFORE_IT_STARTS, 3),
         ("WEBVTT\n\n00:05.000 --> 00:06.000\nB\n\n00:01.000 --> 00:02.000\nA\n", CaptionFault.OUT_OF_ORDER, 6),
         ("WEBVTT\n\n00:01.000 --> 00:02.000\n<b></b>\n", CaptionFault.NOTHING_SAID, 3),
+        ("WEBVTT\n\n00:01.000 --> 00:02.000\n<i>&nbsp;\u200b</i>\u3000\n", CaptionFault.NOTHING_SAID, 3),
         ("WEBVTT\n\n00:01.000 --> 00:02.000", CaptionFault.NOTHING_SAID, 3),
         ("WEBVTT\n\n00:01.000 --> 00:02.000\n00:02.000 --> 00:03.000\nB\n", CaptionFault.NOTHING_SAID, 3),
         ("WEBVTT\n\n-00:01.000 --> 00:02.000\nA\n", CaptionFault.BAD_TIME, 3),

@@ -34,7 +34,9 @@ def course(settings, tmp_path) -> Course:
     return course
 
 
-def test_every_file_is_written_under_a_neutral_name(course, tmp_path):
+def test_every_file_is_written_under_a_neutral_name_where_a_link_leads_too(course, tmp_path):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "out").symlink_to(tmp_path / "there")
     call_command("render", course.code, language="en", output=tmp_path / "out")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "answer-key.pdf", "answer-sheet.pdf", "booklet.pdf", "card.pdf", "course.epub", "guide.pdf",

@@ -21,7 +21,8 @@ class Command(BaseCommand):
         parser.add_argument("--output", required=True, type=Path, help="a folder that does not exist yet, or is empty")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        output: Path = options["output"]
+        # What a link leads to is what is replaced.
+        output: Path = options["output"].resolve()
         text = self._text(options["course"], options["language"])
         if output.exists() and (not output.is_dir() or any(output.iterdir())):
             raise CommandError(f"{output} is not an empty folder. Name another one.", returncode=2)
@@ -29,16 +30,16 @@ class Command(BaseCommand):
             output.parent.mkdir(parents=True, exist_ok=True)
             # Beside the folder wanted, so that the last step is one move: all files are there, or none.
             folder = Path(tempfile.mkdtemp(prefix=".render-", dir=output.parent))
+            try:
+                lines = self._write(text, folder)
+                folder.chmod(0o755)
+                if output.exists():
+                    output.rmdir()
+                folder.rename(output)
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
         except OSError as error:
             raise CommandError(f"{output} cannot be made: {error.strerror}. Name another one.", returncode=2) from error
-        try:
-            lines = self._write(text, folder)
-            folder.chmod(0o755)
-            if output.exists():
-                output.rmdir()
-            folder.rename(output)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
         for line in lines:
             self.stdout.write(line)
 
