@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext, pgettext
 
 from certificates.validity import Duration
 from cms.templatetags.fieldfare import day
 from compliance.conditions import Condition, Group, Hired, Is, Not
 from compliance.due_dates import After, DueRule, LaterOf, On
+from compliance.recurrence import EachRenewal, Recurs
 from people.models import Employment
 
 Names = Mapping[tuple[str, str], str]
@@ -87,6 +89,19 @@ def _bases(base: str) -> str:
         "requirement_start": pgettext("a date that others count from", "the day from which it is asked"),
         "licence_renewal": pgettext("a date that others count from", "the renewal of the licence"),
     }[base]
+
+
+def again_in_words(recurs: Recurs) -> str:
+    """Return how often it has to be done again."""
+    if isinstance(recurs, EachRenewal):
+        return _("With each renewal of the licence.")
+    if isinstance(recurs, Duration):
+        return _("Every %(time)s, counted from the last time.") % {"time": duration_in_words(recurs)}
+    times = {"time": duration_in_words(recurs.policy.validity)}
+    if recurs.policy.window is None:
+        return _("Once in every period of %(time)s of the calendar, counted from the last time.") % times
+    times["window"] = duration_in_words(recurs.policy.window)
+    return _("Every %(time)s on the same day, if done in the last %(window)s before it.") % times
 
 
 def duration_in_words(length: Duration) -> str:

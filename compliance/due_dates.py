@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from certificates.validity import ONE_DAY, Duration, PolicyError
 
@@ -98,6 +98,17 @@ def parse_due_rule(data: object, depth: int = 0) -> DueRule:
         case {"later_of": rules, **rest} if not rest:
             raise DueRuleError(DueRuleProblem.NOT_TWO, rules)
     raise DueRuleError(DueRuleProblem.UNKNOWN_KEYS, sorted(map(str, data)))
+
+
+def due_rule_to_json(rule: DueRule) -> dict[str, Any]:
+    """Return the JSON values that ``parse_due_rule`` reads as ``rule``."""
+    match rule:
+        case On(day):
+            return {"on": day.isoformat()}
+        case After(base, length):
+            return {"after": base, "in": str(length)}
+        case LaterOf(first, second):
+            return {"later_of": [due_rule_to_json(first), due_rule_to_json(second)]}
 
 
 def _date(text: object) -> date:

@@ -12,13 +12,14 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
 from certificates.models import Certificate, PriorLearning
-from certificates.validity import Duration, local_date
+from certificates.validity import local_date
 from compliance.changes import RequirementChange
 from compliance.due_dates import Bases, due_date, parse_due_rule
 from compliance.ladder import Ladder, ladder_from_json
 from compliance.models import Adjustment, CountingPolicy, Requirement
 from compliance.models import AnotherWay as AnotherWayFact
 from compliance.reach import Job, Reach, jobs_in, joined, needs_sites
+from compliance.recurrence import EachRenewal, Recurs, parse_recurs
 from compliance.standing import (
     AnotherWay,
     Extension,
@@ -603,9 +604,19 @@ def _requirement_spans(
             id=f"{requirement.reference}:{number}",
             label=requirement.label,
             due_on=due_on,
-            recurs=Duration.parse(requirement.recurs) if requirement.recurs else None,
+            recurs=_recurs(requirement, licences),
             due_by=due_by,
         )
+
+
+def _recurs(requirement: Requirement, licences: Sequence[tuple[str, date]]) -> Recurs | None:
+    """Return how often a requirement asks a person again; of licences, by their own renewals."""
+    if not requirement.recurs:
+        return None
+    recurs = parse_recurs(requirement.recurs)
+    if isinstance(recurs, EachRenewal):
+        return EachRenewal(tuple(day for kind, day in licences if kind == requirement.licence_kind))
+    return recurs
 
 
 def _due_on(requirement: Requirement, start: date) -> date | None:

@@ -12,11 +12,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from certificates.validity import Duration, PolicyError
 from cms.places import place_name
+from compliance.condition_words import again_in_words
 from compliance.conditions import Condition, Group, Hired, Is, Not, parse
 from compliance.due_dates import After, LaterOf, On, parse_due_rule
 from compliance.forms import DayField
 from compliance.ladder import DEFAULT_LADDER, FARTHEST_DAYS, LadderError, LadderProblem, Recipient, ladder_from_json
 from compliance.models import Requirement
+from compliance.recurrence import parse_recurs
 from people.models import Employment, Organisation, Role, Site
 
 UNITS: Final = (
@@ -141,6 +143,8 @@ class RequirementForm(forms.Form):
                 initial=[str(it) for it in rung.to] if rung else [],
             )
         self.initial = {**self._initial(), **self.initial}
+        if requirement.recurs and not isinstance(recurs := parse_recurs(requirement.recurs), Duration):
+            self.fields["recurs_n"].help_text = again_in_words(recurs)
 
     def _offer(self, organisation: Organisation) -> None:
         sites = list(Site.objects.filter(organisation=organisation).order_by("name"))
@@ -192,8 +196,7 @@ class RequirementForm(forms.Form):
             "default_due_on": requirement.default_due_on,
             "usual": requirement.ladder is None,
         }
-        if requirement.recurs:
-            recurs = Duration.parse(requirement.recurs)
+        if isinstance(recurs := parse_recurs(requirement.recurs) if requirement.recurs else None, Duration):
             found |= {"recurs_n": recurs.n, "recurs_unit": recurs.unit}
         if requirement.conditions is not None:
             found |= _conditions_as_fields(parse(requirement.conditions)) or {}
@@ -233,7 +236,11 @@ class RequirementForm(forms.Form):
         return data
 
     def _recurs(self, data: Mapping[str, Any]) -> str:
-        return f"{data['recurs_n']}{data.get('recurs_unit') or 'm'}" if data.get("recurs_n") else ""
+        if data.get("recurs_n"):
+            return f"{data['recurs_n']}{data.get('recurs_unit') or 'm'}"
+        # What the fields cannot say, such as calendar years, stays until a time is given.
+        kept = self.requirement.recurs
+        return kept if kept and not isinstance(parse_recurs(kept), Duration) else ""
 
     def _conditions(self, data: Mapping[str, Any]) -> dict[str, Any]:
         match data.get("who"):

@@ -12,7 +12,9 @@ from certificates.validity import Duration
 from cms.languages import in_source
 from cms.lists import listed
 from cms.templatetags.fieldfare import day
-from compliance.rules.applying import Match
+from compliance.condition_words import again_in_words, due_rule_in_words
+from compliance.recurrence import parse_recurs
+from compliance.rules.applying import Match, due_rule_of, recurs_of
 from compliance.rules.readiness import STATED, Condition, State
 from compliance.rules.schema import Retention, Rule
 
@@ -65,6 +67,7 @@ MISSING_WORDS: Words = {
     "rooms": pgettext_lazy("missing fact", "say how many guest rooms it has"),
     "size": pgettext_lazy("missing fact", "say how many people work there"),
     "exception": pgettext_lazy("missing fact", "check the exception"),
+    "area": pgettext_lazy("missing fact", "check whether it is in the part that the rule is about"),
     "organisation": pgettext_lazy("missing fact", "check whether your organisation is large enough"),
 }
 _EVIDENCE_WORDS: Words = {
@@ -139,6 +142,9 @@ def first_due_words(rule: Rule) -> str:
     due = rule.first_due
     if due is None:
         return str(_NOT_STATED)
+    if due.later_of:
+        words = due_rule_in_words(due_rule_of(due))
+        return f"{words[:1].upper()}{words[1:]}."
     if due.by is not None:
         return _("By %(day)s. That day has passed for most: plan it for the first days at work.") % {"day": day(due.by)}
     assert due.within is not None
@@ -158,15 +164,8 @@ def recurrence_words(rule: Rule) -> str:
     recurrence = rule.recurrence
     if "recurrence" in rule.not_stated:
         return str(_NOT_STATED)
-    if recurrence.kind == "licence-renewal":
-        return _("With each renewal of the licence.")
-    if recurrence.length is None:
-        return _("Once; the text names no repeat.")
-    if recurrence.kind == "calendar-years":
-        return _("Once in every period of %(time)s of the calendar, counted from the last time.") % {
-            "time": duration_words(recurrence.length)
-        }
-    return _("Every %(time)s, counted from the last time.") % {"time": duration_words(recurrence.length)}
+    text = recurs_of(recurrence)
+    return again_in_words(parse_recurs(text)) if text else _("Once; the text names no repeat.")
 
 
 def minutes_words(minutes: int) -> str:
@@ -263,6 +262,10 @@ def _exception(rule: Rule) -> Iterable[str]:
         }
     if scope.employed == ("direct",):
         yield _("People from agencies and contractors are not meant.")
+    if scope.area:
+        yield in_source(scope.area)
+    if scope.ages:
+        yield in_source(scope.ages)
     if scope.unless:
         yield in_source(scope.unless.says)
 

@@ -14,13 +14,15 @@ R15  Newer content can ask for a renewal by a date; the certificate stays authen
 R17  Revocation is one more fact.
 """
 
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Literal, NamedTuple, TypeVar
 
-from certificates.validity import ONE_DAY, Duration, starts_at
+from certificates.validity import ONE_DAY, starts_at
+from compliance.recurrence import Next, Recurs, again
 
 SomeFact = TypeVar("SomeFact")
 
@@ -150,7 +152,7 @@ class Requirement(Span):
     """That the certification must be held, and why.
 
     ``due_on`` is the last good day of the first completion; None while its base date is unknown (R14). With
-    ``recurs``, a completion satisfies this requirement for that long, however long the certificate says.
+    ``recurs``, a completion satisfies this requirement until that asks again, however long the certificate says.
     ``due_by`` says where the due date comes from: the rule, somebody who ``set`` it for the person, or the
     ``default`` for whoever has no base date.
     """
@@ -158,7 +160,7 @@ class Requirement(Span):
     id: str
     label: str = ""
     due_on: date | None = None
-    recurs: Duration | None = None
+    recurs: Recurs | None = None
     due_by: Literal["rule", "set", "default"] = "rule"
 
 
@@ -419,15 +421,31 @@ def _breakpoints(facts: Facts) -> list[date]:
         for content in period.new_content:
             days |= {content.from_on, content.done_on}
             dues.add(content.by)
-        dues |= {
-            requirement.recurs.after(period.completed_on) - ONE_DAY
-            for requirement in facts.requirements
-            if requirement.recurs is not None
-        }
+    for due_on, opens_on in _recurring_days(facts):
+        dues.add(due_on)
+        days.add(opens_on)
     ends = {due_on + ONE_DAY for due_on in dues if due_on is not None}
     windows = {period.valid_until - period.window_opens_on for period in facts.periods}
     days |= ends | {end - window for end in ends for window in windows}
     return sorted(day for day in days if day is not None and day > date.min)
+
+
+def _recurring_days(facts: Facts) -> Iterator[Next]:
+    """Yield when each requirement asks again after each period, whichever are revoked by then."""
+    recurring = {requirement.recurs for requirement in facts.requirements if requirement.recurs is not None}
+    if not recurring:
+        return
+    revoked_on = {period.revoked_on for period in facts.periods if period.revoked_on is not None}
+    for day in (date.min, *revoked_on):
+        counted = [period for period in facts.periods if not _is_revoked(period, day)]
+        for recurs, period in itertools.product(recurring, counted):
+            if (found := again(recurs, _completed_by(counted, period))) is not None:
+                yield found
+
+
+def _completed_by(counted: Iterable[HeldPeriod], period: HeldPeriod) -> list[date]:
+    """Return on which days ``period`` and those before it were earned."""
+    return [it.completed_on for it in counted if it.completed_on <= period.completed_on]
 
 
 class _Verdict(NamedTuple):
@@ -545,7 +563,7 @@ def _verdict(facts: Facts, live: list[Requirement], on: date) -> _Verdict:
     counted = [period for period in known if not _is_revoked(period, on)]
     governing = _end_of_chain(counted, on)
     if governing is not None:
-        return _while_valid(facts, live, governing, on)
+        return _while_valid(facts, live, counted, governing, on)
     started = [period for period in known if period.valid_from <= on]
     if not started:
         return _before_the_first(facts, live, on)
@@ -553,7 +571,7 @@ def _verdict(facts: Facts, live: list[Requirement], on: date) -> _Verdict:
     if _is_revoked(latest, on):
         return _while_revoked(facts, live, latest, on)
     ended = max((period for period in counted if period.valid_from <= on), key=_reach)
-    return _after_the_end(facts, live, ended, on)
+    return _after_the_end(facts, live, counted, ended, on)
 
 
 def _is_revoked(period: HeldPeriod, on: date) -> bool:
@@ -585,19 +603,23 @@ class _Renewal(NamedTuple):
     reasons: list[Reason]
 
 
-def _renewal(live: list[Requirement], period: HeldPeriod, on: date) -> _Renewal:
+def _renewal(live: list[Requirement], counted: Sequence[HeldPeriod], period: HeldPeriod, on: date) -> _Renewal:
+    """``counted`` are the periods that count on the day ``on``, ``period`` among them."""
     due_on, opens_on = period.last_valid_on, period.window_opens_on
     reasons: list[Reason] = []
     for requirement in live:
         if requirement.recurs is None:
             continue
-        again_on = requirement.recurs.after(period.completed_on) - ONE_DAY
+        following = again(requirement.recurs, _completed_by(counted, period))
+        if following is None:
+            continue
         # Evidence older than the requirement is good until the requirement's own first due date.
-        again_on = max(again_on, requirement.due_on or again_on)
+        again_on = max(following.due_on, requirement.due_on or following.due_on)
         if again_on < period.last_valid_on:
             due_on = min(due_on, again_on)
-            # The window keeps its length before a due date that comes sooner.
-            opens_on = min(opens_on, again_on + ONE_DAY - (period.valid_until - period.window_opens_on))
+            # Without a window of its own, that of the certificate keeps its length before a due date that comes sooner.
+            length = period.valid_until - period.window_opens_on
+            opens_on = min(opens_on, following.opens_on or again_on + ONE_DAY - length)
             reasons.append(_about(requirement, ReasonCode.SOONER_THAN_PRINTED, again_on))
     for content in sorted(period.new_content, key=lambda it: (it.by, it.from_on)):
         if not content.asks(on):
@@ -611,9 +633,11 @@ def _renewal(live: list[Requirement], period: HeldPeriod, on: date) -> _Renewal:
     return _Renewal(due_on, opens_on, reasons)
 
 
-def _while_valid(facts: Facts, live: list[Requirement], period: HeldPeriod, on: date) -> _Verdict:
+def _while_valid(
+    facts: Facts, live: list[Requirement], counted: Sequence[HeldPeriod], period: HeldPeriod, on: date
+) -> _Verdict:
     """Judge a day that a chain covers; OVERDUE where a rule asked for more than the certificate says."""
-    renewal = _renewal(live, period, on)
+    renewal = _renewal(live, counted, period, on)
     reasons = [*renewal.reasons, _period_reason(ReasonCode.PERIOD, period)]
     if live and _is_past_due(facts, renewal.due_on, on):
         return _Verdict(State.OVERDUE, renewal.due_on, reasons)
@@ -632,9 +656,11 @@ def _while_revoked(facts: Facts, live: list[Requirement], period: HeldPeriod, on
     return _Verdict(State.REVOKED, _first_due_on(live), reasons)
 
 
-def _after_the_end(facts: Facts, live: list[Requirement], period: HeldPeriod, on: date) -> _Verdict:
+def _after_the_end(
+    facts: Facts, live: list[Requirement], counted: Sequence[HeldPeriod], period: HeldPeriod, on: date
+) -> _Verdict:
     reasons = [_period_reason(ReasonCode.PERIOD_ENDED, period)]
-    renewal = _renewal(live, period, on)
+    renewal = _renewal(live, counted, period, on)
     due_on = max(renewal.due_on, _first_due_on(live) or renewal.due_on)
     was_overdue = renewal.due_on < period.last_valid_on and _is_past_due(facts, renewal.due_on, on)
     if live and was_overdue:  # grace is for the printed end; who was overdue before it has none

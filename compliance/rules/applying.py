@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-from certificates.validity import ONE_DAY, Duration
-from compliance.due_dates import last_good_day
-from compliance.rules.schema import Retention, Rule
+from certificates.validity import Duration
+from compliance.due_dates import After, DueRule, LaterOf, On, last_good_day
+from compliance.recurrence import LICENCE, again, in_calendar_years, on_anniversaries, parse_recurs
+from compliance.rules.schema import FirstDue, Recurrence, Retention, Rule
 
 _ANY_DAY = date(2001, 1, 1)
 
@@ -42,7 +43,8 @@ class SiteFacts:
 class Match:
     """Whether ``rule`` is about a site; ``missing`` names the facts that would settle an unknown answer.
 
-    They are ``jurisdiction``, ``kind``, ``kind_to_check``, ``rooms``, ``size``, ``exception`` and ``organisation``.
+    They are ``jurisdiction``, ``kind``, ``kind_to_check``, ``rooms``, ``size``, ``exception``, ``area`` and
+    ``organisation``.
     """
 
     rule: Rule
@@ -61,6 +63,7 @@ def applies(rule: Rule, site: SiteFacts, on: date) -> Match:
         ("rooms", _at_least(site.rooms, rule.scope.rooms_at_least)),
         ("size", _at_least(site.size, rule.scope.size_at_least)),
         *_exception(rule, site),
+        ("area", Answer.UNKNOWN if rule.scope.area else Answer.YES),
         ("organisation", Answer.UNKNOWN if rule.scope.asks_organisation else Answer.YES),
     ):
         if answer is Answer.NO:
@@ -124,23 +127,65 @@ def first_due(rule: Rule, started_on: date) -> date | None:
 
     Counted as ``compliance.due_dates`` counts: from the day after, months to the same day of the month.
     """
-    due = rule.first_due
-    if due is None:
+    if rule.first_due is None:
         return None
+    return max(_first_due(part, started_on) for part in rule.first_due.parts)
+
+
+def _first_due(due: FirstDue, started_on: date) -> date:
     if due.by is not None:
         return max(due.by, started_on)
     assert due.within is not None
     return last_good_day(started_on, due.within)
 
 
+_BASES: Final = {
+    "hire": "hire",
+    "role-start": "role_start",
+    "initial-training": "role_start",
+    "licence-issue": "licence_renewal",
+    "licence-renewal": "licence_renewal",
+    # Whose contract it is stands nowhere: who is asked because of it is asked from its start.
+    "contract-start": "requirement_start",
+}
+"""What a rule counts from, as requirements call it."""
+
+
+def due_rule_of(due: FirstDue) -> DueRule:
+    """Return by when the first time is, as requirements count it for each person."""
+    if due.later_of:
+        first, second = due.later_of
+        return LaterOf(due_rule_of(first), due_rule_of(second))
+    if due.by is not None:
+        return On(due.by)
+    assert due.within is not None
+    return After(_BASES[due.after], due.within)
+
+
 def again_due(rule: Rule, completed_on: date) -> date | None:
-    """Return the last good day to do it again after ``completed_on``; None where the rule names no date for it."""
-    recurrence = rule.recurrence
+    """Return the last good day to do it again after a first ``completed_on``; None where the rule names no date for it."""
+    text = recurs_of(rule.recurrence)
+    following = again(parse_recurs(text), [completed_on]) if text else None
+    return following.due_on if following else None
+
+
+def recurs_of(recurrence: Recurrence) -> str:
+    """Return how often, as requirements keep it (form: ``compliance.recurrence``); "" where it is not asked again.
+
+    Raises:
+        PolicyError: the window is longer than the length, or it is longer than requirements can keep.
+    """
+    if recurrence.kind == "licence-renewal":
+        return LICENCE
     if recurrence.length is None:
-        return None
+        return ""
+    text = str(recurrence.length)
     if recurrence.kind == "calendar-years":
-        return date(completed_on.year + recurrence.length.n, 12, 31)
-    return recurrence.length.after(completed_on) - ONE_DAY
+        text = in_calendar_years(recurrence.length)
+    elif recurrence.window is not None:
+        text = on_anniversaries(recurrence.length, recurrence.window)
+    parse_recurs(text)
+    return text
 
 
 @dataclass(frozen=True, slots=True)

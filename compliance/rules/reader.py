@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
-from certificates.validity import Duration, PolicyError
+from certificates.validity import Duration, PolicyError, PolicyProblem
+from compliance.rules.applying import recurs_of
 from compliance.rules.schema import (
     CONDITIONS,
     DUTIES,
@@ -220,6 +221,8 @@ def _scope(fields: Fields) -> Scope:
         size_at_least=scope.integer("size_at_least", least=1, most=10_000_000, required=False) or None,
         unless=_unless(unless) if unless else None,
         asks_organisation=scope.flag("asks_organisation"),
+        area=scope.text("area", max_chars=100, required=False),
+        ages=scope.text("ages", required=False),
     )
     scope.finish()
     return read
@@ -235,6 +238,17 @@ def _first_due(fields: Fields) -> FirstDue | None:
     due = fields.child("first_due", required=False)
     if due is None:
         return None
+    if due.has("later_of"):
+        parts = due.children("later_of")
+        read = FirstDue(later_of=tuple(_first_due_alone(part) for part in parts))
+        if len(parts) != 2:
+            due.report('"later_of" has to name two', "later_of")
+        due.finish()
+        return read
+    return _first_due_alone(due)
+
+
+def _first_due_alone(due: Fields) -> FirstDue:
     if due.has("by"):
         read = FirstDue(by=due.day("by"))
     else:
@@ -248,15 +262,26 @@ def _recurrence(fields: Fields) -> Recurrence:
     if recurrence is None:
         return Recurrence()
     kind = recurrence.one_of("kind", RECURRENCES)
-    length = _duration(recurrence, "length", required=kind in ("every", "calendar-years"))
+    length = _duration(recurrence, "length", required=kind in ("every", "anniversary", "calendar-years"))
+    window = _duration(recurrence, "window", required=True) if kind == "anniversary" else None
     if length and not length.n:
         recurrence.report('"length" has to be more than nothing', "length")
     if length and kind == "calendar-years" and length.unit != "y":
         recurrence.report('"length" has to be in years, such as 2y', "length")
+        length = None
     if length and kind in ("none", "licence-renewal"):
         recurrence.report(f'"length" says nothing where "kind" is {kind}', "length")
+    read = Recurrence(kind or "none", length, window)
+    if length and length.n:
+        try:
+            recurs_of(read)
+        except PolicyError as error:
+            recurrence.report(_RECURRENCE_PROBLEMS.get(error.problem, '"length" is too long'), "length")
     recurrence.finish()
-    return Recurrence(kind or "none", length)
+    return read
+
+
+_RECURRENCE_PROBLEMS: Final = {PolicyProblem.WINDOW_LONGER_THAN_VALIDITY: '"window" has to be no longer than "length"'}
 
 
 def _approval(fields: Fields) -> Approval | None:

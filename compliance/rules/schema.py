@@ -23,7 +23,7 @@ STATUSES: Final = (
 DUTIES: Final = ("training", "teaching", "report")
 """Training of staff; teaching of pupils, which nobody is assigned to; a report of the organisation."""
 TRIGGERS: Final = ("hire", "role-start", "initial-training", "licence-issue", "licence-renewal", "contract-start")
-RECURRENCES: Final = ("none", "every", "calendar-years", "licence-renewal")
+RECURRENCES: Final = ("none", "every", "anniversary", "calendar-years", "licence-renewal")
 CONDITIONS: Final = ("approved-course", "interactive", "individual-only", "on-premises", "video", "paid-time")
 EVIDENCE: Final = ("certificate", "transcript", "acknowledgement", "roster", "employer-statement")
 RETENTIONS: Final = ("employment", "current-and-former")
@@ -54,6 +54,8 @@ class Unless:
 class Scope:
     """Which sites a rule is about. No kinds: every kind. ``kinds_to_check``: it may be about these too, ask.
 
+    ``area``: it holds in a part of the place only, such as a city or a school board; ask. ``ages``: which ages it leaves
+    out, in words, as no age of anybody is kept.
     ``employed``: on whose books the people are (``people.Employment.Type``); none: on anybody's.
     ``asks_organisation``: thresholds of the whole organisation decide (turnover, assets), which are not kept here.
     """
@@ -65,23 +67,39 @@ class Scope:
     size_at_least: int | None = None
     unless: Unless | None = None
     asks_organisation: bool = False
+    area: str = ""
+    ages: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FirstDue:
-    """``within`` a time after ``after`` happens (0 days: as part of it), or ``by`` a fixed day; never both."""
+    """``within`` a time after ``after`` happens (0 days: as part of it), ``by`` a fixed day, or the ``later_of`` two such.
+
+    Never more than one of the three.
+    """
 
     after: str = ""
     within: Duration | None = None
     by: date | None = None
+    later_of: "tuple[FirstDue, ...]" = ()
+
+    @property
+    def parts(self) -> "tuple[FirstDue, ...]":
+        """Return the two of which the later counts, or this one alone."""
+        return self.later_of or (self,)
 
 
 @dataclass(frozen=True, slots=True)
 class Recurrence:
-    """How often: ``every`` length after completion; once in so many calendar years; with each licence; or not."""
+    """How often: ``every`` length after completion; on each ``anniversary``; in calendar years; with each licence; or not.
+
+    An anniversary is a whole number of lengths after the first completion, and what is done in the ``window`` before it
+    counts for it.
+    """
 
     kind: str = "none"
     length: Duration | None = None
+    window: Duration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +239,7 @@ def rule_from_json(data: Mapping[str, Any]) -> Rule:
         values[name] = tuple(values.get(name, ()))
     values["sources"] = tuple(Source(**{**it, "seen_on": _day(it["seen_on"])}) for it in values["sources"])
     values["scope"] = _scope(values["scope"])
-    values["recurrence"] = Recurrence(**_durations(values["recurrence"], "length"))
+    values["recurrence"] = Recurrence(**_durations(values["recurrence"], "length", "window"))
     for name, shape, durations in (
         ("approval", Approval, ("decides_within",)),
         ("retention", Retention, ("and_after",)),
@@ -230,7 +248,7 @@ def rule_from_json(data: Mapping[str, Any]) -> Rule:
         part = values.get(name)
         values[name] = shape(**_durations(part, *durations)) if part else None
     due, sign = values.get("first_due"), values.get("sign")
-    values["first_due"] = FirstDue(**{**_durations(due, "within"), "by": _day(due.get("by"))}) if due else None
+    values["first_due"] = _first_due(due) if due else None
     values["sign"] = Sign(**{**sign, "languages": tuple(sign["languages"])}) if sign else None
     return Rule(**values)
 
@@ -238,6 +256,11 @@ def rule_from_json(data: Mapping[str, Any]) -> Rule:
 def topic_from_json(data: Mapping[str, Any]) -> Topic:
     """Return the topic that ``to_json`` wrote."""
     return Topic(data["code"], data["title"], tuple(Covering(**each) for each in data["covered_by"]))
+
+
+def _first_due(data: Mapping[str, Any]) -> FirstDue:
+    parts = tuple(_first_due(each) for each in data.get("later_of", ()))
+    return FirstDue(**{**_durations(data, "within"), "by": _day(data.get("by")), "later_of": parts})
 
 
 def _scope(data: Mapping[str, Any]) -> Scope:

@@ -6,20 +6,17 @@ The seam to requirements: what a rule wants is decided here, who writes it is ``
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, Q
 
 from certificates.models import Certification
+from compliance.due_dates import DueRule, LaterOf, On, bases_of, due_rule_to_json
 from compliance.models import Adoption, RulePackVersion
-from compliance.rules.applying import Answer, applies, first_due
+from compliance.rules.applying import Answer, applies, due_rule_of, first_due, recurs_of
 from compliance.rules.schema import Rule
 from compliance.selectors.rule_packs import site_facts
 from people.models import Employment, Organisation, Role, Site
-
-# What a rule counts from, as requirements call it.
-_BASES = {"hire": "hire", "role-start": "role_start", "initial-training": "role_start"}
-_LICENCE_TRIGGERS = ("licence-issue", "licence-renewal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +57,10 @@ class Wanted:
 
     @property
     def counts_from_licence(self) -> bool:
-        """Whether the rule counts from the renewal of a licence, of the kind that the rule's code names."""
-        return self.rule.first_due is not None and self.rule.first_due.after in _LICENCE_TRIGGERS
+        """Whether the rule counts from renewals of a licence, of the kind that the rule's code names."""
+        due = self.rule.first_due
+        by_licence = due is not None and _LICENCE in bases_of(due_rule_of(due))
+        return by_licence or self.rule.recurrence.kind == "licence-renewal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,19 +146,12 @@ def _one(
     rule: Rule, site: Site, without: Sequence[Site], role: Role | None, choice: Choice, starts_on: date, days: int
 ) -> Wanted:
     last_good_day = date.fromordinal(starts_on.toordinal() + days)
-    within = rule.first_due.within if rule.first_due else None
-    from_licence = rule.first_due is not None and rule.first_due.after in _LICENCE_TRIGGERS
-    due_rule: dict[str, Any] | None = None
-    if within is not None and rule.first_due is not None:
-        latest = first_due(rule, starts_on)
-        # Whoever is at work has begun already, so nobody there has longer than the rule gives from today.
-        if within.n and latest is not None:
-            last_good_day = min(last_good_day, latest)
-        base = _BASES.get(rule.first_due.after)
-        if base is not None:
-            due_rule = {"later_of": [{"after": base, "in": str(within)}, {"on": last_good_day.isoformat()}]}
-        elif from_licence:
-            due_rule = {"after": "licence_renewal", "in": str(within)}
+    latest = first_due(rule, starts_on)
+    # Whoever is at work has begun already, so nobody there has longer than the rule gives from today. A day that has
+    # passed, and one that is part of beginning, would make them late from the start.
+    if latest is not None and latest > starts_on:
+        last_good_day = min(last_good_day, latest)
+    due_rule, from_licence = _due_rule(rule, last_good_day)
     return Wanted(
         rule=rule,
         site=site,
@@ -168,13 +160,31 @@ def _one(
         starts_on=starts_on,
         last_good_day=last_good_day,
         due_on=None if due_rule else last_good_day,
-        due_rule=due_rule,
-        default_due_on=last_good_day if due_rule and from_licence else None,
-        # Two calendar years are asked as two years, which are never later.
-        recurs=str(rule.recurrence.length or ""),
+        due_rule=due_rule_to_json(due_rule) if due_rule else None,
+        default_due_on=last_good_day if from_licence else None,
+        recurs=recurs_of(rule.recurrence),
         conditions=_conditions(rule, without),
         without=tuple(without),
     )
+
+
+def _due_rule(rule: Rule, last_good_day: date) -> tuple[DueRule | None, bool]:
+    """Return by when each person is due, None: all by the same day; and whether that hangs on a licence."""
+    if rule.first_due is None:
+        return None, False
+    parts = [due_rule_of(part) for part in rule.first_due.parts]
+    counted = [part for part in parts if bases_of(part)]
+    if not counted:
+        return None, False
+    own = due_rule_of(rule.first_due)
+    if _LICENCE in bases_of(own):
+        return own, True
+    # Of two fixed days the later counts alone.
+    fixed = max(last_good_day, *(part.day for part in parts if isinstance(part, On)), last_good_day)
+    return LaterOf(counted[0] if len(counted) == 1 else LaterOf(*counted), On(fixed)), False
+
+
+_LICENCE: Final = "licence_renewal"
 
 
 def _conditions(rule: Rule, without: Sequence[Site]) -> dict[str, Any] | None:

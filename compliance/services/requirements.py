@@ -7,13 +7,14 @@ from typing import Any
 from django.db import transaction
 
 from certificates.models import Certification
-from certificates.validity import Duration, PolicyError, PolicyProblem, local_date
+from certificates.validity import local_date
 from compliance import selectors
 from compliance.conditions import Condition, named, parse
 from compliance.due_dates import DueRule, On, bases_of, parse_due_rule
 from compliance.exceptions import AlreadyWithdrawn, DueBeforeStart, NotOfThisOrganisation, TrainingHeld, UnknownCode
 from compliance.ladder import ladder_from_json, ladder_to_json
 from compliance.models import Requirement
+from compliance.recurrence import LICENCE, parse_recurs
 from compliance.services.rebuilding import rebuild_many
 from people import audit
 from people.models import Employment, Membership, Organisation, Role, Site, User
@@ -43,8 +44,8 @@ def planned(
     The group: at a site and below it, in a role, or fulfilling ``conditions`` (form: ``compliance.conditions``); of
     several, all must hold. By when: either ``due_on``, the last good day for who is named or already at work on
     ``starts_on``, while who comes later to a group has ``days_after_start`` days; or ``due_rule`` (form:
-    ``compliance.due_dates``), with ``default_due_on`` for whoever lacks its base date. ``recurs`` is a duration such
-    as "12m". ``ladder`` says when who is told (form: ``compliance.ladder``).
+    ``compliance.due_dates``), with ``default_due_on`` for whoever lacks its base date. ``recurs`` says how
+    often again, such as "12m" (form: ``compliance.recurrence``). ``ladder`` says when who is told (form: ``compliance.ladder``).
 
     Raises:
         DueBeforeStart: ``due_on``, the date of the rule or ``default_due_on`` lies before ``starts_on``.
@@ -53,8 +54,9 @@ def planned(
         UnknownCode: they name a site, role or organisation that is not there.
         DueRuleError: ``due_rule`` is none.
         LadderError: ``ladder`` is none.
-        PolicyError: ``recurs`` is no duration, or none at all.
-        ValueError: nobody is named, or a person together with a group; no date and no rule, or both.
+        PolicyError: ``recurs`` says no such thing, or no time at all.
+        ValueError: nobody is named, or a person together with a group; no date and no rule, or both; it hangs on
+            licences, and no kind of them is named.
     """
     if due_on is not None and due_on < starts_on:
         raise DueBeforeStart(starts_on, due_on)
@@ -71,8 +73,10 @@ def planned(
         _check_rule(rule, licence_kind)
         if isinstance(rule, On) and rule.day < starts_on:
             raise DueBeforeStart(starts_on, rule.day)
-    if recurs and not Duration.parse(recurs).n:
-        raise PolicyError(PolicyProblem.ZERO_DURATION, field="recurs")
+    if recurs:
+        parse_recurs(recurs)
+    if recurs == LICENCE and not licence_kind:
+        raise ValueError("say which kind of licence")
     for what, thing in (("person", membership), ("site", site), ("role", role)):
         if thing is not None and thing.organisation_id != organisation.pk:
             raise NotOfThisOrganisation(what)

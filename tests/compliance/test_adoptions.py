@@ -14,6 +14,7 @@ from compliance.exceptions import (
 )
 from compliance.models import Adoption, ConditionStatement, CourseApproval, Requirement, RuleAssignment
 from compliance.selectors import Choice, Days
+from people import services as people_services
 from people.models import AuditEntry, Employment, Site
 from tests.factories import certificates as certificate_factories
 from tests.factories import compliance as factories
@@ -118,6 +119,25 @@ def test_a_rule_that_counts_from_a_licence_waits_for_its_day(larch, hospitality)
     made = Requirement.objects.get(site=larch.fort)
     assert made.due_rule == {"after": "licence_renewal", "in": "0d"}
     assert (made.licence_kind, made.default_due_on) == ("us-tx-health", date(2026, 4, 1))
+    # It is asked again with each renewal, however long the certificate runs.
+    member = larch.employ()
+    for year in (2026, 2027, 2028):
+        people_services.record_licence(
+            membership=member, kind="us-tx-health", renews_on=date(year, 5, 4), by=None, at=AT
+        )
+    factories.learn(member, hospitality)
+    span = selectors.current_spans(memberships=type(member).objects.all(), on=TODAY, asked_before=True).get()
+    assert span.due_on == date(2027, 5, 4)
+
+
+def test_what_a_rule_says_of_two_days_and_of_calendar_years_is_asked_so(larch, hospitality):
+    described = {"us-mn-hotel": (larch.fort, "us-mn"), "us-va-hotel": (larch.prince, "us-va")}
+    for site, place in described.values():
+        describe(site, place, "hotel", 80)
+    adopt(larch, loaded(), dict.fromkeys(described, Choice(hospitality)))
+    asked = {it.source: it for it in Requirement.objects.filter(site__in=[larch.fort, larch.prince])}
+    assert asked["us-mn-hotel"].due_rule == {"later_of": [{"after": "hire", "in": "90d"}, {"on": "2026-04-01"}]}
+    assert asked["us-va-hotel"].recurs == "2y@year"
 
 
 def test_roles_narrow_it_and_are_each_assigned(texas, pack, hospitality):

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certificates.validity import Duration, PolicyError, UnknownZone, ValidityPolicy, next_period
+from compliance.recurrence import EachRenewal, parse_recurs
 from compliance.standing import (
     AnotherWay,
     CountsAs,
@@ -326,6 +327,47 @@ def test_standing_under_a_requirement_that_recurs_sooner_than_is_printed():
         from_on=HIRED_ON,
         due_on=date(2026, 1, 31),
     )
+
+
+def test_standing_under_anniversaries_and_renewals_of_a_licence():
+    began_on = date(2024, 1, 1)
+
+    def held(day):
+        ends_on = day.replace(year=day.year + 3, day=min(day.day, 28))
+        return HeldPeriod(
+            completed_on=day, valid_from=day, valid_until=ends_on, window_opens_on=ends_on - DAY, grace_until=ends_on
+        )
+
+    def asked(recurs, *periods):
+        requirement = Requirement(began_on, id="r1", due_on=date(2024, 3, 31), recurs=recurs)
+        return Facts(employments=(Span(began_on),), requirements=(requirement,), periods=periods)
+
+    def standing_in(recurs, *completed, on):
+        return standing(asked(recurs, *map(held, completed)), on)
+
+    yearly = parse_recurs("12m@60d")
+    done = date(2024, 2, 29), date(2025, 1, 10)
+    for on, state, due_on in (
+        (date(2024, 12, 30), State.VALID, date(2025, 2, 28)),
+        (date(2024, 12, 31), State.RENEWABLE, date(2025, 2, 28)),
+        (date(2025, 1, 10), State.VALID, date(2026, 2, 28)),
+        (date(2026, 2, 28), State.RENEWABLE, date(2026, 2, 28)),
+        (date(2026, 3, 1), State.OVERDUE, date(2026, 2, 28)),
+    ):
+        found = standing_in(yearly, *done, on=on)
+        assert (found.state, found.due_on) == (state, due_on), on
+    # The second completion counts no longer, so the day that it met is open again.
+    facts = asked(yearly, held(done[0]), replace(held(done[1]), revoked_on=date(2025, 6, 1), revoked_reason="error"))
+    assert standing(facts, date(2025, 5, 31)).state is State.VALID
+    assert standing(facts, date(2025, 6, 1)).state is State.OVERDUE
+    licence = EachRenewal((date(2025, 5, 4), date(2026, 5, 4)))
+    found = standing_in(licence, date(2025, 5, 4), on=date(2026, 5, 4))
+    assert (found.state, found.due_on, found.reasons[0].code) == (
+        State.RENEWABLE,
+        date(2026, 5, 4),
+        ReasonCode.SOONER_THAN_PRINTED,
+    )
+    assert standing_in(licence, date(2025, 5, 5), on=date(2026, 5, 5)).state is State.VALID
 
 
 def test_standing_under_a_requirement_that_recurs_as_printed_has_no_other_reason():
@@ -850,6 +892,13 @@ days = st.integers(0, HORIZON_DAYS).map(lambda n: START + timedelta(days=n))
 lengths = st.integers(1, 400).map(lambda n: timedelta(days=n))
 
 
+OWN_CALENDARS = [
+    parse_recurs("2m@2w"),
+    parse_recurs("1y@year"),
+    EachRenewal((START + timedelta(days=100), START + timedelta(days=300))),
+]
+
+
 @st.composite
 def some_spans(draw, kind=Span, *, may_be_open=True, most=2):
     found = []
@@ -869,7 +918,7 @@ def some_requirements(draw):
             id=f"r{number}",
             due_on=draw(st.none() | days),
             due_by=draw(st.sampled_from(["rule", "rule", "set", "default"])),
-            recurs=draw(st.sampled_from([None, None, Duration(6, "m"), Duration(90, "d")])),
+            recurs=draw(st.sampled_from([None, None, Duration(6, "m"), Duration(90, "d"), *OWN_CALENDARS])),
         )
         for number, span in enumerate(draw(some_spans(most=3)))
     )

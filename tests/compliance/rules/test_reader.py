@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from certificates.validity import Duration
+from compliance.due_dates import due_rule_to_json, parse_due_rule
+from compliance.rules.applying import Answer, SiteFacts, again_due, applies, due_rule_of, first_due, recurs_of
 from compliance.rules.reader import SHIPPED, PacksRejected, examine_packs, read_packs
 from compliance.rules.schema import FirstDue, Recurrence, rule_from_json, to_json, topic_from_json
 from courses.curriculum.reader import NOT_A_FILE
@@ -50,7 +52,17 @@ FIGURES = {
         72,
         (11, 17, 16, ("en", "es")),
     ),
-    "us-mn-hotel": ("law", "us-mn", FirstDue("hire", d("90d")), 0, EVERY["12m"], {"approved-course"}, None, 0, None),
+    "us-mn-hotel": (
+        "law",
+        "us-mn",
+        FirstDue(later_of=(FirstDue("hire", d("90d")), FirstDue(by=date(2018, 11, 29)))),
+        0,
+        EVERY["12m"],
+        {"approved-course"},
+        None,
+        0,
+        None,
+    ),
     "us-ny-lodging": (
         "law",
         "us-ny",
@@ -277,6 +289,12 @@ def test_the_sample_is_sound(folder):
         ("topics: [definition]", "topics: [definition]\n    conditions: [approved-course]", 'here.yaml:17: the condition "approved-course" and "approval" go together'),
         ("length: 12m}", "length: 0m}", 'here.yaml:15: "length" has to be more than nothing'),
         ("kind: every, length: 12m", "kind: none, length: 12m", 'here.yaml:15: "length" says nothing where "kind" is none'),
+        ("kind: every, length: 12m", "kind: calendar-years, length: 12m", 'here.yaml:15: "length" has to be in years, such as 2y'),
+        ("kind: every, length: 12m", "kind: anniversary, length: 12m, window: 2y", 'here.yaml:15: "window" has to be no longer than "length"'),
+        ("kind: every, length: 12m", "kind: every, length: 12m, window: 2m", 'here.yaml:15: unknown key "window"'),
+        ("after: hire, within: 60d", "later_of: [{by: 2026-01-01}]", 'here.yaml:13: "later_of" has to name two'),
+        ("after: hire, within: 60d", "later_of: [{by: 2026-01-01}, {by: 2026-01-02}], after: hire", 'here.yaml:13: unknown key "after"'),
+        ("after: hire, within: 60d", "later_of: [{by: 2026-01-01}, {after: birth, within: 1d}]", "here.yaml:13: \"after\" is 'birth'; it has to be one of: hire, role-start, initial-training, licence-issue, licence-renewal, contract-start"),
         ("topics: [definition]", "employer_date: {month: 2, day: 30, says: S}", 'here.yaml:16: "day": this month never has it'),
         ("review_by: 2027-05-28", "review_by: 2027-02-29", 'here.yaml:20: "review_by" has to be a day such as 2026-11-22'),
         ('url: ""', 'url: "here"', 'here.yaml:18: "url" has to be an address that begins with https://, or ""'),
@@ -295,6 +313,59 @@ def test_every_problem_is_told_at_once_and_nothing_is_read(folder):
     with pytest.raises(PacksRejected) as caught:
         read_packs(folder)
     assert [problem.line for problem in caught.value.problems] == [9, 12]
+
+
+def rule_saying(folder, **parts):
+    """Return the rule of the sample with some of its lines written otherwise, and what its JSON reads as."""
+    text = PACK
+    for key, said in parts.items():
+        old = next(line for line in PACK.splitlines() if line.startswith(f"    {key}:"))
+        text = text.replace(old, f"    {key}: {said}")
+    (folder / "here.yaml").write_text(text)
+    (pack,) = read_packs(folder).packs
+    (rule,) = pack.rules
+    assert rule_from_json(to_json(rule)) == rule
+    return rule
+
+
+@pytest.mark.parametrize(
+    ("said", "due", "started_on", "due_on", "rule"),
+    [
+        ("{later_of: [{after: hire, within: 90d}, {by: 2018-11-29}]}", FirstDue(later_of=(FirstDue("hire", d("90d")), FirstDue(by=date(2018, 11, 29)))), date(2018, 8, 1), date(2018, 11, 29), {"later_of": [{"after": "hire", "in": "90d"}, {"on": "2018-11-29"}]}),
+        ("{later_of: [{after: hire, within: 90d}, {by: 2018-11-29}]}", FirstDue(later_of=(FirstDue("hire", d("90d")), FirstDue(by=date(2018, 11, 29)))), date(2018, 9, 1), date(2018, 11, 30), {"later_of": [{"after": "hire", "in": "90d"}, {"on": "2018-11-29"}]}),
+        ("{later_of: [{after: hire, within: 6m}, {after: role-start, within: 0d}]}", FirstDue(later_of=(FirstDue("hire", d("6m")), FirstDue("role-start", d("0d")))), date(2026, 8, 31), date(2027, 2, 28), {"later_of": [{"after": "hire", "in": "6m"}, {"after": "role_start", "in": "0d"}]}),
+        ("{after: contract-start, within: 2w}", FirstDue("contract-start", d("2w")), date(2026, 3, 2), date(2026, 3, 16), {"after": "requirement_start", "in": "2w"}),
+        ("{after: licence-issue, within: 30d}", FirstDue("licence-issue", d("30d")), date(2026, 3, 2), date(2026, 4, 1), {"after": "licence_renewal", "in": "30d"}),
+        ("{by: 2026-06-30}", FirstDue(by=date(2026, 6, 30)), date(2026, 3, 2), date(2026, 6, 30), {"on": "2026-06-30"}),
+    ],
+)  # fmt: skip
+def test_when_the_first_time_is_can_be_said(folder, said, due, started_on, due_on, rule):
+    read = rule_saying(folder, first_due=said)
+    assert (read.first_due, first_due(read, started_on)) == (due, due_on)
+    assert due_rule_to_json(due_rule_of(read.first_due)) == rule
+    assert due_rule_to_json(parse_due_rule(rule)) == rule
+
+
+@pytest.mark.parametrize(
+    ("said", "kept", "again_on"),
+    [
+        ("{kind: none}", "", None),
+        ("{kind: every, length: 24m}", "24m", date(2026, 2, 27)),
+        ("{kind: anniversary, length: 12m, window: 60d}", "12m@60d", date(2025, 2, 27)),
+        ("{kind: calendar-years, length: 2y}", "2y@year", date(2026, 12, 31)),
+        ("{kind: licence-renewal}", "licence", None),
+    ],
+)
+def test_how_often_can_be_said(folder, said, kept, again_on):
+    read = rule_saying(folder, recurrence=said)
+    assert (recurs_of(read.recurrence), again_due(read, date(2024, 2, 28))) == (kept, again_on)
+
+
+def test_a_part_of_a_place_and_ages_can_be_said(folder):
+    read = rule_saying(folder, scope='{area: "The city of Here.", ages: "Under 16, unless they clean rooms."}')
+    assert (read.scope.area, read.scope.ages) == ("The city of Here.", "Under 16, unless they clean rooms.")
+    match = applies(read, SiteFacts("us-ca", "hotel"), date(2026, 12, 1))
+    assert (match.answer, match.missing) == (Answer.UNKNOWN, ("area",))
 
 
 def test_a_rule_that_two_packs_give_is_refused(folder):
