@@ -1,6 +1,7 @@
 """A change of what is asked, before it is made: the facts as they would be."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from compliance.models import Requirement
 
@@ -9,8 +10,16 @@ from compliance.models import Requirement
 class RequirementChange:
     """``added`` are requirements that are not saved; ``removed`` the keys of facts that would hold no longer.
 
-    A correction adds the successor and removes the fact that it supersedes.
+    A correction adds the successor and removes the fact that it supersedes. ``jurisdictions`` are where sites would lie,
+    ``tags`` what roles would be called, both by key: conditions may hang on them.
     """
 
     added: tuple[Requirement, ...] = ()
     removed: frozenset[int] = frozenset()
+    jurisdictions: Mapping[int, str] = field(default_factory=dict)
+    tags: Mapping[int, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def moves_conditions(self) -> bool:
+        """Whether who fulfils a condition may change, though nothing about requirements does."""
+        return bool(self.jurisdictions or self.tags)

@@ -124,11 +124,15 @@ class Asked(NamedTuple):
 
 
 class _Stretches(NamedTuple):
-    """When people with the same employments and licences are asked: by what stays, by what ends, by what is new."""
+    """When people with the same employments and licences are asked: by what stays, by what ends, by what is new.
+
+    ``staying`` is ``kept`` as it would be, where the change moves who fulfils conditions.
+    """
 
     kept: list[RequirementSpan]
     was: list[RequirementSpan]
     will: list[RequirementSpan]
+    staying: list[RequirementSpan]
 
 
 def facts_before_and_after(
@@ -152,10 +156,14 @@ def facts_before_and_after(
     staying = _Asking(it for it in asked if it.pk not in change.removed)
     leaving = _Asking(it for it in asked if it.pk in change.removed)
     coming = _Asking(change.added)
-    parts = (staying, leaving, coming)
     ladders_before, ladders_after = staying.ladders | leaving.ladders, staying.ladders | coming.ladders
-    personal = {key for part in parts for key in part.personal}
-    reach = Reach(needs_sites([*asked, *change.added]))
+    personal = {key for part in (staying, leaving, coming) for key in part.personal}
+    organisations = needs_sites([*asked, *change.added])
+    reach = Reach(organisations)
+    parts = [(staying, reach), (leaving, reach), (coming, reach)]
+    if change.moves_conditions:
+        moved = Reach(organisations, jurisdictions=change.jurisdictions, tags=change.tags)
+        parts[2:] = [(coming, moved), (staying, moved)]
     known: dict[object, _Stretches] = {}
     for start in range(0, len(keys), batch):
         people = [Whom(key, organisation.pk, organisation.time_zone) for key in keys[start : start + batch]]
@@ -168,13 +176,15 @@ def facts_before_and_after(
             shape = None if whom.pk in personal else loaded.shape(whom)
             stretches = known.get(shape) if shape is not None else None
             if stretches is None:
-                stretches = _Stretches(*(loaded.required(whom, it).get(certification_id, []) for it in parts))
+                found = [loaded.required(whom, it, by).get(certification_id, []) for it, by in parts]
+                kept, was, will = found[:3]
+                stretches = _Stretches(kept, was, will, found[3] if len(found) > 3 else kept)
                 if shape is not None:
                     known[shape] = stretches
-            kept, was, will = stretches
+            kept, was, will, still = stretches
             before = _asked_of(loaded, whom, certification_id, kept + was, ladders_before)
-            same = was == will and ladders_before == ladders_after
-            after = before if same else _asked_of(loaded, whom, certification_id, kept + will, ladders_after)
+            same = was == will and kept == still and ladders_before == ladders_after
+            after = before if same else _asked_of(loaded, whom, certification_id, still + will, ladders_after)
             yield whom.pk, before, after
 
 
@@ -249,12 +259,12 @@ class _Loaded:
         jobs = self.jobs.get(whom.pk, ())
         return tuple([job[1:] for job in jobs]), tuple(self.licences.get(whom.pk, ()))
 
-    def required(self, whom: Whom, asking: _Asking) -> dict[int, list[RequirementSpan]]:
+    def required(self, whom: Whom, asking: _Asking, reach: Reach | None = None) -> dict[int, list[RequirementSpan]]:
         """Return the stretches in which something is asked of a person, by certification."""
         found: dict[int, list[RequirementSpan]] = {}
         jobs, licences = self.jobs.get(whom.pk, ()), self.licences.get(whom.pk, ())
         for requirement in asking.of(whom):
-            if reached := list(_requirement_spans(requirement, jobs, self.reach, licences)):
+            if reached := list(_requirement_spans(requirement, jobs, reach or self.reach, licences)):
                 found.setdefault(requirement.certification_id, []).extend(reached)
         return found
 

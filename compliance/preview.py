@@ -5,7 +5,7 @@ will be.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -26,11 +26,15 @@ MAIL_DAYS: Final = 30
 
 
 class Effect(NamedTuple):
-    """What becomes of one person: the last good days before and after, None where nothing was or will be asked."""
+    """What becomes of one person: the last good days before and after, None where nothing was or will be asked.
+
+    ``training`` says of which, where a change is about several.
+    """
 
     membership: Membership
     before: date | None
     after: date | None
+    training: str = ""
 
 
 @dataclass(slots=True)
@@ -68,8 +72,16 @@ class Preview:
 
     @property
     def share_percent(self) -> int:
-        """Return the part of everybody at work whom it touches, rounded up."""
-        return -(-100 * self.touched // self.at_work) if self.at_work else 0
+        """Return the part of everybody at work whom it touches, rounded up.
+
+        Whoever is touched in several trainings counts for each, up to everybody: rather a second look too often.
+        """
+        return min(100, -(-100 * self.touched // self.at_work)) if self.at_work else 0
+
+    @property
+    def of_several(self) -> bool:
+        """Whether it is about several trainings, so that it is said of each person of which."""
+        return any(it.training for some in self.listed for it in some)
 
 
 class Found(NamedTuple):
@@ -111,6 +123,20 @@ def preview(
     return found
 
 
+def together(parts: Sequence[tuple[str, Preview]], *, organisation: Organisation, at: datetime) -> Preview:
+    """Return what several trainings' previews say as one; ``parts`` are the title and the preview of each."""
+    found = Preview(at_work=people_at_work(organisation, local_date(at, organisation.time_zone)))
+    for title, part in parts:
+        found.counts.update(part.counts)
+        found.mails_today += part.mails_today
+        found.mails_soon += part.mails_soon
+        for into, some in zip(found.listed, part.listed, strict=True):
+            into += [it._replace(training=title) for it in some] if len(parts) > 1 else some
+    for some in found.listed:
+        del some[LISTED:]
+    return found
+
+
 def people_at_work(organisation: Organisation, on: date) -> int:
     """Return how many people are at work on a day."""
     people = Employment.objects.covering(on).filter(membership__organisation=organisation)
@@ -133,7 +159,9 @@ def to_json(found: Preview) -> dict[str, Any]:
         "mails_today": found.mails_today,
         "mails_soon": found.mails_soon,
         "at_work": found.at_work,
-        "listed": [[[it.membership.pk, _iso(it.before), _iso(it.after)] for it in some] for some in found.listed],
+        "listed": [
+            [[it.membership.pk, _iso(it.before), _iso(it.after), it.training] for it in some] for some in found.listed
+        ],
     }
 
 
@@ -145,9 +173,13 @@ def from_json(kept: Mapping[str, Any]) -> Preview:
         mails_soon=kept["mails_soon"],
         at_work=kept["at_work"],
     )
-    members = members_named(key for some in kept["listed"] for key, _, _ in some)
+    members = members_named(key for some in kept["listed"] for key, *_ in some)
     for into, some in zip(found.listed, kept["listed"], strict=True):
-        into += [Effect(members[key], _day(before), _day(after)) for key, before, after in some if key in members]
+        into += [
+            Effect(members[key], _day(before), _day(after), *training)
+            for key, before, after, *training in some
+            if key in members
+        ]
     return found
 
 

@@ -1,8 +1,8 @@
 """Whom requirements reach: employments and sites as conditions see them, loaded a constant number of queries a batch."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -101,13 +101,26 @@ class _Above:
 
 
 class Reach:
-    """Answers whether a requirement reaches an employment. Knows the sites of the organisations it was made for."""
+    """Answers whether a requirement reaches an employment. Knows the sites of the organisations it was made for.
 
-    def __init__(self, organisations: Iterable[int]) -> None:
+    ``jurisdictions`` (by key of a site) and ``tags`` (by key of a role) stand in place of what is known.
+    """
+
+    def __init__(
+        self,
+        organisations: Iterable[int],
+        *,
+        jurisdictions: Mapping[int, str] | None = None,
+        tags: Mapping[int, frozenset[str]] | None = None,
+    ) -> None:
         keys = list(organisations)
+        self._tags = tags or {}
         columns = ("pk", "code", "parent_id", "sector", "jurisdiction")
         rows = Site.objects.filter(organisation__in=keys).values_list(*columns) if keys else ()
         self._places = {pk: _Place(*rest) for pk, *rest in rows}
+        for pk, jurisdiction in (jurisdictions or {}).items():
+            if pk in self._places:
+                self._places[pk] = replace(self._places[pk], jurisdiction=jurisdiction)
         self._conditions: dict[int, Condition] = {}
         self._above: dict[int, _Above] = {}
 
@@ -122,9 +135,11 @@ class Reach:
         return requirement.conditions is None or matches(self._condition(requirement), self._job_facts(job))
 
     def _condition(self, requirement: Requirement) -> Condition:
-        if requirement.pk not in self._conditions:
-            self._conditions[requirement.pk] = parse(requirement.conditions)
-        return self._conditions[requirement.pk]
+        # One that is not saved has no key yet, and several of them may be asked about.
+        key = requirement.pk or -id(requirement)
+        if key not in self._conditions:
+            self._conditions[key] = parse(requirement.conditions)
+        return self._conditions[key]
 
     def _job_facts(self, job: Job) -> JobFacts:
         above = self._above_of(job.site_id)
@@ -132,7 +147,7 @@ class Reach:
             organisation=job.organisation,
             sites=above.sites,
             role=job.role,
-            role_tags=job.role_tags,
+            role_tags=job.role_tags if job.role_id is None else self._tags.get(job.role_id, job.role_tags),
             sector=above.sector,
             jurisdiction=above.jurisdiction,
             employment_type=job.employment_type,

@@ -12,13 +12,16 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from certificates.models import Certification
 from cms.places import PLACES
+from cms.validators import code_validator
 from compliance.forms import DayField, TrainingField, assignable_certifications
 from compliance.models import Adoption
 from compliance.rules.schema import Rule
 from compliance.selectors import Choice
 from courses.models import Edition
+from people.exceptions import NotATag
 from people.models import Organisation, Role, Site
 from people.models.organisation import SITE_KIND_CHOICES
+from people.services import as_tags
 
 SUGGESTED_DAYS = 30
 
@@ -177,3 +180,56 @@ class SiteFactsForm(forms.ModelForm):
         )
         kind: Any = self.fields["kind"]
         kind.choices = [("", pgettext_lazy("kind of site", "Not said yet")), *SITE_KIND_CHOICES]
+
+
+class RoleForm(forms.Form):
+    """A role that people here may be employed in."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=40,
+        validators=[code_validator],
+        help_text=gettext_lazy("Stands in workbooks, such as night-audit. It never changes."),
+    )
+
+
+MOST_TAGS = 20
+
+
+class KindsOfWorkForm(forms.Form):
+    """What rules call the work in a role: words that are known here, and others."""
+
+    tags = forms.MultipleChoiceField(
+        label=gettext_lazy("Kinds of work"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    others = forms.CharField(
+        label=gettext_lazy("Other words"),
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy("Separated by commas."),
+    )
+
+    def __init__(self, *args: Any, role: Role, known: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["tags"]
+        offered.choices = [(tag, tag_words(tag)) for tag in sorted({*known, *role.tags})]
+        offered.initial = role.tags
+
+    def clean(self) -> dict[str, Any]:
+        """Gather all words as ``tags``; what is no plain word is said beside the field."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        others = [word for word in cleaned.get("others", "").split(",") if word.strip()]
+        try:
+            cleaned["tags"] = as_tags([*cleaned.get("tags", ()), *others])
+        except NotATag as error:
+            self.add_error("others", _("Not a plain word: %(word)s") % {"word": error.word.strip()})
+        else:
+            if len(cleaned["tags"]) > MOST_TAGS:
+                self.add_error("others", _("At most %(n)s words.") % {"n": MOST_TAGS})
+        return cleaned
+
+
+def tag_words(tag: str) -> str:
+    """Return a tag of a role as people read it."""
+    return tag.replace("_", " ")

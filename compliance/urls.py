@@ -97,6 +97,8 @@ urlpatterns = [
         name="assignment_default",
     ),
     path("workplace/<slug:code>/rules/", views.rules, name="rules"),
+    path("workplace/<slug:code>/roles/", views.roles, name="roles"),
+    path("workplace/<slug:code>/roles/<slug:role>/", views.role, name="role"),
     path("workplace/<slug:code>/rules/<slug:pack>/", views.rule_pack, name="rule_pack"),
     path("workplace/<slug:code>/rules/<slug:pack>/adopt/", views.rule_pack_adopt, name="rule_pack_adopt"),
     path("workplace/<slug:code>/rules/<slug:pack>/stop/", views.rule_pack_stop, name="rule_pack_stop"),

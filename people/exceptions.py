@@ -172,3 +172,19 @@ class NoSuchLimit(PeopleError):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class CodeTaken(PeopleError):
+    """Another of its kind in the organisation has this ``code``."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class NotATag(PeopleError):
+    """What rules call a kind of work is a plain word or a few; ``word`` is none."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(word)
+        self.word = word

@@ -20,6 +20,9 @@ class Proposal(models.Model):
         EACH = "each", pgettext_lazy("kind of proposal", "New assignments to people chosen one by one")
         CHANGE = "change", pgettext_lazy("kind of proposal", "Assignment changed")
         ADOPT = "adopt", pgettext_lazy("kind of proposal", "Rules followed")
+        STOP = "stop", pgettext_lazy("kind of proposal", "Rules followed no longer")
+        SITE = "site", pgettext_lazy("kind of proposal", "Place described anew")
+        ROLE = "role", pgettext_lazy("kind of proposal", "Kind of work called otherwise")
         COUNTING = "counting", pgettext_lazy("kind of proposal", "Counted another way")
         WITHDRAW = "withdraw", pgettext_lazy("kind of proposal", "Assignment withdrawn")
 

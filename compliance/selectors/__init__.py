@@ -9,7 +9,15 @@ from compliance.selectors.adjustments import (
     prior_learning_of,
     question_of,
 )
-from compliance.selectors.adoptions import Choice, RuleReach, Wanted, preview_adoption, requirements_from
+from compliance.selectors.adoptions import (
+    Choice,
+    OpenAssignment,
+    RuleReach,
+    Wanted,
+    open_assignments,
+    preview_adoption,
+    requirements_from,
+)
 from compliance.selectors.counting import Counted, counted_today
 from compliance.selectors.days import Days, days_in
 from compliance.selectors.deliveries import (
@@ -49,6 +57,7 @@ from compliance.selectors.requirements import (
     names_in,
     people_reached,
     reached,
+    requirements_naming,
     sites_from,
 )
 from compliance.selectors.rows import (
@@ -69,6 +78,7 @@ from compliance.selectors.rule_packs import (
     Training,
     adopted_rules,
     approvals,
+    kinds_of_work,
     live_adoptions,
     newest_pack,
     pack_for,
@@ -98,6 +108,7 @@ __all__ = [
     "KeptLines",
     "Line",
     "Numbers",
+    "OpenAssignment",
     "PackAtSites",
     "PersonStanding",
     "PlannedCount",
@@ -137,6 +148,7 @@ __all__ = [
     "held_trainings",
     "holders_of",
     "in_person_of",
+    "kinds_of_work",
     "late_trainings",
     "letters",
     "licence_kinds",
@@ -150,6 +162,7 @@ __all__ = [
     "newest_pack",
     "next_message_at",
     "numbers",
+    "open_assignments",
     "open_bounces",
     "open_questions",
     "pack_for",
@@ -165,6 +178,7 @@ __all__ = [
     "question_of",
     "reached",
     "requirements_from",
+    "requirements_naming",
     "rows",
     "site_facts",
     "sites_from",

@@ -3,17 +3,19 @@
 The seam to requirements: what a rule wants is decided here, who writes it is ``compliance.services.adoptions``.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import Count, Q
 
 from certificates.models import Certification
 from compliance.due_dates import DueRule, LaterOf, On, bases_of, due_rule_to_json
-from compliance.models import Adoption, RulePackVersion
-from compliance.rules.applying import Answer, applies, due_rule_of, first_due, recurs_of
+from compliance.models import Adoption, Requirement, RuleAssignment, RulePackVersion
+from compliance.rules.applying import Answer, SiteFacts, applies, due_rule_of, first_due, recurs_of
 from compliance.rules.schema import Rule
 from compliance.selectors.rule_packs import site_facts
 from people.models import Employment, Organisation, Role, Site
@@ -82,22 +84,46 @@ class _Meant:
     uncertain: list[Site]
 
 
-def requirements_from(adoption: Adoption, *, on: date) -> list[Wanted]:
-    """Return the requirements that ``adoption`` asks for if it is applied on ``on``; none once it has ended."""
+def requirements_from(
+    adoption: Adoption, *, on: date, described: Mapping[int, SiteFacts] | None = None
+) -> list[Wanted]:
+    """Return the requirements that ``adoption`` asks for if it is applied on ``on``; none once it has ended.
+
+    ``described`` are facts of sites, by key, in place of what is known of them.
+    """
     if adoption.ends_on is not None:
         return []
-    choices = {it.rule_code: Choice(it.certification, tuple(it.roles.all())) for it in adoption.chosen.all()}
     reaches = _meant(
-        adoption.organisation, adoption.pack, choices, starts_on=on, days=(adoption.due_on - adoption.starts_on).days
+        adoption.organisation,
+        adoption.pack,
+        choices_of(adoption),
+        open_assignments(adoption.reference),
+        starts_on=on,
+        days=(adoption.due_on - adoption.starts_on).days,
+        described=described or {},
     )
     return [wanted for meant in reaches.values() for wanted in meant.wanted]
+
+
+def choices_of(adoption: Adoption) -> dict[str, Choice]:
+    """Return what HR chose for each rule, by its code."""
+    return {it.rule_code: Choice(it.certification, tuple(it.roles.all())) for it in adoption.chosen.all()}
 
 
 def preview_adoption(
     *, organisation: Organisation, pack: RulePackVersion, choices: Mapping[str, Choice], starts_on: date, due_on: date
 ) -> list[RuleReach]:
     """Return whom adopting ``pack`` with ``choices`` would reach, by rule; one query for each rule that is chosen."""
-    reaches = _meant(organisation, pack, choices, starts_on=starts_on, days=(due_on - starts_on).days)
+    held = Adoption.objects.live().filter(organisation=organisation, pack__code=pack.code).first()
+    reaches = _meant(
+        organisation,
+        pack,
+        choices,
+        open_assignments(held.reference) if held else [],
+        starts_on=starts_on,
+        days=(due_on - starts_on).days,
+        described={},
+    )
     tree = _Tree(organisation.sites.all())
     return [
         RuleReach(
@@ -114,13 +140,45 @@ def _rule(pack: RulePackVersion, code: str) -> Rule:
     return next(version.rule for version in pack.rules.all() if version.code == code)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenAssignment:
+    """What an adoption has assigned, and the requirement that came of it; None where HR withdrew that by hand."""
+
+    assignment: RuleAssignment
+    requirement: Requirement | None
+
+    @property
+    def key(self) -> tuple[str, int, int | None, int]:
+        """Return what tells it from the others of its adoption, as ``Wanted`` does."""
+        it = self.assignment
+        return it.rule_code, it.site_id, it.role_id, it.certification_id
+
+
+def open_assignments(reference: UUID) -> list[OpenAssignment]:
+    """Return what the adoption ``reference`` has assigned by now; two queries."""
+    found = list(
+        RuleAssignment.objects.filter(adoption_reference=reference, ended_at__isnull=True)
+        .select_related("site", "role", "certification")
+        .order_by("pk")
+    )
+    live = {
+        it.reference: it
+        for it in Requirement.objects.live()
+        .filter(reference__in=[it.requirement_reference for it in found])
+        .select_related("organisation")
+    }
+    return [OpenAssignment(it, live.get(it.requirement_reference)) for it in found]
+
+
 def _meant(
     organisation: Organisation,
     pack: RulePackVersion,
     choices: Mapping[str, Choice],
+    assigned: Sequence[OpenAssignment],
     *,
     starts_on: date,
     days: int,
+    described: Mapping[int, SiteFacts],
 ) -> dict[str, _Meant]:
     sites = list(organisation.sites.order_by("name"))
     tree = _Tree(sites)
@@ -129,21 +187,63 @@ def _meant(
         rule, choice = version.rule, choices.get(version.code)
         if choice is None or not rule.binds:
             continue
-        answers = {site.pk: applies(rule, site_facts(site), starts_on).answer for site in sites}
+        answers = {
+            site.pk: applies(rule, described.get(site.pk) or site_facts(site), starts_on).answer for site in sites
+        }
         # A site of which too little is known counts as meant: somebody is asked too much rather than too little.
-        tops = tree.covering([site for site in sites if answers[site.pk] is not Answer.NO])
-        roles: tuple[Role | None, ...] = choice.roles or (None,)
-        found[rule.code] = _Meant(
-            wanted=[
-                _one(rule, site, without, role, choice, starts_on, days) for site, without in tops for role in roles
-            ],
-            uncertain=[site for site in sites if answers[site.pk] is Answer.UNKNOWN],
-        )
+        meant = {site.pk for site in sites if answers[site.pk] is not Answer.NO}
+        wanted: list[Wanted] = []
+        for role in choice.roles or (None,):
+            new = partial(_one, rule, role=role, choice=choice, starts_on=starts_on, days=days)
+            own = (rule.code, role.pk if role else None, choice.certification.pk)
+            wanted += _at_sites(new, [it for it in assigned if (it.key[0], *it.key[2:]) == own], meant, tree)
+        wanted.sort(key=lambda it: (it.site.name, it.role.name if it.role else ""))
+        found[rule.code] = _Meant(wanted, [site for site in sites if answers[site.pk] is Answer.UNKNOWN])
     return found
 
 
+def _at_sites(
+    new: Callable[..., Wanted], assigned: Sequence[OpenAssignment], meant: set[int], tree: "_Tree"
+) -> Iterator[Wanted]:
+    """Yield what is wanted at the sites ``meant``, where some is assigned by now.
+
+    What is assigned and still right stays, so that nobody's date moves because of another site. Of what is no longer right
+    the people who are still meant keep their dates.
+    """
+    left = set(meant)
+    ending: list[tuple[OpenAssignment, set[int]]] = []
+    for it in assigned:
+        without = tree.left_out(it.assignment.conditions)
+        covered = tree.covered(it.assignment.site_id, without)
+        stays = new(site=it.assignment.site, without=without)
+        if it.requirement is None or (covered <= meant and stays.conditions == it.assignment.conditions):
+            # HR withdrew it by hand, and it is not made again in parts either.
+            yield replace(stays, conditions=it.assignment.conditions)
+            left -= covered
+        else:
+            ending.append((it, covered))
+    for it, covered in ending:
+        for site, without in tree.covering(left & covered):
+            yield _with_dates_of(it.requirement, new(site=site, without=without))
+        left -= covered
+    for site, without in tree.covering(left):
+        yield new(site=site, without=without)
+
+
+def _with_dates_of(requirement: Requirement | None, wanted: Wanted) -> Wanted:
+    if requirement is None:
+        return wanted
+    return replace(
+        wanted,
+        starts_on=requirement.starts_on,
+        due_on=requirement.due_on,
+        due_rule=requirement.due_rule,
+        default_due_on=requirement.default_due_on,
+    )
+
+
 def _one(
-    rule: Rule, site: Site, without: Sequence[Site], role: Role | None, choice: Choice, starts_on: date, days: int
+    rule: Rule, *, site: Site, without: Sequence[Site], role: Role | None, choice: Choice, starts_on: date, days: int
 ) -> Wanted:
     last_good_day = date.fromordinal(starts_on.toordinal() + days)
     latest = first_due(rule, starts_on)
@@ -212,13 +312,23 @@ class _Tree:
                 passed.add(parent)
                 parent = self.sites[parent].parent_id
 
-    def covering(self, meant: Sequence[Site]) -> list[tuple[Site, list[Site]]]:
-        """Return sites that together hold exactly ``meant``, each with the sites right below it that are left out.
+    def covered(self, site: int, without: Sequence[Site]) -> set[int]:
+        """Return the sites whose people a requirement of ``site`` reaches that leaves some out."""
+        return self.below.get(site, {site}).difference(*(self.below[it.pk] for it in without))
+
+    def left_out(self, conditions: Mapping[str, Any] | None) -> list[Site]:
+        """Return the sites that ``_conditions`` has left out."""
+        parts = [] if conditions is None else conditions.get("all", [conditions])
+        codes = {code for part in parts for code in part.get("not", {}).get("site", [])}
+        return [site for site in self.sites.values() if site.code in codes]
+
+    def covering(self, keys: Set[int]) -> list[tuple[Site, list[Site]]]:
+        """Return sites that together hold exactly ``keys``, each with the sites right below it that are left out.
 
         A requirement of a site reaches everybody below it: one that holds nothing but meant sites stands for all of
         them, one that holds others stands for its own people alone.
         """
-        keys = {site.pk for site in meant}
+        meant = [site for key, site in self.sites.items() if key in keys]
         whole = {key for key in keys if self.below[key] <= keys}
         children: dict[int | None, list[Site]] = {}
         for site in self.sites.values():
@@ -237,7 +347,7 @@ def _people(organisation: Organisation, wanted: Sequence[Wanted], tree: _Tree, *
         return 0
     sites: set[int] = set()
     for it in wanted:
-        sites |= tree.below[it.site.pk].difference(*(tree.below[other.pk] for other in it.without))
+        sites |= tree.covered(it.site.pk, it.without)
     roles = {it.role.pk for it in wanted if it.role is not None}
     jobs = Employment.objects.current_knowledge().filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=on), membership__organisation=organisation, site__in=sites

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from compliance.conditions import named, parse
 from compliance.models import Requirement
 from compliance.reach import Reach, jobs_in, needs_sites
 from people.models import Employment, Membership, Organisation, Role, Site
@@ -67,6 +68,12 @@ def live_requirements(
 def current_requirement(*, organisation: Organisation, reference: UUID) -> Requirement | None:
     """Return what is known now of the assignment ``reference``, withdrawn or not; None where there is none."""
     return Requirement.objects.current_knowledge().filter(organisation=organisation, reference=reference).first()
+
+
+def requirements_naming(organisation: Organisation, subject: str) -> list[Requirement]:
+    """Return what is asked of groups by conditions that name ``subject`` (of ``compliance.conditions.WORDS``)."""
+    by_condition = Requirement.objects.current_knowledge().filter(organisation=organisation, conditions__isnull=False)
+    return [it for it in by_condition if any(said == subject for said, _ in named(parse(it.conditions)))]
 
 
 def licence_kinds(organisation: Organisation) -> list[tuple[str, str]]:

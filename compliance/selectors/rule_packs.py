@@ -128,6 +128,16 @@ def adopted_rules(organisation: Organisation) -> list[Rule]:
     return [version.rule for adoption in live_adoptions(organisation) for version in adoption.pack.rules.all()]
 
 
+def kinds_of_work(organisation: Organisation) -> list[str]:
+    """Return the words for kinds of work that shipped rules, or roles here, use, as tags of roles."""
+    shipped = RulePackVersion.objects.shipped().prefetch_related(_rules())
+    by_rules = {
+        role.replace("-", "_") for pack in shipped for version in pack.rules.all() for role in version.rule.roles
+    }
+    by_roles = {tag for tags in organisation.roles.values_list("tags", flat=True) for tag in tags}
+    return sorted((by_rules - {"any"}) | by_roles)
+
+
 def topics() -> dict[str, Topic]:
     """Return the newest version of each topic by code, also of those that are shipped no longer."""
     return {version.code: version.topic for version in TopicVersion.objects.newest()}

@@ -10,7 +10,7 @@ from compliance.services.adjustments import (
     set_due_date,
     undo_adjustment,
 )
-from compliance.services.adoptions import adopt, apply_adoptions, describe_site, stop_adopting
+from compliance.services.adoptions import adopt, apply_adoptions, stop_adopting
 from compliance.services.another_way import agree_another_way, ask_for_another_way, take_back_question
 from compliance.services.approvals import end_approval, record_approval, state_condition
 from compliance.services.bounces import record_bounce, try_address_again
@@ -22,6 +22,7 @@ from compliance.services.bulk_adjustments import (
     record_leave_of_each,
 )
 from compliance.services.counting import count_by
+from compliance.services.describing import describe_site, tag_role
 from compliance.services.each import MOST_PEOPLE
 from compliance.services.evidence import (
     deliver_evidence_pack,
@@ -34,6 +35,17 @@ from compliance.services.joining import move_facts
 from compliance.services.kits import keep_kit
 from compliance.services.messages import claim_messages, mark_printed, send_again, send_claimed, sweep
 from compliance.services.obligations import check_obligations, check_sample, rebuild_obligations
+from compliance.services.planned_changes import (
+    Planned,
+    Together,
+    addition_of,
+    change_of,
+    description_of,
+    following_of,
+    stopping_of,
+    tagging_of,
+    withdrawal_of,
+)
 from compliance.services.previews import (
     begin_preview,
     deliver_preview,
@@ -45,30 +57,36 @@ from compliance.services.previews import (
 )
 from compliance.services.prior_learning import accept_prior_learning, take_back_prior_learning
 from compliance.services.proposals import (
-    Planned,
-    addition_of,
+    Made,
     adoption_of,
+    adoption_to_stop,
     agree,
     ask_to_adopt,
     ask_to_change,
     ask_to_count,
+    ask_to_describe_site,
     ask_to_require,
+    ask_to_stop,
+    ask_to_tag_role,
     ask_to_withdraw,
-    change_of,
+    description_proposed,
     needs_second_person,
     payload_of,
+    payload_of_adoption,
     payload_of_change,
+    payload_of_description,
+    payload_of_stop,
+    payload_of_tags,
     payload_of_withdrawal,
     planned_by,
     policy_proposed,
     preview_of_change,
     preview_of_requirement,
     preview_of_withdrawal,
-    reach_of_adoption,
     refuse,
     requirement_of,
+    tags_proposed,
     touches_many,
-    withdrawal_of,
 )
 from compliance.services.rebuilding import deliver_rebuild, people_waiting, rebuild_many
 from compliance.services.requirements import (
@@ -89,14 +107,17 @@ from compliance.services.staff_notes import send_staff_note
 __all__ = [
     "MOST_PEOPLE",
     "Change",
+    "Made",
     "Outcome",
     "PackReport",
     "Planned",
     "Recorded",
+    "Together",
     "accept_prior_learning",
     "addition_of",
     "adopt",
     "adoption_of",
+    "adoption_to_stop",
     "agree",
     "agree_another_way",
     "apply_adoptions",
@@ -105,8 +126,11 @@ __all__ = [
     "ask_to_adopt",
     "ask_to_change",
     "ask_to_count",
+    "ask_to_describe_site",
     "ask_to_require",
     "ask_to_require_each",
+    "ask_to_stop",
+    "ask_to_tag_role",
     "ask_to_withdraw",
     "begin_preview",
     "bring_forward",
@@ -123,7 +147,10 @@ __all__ = [
     "deliver_preview",
     "deliver_rebuild",
     "describe_site",
+    "description_of",
+    "description_proposed",
     "end_approval",
+    "following_of",
     "forget_evidence_packs",
     "forget_filter",
     "forget_packs_of_course",
@@ -144,7 +171,11 @@ __all__ = [
     "needs_second_person",
     "packs_differ",
     "payload_of",
+    "payload_of_adoption",
     "payload_of_change",
+    "payload_of_description",
+    "payload_of_stop",
+    "payload_of_tags",
     "payload_of_withdrawal",
     "people_waiting",
     "planned",
@@ -155,7 +186,6 @@ __all__ = [
     "preview_of_change",
     "preview_of_requirement",
     "preview_of_withdrawal",
-    "reach_of_adoption",
     "rebuild_many",
     "rebuild_obligations",
     "record_approval",
@@ -174,7 +204,11 @@ __all__ = [
     "set_due_date",
     "state_condition",
     "stop_adopting",
+    "stopping_of",
     "sweep",
+    "tag_role",
+    "tagging_of",
+    "tags_proposed",
     "take_back_prior_learning",
     "take_back_question",
     "touches_many",

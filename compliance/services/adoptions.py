@@ -15,12 +15,18 @@ from compliance.exceptions import (
     NotOfThisOrganisation,
     RuleNotAssignable,
 )
-from compliance.models import AdoptedRule, Adoption, Requirement, RuleAssignment, RulePackVersion
-from compliance.selectors import Choice, Wanted
-from compliance.services.requirements import check_assignable, require, withdraw
+from compliance.models import AdoptedRule, Adoption, RuleAssignment, RulePackVersion
+from compliance.selectors import Choice, OpenAssignment, Wanted
+from compliance.services.following import turn_of, what_it_asks
+from compliance.services.requirements import (
+    change_requirement,
+    check_assignable,
+    planned_change,
+    require,
+    withdraw,
+)
 from people import audit
-from people import services as people_services
-from people.models import Organisation, Site, User
+from people.models import Organisation, User
 
 
 def check_choices(*, organisation: Organisation, pack: RulePackVersion, choices: Mapping[str, Choice]) -> None:
@@ -99,7 +105,7 @@ def adopt(
         pack=pack.code,
         version=pack.number,
     )
-    _apply(adoption, on=starts_on, by=by, at=at)
+    _apply(adoption, on=starts_on, by=by, at=at, before=held.pack if held else None)
     return adoption
 
 
@@ -148,40 +154,23 @@ def apply_adoptions(*, organisation: Organisation, on: date, by: User | None, at
         _apply(adoption, on=max(on, adoption.starts_on), by=by, at=at)
 
 
-@transaction.atomic
-def describe_site(
-    *,
-    site: Site,
-    jurisdiction: str,
-    kind: str,
-    rooms: int | None,
-    size: int | None,
-    on: date,
-    by: User | None,
-    at: datetime,
+def _apply(
+    adoption: Adoption, *, on: date, by: User | None, at: datetime, before: RulePackVersion | None = None
 ) -> None:
-    """Write where a site lies, what kind of place it is and how large, and let adopted rules follow from ``on``."""
-    people_services.describe_site(site=site, jurisdiction=jurisdiction, kind=kind, rooms=rooms, size=size, by=by, at=at)
-    apply_adoptions(organisation=site.organisation, on=on, by=by, at=at)
-
-
-def _apply(adoption: Adoption, *, on: date, by: User | None, at: datetime) -> None:
-    wanted = {it.key: it for it in selectors.requirements_from(adoption, on=on)}
-    open_ones = {
-        (it.rule_code, it.site_id, it.role_id, it.certification_id): it
-        for it in RuleAssignment.objects.filter(adoption_reference=adoption.reference, ended_at__isnull=True)
-    }
-    for key, assignment in list(open_ones.items()):
-        if key not in wanted or assignment.conditions != wanted[key].conditions:
-            _end(assignment, on=on, by=by, at=at)
-            del open_ones[key]
-    for key, it in wanted.items():
-        if key not in open_ones:
-            _begin(adoption, it, by=by, at=at)
+    assigned = selectors.open_assignments(adoption.reference)
+    turn = turn_of(assigned, selectors.requirements_from(adoption, on=on), before=before)
+    for it in turn.ends:
+        _end(it, on=on, by=by, at=at)
+    for requirement, changes in turn.changes:
+        changed = planned_change(requirement=requirement, **changes)
+        change_requirement(requirement=requirement, changed=changed, by=by, at=at)
+    for wanted in turn.begins:
+        _begin(adoption, wanted, by=by, at=at)
 
 
 def _begin(adoption: Adoption, wanted: Wanted, *, by: User | None, at: datetime) -> None:
-    requirement = _require(adoption.organisation, wanted, by=by, at=at)
+    # What is new in it was judged when the pack was adopted.
+    requirement = require(organisation=adoption.organisation, continuing=True, by=by, at=at, **what_it_asks(wanted))
     RuleAssignment.objects.create(
         organisation=adoption.organisation,
         adoption_reference=adoption.reference,
@@ -195,35 +184,11 @@ def _begin(adoption: Adoption, wanted: Wanted, *, by: User | None, at: datetime)
     )
 
 
-def _require(organisation: Organisation, wanted: Wanted, *, by: User | None, at: datetime) -> Requirement:
-    """The one place that turns what a rule wants into a requirement."""
-    return require(
-        organisation=organisation,
-        certification=wanted.certification,
-        site=wanted.site,
-        role=wanted.role,
-        conditions=wanted.conditions,
-        starts_on=wanted.starts_on,
-        due_on=wanted.due_on,
-        due_rule=wanted.due_rule,
-        default_due_on=wanted.default_due_on,
-        recurs=wanted.recurs,
-        licence_kind=wanted.rule.code if wanted.counts_from_licence else "",
-        # What is new in it was judged when the pack was adopted.
-        continuing=True,
-        label=wanted.rule.title,
-        source=wanted.rule.code,
-        by=by,
-        at=at,
-    )
-
-
-def _end(assignment: RuleAssignment, *, on: date, by: User | None, at: datetime) -> None:
-    assignment.ended_at = at
-    assignment.save(update_fields=["ended_at"])
-    requirement = Requirement.objects.live().filter(reference=assignment.requirement_reference).first()
-    if requirement is not None:  # else HR has withdrawn it by hand
-        withdraw(requirement=requirement, on=on, by=by, at=at)
+def _end(it: OpenAssignment, *, on: date, by: User | None, at: datetime) -> None:
+    it.assignment.ended_at = at
+    it.assignment.save(update_fields=["ended_at"])
+    if it.requirement is not None:  # else HR has withdrawn it by hand
+        withdraw(requirement=it.requirement, on=on, by=by, at=at)
 
 
 def _lock(organisation: Organisation) -> None:

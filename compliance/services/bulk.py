@@ -9,7 +9,8 @@ from certificates.models import Certification
 from compliance.models import Proposal
 from compliance.preview import Preview
 from compliance.services.each import planned_for_each, require_each
-from compliance.services.proposals import each_of, propose_each, touches_many
+from compliance.services.planned_changes import each_of
+from compliance.services.proposals import propose_each, touches_many
 from people.models import Membership, Organisation, User
 
 

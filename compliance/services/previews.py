@@ -1,23 +1,33 @@
 """Previews of changes for very many people: asked for by a page, worked out by the outbox, kept for a day."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
 
+from certificates.validity import local_date
 from cms import clock
 from compliance import selectors
 from compliance.exceptions import AlreadyWithdrawn, DueBeforeStart
 from compliance.models import PreviewRun, Proposal, Requirement
 from compliance.preview import Preview, from_json, to_json
+from compliance.services.planned_changes import Planned, Together
 from compliance.services.proposals import (
-    Planned,
+    Made,
+    adoption_of,
+    adoption_to_stop,
+    ask_to_adopt,
     ask_to_change,
+    ask_to_describe_site,
     ask_to_require,
+    ask_to_stop,
+    ask_to_tag_role,
     ask_to_withdraw,
+    description_proposed,
     planned_by,
     requirement_of,
+    tags_proposed,
 )
 from people import outbox
 from people.faults import fault_point
@@ -30,7 +40,7 @@ FRESH: Final = timedelta(hours=1)
 """How long what was found is taken for what is, unless what is asked changed meanwhile."""
 
 
-def is_long(planned: Planned) -> bool:
+def is_long(planned: Planned | Together) -> bool:
     """Whether looking at what a change does takes longer than a page may."""
     return len(planned.memberships) > AT_ONCE
 
@@ -81,7 +91,8 @@ def deliver_preview(payload: Mapping[str, Any]) -> None:
         fault_point("preview.part_done")
 
     try:
-        found = planned_by(run).preview(at=clock.now(), progress=tell)
+        today = clock.today(run.organisation.time_zone)
+        found = planned_by(run, on=today).preview(at=clock.now(), progress=tell)
     except (AlreadyWithdrawn, DueBeforeStart):
         kept.update(failed=True)
     else:
@@ -93,27 +104,37 @@ def found_by(run: PreviewRun) -> Preview | None:
     return None if run.result is None else from_json(run.result)
 
 
-def make_previewed(*, run: PreviewRun, by: User, at: datetime) -> Requirement | Proposal:
+def make_previewed(*, run: PreviewRun, by: User, at: datetime) -> Made | Proposal:
     """Make the change that was looked at, or propose it where it touches many.
 
     Raises:
-        AlreadyWithdrawn: what it would withdraw or change is withdrawn or changed.
+        AlreadyWithdrawn: what it would withdraw, change or end is withdrawn, changed or ended.
         DueBeforeStart: its last good day has passed meanwhile.
+        TrainingHeld: a training is out of new assignment meanwhile.
         ValueError: it is still being looked at, or that was long ago.
     """
     found = found_by(run)
     if found is None or not is_fresh(run, at=at):
         raise ValueError("look at it first")
-    if run.kind == Proposal.Kind.REQUIRE:
-        return ask_to_require(requirement=requirement_of(run), by=by, at=at, found=found)
+    today = local_date(at, run.organisation.time_zone)
+    match run.kind:
+        case Proposal.Kind.REQUIRE:
+            return ask_to_require(requirement=requirement_of(run), by=by, at=at, found=found)
+        case Proposal.Kind.ADOPT:
+            return ask_to_adopt(**adoption_of(run, on=today), by=by, at=at, found=found)
+        case Proposal.Kind.STOP:
+            return ask_to_stop(adoption=adoption_to_stop(run), on=today, by=by, at=at, found=found)
+        case Proposal.Kind.SITE:
+            return ask_to_describe_site(**description_proposed(run), on=today, by=by, at=at, found=found)
+        case Proposal.Kind.ROLE:
+            return ask_to_tag_role(**tags_proposed(run), on=today, by=by, at=at, found=found)
     current = selectors.current_requirement(organisation=run.organisation, reference=run.payload["reference"])
     if current is None:
         raise AlreadyWithdrawn
     if run.kind == Proposal.Kind.CHANGE:
         return ask_to_change(requirement=current, changed=requirement_of(run), by=by, at=at, found=found)
-    (change,) = planned_by(run).change.added
-    assert change.ends_on is not None
-    return ask_to_withdraw(requirement=current, on=change.ends_on, by=by, at=at, found=found)
+    on = date.fromisoformat(run.payload["on"])
+    return ask_to_withdraw(requirement=current, on=on, by=by, at=at, found=found)
 
 
 def forget_previews(*, at: datetime) -> int:

@@ -5,14 +5,16 @@ The payload of a proposal: for a new assignment ``certification``, ``site`` and 
 ``recurs``, ``licence_kind``, ``label``, ``source``, ``ladder`` as ``planned`` takes them, dates in ISO form; for a change the same and
 the ``reference`` of what it changes; for people named one by one ``certification``, ``memberships`` (public ids), ``starts_on``
 and ``due_on``; for a withdrawal ``reference`` and ``on``; for following rules ``pack``, ``version``, ``due_on`` and
-``choices``: by code of the rule, ``certification`` and ``roles`` as codes; for counting people another way what
+``choices``: by code of the rule, ``certification`` and ``roles`` as codes; for following them no longer ``adoption`` (reference)
+and ``pack``; for a place ``site`` (code), ``jurisdiction``, ``kind``, ``rooms``, ``size``; for a kind of work ``role`` (code) and
+``tags``; for counting people another way what
 ``compliance.standing.StandingPolicy`` holds.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from django.db import transaction
@@ -20,20 +22,33 @@ from django.db import transaction
 from certificates.models import Certification
 from certificates.validity import local_date
 from compliance import selectors
-from compliance.changes import RequirementChange
 from compliance.exceptions import AlreadyDecided, AlreadyWithdrawn, NeedsAnotherPerson
 from compliance.facts import policy_on
 from compliance.models import Adoption, CountingPolicy, PreviewRun, Proposal, Requirement, RulePackVersion
-from compliance.preview import Preview, preview
+from compliance.preview import Preview
 from compliance.preview_counting import preview_counting
-from compliance.selectors import Choice, RuleReach
-from compliance.services.adoptions import adopt, check_choices
+from compliance.selectors import Choice
+from compliance.services.adoptions import adopt, check_choices, stop_adopting
 from compliance.services.counting import count_by
+from compliance.services.describing import describe_site, tag_role
 from compliance.services.each import planned_for_each, require_each
+from compliance.services.planned_changes import (
+    Planned,
+    Together,
+    addition_of,
+    change_of,
+    description_of,
+    each_of,
+    following_of,
+    stopping_of,
+    tagging_of,
+    withdrawal_of,
+)
 from compliance.services.requirements import change_requirement, planned, require, withdraw
 from compliance.standing import StandingPolicy
 from people import audit
-from people.models import Employment, Membership, Organisation, Role, Site, User
+from people.models import Membership, Organisation, Role, Site, User
+from people.services import as_tags
 
 FROM_PEOPLE: Final = 50
 """Below so many people one person of HR is enough, whatever their share."""
@@ -56,71 +71,29 @@ def needs_second_person(*, touched: int, share_percent: int, limit_percent: int)
     return touched >= FROM_PEOPLE and share_percent > limit_percent
 
 
-class Planned(NamedTuple):
-    """A change as its preview needs it: what would be asked, and the keys of the memberships that it may touch."""
-
-    change: RequirementChange
-    certification_id: int
-    organisation: Organisation
-    memberships: frozenset[int]
-
-    def preview(self, *, at: datetime, progress: Callable[[int], None] = lambda done: None) -> Preview:
-        """Return what it does from ``at`` on; nothing is written."""
-        return preview(
-            self.change,
-            organisation=self.organisation,
-            certification_id=self.certification_id,
-            memberships=self.memberships,
-            at=at,
-            progress=progress,
-        )
-
-
-def addition_of(requirement: Requirement) -> Planned:
-    """Return the change that makes the unsaved ``requirement`` (of ``planned``)."""
-    return _planned(requirement, RequirementChange(added=(requirement,)), requirement)
-
-
-def change_of(requirement: Requirement, changed: Requirement) -> Planned:
-    """Return the change that makes ``requirement`` the unsaved ``changed`` (of ``planned_change``)."""
-    return _planned(
-        requirement, RequirementChange(added=(changed,), removed=frozenset({requirement.pk})), requirement, changed
-    )
-
-
-def withdrawal_of(requirement: Requirement, *, on: date) -> Planned:
-    """Return the change that withdraws ``requirement`` from ``on``."""
-    ended = Requirement.objects.get(pk=requirement.pk)
-    ended.pk, ended.ends_on = None, max(on, requirement.starts_on)
-    change = RequirementChange(added=(ended,), removed=frozenset({requirement.pk}))
-    return _planned(requirement, change, requirement)
-
-
-def each_of(organisation: Organisation, certification: Certification, asked: Sequence[Requirement]) -> Planned:
-    """Return the change that makes ``asked`` (of ``planned_for_each``)."""
-    named = frozenset(it.membership_id for it in asked if it.membership_id is not None)
-    return Planned(RequirementChange(added=tuple(asked)), certification.pk, organisation, named)
-
-
-def _planned(requirement: Requirement, change: RequirementChange, *reaching: Requirement) -> Planned:
-    touched = frozenset(key for it in reaching for key in selectors.concerned(it))
-    return Planned(change, requirement.certification_id, requirement.organisation, touched)
-
-
-def planned_by(proposed: Proposal | PreviewRun) -> Planned:
-    """Return the change that a proposal or a preview in the background is about.
+def planned_by(proposed: Proposal | PreviewRun, *, on: date) -> Planned | Together:
+    """Return the change that a proposal or a preview in the background is about, if it is made on ``on``.
 
     Raises:
-        AlreadyWithdrawn: what it would withdraw or change is withdrawn or changed.
+        AlreadyWithdrawn: what it would withdraw, change or end is gone or ended.
         DueBeforeStart: its last good day has passed meanwhile.
     """
-    if proposed.kind == Proposal.Kind.REQUIRE:
-        return addition_of(requirement_of(proposed))
-    if proposed.kind == Proposal.Kind.EACH:
-        asked = _each_of(proposed)
-        if not asked:
-            raise AlreadyWithdrawn
-        return each_of(proposed.organisation, asked[0].certification, asked)
+    match proposed.kind:
+        case Proposal.Kind.REQUIRE:
+            return addition_of(requirement_of(proposed))
+        case Proposal.Kind.EACH:
+            asked = _each_of(proposed)
+            if not asked:
+                raise AlreadyWithdrawn
+            return each_of(proposed.organisation, asked[0].certification, asked)
+        case Proposal.Kind.ADOPT:
+            return following_of(**adoption_of(proposed, on=on))
+        case Proposal.Kind.STOP:
+            return stopping_of(adoption_to_stop(proposed), on=on)
+        case Proposal.Kind.SITE:
+            return description_of(**description_proposed(proposed), on=on)
+        case Proposal.Kind.ROLE:
+            return tagging_of(**tags_proposed(proposed), on=on)
     current = selectors.current_requirement(
         organisation=proposed.organisation, reference=UUID(proposed.payload["reference"])
     )
@@ -129,6 +102,31 @@ def planned_by(proposed: Proposal | PreviewRun) -> Planned:
     if proposed.kind == Proposal.Kind.CHANGE:
         return change_of(current, requirement_of(proposed))
     return withdrawal_of(current, on=date.fromisoformat(proposed.payload["on"]))
+
+
+def adoption_to_stop(proposed: Proposal | PreviewRun) -> Adoption:
+    """Return the adoption that would end.
+
+    Raises:
+        AlreadyWithdrawn: it ended, or another followed it.
+    """
+    live = selectors.live_adoptions(proposed.organisation)
+    adoption = live.filter(reference=UUID(proposed.payload["adoption"])).first()
+    if adoption is None:
+        raise AlreadyWithdrawn
+    return adoption
+
+
+def description_proposed(proposed: Proposal | PreviewRun) -> dict[str, Any]:
+    """Return what ``describe_site`` and ``description_of`` take of a site, but the day."""
+    payload = dict(proposed.payload)
+    return {"site": proposed.organisation.sites.get(code=payload.pop("site"))} | payload
+
+
+def tags_proposed(proposed: Proposal | PreviewRun) -> dict[str, Any]:
+    """Return what ``tag_role`` and ``tagging_of`` take of a role."""
+    role = Role.objects.get(organisation=proposed.organisation, code=proposed.payload["role"])
+    return {"role": role, "tags": proposed.payload["tags"]}
 
 
 def preview_of_requirement(
@@ -211,29 +209,31 @@ def ask_to_adopt(
     due_on: date,
     by: User | None,
     at: datetime,
+    found: Preview | None = None,
 ) -> Adoption | Proposal:
-    """Adopt ``pack`` with ``choices``, or propose that where it reaches many.
+    """Adopt ``pack`` with ``choices``, or propose that where it touches many; ``found`` as in ``ask_to_require``.
 
     Raises: what ``adopt`` raises.
     """
-    reaches = selectors.preview_adoption(
-        organisation=organisation, pack=pack, choices=choices, starts_on=starts_on, due_on=due_on
-    )
-    people, share_percent = reach_of_adoption(organisation=organisation, reaches=reaches, on=starts_on)
-    if not needs_second_person(
-        touched=people, share_percent=share_percent, limit_percent=organisation.second_person_percent
-    ):
-        return adopt(
-            organisation=organisation,
-            pack=pack,
-            choices=choices,
-            starts_on=starts_on,
-            due_on=due_on,
-            by=by,
-            at=at,
-        )
     check_choices(organisation=organisation, pack=pack, choices=choices)
-    payload = {
+    about: dict[str, Any] = {
+        "organisation": organisation,
+        "pack": pack,
+        "choices": choices,
+        "starts_on": starts_on,
+        "due_on": due_on,
+    }
+    found = found or following_of(**about).preview(at=at)
+    if not touches_many(found, organisation):
+        return adopt(**about, by=by, at=at)
+    payload = payload_of_adoption(pack, choices, due_on=due_on)
+    first = next(iter(choices.values())).certification
+    return _keep(Proposal.Kind.ADOPT, organisation, first, payload, summary_of(found), by, at)
+
+
+def payload_of_adoption(pack: RulePackVersion, choices: Mapping[str, Choice], *, due_on: date) -> dict[str, Any]:
+    """Return what a proposal keeps of following ``pack``."""
+    return {
         "pack": pack.code,
         "version": pack.number,
         "due_on": due_on.isoformat(),
@@ -242,9 +242,77 @@ def ask_to_adopt(
             for code, it in choices.items()
         },
     }
-    summary = {"enters": people, "leaves": 0, "moves": 0, "share_percent": share_percent}
-    first = next(iter(choices.values())).certification
-    return _keep(Proposal.Kind.ADOPT, organisation, first, payload, summary, by, at)
+
+
+@transaction.atomic
+def ask_to_stop(
+    *, adoption: Adoption, on: date, by: User | None, at: datetime, found: Preview | None = None
+) -> Adoption | Proposal:
+    """Follow a pack no longer from ``on``, or propose that where it touches many; ``found`` as in ``ask_to_require``.
+
+    Raises: what ``stop_adopting`` raises.
+    """
+    found = found or stopping_of(adoption, on=on).preview(at=at)
+    if not touches_many(found, adoption.organisation):
+        return stop_adopting(adoption=adoption, on=on, by=by, at=at)
+    payload = payload_of_stop(adoption)
+    return _keep(Proposal.Kind.STOP, adoption.organisation, None, payload, summary_of(found), by, at)
+
+
+def payload_of_stop(adoption: Adoption) -> dict[str, Any]:
+    """Return what a proposal keeps of following a pack no longer."""
+    return {"adoption": str(adoption.reference), "pack": adoption.pack.code}
+
+
+@transaction.atomic
+def ask_to_describe_site(
+    *,
+    site: Site,
+    jurisdiction: str,
+    kind: str,
+    rooms: int | None,
+    size: int | None,
+    on: date,
+    by: User | None,
+    at: datetime,
+    found: Preview | None = None,
+) -> Site | Proposal:
+    """Write what is known of a site, or propose that where it touches many; ``found`` as in ``ask_to_require``."""
+    said: dict[str, Any] = {"jurisdiction": jurisdiction, "kind": kind, "rooms": rooms, "size": size}
+    found = found or description_of(site, **said, on=on).preview(at=at)
+    if not touches_many(found, site.organisation):
+        return describe_site(site=site, **said, on=on, by=by, at=at)
+    payload = payload_of_description(site, **said)
+    return _keep(Proposal.Kind.SITE, site.organisation, None, payload, summary_of(found), by, at)
+
+
+def payload_of_description(
+    site: Site, *, jurisdiction: str, kind: str, rooms: int | None, size: int | None
+) -> dict[str, Any]:
+    """Return what a proposal keeps of describing ``site`` so."""
+    return {"site": site.code, "jurisdiction": jurisdiction, "kind": kind, "rooms": rooms, "size": size}
+
+
+@transaction.atomic
+def ask_to_tag_role(
+    *, role: Role, tags: Sequence[str], on: date, by: User | None, at: datetime, found: Preview | None = None
+) -> Role | Proposal:
+    """Write what rules call a kind of work, or propose that where it touches many; ``found`` as in ``ask_to_require``.
+
+    Raises:
+        NotATag: one of ``tags`` is no plain word.
+    """
+    said = as_tags(tags)
+    found = found or tagging_of(role, tags=said, on=on).preview(at=at)
+    if not touches_many(found, role.organisation):
+        return tag_role(role=role, tags=said, by=by, at=at)
+    payload = payload_of_tags(role, said)
+    return _keep(Proposal.Kind.ROLE, role.organisation, None, payload, summary_of(found), by, at)
+
+
+def payload_of_tags(role: Role, tags: Sequence[str]) -> dict[str, Any]:
+    """Return what a proposal keeps of calling ``role`` by ``tags``."""
+    return {"role": role.code, "tags": list(tags)}
 
 
 @transaction.atomic
@@ -265,19 +333,7 @@ def policy_proposed(proposal: Proposal) -> StandingPolicy:
     return StandingPolicy(**proposal.payload)
 
 
-def reach_of_adoption(*, organisation: Organisation, reaches: Sequence[RuleReach], on: date) -> tuple[int, int]:
-    """Return how many people an adoption may reach, and their share of those at work in percent, rounded up.
-
-    Whoever several rules reach counts for each, up to everybody: rather a second look too often.
-    """
-    at_work = (
-        Employment.objects.covering(on).filter(membership__organisation=organisation).values("membership").distinct()
-    ).count()
-    people = min(sum(it.people for it in reaches), max(at_work, max((it.people for it in reaches), default=0)))
-    return people, -(-100 * people // at_work) if at_work else 0
-
-
-def adoption_of(proposal: Proposal, *, on: date) -> dict[str, Any]:
+def adoption_of(proposal: Proposal | PreviewRun, *, on: date) -> dict[str, Any]:
     """Return what ``adopt`` and ``preview_adoption`` take, from the codes of a proposal, to begin on ``on``."""
     payload, organisation = proposal.payload, proposal.organisation
     roles = {it.code: it for it in Role.objects.filter(organisation=organisation)}
@@ -393,23 +449,33 @@ def summary_of(found: Preview) -> dict[str, int]:
     }
 
 
+Made: TypeAlias = Requirement | Adoption | CountingPolicy | Site | Role | list[Requirement]
+"""What comes of a change."""
+
+
 @transaction.atomic
-def agree(*, proposal: Proposal, by: User, at: datetime) -> Requirement | Adoption | CountingPolicy | list[Requirement]:
+def agree(*, proposal: Proposal, by: User, at: datetime) -> Made:
     """Make the change that somebody else proposed.
 
     Raises:
         NeedsAnotherPerson: ``by`` proposed it.
         AlreadyDecided: it was agreed or refused meanwhile.
-        AlreadyWithdrawn: what it would withdraw is withdrawn or changed.
+        AlreadyWithdrawn: what it would withdraw or end is withdrawn, changed or ended.
         DueBeforeStart: its last good day has passed meanwhile.
         TrainingHeld: its training is out of new assignment meanwhile.
     """
     locked = _decide(proposal, Proposal.State.AGREED, by, at)
     if locked.proposed_by_id == by.pk:
         raise NeedsAnotherPerson
+    today = local_date(at, locked.organisation.time_zone)
     if locked.kind == Proposal.Kind.ADOPT:
-        today = local_date(at, locked.organisation.time_zone)
         return adopt(by=by, at=at, **adoption_of(locked, on=today))
+    if locked.kind == Proposal.Kind.STOP:
+        return stop_adopting(adoption=adoption_to_stop(locked), on=today, by=by, at=at)
+    if locked.kind == Proposal.Kind.SITE:
+        return describe_site(**description_proposed(locked), on=today, by=by, at=at)
+    if locked.kind == Proposal.Kind.ROLE:
+        return tag_role(**tags_proposed(locked), by=by, at=at)
     if locked.kind == Proposal.Kind.COUNTING:
         return count_by(organisation=locked.organisation, policy=policy_proposed(locked), by=by, at=at)
     if locked.kind in (Proposal.Kind.WITHDRAW, Proposal.Kind.CHANGE):

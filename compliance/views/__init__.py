@@ -29,6 +29,7 @@ from compliance.views.kits import kit, kit_piece, kit_whole, kits
 from compliance.views.letters import letters, letters_pdf
 from compliance.views.messages import address_again, planned, sent
 from compliance.views.people import employment_end, people, person, person_new
+from compliance.views.roles import role, roles
 from compliance.views.rules import (
     rule_approval,
     rule_approval_end,
@@ -112,6 +113,8 @@ __all__ = [
     "preview",
     "proposal",
     "record_of_many",
+    "role",
+    "roles",
     "rule_approval",
     "rule_approval_end",
     "rule_condition",

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from cms import clock
+from cms.languages import in_source
 from compliance import forms, selectors, services
 from compliance.condition_words import Names, condition_in_words, due_rule_in_words
 from compliance.conditions import parse
@@ -22,10 +23,11 @@ from compliance.due_dates import parse_due_rule
 from compliance.exceptions import AlreadyDecided, AlreadyWithdrawn, DueBeforeStart, NeedsAnotherPerson, TrainingHeld
 from compliance.facts import policy_on
 from compliance.held_words import held_in_words
-from compliance.models import PreviewRun, Proposal, Requirement
+from compliance.models import PreviewRun, Proposal, Requirement, RulePackVersion
 from compliance.preview import Preview
 from compliance.preview_counting import preview_counting
 from compliance.requirement_forms import RequirementForm
+from compliance.views.changes import changes_shown, in_background, page_of, waits
 from compliance.views.counting import Change, changes_of
 from compliance.views.late import notes_on
 from compliance.views.portal import Desk, portal, posted
@@ -89,7 +91,7 @@ def assignment_new(request: HttpRequest, desk: Desk) -> HttpResponse:
         if "confirm" not in request.POST:
             look = services.addition_of(requirement)
             if services.is_long(look):
-                return _in_background(desk, Proposal.Kind.REQUIRE, services.payload_of(requirement), look)
+                return in_background(desk, Proposal.Kind.REQUIRE, services.payload_of(requirement), look)
             hidden = [(name, form.data[name]) for name in _PASSED_ON if form.data.get(name)]
             found = look.preview(at=clock.now())
             return _preview(request, desk, requirement, found, action=_new_url(desk), hidden=hidden)
@@ -135,19 +137,6 @@ def _preview(
     return render(request, "compliance/assignment_preview.html", context)
 
 
-def _in_background(desk: Desk, kind: Proposal.Kind, payload: dict[str, Any], look: services.Planned) -> HttpResponse:
-    """Lead to the page that shows what a change for very many people does, as soon as that is known."""
-    run = services.begin_preview(
-        organisation=desk.organisation,
-        kind=kind,
-        payload=payload,
-        people=len(look.memberships),
-        by=desk.user,
-        at=clock.now(),
-    )
-    return redirect("compliance:preview", code=desk.organisation.code, run=run.public_id)
-
-
 _DOES = {Proposal.Kind.REQUIRE: "assign", Proposal.Kind.CHANGE: "change", Proposal.Kind.WITHDRAW: "withdraw"}
 
 
@@ -164,11 +153,14 @@ def preview(request: HttpRequest, desk: Desk, run: UUID) -> HttpResponse:
                 done = services.make_previewed(run=looked_at, by=desk.user, at=clock.now())
                 return _done(request, desk, done, kind)
             messages.info(request, _("Something changed since you looked at it. See again what it does."))
-            return _in_background(desk, kind, looked_at.payload, services.planned_by(looked_at))
+            look = services.planned_by(looked_at, on=desk.today)
+            return in_background(desk, kind, looked_at.payload, look)
         if looked_at.failed:
             raise AlreadyWithdrawn
         if found is None:
             return render(request, "compliance/preview_running.html", desk.context("assignments", run=looked_at))
+        if kind not in _DOES:
+            return _together(request, desk, looked_at, found)
         requirement = _requirement_of(looked_at)
     except (AlreadyWithdrawn, DueBeforeStart):
         messages.info(request, _("This was decided or changed meanwhile."))
@@ -177,6 +169,28 @@ def preview(request: HttpRequest, desk: Desk, run: UUID) -> HttpResponse:
         messages.error(request, held_in_words(held.title, held.why))
         return redirect("compliance:assignments", code=desk.organisation.code)
     return _preview(request, desk, requirement, found, action=request.path, does=_DOES[kind])
+
+
+def _together(request: HttpRequest, desk: Desk, run: PreviewRun, found: Preview) -> HttpResponse:
+    """Show what a change of several trainings does."""
+    kind, code = Proposal.Kind(run.kind), desk.organisation.code
+    look = services.planned_by(run, on=desk.today)
+    assert isinstance(look, services.Together)
+    subject, cancel = _subject_of(run), reverse("compliance:rules", args=[code])
+    return page_of(request, desk, kind, subject, cancel, changes_shown(desk, look, found))
+
+
+def _subject_of(proposed: Proposal | PreviewRun) -> str:
+    """Return the name of the place, the kind of work or the pack that a change is about; nothing for others."""
+    match proposed.kind:
+        case Proposal.Kind.SITE:
+            return str(services.description_proposed(proposed)["site"].name)
+        case Proposal.Kind.ROLE:
+            return str(services.tags_proposed(proposed)["role"].name)
+        case Proposal.Kind.ADOPT | Proposal.Kind.STOP:
+            version = RulePackVersion.objects.filter(code=proposed.payload["pack"]).order_by("number").last()
+            return in_source(version.title) if version else ""
+    return ""
 
 
 def _requirement_of(run: PreviewRun) -> Requirement:
@@ -189,10 +203,12 @@ def _requirement_of(run: PreviewRun) -> Requirement:
     return current
 
 
-def _done(request: HttpRequest, desk: Desk, done: Requirement | Proposal, kind: Proposal.Kind) -> HttpResponse:
+def _done(request: HttpRequest, desk: Desk, done: services.Made | Proposal, kind: Proposal.Kind) -> HttpResponse:
     """Say what came of a change, and lead to the list."""
-    if isinstance(done, Proposal):
-        messages.info(request, _waits())
+    if waits(request, done):
+        pass
+    elif not isinstance(done, Requirement):
+        messages.success(request, _("Changed. It holds from now on."))
     elif kind is Proposal.Kind.REQUIRE:
         messages.success(request, _assigned_to(selectors.reached(done, on=desk.today)))
     elif kind is Proposal.Kind.CHANGE:
@@ -200,10 +216,6 @@ def _done(request: HttpRequest, desk: Desk, done: Requirement | Proposal, kind: 
     else:
         messages.success(request, _("Withdrawn. Nobody is reminded of it any more; what was learnt stays on record."))
     return redirect("compliance:assignments", code=desk.organisation.code)
-
-
-def _waits() -> str:
-    return _("This touches many people, so somebody else of HR has to agree. It waits on this page.")
 
 
 @portal(writes=True)
@@ -239,16 +251,17 @@ def _proposal_context(desk: Desk, found: Proposal) -> dict[str, Any]:
     run: PreviewRun | None = None
     reaches: list[selectors.RuleReach] = []
     changes: list[Change] = []
+    shown: dict[str, Any] = {}
     if found.kind == Proposal.Kind.COUNTING:
         policy = services.policy_proposed(found)
         changes = changes_of(policy_on(desk.organisation, desk.today), policy)
         if found.state == Proposal.State.OPEN:
             fresh = preview_counting(policy, organisation=desk.organisation, at=clock.now())
-    elif found.state == Proposal.State.OPEN and found.kind == Proposal.Kind.ADOPT:
-        reaches = selectors.preview_adoption(**services.adoption_of(found, on=desk.today))
     elif found.state == Proposal.State.OPEN:
         with suppress(AlreadyWithdrawn, DueBeforeStart):
-            look = services.planned_by(found)
+            if found.kind == Proposal.Kind.ADOPT:
+                reaches = selectors.preview_adoption(**services.adoption_of(found, on=desk.today))
+            look = services.planned_by(found, on=desk.today)
             if services.is_long(look):
                 run = services.begin_preview(
                     organisation=desk.organisation,
@@ -261,10 +274,13 @@ def _proposal_context(desk: Desk, found: Proposal) -> dict[str, Any]:
                 fresh = services.found_by(run)
             else:
                 fresh = look.preview(at=clock.now())
+            if isinstance(look, services.Together) and fresh is not None:
+                shown = changes_shown(desk, look, fresh)
     return desk.context(
         "assignments",
         proposal=found,
-        preview=fresh,
+        subject=_subject_of(found),
+        **{"preview": fresh} | shown,
         run=None if run is None or run.is_done else run,
         reaches=reaches,
         changes=changes,
@@ -302,12 +318,7 @@ def assignment_edit(request: HttpRequest, desk: Desk, reference: UUID) -> HttpRe
         )
         return render(request, "compliance/assignment_edit.html", context, status=422 if form.errors else 200)
     if "confirm" not in request.POST:
-        look = services.change_of(requirement, changed)
-        if services.is_long(look):
-            return _in_background(desk, Proposal.Kind.CHANGE, services.payload_of_change(requirement, changed), look)
-        found = look.preview(at=clock.now())
-        sent = [(name, value) for name, values in request.POST.lists() for value in values if name in form.fields]
-        return _preview(request, desk, changed, found, action=request.path, hidden=sent, does="change")
+        return _before_change(request, desk, requirement, changed, list(form.fields))
     try:
         done = services.ask_to_change(requirement=requirement, changed=changed, by=desk.user, at=clock.now())
     except AlreadyWithdrawn:
@@ -350,7 +361,7 @@ def assignment_withdraw(request: HttpRequest, desk: Desk, reference: UUID) -> Ht
         look = services.withdrawal_of(requirement, on=desk.today)
         if services.is_long(look):
             payload = services.payload_of_withdrawal(requirement, on=desk.today)
-            return _in_background(desk, Proposal.Kind.WITHDRAW, payload, look)
+            return in_background(desk, Proposal.Kind.WITHDRAW, payload, look)
         found = look.preview(at=clock.now())
         return _preview(request, desk, requirement, found, action=request.path, does="withdraw")
     try:
@@ -372,14 +383,30 @@ def assignment_default(request: HttpRequest, desk: Desk, reference: UUID) -> Htt
     if not form.is_valid():
         messages.error(request, _("Choose a day, or leave it empty."))
         return redirect("compliance:assignments", code=desk.organisation.code)
+    if requirement.ends_on is not None:
+        messages.info(request, _("It was withdrawn already."))
+        return redirect("compliance:assignments", code=desk.organisation.code)
     try:
-        services.set_default_due_date(
-            requirement=requirement, default_due_on=form.cleaned_data["default_due_on"], by=desk.user, at=clock.now()
-        )
+        changed = services.planned_change(requirement=requirement, **form.cleaned_data)
+        if "confirm" not in request.POST:
+            return _before_change(request, desk, requirement, changed, list(form.fields))
+        done = services.ask_to_change(requirement=requirement, changed=changed, by=desk.user, at=clock.now())
     except AlreadyWithdrawn:
         messages.info(request, _("It was withdrawn already."))
     except DueBeforeStart:
         messages.error(request, _("Choose a day on which the training is asked already."))
     else:
-        messages.success(request, _("Saved."))
+        return _done(request, desk, done, Proposal.Kind.CHANGE)
     return redirect("compliance:assignments", code=desk.organisation.code)
+
+
+def _before_change(
+    request: HttpRequest, desk: Desk, requirement: Requirement, changed: Requirement, fields: Sequence[str]
+) -> HttpResponse:
+    """Show what making ``requirement`` the unsaved ``changed`` does; ``fields`` are sent again with the confirmation."""
+    look = services.change_of(requirement, changed)
+    if services.is_long(look):
+        return in_background(desk, Proposal.Kind.CHANGE, services.payload_of_change(requirement, changed), look)
+    found = look.preview(at=clock.now())
+    sent = [(name, value) for name, values in request.POST.lists() for value in values if name in fields]
+    return _preview(request, desk, changed, found, action=request.path, hidden=sent, does="change")

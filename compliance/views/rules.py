@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -34,6 +36,7 @@ from compliance.rules.applying import Answer, Dimension, Strictest, applicable, 
 from compliance.rules.readiness import STATED, Condition, all_met
 from compliance.rules.schema import Rule
 from compliance.selectors import PackAtSites, RuleAtSites, Training
+from compliance.views.changes import changes_shown, in_background, page_of, waits
 from compliance.views.late import notes_on
 from compliance.views.portal import Desk, portal, posted
 from people.models import Site
@@ -204,29 +207,14 @@ def rule_pack_adopt(request: HttpRequest, desk: Desk, pack: str) -> HttpResponse
     if request.method == "POST" and form.is_valid():
         if "confirm" in request.POST:
             return _adopt(request, desk, version, form)
-        reaches = selectors.preview_adoption(
-            organisation=desk.organisation,
-            pack=version,
-            choices=form.cleaned_data["choices"],
-            starts_on=desk.today,
-            due_on=form.cleaned_data["due_on"],
-        )
-        people, share_percent = services.reach_of_adoption(
-            organisation=desk.organisation, reaches=reaches, on=desk.today
-        )
-        second = services.needs_second_person(
-            touched=people, share_percent=share_percent, limit_percent=desk.organisation.second_person_percent
-        )
-        context = desk.context(
-            "rules",
-            at=at,
-            version=version,
-            form=form,
-            reaches=reaches,
-            sent=_sent(request),
-            second=second,
-            share_percent=share_percent,
-        )
+        about = _about(desk, version, form)
+        look = services.following_of(**about)
+        if services.is_long(look):
+            payload = services.payload_of_adoption(version, about["choices"], due_on=about["due_on"])
+            return in_background(desk, Proposal.Kind.ADOPT, payload, look)
+        shown = changes_shown(desk, look, look.preview(at=clock.now()), sent=_sent(request))
+        reaches = selectors.preview_adoption(**about)
+        context = desk.context("rules", at=at, version=version, form=form, reaches=reaches, **shown)
         return render(request, "compliance/rules/preview.html", context)
     here = {each.rule.code for each in at.rules if each.sites} | set(_chosen(at))
     context = desk.context(
@@ -242,25 +230,24 @@ def rule_pack_adopt(request: HttpRequest, desk: Desk, pack: str) -> HttpResponse
 
 def _adopt(request: HttpRequest, desk: Desk, version: RulePackVersion, form: rule_forms.AdoptionForm) -> HttpResponse:
     try:
-        done = services.ask_to_adopt(
-            organisation=desk.organisation,
-            pack=version,
-            choices=form.cleaned_data["choices"],
-            starts_on=desk.today,
-            due_on=form.cleaned_data["due_on"],
-            by=desk.user,
-            at=clock.now(),
-        )
+        done = services.ask_to_adopt(**_about(desk, version, form), by=desk.user, at=clock.now())
     except TrainingHeld as held:
         messages.error(request, held_in_words(held.title, held.why))
         return redirect("compliance:rule_pack_adopt", code=desk.organisation.code, pack=version.code)
-    if isinstance(done, Proposal):
-        messages.info(
-            request, _("This touches many people, so somebody else of HR has to agree. It waits under Assignments.")
-        )
-    else:
+    if not waits(request, done):
         messages.success(request, _("Adopted. What it asks for is assigned, and people will be told."))
     return redirect("compliance:rule_pack", code=desk.organisation.code, pack=version.code)
+
+
+def _about(desk: Desk, version: RulePackVersion, form: rule_forms.AdoptionForm) -> dict[str, Any]:
+    """Return what would be followed, as services take it."""
+    return {
+        "organisation": desk.organisation,
+        "pack": version,
+        "choices": form.cleaned_data["choices"],
+        "starts_on": desk.today,
+        "due_on": form.cleaned_data["due_on"],
+    }
 
 
 def _sent(request: HttpRequest) -> list[tuple[str, str]]:
@@ -279,16 +266,20 @@ def rule_pack_stop(request: HttpRequest, desk: Desk, pack: str) -> HttpResponse:
     adoption = _pack(desk, pack).adoption
     if adoption is None:
         raise Http404
-    if request.method == "POST":
+    if request.method == "POST" and "confirm" in request.POST:
         try:
-            services.stop_adopting(adoption=adoption, on=desk.today, by=desk.user, at=clock.now())
+            done = services.ask_to_stop(adoption=adoption, on=desk.today, by=desk.user, at=clock.now())
         except AlreadyWithdrawn:
             messages.info(request, _("It was stopped already."))
         else:
-            messages.success(request, _("Stopped. What it assigned is withdrawn; what was learnt stays on record."))
+            if not waits(request, done):
+                messages.success(request, _("Stopped. What it assigned is withdrawn; what was learnt stays on record."))
         return redirect("compliance:rule_pack", code=desk.organisation.code, pack=pack)
-    context = desk.context("rules", adoption=adoption, wanted=selectors.requirements_from(adoption, on=desk.today))
-    return render(request, "compliance/rules/stop.html", context)
+    look = services.stopping_of(adoption, on=desk.today)
+    if services.is_long(look):
+        return in_background(desk, Proposal.Kind.STOP, services.payload_of_stop(adoption), look)
+    shown = changes_shown(desk, look, look.preview(at=clock.now()))
+    return render(request, "compliance/rules/stop.html", desk.context("rules", adoption=adoption, **shown))
 
 
 @portal(writes=True)
@@ -364,9 +355,7 @@ def rule_site(request: HttpRequest, desk: Desk, site: str) -> HttpResponse:
         raise Http404
     form = rule_forms.SiteFactsForm(*posted(request), instance=place, places=_places()) if desk.may_write else None
     if request.method == "POST" and form is not None and form.is_valid():
-        _describe(desk, place, form)
-        messages.success(request, _("Saved. What adopted rules ask for follows it."))
-        return redirect("compliance:rule_site", code=desk.organisation.code, site=site)
+        return _describe(request, desk, site, form)
     if form is not None and form.errors:
         place = get_object_or_404(desk.sites, code=site)  # without what was typed
     matches = applicable(selectors.adopted_rules(desk.organisation), selectors.site_facts(place), desk.today)
@@ -381,17 +370,22 @@ def rule_site(request: HttpRequest, desk: Desk, site: str) -> HttpResponse:
     return render(request, "compliance/rules/site.html", context, status=422 if form and form.errors else 200)
 
 
-def _describe(desk: Desk, site: Site, form: rule_forms.SiteFactsForm) -> None:
-    services.describe_site(
-        site=site,
-        jurisdiction=form.cleaned_data["jurisdiction"],
-        kind=form.cleaned_data["kind"],
-        rooms=form.cleaned_data["rooms"],
-        size=form.cleaned_data["size"],
-        on=desk.today,
-        by=desk.user,
-        at=clock.now(),
-    )
+def _describe(request: HttpRequest, desk: Desk, code: str, form: rule_forms.SiteFactsForm) -> HttpResponse:
+    """Look at what a description does, and only then write it. What asks nobody for anything else is written at once."""
+    site = get_object_or_404(desk.sites, code=code)  # as it is known, without what was typed
+    said = {name: form.cleaned_data[name] for name in ("jurisdiction", "kind", "rooms", "size")}
+    here = reverse("compliance:rule_site", args=[desk.organisation.code, code])
+    look = services.description_of(site, **said, on=desk.today)
+    if look.parts and "confirm" not in request.POST:
+        if services.is_long(look):
+            return in_background(desk, Proposal.Kind.SITE, services.payload_of_description(site, **said), look)
+        sent = [(name, "" if value is None else value) for name, value in said.items()]
+        shown = changes_shown(desk, look, look.preview(at=clock.now()), sent=sent)
+        return page_of(request, desk, Proposal.Kind.SITE, site.name, here, shown)
+    done = services.ask_to_describe_site(site=site, **said, on=desk.today, by=desk.user, at=clock.now())
+    if not waits(request, done):
+        messages.success(request, _("Saved. What adopted rules ask for follows it."))
+    return redirect(here)
 
 
 def _places() -> dict[str, str]:

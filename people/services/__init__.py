@@ -42,6 +42,7 @@ from people.services.regular_exports import (
     schedule_export,
     stop_export,
 )
+from people.services.roles import add_role, as_tags, tag_role
 from people.services.same_person import Joining, joining_of, say_same_person, unsay_same_person
 from people.services.sites import describe_site
 from people.services.staff import create_staff, grant_staff_role, name_trainer, withdraw_staff_role
@@ -51,6 +52,8 @@ __all__ = [
     "FOLDER",
     "Joining",
     "add_own_email",
+    "add_role",
+    "as_tags",
     "ask_for_due_exports",
     "change_contact",
     "change_preferred_name",
@@ -99,6 +102,7 @@ __all__ = [
     "sign_in_with_recovery_code",
     "start_employment",
     "stop_export",
+    "tag_role",
     "take_back_import",
     "undo_import",
     "unlock",

@@ -1,9 +1,13 @@
 """Adopting packs: what becomes of it at which site, and that it ends with the pack alone."""
 
+import itertools
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from certificates.models import Certification
+from certificates.validity import Duration
 from compliance import selectors, services
 from compliance.exceptions import (
     AlreadyWithdrawn,
@@ -13,9 +17,10 @@ from compliance.exceptions import (
     RuleNotAssignable,
 )
 from compliance.models import Adoption, ConditionStatement, CourseApproval, Requirement, RuleAssignment
+from compliance.rules.schema import Recurrence
 from compliance.selectors import Choice, Days
 from people import services as people_services
-from people.models import AuditEntry, Employment, Site
+from people.models import AuditEntry, Employment, Membership, Site
 from tests.factories import certificates as certificate_factories
 from tests.factories import compliance as factories
 from tests.factories.compliance import AT, TODAY
@@ -55,6 +60,11 @@ def adopt(workplace, pack, choices, due_on=date(2026, 4, 1), at=AT):
         by=workplace.hr,
         at=at,
     )
+
+
+def nothing_to_mend():
+    everybody = Membership.objects.values_list("pk", flat=True)
+    return services.check_obligations(memberships=everybody, at=AT + timedelta(days=50)) == []
 
 
 def live():
@@ -229,6 +239,94 @@ def test_requirements_follow_what_is_known_of_a_site(texas, pack, hospitality):
     describe(texas.fort, "us-tx", "hotel", 80)
     describe(texas.prince, "us-tx", "hotel", 20)
     assert sorted(live()) == [("us-tx-lodging", "fort-st-john", None), ("us-tx-lodging", "prince-george", None)]
+
+
+def test_another_site_moves_nobody_elses_day(texas, pack, hospitality):
+    describe(texas.prince, "us-tx", "hotel", 40)
+    describe(texas.region, "us-tx", "hotel", 10)
+    late = texas.employ("Ama", site=texas.prince)
+    adopt(texas, pack, {"us-tx-lodging": Choice(hospitality)})
+    assert live() == [("us-tx-lodging", "north", None)]
+    # Six weeks later, past the day, one hotel below becomes a restaurant, and a hotel again.
+    for kind in ("restaurant", "hotel"):
+        services.describe_site(
+            site=texas.fort, jurisdiction="us-tx", kind=kind, rooms=None, size=None,
+            on=date(2026, 4, 15), by=None, at=AT + timedelta(days=44),
+        )  # fmt: skip
+    span = selectors.current_spans(
+        memberships=type(late).objects.filter(pk=late.pk), on=date(2026, 4, 15), asked_before=True
+    ).get()
+    assert (span.state, span.due_on) == ("overdue", date(2026, 4, 1))
+    assert {it.site.code: it.starts_on for it in Requirement.objects.live()} == {
+        "north": TODAY,
+        "prince-george": TODAY,
+        "fort-st-john": date(2026, 4, 15),
+    }
+    assert nothing_to_mend()
+
+
+def test_a_new_version_that_asks_otherwise_is_asked_so_and_the_rest_stays(texas, pack, hospitality):
+    choices = {"us-tx-lodging": Choice(hospitality), "us-ny-lodging": Choice(hospitality)}
+    adopt(texas, pack, choices)
+    mine = Requirement.objects.live().get(source="us-ny-lodging")
+    services.change_due_date(requirement=mine, due_on=date(2026, 3, 20), by=None, at=AT)
+    rules = tuple(
+        replace(it, recurrence=Recurrence("every", Duration(6, "m"))) if it.code == "us-tx-lodging" else it
+        for it in next(it for it in BOOK.packs if it.code == "us-lodging").rules
+    )
+    packs = tuple(replace(it, rules=rules) if it.code == "us-lodging" else it for it in BOOK.packs)
+    services.load_packs(book=replace(BOOK, packs=packs), at=AT)
+    newer = selectors.newest_pack("us-lodging")
+    look = services.following_of(
+        organisation=texas.organisation, pack=newer, choices=choices, starts_on=TODAY, due_on=date(2026, 4, 1)
+    )
+    ((changed,),) = [part.change.added for part in look.parts]
+    assert (changed.source, changed.recurs) == ("us-tx-lodging", "6m")
+    adopt(texas, newer, choices)
+    assert {it.source: (it.recurs, it.due_on) for it in Requirement.objects.live()} == {
+        "us-tx-lodging": ("6m", None),
+        "us-ny-lodging": ("", date(2026, 3, 20)),
+    }
+
+
+def test_what_is_shown_of_a_place_and_of_a_kind_of_work_is_what_then_is(texas, pack, hospitality):
+    second = factories.training("Further training")
+    adopt(texas, pack, {"us-tx-lodging": Choice(hospitality), "us-ny-lodging": Choice(second)})
+    texas.ask(hospitality, conditions={"all": [{"jurisdiction": "us-ny"}, {"not": {"role_tag": "cooks"}}]})
+    members = [texas.employ(f"P{number}", site=site, role=role) for number, (site, role) in enumerate(
+        itertools.product((texas.fort, texas.prince, texas.region), (texas.kitchen, texas.housekeeping))
+    )]  # fmt: skip
+
+    def due():
+        spans = selectors.current_spans(memberships=type(members[0]).objects.all(), on=TODAY, asked_before=True)
+        return {
+            (it.obligation.membership_id, it.obligation.certification.title): it.due_on
+            for it in spans.select_related("obligation__certification")
+        }
+
+    for look, make in (
+        (
+            services.description_of(texas.fort, jurisdiction="us-ny", kind="hotel", rooms=80, size=None, on=TODAY),
+            lambda: describe(texas.fort, "us-ny", "hotel", 80),
+        ),
+        (
+            services.tagging_of(texas.kitchen, tags=["cooks"], on=TODAY),
+            lambda: services.tag_role(role=texas.kitchen, tags=["Cooks"], by=None, at=AT),
+        ),
+    ):
+        before, found = due(), look.preview(at=AT)
+        make()
+        after = due()
+        title = {it.certification_id: Certification.objects.get(pk=it.certification_id).title for it in look.parts}
+        alone = next(iter(title.values())) if len(title) == 1 else ""
+        for kind, wanted in (
+            (found.enters, {key: (None, after[key]) for key in after.keys() - before.keys()}),
+            (found.leaves, {key: (before[key], None) for key in before.keys() - after.keys()}),
+            (found.moves, {key: (before[key], after[key]) for key in after.keys() & before.keys() if before[key] != after[key]}),
+        ):  # fmt: skip
+            assert {(it.membership.pk, it.training or alone): (it.before, it.after) for it in kind} == wanted
+        assert found.touched
+        assert nothing_to_mend()
 
 
 def test_a_new_site_is_reached_at_once(texas, pack, hospitality):

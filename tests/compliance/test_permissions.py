@@ -34,6 +34,7 @@ from people.models import (
     ExportSchedule,
     Licence,
     Membership,
+    Role,
     SamePerson,
     Site,
     StaffRole,
@@ -65,6 +66,8 @@ READ = (
     "kits",
 )
 WRITE_PAGES = (
+    "role",
+    "roles",
     "counting",
     "drafts",
     "adjustment_change",
@@ -96,6 +99,8 @@ WRITE_PAGES = (
     "export_file",
 )
 WRITE_ACTS = (
+    "role",
+    "roles",
     "counting",
     "record_of_many",
     "same_person",
@@ -223,6 +228,8 @@ def address(name: str, organisation: str = "larch") -> str:
         return reverse(f"compliance:{name}", args=[organisation, Requirement.objects.get().reference])
     if name == "rule_site":
         return reverse(f"compliance:{name}", args=[organisation, "fort-st-john"])
+    if name == "role":
+        return reverse(f"compliance:{name}", args=[organisation, "kitchen"])
     if name in ("rule_approval", "rule_approval_end", "rule_condition"):
         return reverse(f"compliance:{name}", args=[organisation, "us-lodging", "us-ny-lodging"])
     if name.startswith("rule_pack"):
@@ -292,7 +299,10 @@ def body_of(name: str) -> dict[str, object]:
             "recipient": StaffRole.objects.filter(kind="hr").values_list("user", flat=True).first() or 1,
         },
         "export_columns": {"column": "name"},
-        "rule_site": {"jurisdiction": "us-ny", "kind": "hotel", "rooms": "40"},
+        "rule_site": {"jurisdiction": "us-ny", "kind": "hotel", "rooms": "40", "confirm": "1"},
+        "rule_pack_stop": {"confirm": "1"},
+        "role": {"others": "food service", "confirm": "1"},
+        "roles": {"name": "Night audit", "code": "night-audit"},
         "counting": {"due_after_leave_days": "40", "grace_after_leave_days": "0", "confirm": "1"},
     }.get(name, {})
 
@@ -309,6 +319,7 @@ def everything() -> list[object]:
             AccountChange,
             Message,
             Site,
+            Role,
             Adoption,
             CountingPolicy,
             CourseApproval,

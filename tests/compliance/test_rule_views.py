@@ -9,9 +9,18 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from compliance import services
-from compliance.models import Adoption, ConditionStatement, CourseApproval, Proposal, Requirement
+from compliance.models import (
+    Adoption,
+    ConditionStatement,
+    CourseApproval,
+    Obligation,
+    PreviewRun,
+    Proposal,
+    Requirement,
+)
 from compliance.selectors import Choice
-from people.models import Site, StaffRole
+from people import outbox
+from people.models import OutboxEntry, Role, Site, StaffRole
 from tests.factories import compliance as factories
 from tests.factories.compliance import AT, TODAY
 from tests.factories.people import SiteFactory, sign_in_personally
@@ -270,11 +279,14 @@ def test_roles_of_another_organisation_cannot_be_chosen(hr, texas, hospitality):
 
 
 def test_stopping_says_what_ends_and_ends_it(hr, texas, pack, hospitality):
+    texas.employ("Jo", site=texas.fort)
     adopt(texas, pack, hospitality, "us-tx-lodging")
-    assert "Working safely with guests: everybody at Larch Hotels Fort St. John" in text_of(
-        hr.get(url("rule_pack_stop", "us-lodging"))
-    )
-    hr.post(url("rule_pack_stop", "us-lodging"))
+    for look in (hr.get, hr.post):
+        page = text_of(look(url("rule_pack_stop", "us-lodging")))
+        assert "Asked no longer Working safely with guests: everybody at Larch Hotels Fort St. John" in page
+        assert "1 person will not have to do it any more." in page
+    assert Requirement.objects.live().exists()
+    hr.post(url("rule_pack_stop", "us-lodging"), {"confirm": "1"})
     assert not Requirement.objects.live().exists()
 
 
@@ -343,13 +355,110 @@ def test_a_site_shows_the_strictest_of_what_is_followed_with_its_rule(hr, texas,
 
 def test_describing_a_site_moves_what_is_asked_there(hr, texas, pack, hospitality):
     adopt(texas, pack, hospitality, "us-tx-lodging")
+    texas.employ("Jo", site=texas.fort)
     sent = {"jurisdiction": "us-tx", "kind": "restaurant", "rooms": "", "size": "12"}
-    hr.post(url("rule_site", "fort-st-john"), sent)
+    page = text_of(hr.post(url("rule_site", "fort-st-john"), sent))
+    assert "Place described anew: Larch Hotels Fort St. John" in page
+    assert "Asked no longer Working safely with guests: everybody at Larch Hotels Fort St. John Texas: directly" in page
+    assert "1 person will not have to do it any more." in page
+    assert "Jo" in page
+    assert Site.objects.get(pk=texas.fort.pk).kind == "hotel"
+    hr.post(url("rule_site", "fort-st-john"), {**sent, "confirm": "1"})
     site = Site.objects.get(pk=texas.fort.pk)
     assert (site.jurisdiction, site.kind, site.rooms, site.size) == ("us-tx", "restaurant", None, 12)
     assert not Requirement.objects.live().exists()
     assert hr.post(url("rule_site", "fort-st-john"), {**sent, "kind": "castle"}).status_code == 422
     assert hr.post(url("rule_site", "fort-st-john"), {**sent, "rooms": "-1"}).status_code == 422
+
+
+def test_what_asks_nobody_for_anything_else_is_written_at_once(hr, texas, pack, hospitality):
+    adopt(texas, pack, hospitality, "us-tx-lodging")
+    assert hr.post(url("rule_site", "fort-st-john"), {"jurisdiction": "us-tx", "kind": "hotel", "rooms": "90"}).url
+    assert Site.objects.get(pk=texas.fort.pk).rooms == 90
+
+
+def test_describing_a_site_of_many_waits_for_a_second_person(client, hr, texas, pack, hospitality, monkeypatch):
+    monkeypatch.setattr("compliance.services.proposals.FROM_PEOPLE", 1)
+    texas.employ("Jo", site=texas.fort)
+    adopt(texas, pack, hospitality, "us-tx-lodging")
+    sent = {"jurisdiction": "us-tx", "kind": "restaurant", "rooms": "", "size": "", "confirm": "1"}
+    assert said(hr.post(url("rule_site", "fort-st-john"), sent))[-1].startswith("This touches many people")
+    page = url("proposal", Proposal.objects.get().public_id)
+    shown = text_of(client.get(page))
+    assert "Place described anew" in shown
+    assert "Asked no longer Working safely with guests: everybody at Larch Hotels Fort St. John" in shown
+    client.post(page, {"agree": "1"})
+    assert Site.objects.get(pk=texas.fort.pk).kind == "hotel"
+    sign_in_personally(client, texas.staff(StaffRole.Kind.HR))
+    client.post(page, {"agree": "1"})
+    assert Site.objects.get(pk=texas.fort.pk).kind == "restaurant"
+    assert not Requirement.objects.live().exists()
+
+
+def test_a_place_of_very_many_is_looked_at_in_the_background(hr, texas, pack, hospitality, monkeypatch):
+    monkeypatch.setattr("compliance.services.previews.AT_ONCE", 1)
+    for name in ("Jo", "Ama"):
+        texas.employ(name, site=texas.prince)
+    sent = {"training-us-tx-lodging": hospitality.pk, "training-us-ny-lodging": hospitality.pk, "due_on": "2026-04-01"}
+
+    def looked_at(address, sent):
+        answer = hr.post(address, sent)
+        run = PreviewRun.objects.first()
+        assert answer.url == url("preview", run.public_id)
+        for entry in OutboxEntry.objects.filter(kind="compliance.preview", done_at=None):
+            outbox.deliver(key=entry.key, at=AT)
+        return answer.url
+
+    page = looked_at(url("rule_pack_adopt", "us-lodging"), sent)
+    assert "2 people will have to do it." in text_of(hr.get(page))
+    assert not Adoption.objects.exists()
+    hr.post(page, {"confirm": "1"})
+    assert {it.source for it in Requirement.objects.live()} == {"us-tx-lodging", "us-ny-lodging"}
+    page = looked_at(url("rule_site", "prince-george"), {"jurisdiction": "us-ny", "kind": "airport"})
+    shown = text_of(hr.get(page))
+    assert "Place described anew: Larch Hotels Prince George" in shown
+    assert "2 people will not have to do it any more." in shown
+    hr.post(page, {"confirm": "1"})
+    assert {it.source for it in Requirement.objects.live()} == {"us-tx-lodging"}
+
+
+# --- roles ---
+
+
+def test_what_rules_call_a_role_is_looked_at_before_it_holds(client, hr, larch, pack, hospitality, monkeypatch):
+    jo = larch.employ("Jo", role=larch.kitchen)
+    larch.ask(hospitality, conditions={"role_tag": "food_service"})
+    assert "Kitchen kitchen –" in text_of(hr.get(url("roles")))
+    form = text_of(hr.get(url("role", "kitchen")))
+    assert "food service" in form
+    page = text_of(hr.post(url("role", "kitchen"), {"tags": ["food_service"], "others": "Night shift"}))
+    assert "Kind of work called otherwise: Kitchen" in page
+    assert "1 person will have to do it." in page
+    assert Role.objects.get(code="kitchen").tags == []
+    assert not Obligation.objects.filter(membership=jo).exists()
+    sent = {"others": "food_service, night_shift", "confirm": "1"}
+    monkeypatch.setattr("compliance.services.proposals.FROM_PEOPLE", 1)
+    assert said(hr.post(url("role", "kitchen"), sent))[-1].startswith("This touches many people")
+    proposal = url("proposal", Proposal.objects.get().public_id)
+    sign_in_personally(client, larch.staff(StaffRole.Kind.HR))
+    assert "1 person will have to do it." in text_of(client.get(proposal))
+    client.post(proposal, {"agree": "1"})
+    assert Role.objects.get(code="kitchen").tags == ["food_service", "night_shift"]
+    assert Obligation.objects.filter(membership=jo).exists()
+    assert "food service, night shift" in text_of(client.get(url("roles")))
+    # A role that nobody is asked because of is written at once.
+    client.post(url("role", "housekeeping"), {"others": "", "tags": []})
+    assert client.post(url("role", "kitchen"), {"others": "‮"}).status_code == 422
+    assert client.post(url("role", "kitchen"), {"tags": ["castle"]}).status_code == 422
+
+
+def test_a_role_is_added_once(hr, larch):
+    assert hr.post(url("roles"), {"name": "Night audit", "code": "night-audit"}).status_code == 302
+    for sent in ({"name": "Other", "code": "night-audit"}, {"name": "", "code": "x"}, {"name": "X", "code": "No code"}):
+        assert hr.post(url("roles"), sent).status_code == 422, sent
+    assert list(larch.organisation.roles.filter(code="night-audit").values_list("name", "tags")) == [
+        ("Night audit", [])
+    ]
 
 
 # --- cost ---

@@ -863,10 +863,14 @@ def test_what_needs_a_date_is_on_the_first_page_and_may_have_a_default(hr, larch
     )
     assert "1 training needs a date" in text_of(hr.get(url("organisation")))
     assert "Jo Castellan" in text_of(hr.get(url("organisation") + "?status=needs_date"))
-    hr.post(url("assignment_default", requirement.reference), {"default_due_on": "2026-12-31"})
+    set_to = {"default_due_on": "2026-12-31"}
+    look = text_of(hr.post(url("assignment_default", requirement.reference), set_to))
+    assert "The last good day of 1 person moves." in look
+    assert Requirement.objects.current_knowledge().get().default_due_on is None
+    hr.post(url("assignment_default", requirement.reference), set_to | {"confirm": "1"})
     assert "needs a date" not in text_of(hr.get(url("organisation"))).replace("Needs a date", "")
     assert "where that is not known: 31 December 2026" in text_of(hr.get(url("assignments")))
-    hr.post(url("assignment_default", requirement.reference), {"default_due_on": ""})
+    hr.post(url("assignment_default", requirement.reference), {"default_due_on": "", "confirm": "1"})
     assert "1 training needs a date" in text_of(hr.get(url("organisation")))
     for bad in ("soon", "2026-03-01"):
         hr.post(url("assignment_default", requirement.reference), {"default_due_on": bad})

@@ -1,0 +1,195 @@
+"""Changes of what is asked as their previews need them: what would be asked, and of whom. Nothing is written."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
+from datetime import date, datetime
+from typing import NamedTuple
+
+from certificates.models import Certification
+from compliance import selectors
+from compliance.changes import RequirementChange
+from compliance.models import Adoption, Requirement, RulePackVersion
+from compliance.preview import Preview, preview, together
+from compliance.rules.applying import SiteFacts
+from compliance.selectors import Choice
+from compliance.services.following import Turn, turn_of, what_it_asks
+from compliance.services.requirements import planned, planned_change
+from people.models import Employment, Organisation, Role, Site
+from people.models.employment import EmploymentQuerySet
+
+
+class Planned(NamedTuple):
+    """A change as its preview needs it: what would be asked, and the keys of the memberships that it may touch."""
+
+    change: RequirementChange
+    certification_id: int
+    organisation: Organisation
+    memberships: frozenset[int]
+
+    def preview(self, *, at: datetime, progress: Callable[[int], None] = lambda done: None) -> Preview:
+        """Return what it does from ``at`` on; nothing is written."""
+        return preview(
+            self.change,
+            organisation=self.organisation,
+            certification_id=self.certification_id,
+            memberships=self.memberships,
+            at=at,
+            progress=progress,
+        )
+
+
+def addition_of(requirement: Requirement) -> Planned:
+    """Return the change that makes the unsaved ``requirement`` (of ``planned``)."""
+    return _planned(requirement, RequirementChange(added=(requirement,)), requirement)
+
+
+def change_of(requirement: Requirement, changed: Requirement) -> Planned:
+    """Return the change that makes ``requirement`` the unsaved ``changed`` (of ``planned_change``)."""
+    return _planned(
+        requirement, RequirementChange(added=(changed,), removed=frozenset({requirement.pk})), requirement, changed
+    )
+
+
+def withdrawal_of(requirement: Requirement, *, on: date) -> Planned:
+    """Return the change that withdraws ``requirement`` from ``on``."""
+    change = RequirementChange(added=(as_ended(requirement, on=on),), removed=frozenset({requirement.pk}))
+    return _planned(requirement, change, requirement)
+
+
+def as_ended(requirement: Requirement, *, on: date) -> Requirement:
+    """Return, unsaved, what is recorded when ``requirement`` is withdrawn from ``on``."""
+    ended = copy(requirement)
+    ended.pk, ended.ends_on = None, max(on, requirement.starts_on)
+    return ended
+
+
+def each_of(organisation: Organisation, certification: Certification, asked: Sequence[Requirement]) -> Planned:
+    """Return the change that makes ``asked`` (of ``planned_for_each``)."""
+    named = frozenset(it.membership_id for it in asked if it.membership_id is not None)
+    return Planned(RequirementChange(added=tuple(asked)), certification.pk, organisation, named)
+
+
+def _planned(requirement: Requirement, change: RequirementChange, *reaching: Requirement) -> Planned:
+    touched = frozenset(key for it in reaching for key in selectors.concerned(it))
+    return Planned(change, requirement.certification_id, requirement.organisation, touched)
+
+
+class Together(NamedTuple):
+    """A change of what is asked in several trainings at once, such as by a rule pack, a place or a kind of work."""
+
+    organisation: Organisation
+    parts: tuple[Planned, ...]
+
+    @property
+    def memberships(self) -> frozenset[int]:
+        """The keys of the memberships that it may touch."""
+        return frozenset().union(*(it.memberships for it in self.parts))
+
+    def preview(self, *, at: datetime, progress: Callable[[int], None] = lambda done: None) -> Preview:
+        """Return what it does from ``at`` on; nothing is written."""
+        titles = Certification.objects.in_bulk([it.certification_id for it in self.parts])
+        found: list[tuple[str, Preview]] = []
+        done = 0
+        for part in self.parts:
+            look = part.preview(at=at, progress=lambda looked_at, before=done: progress(before + looked_at))  # type: ignore[misc]
+            found.append((titles[part.certification_id].title, look))
+            done += len(part.memberships)
+        return together(found, organisation=self.organisation, at=at)
+
+
+def following_of(
+    *, organisation: Organisation, pack: RulePackVersion, choices: Mapping[str, Choice], starts_on: date, due_on: date
+) -> Together:
+    """Return the change that following ``pack`` with ``choices`` makes."""
+    held = selectors.live_adoptions(organisation).filter(pack__code=pack.code).first()
+    reaches = selectors.preview_adoption(
+        organisation=organisation, pack=pack, choices=choices, starts_on=starts_on, due_on=due_on
+    )
+    wanted = [it for reach in reaches for it in reach.wanted]
+    assigned = selectors.open_assignments(held.reference) if held else []
+    return _together(organisation, [turn_of(assigned, wanted, before=held.pack if held else None)], on=starts_on)
+
+
+def stopping_of(adoption: Adoption, *, on: date) -> Together:
+    """Return the change that following a pack no longer makes."""
+    return _together(adoption.organisation, [turn_of(selectors.open_assignments(adoption.reference), [])], on=on)
+
+
+def description_of(
+    site: Site, *, jurisdiction: str, kind: str, rooms: int | None, size: int | None, on: date
+) -> Together:
+    """Return the change that describing ``site`` so makes: what adopted rules ask, and who fulfils conditions."""
+    described = {site.pk: SiteFacts(jurisdiction, kind, rooms, size)}
+    turns = [
+        turn_of(
+            selectors.open_assignments(adoption.reference),
+            selectors.requirements_from(adoption, on=max(on, adoption.starts_on), described=described),
+        )
+        for adoption in selectors.live_adoptions(site.organisation)
+    ]
+    there = Employment.objects.filter(site=site)
+    if site.jurisdiction == jurisdiction:
+        return _together(site.organisation, turns, on=on)
+    change = RequirementChange(jurisdictions={site.pk: jurisdiction})
+    return _together(site.organisation, turns, on=on, moving=("jurisdiction", change, people_in(there)))
+
+
+def tagging_of(role: Role, *, tags: Iterable[str], on: date) -> Together:
+    """Return the change that calling a role by ``tags`` makes: who fulfils conditions."""
+    change = RequirementChange(tags={role.pk: frozenset(tags)})
+    there = people_in(Employment.objects.filter(role=role))
+    return _together(role.organisation, [], on=on, moving=("role_tag", change, there))
+
+
+def people_in(employments: EmploymentQuerySet) -> frozenset[int]:
+    """Return the keys of the memberships that have any of ``employments``, by what is known now."""
+    return frozenset(employments.current_knowledge().order_by().values_list("membership_id", flat=True))
+
+
+def _together(
+    organisation: Organisation,
+    turns: Sequence[Turn],
+    *,
+    on: date,
+    moving: tuple[str, RequirementChange, frozenset[int]] | None = None,
+) -> Together:
+    """Return the change that ``turns`` make; ``moving`` names what conditions hang on, how it moves, and whom it is about."""
+    added: dict[int, list[Requirement]] = {}
+    removed: dict[int, list[Requirement]] = {}
+    for turn in turns:
+        for ended in turn.ends:
+            if ended.requirement is not None:
+                removed.setdefault(ended.requirement.certification_id, []).append(ended.requirement)
+                added.setdefault(ended.requirement.certification_id, []).append(as_ended(ended.requirement, on=on))
+        for current, changes in turn.changes:
+            removed.setdefault(current.certification_id, []).append(current)
+            added.setdefault(current.certification_id, []).append(planned_change(requirement=current, **changes))
+        for wanted in turn.begins:
+            asked = planned(organisation=organisation, **what_it_asks(wanted))
+            added.setdefault(asked.certification_id, []).append(asked)
+    concerned = {
+        key: {member for it in (*added[key], *removed.get(key, ())) for member in selectors.concerned(it)}
+        for key in added
+    }
+    moved = RequirementChange()
+    if moving is not None:
+        subject, moved, there = moving
+        for it in selectors.requirements_naming(organisation, subject):
+            concerned.setdefault(it.certification_id, set()).update(there)
+    return Together(
+        organisation,
+        tuple(
+            Planned(
+                RequirementChange(
+                    added=tuple(added.get(key, ())),
+                    removed=frozenset(it.pk for it in removed.get(key, ())),
+                    jurisdictions=moved.jurisdictions,
+                    tags=moved.tags,
+                ),
+                key,
+                organisation,
+                frozenset(concerned[key]),
+            )
+            for key in sorted(concerned)
+        ),
+    )

@@ -1,0 +1,66 @@
+"""Pages of a change that is about several trainings: what it does is looked at before it holds."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from cms import clock
+from compliance import services
+from compliance.models import Proposal, Requirement
+from compliance.preview import Preview
+from compliance.views.portal import Desk
+
+
+def in_background(
+    desk: Desk, kind: Proposal.Kind, payload: Mapping[str, Any], look: services.Planned | services.Together
+) -> HttpResponse:
+    """Lead to the page that shows what a change for very many people does, as soon as that is known."""
+    run = services.begin_preview(
+        organisation=desk.organisation,
+        kind=kind,
+        payload=payload,
+        people=len(look.memberships),
+        by=desk.user,
+        at=clock.now(),
+    )
+    return redirect("compliance:preview", code=desk.organisation.code, run=run.public_id)
+
+
+def changes_shown(
+    desk: Desk, look: services.Together, found: Preview, *, sent: Sequence[tuple[str, Any]] = ()
+) -> dict[str, Any]:
+    """Return what a page of a change shows of it: what is asked anew and no longer, and what that does to whom."""
+    added = [it for part in look.parts for it in part.change.added]
+    return {
+        "preview": found,
+        "second": services.touches_many(found, desk.organisation),
+        "begins": _by_place(it for it in added if it.ends_on is None),
+        "ends": _by_place(it for it in added if it.ends_on is not None),
+        "sent": sent,
+    }
+
+
+def _by_place(requirements: Any) -> list[Requirement]:
+    return sorted(requirements, key=lambda it: (it.label, it.site.name if it.site else ""))
+
+
+def page_of(
+    request: HttpRequest, desk: Desk, kind: Proposal.Kind, subject: str, cancel: str, shown: Mapping[str, Any]
+) -> HttpResponse:
+    """Show what a change of ``subject`` does; its form sends the same again to ``request.path``, confirmed."""
+    context = desk.context("rules", kind=kind.label, subject=subject, cancel=cancel, **shown)
+    return render(request, "compliance/change_preview.html", context)
+
+
+def waits(request: HttpRequest, done: object) -> bool:
+    """Say that a change waits for a second person; False where it was made."""
+    if isinstance(done, Proposal):
+        messages.info(
+            request, _("This touches many people, so somebody else of HR has to agree. It waits under Assignments.")
+        )
+        return True
+    return False
