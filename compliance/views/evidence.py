@@ -103,6 +103,10 @@ def evidence_pack(request: HttpRequest, desk: Desk, pack: UUID) -> FileResponse:
     within = Q() if sees_all else Q(site__in=sites)
     ready = EvidencePack.objects.filter(within, organisation=desk.organisation, state=EvidencePack.State.READY)
     found = get_object_or_404(ready, public_id=pack)
+    try:
+        opened = found.file.open("rb")
+    except FileNotFoundError as error:  # forgotten in this moment, or a store that was brought back without it
+        raise Http404 from error
     audit.record(organisation=desk.organisation, actor=desk.user, verb="evidence.downloaded", target=found)
     name = f"evidence-{found.as_of.isoformat()}.zip"
-    return FileResponse(found.file.open("rb"), as_attachment=True, filename=name, content_type="application/zip")
+    return FileResponse(opened, as_attachment=True, filename=name, content_type="application/zip")

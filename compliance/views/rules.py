@@ -313,8 +313,12 @@ def rule_approval_end(request: HttpRequest, desk: Desk, pack: str, rule: str) ->
     found = _rule(desk, pack, rule)
     own = CourseApproval.objects.live().filter(organisation=desk.organisation, rule_code=found.code)
     approval = get_object_or_404(own, pk=number(request.POST, "approval"))
-    services.end_approval(approval=approval, on=desk.today, by=desk.user, at=clock.now())
-    messages.success(request, _("Recorded that the approval has ended."))
+    try:
+        services.end_approval(approval=approval, on=desk.today, by=desk.user, at=clock.now())
+    except AlreadyWithdrawn:
+        messages.info(request, _("It was withdrawn already."))
+    else:
+        messages.success(request, _("Recorded that the approval has ended."))
     return redirect("compliance:rule_pack", code=desk.organisation.code, pack=pack)
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from cryptography.fernet import InvalidToken
 from django.db import transaction
 
 from people import audit, outbox, sealing
@@ -214,13 +215,17 @@ def fetch_export(*, file: ExportFile, by: User, at: datetime) -> Any:
     """Return a file that was made, opened for reading, and write down who fetched it.
 
     Raises:
-        FileNotFoundError: its time is over.
+        FileNotFoundError: its time is over, or it was sealed with a key that is known no longer.
     """
     if file.expires_at <= at:
         raise FileNotFoundError(file.file_name)
     opened = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115  # closed by whoever reads it
     for part in file.parts.order_by("number").iterator(chunk_size=4):
-        opened.write(sealing.unseal(bytes(part.sealed)))
+        try:
+            opened.write(sealing.unseal(bytes(part.sealed)))
+        except InvalidToken as error:
+            opened.close()
+            raise FileNotFoundError(file.file_name) from error
     opened.seek(0)
     schedule = file.schedule
     audit.record(

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import IO, Final
 
+from cryptography.fernet import InvalidToken
 from django.db import transaction
 
 from people import outbox, sealing
@@ -109,12 +110,15 @@ def opened_file(kept: WorkbookImport) -> Iterator[IO[bytes]]:
     """Open the file as it came.
 
     Raises:
-        FileNotFoundError: it was deleted after ``FILES_KEPT_DAYS``.
+        FileNotFoundError: it was deleted after ``FILES_KEPT_DAYS``, or sealed with a key that is known no longer.
     """
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as file:
         empty = True
         for part in kept.parts.order_by("number").iterator(chunk_size=4):
-            file.write(sealing.unseal(bytes(part.sealed)))
+            try:
+                file.write(sealing.unseal(bytes(part.sealed)))
+            except InvalidToken as error:
+                raise FileNotFoundError(kept.file_name) from error
             empty = False
         if empty and kept.file_bytes:
             raise FileNotFoundError(kept.file_name)
