@@ -1,5 +1,6 @@
 """Changes of what is asked as their previews need them: what would be asked, and of whom. Nothing is written."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from datetime import date, datetime
@@ -154,28 +155,29 @@ def _together(
     moving: tuple[str, RequirementChange, frozenset[int]] | None = None,
 ) -> Together:
     """Return the change that ``turns`` make; ``moving`` names what conditions hang on, how it moves, and whom it is about."""
-    added: dict[int, list[Requirement]] = {}
-    removed: dict[int, list[Requirement]] = {}
+    added: dict[int, list[Requirement]] = defaultdict(list)
+    removed: dict[int, list[Requirement]] = defaultdict(list)
+    concerned: dict[int, set[int]] = defaultdict(set)
     for turn in turns:
-        for ended in turn.ends:
-            if ended.requirement is not None:
-                removed.setdefault(ended.requirement.certification_id, []).append(ended.requirement)
-                added.setdefault(ended.requirement.certification_id, []).append(as_ended(ended.requirement, on=on))
+        for current in (it.requirement for it in turn.ends):
+            if current is not None:
+                removed[current.certification_id].append(current)
+                added[current.certification_id].append(as_ended(current, on=on))
         for current, changes in turn.changes:
-            removed.setdefault(current.certification_id, []).append(current)
-            added.setdefault(current.certification_id, []).append(planned_change(requirement=current, **changes))
-        for wanted in turn.begins:
-            asked = planned(organisation=organisation, **what_it_asks(wanted))
-            added.setdefault(asked.certification_id, []).append(asked)
-    concerned = {
-        key: {member for it in (*added[key], *removed.get(key, ())) for member in selectors.concerned(it)}
-        for key in added
-    }
+            removed[current.certification_id].append(current)
+            added[current.certification_id].append(planned_change(requirement=current, **changes))
+        for asked in (planned(organisation=organisation, **what_it_asks(it)) for it in turn.begins):
+            added[asked.certification_id].append(asked)
+            concerned[asked.certification_id].update(selectors.concerned(asked))
+    # What ends or changes reaches whom it has reached.
+    for key, some in removed.items():
+        for current in some:
+            concerned[key].update(selectors.concerned(current))
     moved = RequirementChange()
     if moving is not None:
         subject, moved, there = moving
         for it in selectors.requirements_naming(organisation, subject):
-            concerned.setdefault(it.certification_id, set()).update(there)
+            concerned[it.certification_id].update(there)
     return Together(
         organisation,
         tuple(
