@@ -20,7 +20,7 @@ from compliance.selectors import Delivery, held_trainings
 from compliance.standing import StandingPolicy
 from compliance.step_words import DELIVERY_LABELS
 from courses.models import Course
-from people.models import ExportSchedule, Membership, Organisation, Role, Site, User, WorkbookImport
+from people.models import Employment, ExportSchedule, Membership, Organisation, Role, Site, User, WorkbookImport
 from people.selectors import employed_on_or_after, hr_of
 from people.workbooks.kinds import Kind, Mode, all_kinds
 from people.workbooks.values import FIRST_YEAR, LAST_YEAR
@@ -212,6 +212,41 @@ class EndForm(forms.Form):
 
     reference = forms.UUIDField(widget=forms.HiddenInput)
     ends_on = DayField(label=gettext_lazy("Last day at work"))
+
+
+class WorkForm(forms.Form):
+    """Where else, or as what else, somebody works, from when on."""
+
+    site = forms.ModelChoiceField(
+        label=gettext_lazy("Site"),
+        queryset=Site.objects.none(),
+        empty_label=_CHOOSE,
+        error_messages={"required": _NO_SITE},
+    )
+    role = forms.ModelChoiceField(
+        label=gettext_lazy("Role"), queryset=Role.objects.none(), required=False, empty_label=_CHOOSE
+    )
+    starts_on = DayField(
+        label=gettext_lazy("First day"),
+        error_messages={"required": gettext_lazy("Choose the first day at work.")},
+    )
+    ends_on = DayField(label=gettext_lazy("Last day"), required=False)
+    employment_type = forms.ChoiceField(
+        label=pgettext_lazy("column of an employments file", "Type of employment"), choices=Employment.Type.choices
+    )
+    hired_on = DayField(
+        label=pgettext_lazy("column of an employments file", "Hired on"),
+        required=False,
+        help_text=gettext_lazy("May be empty. Where you count from an earlier day than the first one here."),
+    )
+    instead = forms.BooleanField(
+        label=gettext_lazy("What ran until then ends the day before"), required=False, initial=True
+    )
+
+    def __init__(self, *args: Any, organisation: Organisation, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, organisation)
+        self.fields["starts_on"].initial = today
 
 
 class DefaultDateForm(forms.Form):

@@ -28,7 +28,7 @@ from compliance.views.exports import export_columns, export_file, export_stop, e
 from compliance.views.kits import kit, kit_piece, kit_whole, kits
 from compliance.views.letters import letters, letters_pdf
 from compliance.views.messages import address_again, planned, sent
-from compliance.views.people import employment_end, people, person, person_new
+from compliance.views.people import employment_end, employment_new, people, person, person_new
 from compliance.views.roles import role, roles
 from compliance.views.rules import (
     rule_approval,
@@ -76,6 +76,7 @@ __all__ = [
     "counting",
     "drafts",
     "employment_end",
+    "employment_new",
     "evidence",
     "evidence_pack",
     "evidence_pdf",

@@ -17,7 +17,7 @@ from compliance.adjustment_forms import KINDS
 from compliance.part_words import part_in_words
 from compliance.views.portal import Desk, portal, posted
 from people import services as people_services
-from people.exceptions import EmploymentOverlaps, EndsBeforeStart, FactSuperseded, NumberTaken
+from people.exceptions import EmploymentOverlaps, EndsBeforeStart, FactSuperseded, HiredAfterStart, NumberTaken
 from people.models import Employment, Licence, Membership, SamePerson
 from people.selectors import employed_on_or_after
 
@@ -142,6 +142,33 @@ def _change(member: Membership, form: forms.MemberForm, desk: Desk) -> None:
         if email != member.email:
             people_services.change_contact(membership=member, email=email, by=desk.user, at=at)
             services.send_again(membership=member, at=at)
+
+
+@portal(writes=True)
+def employment_new(request: HttpRequest, desk: Desk, person: UUID) -> HttpResponse:
+    """Record that somebody works at another site or in another role as well, or instead."""
+    member = find_person(desk, person)
+    form = forms.WorkForm(*posted(request), organisation=desk.organisation, today=desk.today)
+    if request.method == "POST" and form.is_valid() and _placed(member, form, desk):
+        messages.success(request, _("Saved."))
+        return to_person(desk, member)
+    context = desk.context("people", member=member, form=form)
+    return render(request, "compliance/employment_new.html", context, status=422 if form.errors else 200)
+
+
+def _placed(member: Membership, form: forms.WorkForm, desk: Desk) -> bool:
+    """Record it; False where the form says beside a field why not."""
+    said = dict(form.cleaned_data)
+    record = people_services.move_to if said.pop("instead") else people_services.start_employment
+    try:
+        record(membership=member, by=desk.user, at=clock.now(), **said)
+    except EndsBeforeStart:
+        form.add_error("ends_on", _("The last day is before the first."))
+    except HiredAfterStart:
+        form.add_error("hired_on", _("The day of hiring is after the first day at work."))
+    except EmploymentOverlaps:
+        form.add_error("starts_on", _("These days overlap with another job of this person."))
+    return not form.errors
 
 
 @portal(writes=True)

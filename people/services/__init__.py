@@ -3,7 +3,7 @@
 from people.services.api_keys import make_api_key, organisation_of_key, revoke_api_keys
 from people.services.credentials import issue_code, set_pin, sign_in, unlock
 from people.services.editors import limit_editor
-from people.services.employments import correct_employment, end_employment, start_employment
+from people.services.employments import correct_employment, end_employment, move_to, start_employment
 from people.services.exports import write_export, write_template
 from people.services.forgetting import forget_ended_sessions, forget_failures
 from people.services.imports import (
@@ -85,6 +85,7 @@ __all__ = [
     "limit_editor",
     "make_api_key",
     "make_recovery_code",
+    "move_to",
     "name_trainer",
     "note",
     "note_own_email",

@@ -1,6 +1,7 @@
 """Employments: append-only facts. What was wrong or has ended is superseded, never changed."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Q
@@ -49,6 +50,36 @@ def start_employment(
     )
     _tell(employment, "employment.started", by=by, at=at)
     return employment
+
+
+@transaction.atomic
+def move_to(
+    *,
+    membership: Membership,
+    site: Site,
+    role: Role | None,
+    starts_on: date,
+    by: User | None,
+    at: datetime,
+    **terms: Any,
+) -> Employment:
+    """Record that a person works somewhere else, or as something else, from ``starts_on``; what ran ends the day before.
+
+    ``terms`` as in ``start_employment``. What begins on ``starts_on`` or later stays.
+
+    Raises: as ``start_employment``.
+    """
+    Membership.objects.select_for_update().get(pk=membership.pk)
+    _check(membership, site, role, starts_on, terms.get("ends_on"))
+    running = Employment.objects.current_knowledge().filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on), membership=membership, starts_on__lt=starts_on
+    )
+    for job in running.select_related("site", "role", "membership").order_by("pk"):
+        end_employment(employment=job, ends_on=starts_on - ONE_DAY, by=by, at=at)
+    return start_employment(membership=membership, site=site, role=role, starts_on=starts_on, by=by, at=at, **terms)
+
+
+ONE_DAY: Final = timedelta(days=1)
 
 
 @transaction.atomic

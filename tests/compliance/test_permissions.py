@@ -66,6 +66,7 @@ READ = (
     "kits",
 )
 WRITE_PAGES = (
+    "employment_new",
     "role",
     "roles",
     "counting",
@@ -99,6 +100,7 @@ WRITE_PAGES = (
     "export_file",
 )
 WRITE_ACTS = (
+    "employment_new",
     "role",
     "roles",
     "counting",
@@ -191,7 +193,7 @@ def larch_with_people(larch, hospitality):
 
 
 def address(name: str, organisation: str = "larch") -> str:
-    if name in ("person", "employment_end", "slip", "address_again", "person_history", "same_person"):
+    if name in ("person", "employment_end", "employment_new", "slip", "address_again", "person_history", "same_person"):
         return reverse(
             f"compliance:{name}", args=[organisation, Membership.objects.get(employee_number="0042").public_id]
         )
@@ -268,6 +270,12 @@ def body_of(name: str) -> dict[str, object]:
         "licence_change": {"kind": "driver-class-1", "renews_on": "2026-09-30"},
         "trainers": {"name": "Ama", "email": "ama@pine.example"},
         "adjustment_new": {"from_on": "2026-07-01", "last_on": "2026-07-31"},
+        "employment_new": {
+            "site": Employment.objects.first().site_id,
+            "starts_on": "2026-03-09",
+            "employment_type": "direct",
+            "instead": "on",
+        },
         "employment_end": {
             "reference": Employment.objects.get(membership=jo).reference,
             "ends_on": "2026-03-31",

@@ -357,6 +357,51 @@ def test_an_end_with_a_mistake_is_not_recorded(hr, larch, changes, problem):
     assert Employment.objects.get().ends_on is None
 
 
+def test_somebody_moves_or_works_at_two_sites(hr, larch, hospitality):
+    jo = larch.employ()
+    larch.ask(hospitality, site=larch.prince)
+    page = url("employment_new", jo.public_id)
+    assert "Work somewhere else or as something else" in text_of(hr.get(url("person", jo.public_id)))
+    sent = {
+        "site": larch.prince.pk,
+        "role": larch.kitchen.pk,
+        "starts_on": "2026-03-02",
+        "employment_type": "direct",
+    }
+    for wrong, problem in (
+        ({"ends_on": "2026-03-01"}, "The last day is before the first."),
+        ({"hired_on": "2026-03-03"}, "The day of hiring is after the first day at work."),
+        ({"site": larch.fort.pk, "role": larch.housekeeping.pk}, "These days overlap with another job of this person."),
+        (
+            {"site": larch.fort.pk, "role": larch.housekeeping.pk, "instead": "on"},
+            "These days overlap with another job",
+        ),
+        ({"site": factories.workplace("other", "Other").fort.pk}, "Select a valid choice."),
+        ({"starts_on": "soon"}, "Enter a valid date."),
+    ):
+        answer = hr.post(page, sent | wrong)
+        assert answer.status_code == 422
+        assert problem in text_of(answer)
+    assert Employment.objects.filter(membership=jo).count() == 1
+    assert hr.post(page, sent).status_code == 302
+    jobs = Employment.objects.current_knowledge().filter(membership=jo).order_by("pk")
+    assert [(it.site, it.ends_on) for it in jobs] == [(larch.fort, None), (larch.prince, None)]
+    # From the next week on both end, and the third goes on.
+    assert (
+        hr.post(page, sent | {"site": larch.region.pk, "starts_on": "2026-03-09", "instead": "on"}).status_code == 302
+    )
+    assert {it.site: it.ends_on for it in jobs.all()} == {
+        larch.fort: date(2026, 3, 8),
+        larch.prince: date(2026, 3, 8),
+        larch.region: None,
+    }
+    # Moving back to where they work ends nothing twice: the same once more is said to overlap.
+    assert (
+        hr.post(page, sent | {"site": larch.region.pk, "starts_on": "2026-03-09", "instead": "on"}).status_code == 422
+    )
+    assert services.check_obligations(memberships=[jo.pk], at=AT) == []
+
+
 def test_the_employment_of_somebody_else_is_not_found(hr, larch):
     jo, ama = larch.employ(), larch.employ()
     job = Employment.objects.get(membership=ama)
