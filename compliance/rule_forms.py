@@ -24,6 +24,7 @@ from people.models.organisation import SITE_KIND_CHOICES
 from people.services import as_tags
 
 SUGGESTED_DAYS = 30
+_CODE_HELP = gettext_lazy("Stands in workbooks, such as night-audit. It never changes.")
 
 
 class _RolesField(forms.ModelMultipleChoiceField):
@@ -161,7 +162,7 @@ class SiteFactsForm(forms.ModelForm):
 
     class Meta:
         model = Site
-        fields = ("jurisdiction", "kind", "rooms", "size")
+        fields: tuple[str, ...] = ("jurisdiction", "kind", "rooms", "size")
         labels = {"jurisdiction": gettext_lazy("State or province")}
         help_texts = {
             "jurisdiction": gettext_lazy("Help lines and rules of this place hold here."),
@@ -182,6 +183,30 @@ class SiteFactsForm(forms.ModelForm):
         kind.choices = [("", pgettext_lazy("kind of site", "Not said yet")), *SITE_KIND_CHOICES]
 
 
+class SiteForm(SiteFactsForm):
+    """A new place of work: what it is called, what it belongs to, on which calendar its people live."""
+
+    class Meta(SiteFactsForm.Meta):
+        fields = ("name", "code", "parent", "time_zone", *SiteFactsForm.Meta.fields)
+        labels = {
+            **SiteFactsForm.Meta.labels,
+            "name": gettext_lazy("Name"),
+            "code": gettext_lazy("Code"),
+            "parent": gettext_lazy("Belongs to"),
+        }
+        help_texts = {
+            **SiteFactsForm.Meta.help_texts,
+            "code": _CODE_HELP,
+            "time_zone": gettext_lazy("Such as America/Vancouver. Days begin and end by it."),
+        }
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        parent: Any = self.fields["parent"]
+        parent.queryset = Site.objects.filter(organisation=organisation)
+        parent.empty_label = pgettext_lazy("what a site belongs to", "No other site")
+
+
 class RoleForm(forms.Form):
     """A role that people here may be employed in."""
 
@@ -190,7 +215,7 @@ class RoleForm(forms.Form):
         label=gettext_lazy("Code"),
         max_length=40,
         validators=[code_validator],
-        help_text=gettext_lazy("Stands in workbooks, such as night-audit. It never changes."),
+        help_text=_CODE_HELP,
     )
 
 

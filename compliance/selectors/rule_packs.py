@@ -9,6 +9,7 @@ from django.db.models import Prefetch, QuerySet
 
 from certificates.models import Certification
 from certificates.validity import next_period
+from cms.models import Region
 from compliance.models import (
     AdoptedRule,
     Adoption,
@@ -126,6 +127,13 @@ def live_adoptions(organisation: Organisation) -> QuerySet[Adoption]:
 def adopted_rules(organisation: Organisation) -> list[Rule]:
     """Return the rules of all packs that the organisation follows, in the versions that it adopted."""
     return [version.rule for adoption in live_adoptions(organisation) for version in adoption.pack.rules.all()]
+
+
+def places_of_rules() -> dict[str, str]:
+    """Return the names of the places that shipped rules are about, and of regions."""
+    packs = RulePackVersion.objects.shipped().prefetch_related("rules")
+    found = (version.rule for pack in packs for version in pack.rules.all())
+    return {rule.jurisdiction: rule.place for rule in found} | dict(Region.objects.values_list("code", "name"))
 
 
 def kinds_of_work(organisation: Organisation) -> list[str]:

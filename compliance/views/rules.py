@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 from certificates.models import Certification
 from cms import clock
 from cms.lists import listed
-from cms.models import Region
 from cms.sent import number
 from compliance import rule_forms, selectors, services
 from compliance.exceptions import AlreadyWithdrawn, TrainingHeld
@@ -357,7 +356,11 @@ def rule_site(request: HttpRequest, desk: Desk, site: str) -> HttpResponse:
     place = get_object_or_404(desk.sites, code=site)
     if request.method == "POST" and not desk.may_write:
         raise Http404
-    form = rule_forms.SiteFactsForm(*posted(request), instance=place, places=_places()) if desk.may_write else None
+    form = (
+        rule_forms.SiteFactsForm(*posted(request), instance=place, places=selectors.places_of_rules())
+        if desk.may_write
+        else None
+    )
     if request.method == "POST" and form is not None and form.is_valid():
         return _describe(request, desk, site, form)
     if form is not None and form.errors:
@@ -390,13 +393,6 @@ def _describe(request: HttpRequest, desk: Desk, code: str, form: rule_forms.Site
     if not waits(request, done):
         messages.success(request, _("Saved. What adopted rules ask for follows it."))
     return redirect(here)
-
-
-def _places() -> dict[str, str]:
-    """Return the names of the places that shipped rules are about, and of regions."""
-    packs = RulePackVersion.objects.shipped().prefetch_related("rules")
-    found = (version.rule for pack in packs for version in pack.rules.all())
-    return {rule.jurisdiction: rule.place for rule in found} | dict(Region.objects.values_list("code", "name"))
 
 
 def _strictest_words(held: Strictest, rules: dict[str, Rule]) -> list[tuple[str, str, list[str]]]:

@@ -44,7 +44,7 @@ from people.services.regular_exports import (
 )
 from people.services.roles import add_role, as_tags, tag_role
 from people.services.same_person import Joining, joining_of, say_same_person, unsay_same_person
-from people.services.sites import describe_site
+from people.services.sites import add_site, describe_site
 from people.services.staff import create_staff, grant_staff_role, name_trainer, withdraw_staff_role
 from people.services.staff_notes import FOLDER, note
 
@@ -53,6 +53,7 @@ __all__ = [
     "Joining",
     "add_own_email",
     "add_role",
+    "add_site",
     "as_tags",
     "ask_for_due_exports",
     "change_contact",

@@ -5,7 +5,53 @@ from datetime import datetime
 from django.db import transaction
 
 from people import audit
-from people.models import Site, User
+from people.exceptions import CodeTaken
+from people.models import Organisation, Site, User
+
+
+@transaction.atomic
+def add_site(
+    *,
+    organisation: Organisation,
+    code: str,
+    name: str,
+    time_zone: str,
+    parent: Site | None,
+    jurisdiction: str,
+    kind: str,
+    rooms: int | None,
+    size: int | None,
+    by: User | None,
+    at: datetime,
+) -> Site:
+    """Record a place of work, below ``parent`` or at the top; its languages are those of the site above, or of any other.
+
+    Raises:
+        CodeTaken: there is another of this code.
+        ValueError: ``parent`` is of another organisation.
+    """
+    if parent is not None and parent.organisation_id != organisation.pk:
+        raise ValueError("parent is of another organisation")
+    # Two presses of one button follow each other, so that the second finds what the first has made.
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    own = Site.objects.filter(organisation=organisation)
+    if own.filter(code=code).exists():
+        raise CodeTaken(code)
+    like = parent or own.order_by("pk").first()
+    site = Site.objects.create(
+        organisation=organisation,
+        parent=parent,
+        code=code,
+        name=name,
+        time_zone=time_zone,
+        jurisdiction=jurisdiction,
+        kind=kind,
+        rooms=rooms,
+        size=size,
+        languages=like.languages if like else [],
+    )
+    audit.record(organisation=organisation, actor=by, verb="site.added", target=site, at=at, site=code)
+    return site
 
 
 @transaction.atomic

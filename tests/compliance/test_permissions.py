@@ -69,6 +69,7 @@ WRITE_PAGES = (
     "employment_new",
     "role",
     "roles",
+    "site_new",
     "counting",
     "drafts",
     "adjustment_change",
@@ -103,6 +104,7 @@ WRITE_ACTS = (
     "employment_new",
     "role",
     "roles",
+    "site_new",
     "counting",
     "record_of_many",
     "same_person",
@@ -310,6 +312,7 @@ def body_of(name: str) -> dict[str, object]:
         "rule_site": {"jurisdiction": "us-ny", "kind": "hotel", "rooms": "40", "confirm": "1"},
         "rule_pack_stop": {"confirm": "1"},
         "role": {"others": "food service", "confirm": "1"},
+        "site_new": {"name": "Austin", "code": "austin", "time_zone": "America/Chicago", "jurisdiction": "us-tx"},
         "roles": {"name": "Night audit", "code": "night-audit"},
         "counting": {"due_after_leave_days": "40", "grace_after_leave_days": "0", "confirm": "1"},
     }.get(name, {})

@@ -452,6 +452,32 @@ def test_what_rules_call_a_role_is_looked_at_before_it_holds(client, hr, larch, 
     assert client.post(url("role", "kitchen"), {"tags": ["castle"]}).status_code == 422
 
 
+def test_a_site_is_added_and_what_is_followed_holds_there(hr, texas, pack, hospitality):
+    adopt(texas, pack, hospitality, "us-tx-lodging")
+    sent = {
+        "name": "Larch Hotels Austin", "code": "austin", "parent": texas.region.pk, "time_zone": "America/Chicago",
+        "jurisdiction": "us-tx", "kind": "hotel", "rooms": "60",
+    }  # fmt: skip
+    other = factories.workplace("other", "Other")
+    for wrong, problem in (
+        ({"time_zone": "Mars/Olympus"}, "Mars/Olympus is not a time zone such as America/Vancouver."),
+        ({"code": "fort-st-john"}, "Another site has this code."),
+        ({"code": "no code"}, "Use lower-case letters, digits and hyphens."),
+        ({"parent": other.region.pk}, "Select a valid choice."),
+        ({"jurisdiction": "xx"}, "Select a valid choice."),
+    ):
+        answer = hr.post(url("site_new"), sent | wrong)
+        assert answer.status_code == 422, wrong
+        assert problem in text_of(answer)
+    assert hr.post(url("site_new"), sent).url == url("rule_site", "austin")
+    made = Site.objects.get(code="austin")
+    assert (made.parent, made.organisation, made.time_zone, made.rooms) == (
+        texas.region, texas.organisation, "America/Chicago", 60,
+    )  # fmt: skip
+    assert {it.site.code for it in Requirement.objects.live()} == {"fort-st-john", "austin"}
+    assert "Larch Hotels Austin" in text_of(hr.get(url("rules")))
+
+
 def test_a_role_is_added_once(hr, larch):
     assert hr.post(url("roles"), {"name": "Night audit", "code": "night-audit"}).status_code == 302
     for sent in ({"name": "Other", "code": "night-audit"}, {"name": "", "code": "x"}, {"name": "X", "code": "No code"}):
