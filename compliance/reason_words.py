@@ -2,9 +2,11 @@
 
 from datetime import date
 
+from django.utils.html import format_html
 from django.utils.translation import pgettext
 
 from certificates.validity import ONE_DAY
+from cms.languages import in_source
 from cms.templatetags.fieldfare import day
 from compliance.standing import Reason, ReasonCode, Standing
 
@@ -21,10 +23,10 @@ def reason_in_words(reason: Reason) -> str:
         "first": day(reason.from_on),
         "last": day(_last(reason.until)),
         "due": day(reason.due_on),
-        "what": reason.label or "",
     }
-    text = _text(reason)
-    return text % days if text else ""
+    text = _text(reason) % days
+    # By which rule, where a requirement says so.
+    return format_html("{} ({})", text, in_source(reason.label)) if text and reason.label else text
 
 
 def _last(until: date | None) -> date | None:

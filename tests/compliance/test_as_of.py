@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from compliance import selectors, services
 from compliance.models import Adjustment
@@ -146,6 +147,14 @@ def test_every_reason_but_the_learners_own_is_a_sentence(code):
     assert words.endswith(".") is (code is not ReasonCode.STARTED)
     assert "%(" not in words
     assert "2 April" not in words
+
+
+def test_a_rule_that_asks_sooner_is_named():
+    sooner = Reason(ReasonCode.SOONER_THAN_PRINTED, label="Texas: hotel staff & <all>", due_on=date(2026, 4, 1))
+    words = "It is asked for again by 1 April 2026, sooner than the certificate ends."
+    assert reason_in_words(sooner) == f"{words} (Texas: hotel staff &amp; &lt;all&gt;)"
+    with translation.override("fr"):
+        assert "<bdi lang=" in reason_in_words(sooner)
 
 
 def test_no_site_is_needed_to_see_a_timeline(larch, jo):
