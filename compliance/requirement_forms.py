@@ -18,7 +18,7 @@ from compliance.due_dates import After, LaterOf, On, parse_due_rule
 from compliance.forms import DayField
 from compliance.ladder import DEFAULT_LADDER, FARTHEST_DAYS, LadderError, LadderProblem, Recipient, ladder_from_json
 from compliance.models import Requirement
-from compliance.recurrence import parse_recurs
+from compliance.recurrence import LICENCE, parse_recurs
 from people.models import Employment, Organisation, Role, Site
 
 UNITS: Final = (
@@ -231,13 +231,20 @@ class RequirementForm(forms.Form):
         data: dict[str, Any] = super().clean() or {}
         changes: dict[str, Any] = {"label": data.get("label", ""), "recurs": self._recurs(data)}
         changes |= self._conditions(data) | self._due(data)
+        if changes["recurs"] == LICENCE and not changes.get("licence_kind"):
+            changes["licence_kind"] = self.requirement.licence_kind
         changes["ladder"] = None if data.get("usual") else self._ladder(data)
         data["changes"] = changes
         return data
 
     def _recurs(self, data: Mapping[str, Any]) -> str:
         if data.get("recurs_n"):
-            return f"{data['recurs_n']}{data.get('recurs_unit') or 'm'}"
+            text = f"{data['recurs_n']}{data.get('recurs_unit') or 'm'}"
+            try:
+                Duration.parse(text)
+            except PolicyError:
+                self.add_error("recurs_n", _("A hundred years is the longest."))
+            return text
         # What the fields cannot say, such as calendar years, stays until a time is given.
         kept = self.requirement.recurs
         return kept if kept and not isinstance(parse_recurs(kept), Duration) else ""

@@ -96,7 +96,6 @@ from compliance.services.requirements import (
     planned,
     planned_change,
     require,
-    set_default_due_date,
     withdraw,
 )
 from compliance.services.rule_packs import Change, PackReport, load_packs, packs_differ
@@ -200,7 +199,6 @@ __all__ = [
     "send_again",
     "send_claimed",
     "send_staff_note",
-    "set_default_due_date",
     "set_due_date",
     "state_condition",
     "stop_adopting",

@@ -157,24 +157,6 @@ def change_due_date(*, requirement: Requirement, due_on: date, by: User | None, 
     return _supersede(requirement, {"due_on": due_on, "due_rule": None}, "requirement.moved", by, at)
 
 
-@transaction.atomic
-def set_default_due_date(
-    *, requirement: Requirement, default_due_on: date | None, by: User | None, at: datetime
-) -> Requirement:
-    """Record the last good day of whoever lacks the base date of the rule; None: HR sets each (R14).
-
-    Raises:
-        AlreadyWithdrawn: a later fact supersedes it, or it was withdrawn.
-        DueBeforeStart: ``default_due_on`` lies before the requirement starts.
-        ValueError: the requirement has a date of its own.
-    """
-    if requirement.due_rule is None:
-        raise ValueError("only a rule can lack its base date")
-    if default_due_on is not None and default_due_on < requirement.starts_on:
-        raise DueBeforeStart(requirement.starts_on, default_due_on)
-    return _supersede(requirement, {"default_due_on": default_due_on}, "requirement.default_set", by, at)
-
-
 def _check_codes(organisation: Organisation, condition: Condition) -> None:
     """Refuse sites and roles that nobody has: a slip of the pen would reach nobody and say nothing."""
     words = set(named(condition))

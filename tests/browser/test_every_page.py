@@ -61,6 +61,9 @@ WORKPLACE = {
     "rule-pack-adopt": "/workplace/larch/rules/ca-bc/adopt/",
     "rule-approval": "/workplace/larch/rules/us-lodging/us-tx-lodging/approval/",
     "rule-site": "/workplace/larch/sites/prince-george/rules/",
+    "site-new": "/workplace/larch/sites/new/",
+    "roles": "/workplace/larch/roles/",
+    "role": "/workplace/larch/roles/housekeeping/",
 }
 
 

@@ -92,6 +92,17 @@ def test_what_the_fields_cannot_say_stays_as_it_is(client, larch, hospitality, r
     odd = larch.ask(hospitality, conditions=nested, due_on=None, due_rule=rule)
     changed = change(client, odd, label="Odd")[1]
     assert (changed.conditions, changed.due_rule, changed.label) == (nested, rule, "Odd")
+    by_licence = larch.ask(hospitality, site=larch.fort, recurs="licence", licence_kind="nurse")
+    page = text_of(client.get(address(by_licence)))
+    assert "With each renewal of the licence." in page
+    changed = change(client, by_licence, when="on", due_on="2026-05-04")[1]
+    assert (changed.recurs, changed.licence_kind, changed.due_on) == ("licence", "nurse", date(2026, 5, 4))
+    changed = change(client, changed, recurs_n="1", recurs_unit="y")[1]
+    assert changed.recurs == "1y"
+    for kept, words in (("12m@60d", "Every 12 months on the same day"), ("2y@year", "of the calendar")):
+        asked = larch.ask(hospitality, site=larch.prince, recurs=kept)
+        assert words in text_of(client.get(address(asked)))
+        assert change(client, asked, label="Kept")[1].recurs == kept
 
 
 @pytest.mark.parametrize(
@@ -103,6 +114,7 @@ def test_what_the_fields_cannot_say_stays_as_it_is(client, larch, hospitality, r
         ({"when": "after", "after_base": "hire"}, "Write a number; 0 means the day itself."),
         ({"when": "after", "after_n": "0", "after_base": "licence_renewal"}, "Say which kind of licence."),
         ({"when": "after", "after_n": "9999", "after_unit": "y"}, "A hundred years is the longest."),
+        ({"recurs_n": "9999", "recurs_unit": "y"}, "A hundred years is the longest."),
         (
             {"who": "chosen", "hired_from": "2026-01-01", "hired_before": "2025-01-01"},
             "Choose a day after the other one.",

@@ -144,7 +144,8 @@ def test_a_default_date_counts_where_the_base_is_missing_and_says_so(larch, hosp
     requirement = ask(
         larch, hospitality, due_rule={"after": "licence_renewal", "in": "0d"}, licence_kind="driver-class-1"
     )
-    services.set_default_due_date(requirement=requirement, default_due_on=date(2026, 12, 31), by=None, at=AT)
+    changed = services.planned_change(requirement=requirement, default_due_on=date(2026, 12, 31))
+    services.ask_to_change(requirement=requirement, changed=changed, by=None, at=AT)
     span = ObligationSpan.objects.get(obligation__membership=jo, state="assigned")
     assert (span.due_on, [it["code"] for it in span.reasons]) == (
         date(2026, 12, 31),
