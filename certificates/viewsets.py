@@ -19,9 +19,9 @@ class CertificationInspectView(InspectView):
     object: Certification
 
     def get_field_display_value(self, field_name: str, field: Field) -> Any:
-        """Return the policy part by part; other fields as they are."""
+        """Return the policy part by part; other fields as they are, a dash for nothing."""
         if field_name != "policy":
-            return super().get_field_display_value(field_name, field)
+            return super().get_field_display_value(field_name, field) or "–"
         lines = (f"{label}: {words}" for label, words in policy_in_words(self.object.validity_policy))
         return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
 

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.views import defaults
 from django.views.decorators.http import require_safe
 
 from cms.languages import direction
@@ -52,6 +53,13 @@ def exit_page(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """Explain what is kept of whom, and what is not."""
     return render(request, "cms/site/privacy.html", {"idle_minutes": settings.IDLE_LOCK_MINUTES})
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that nothing is at this address; where the address names no language, in the reader's."""
+    if translation.get_language_from_path(request.path_info) is None:
+        translation.activate(translation.get_language_from_request(request))
+    return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

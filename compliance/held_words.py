@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cms.languages import language_name
+from cms.lists import listed_with
 from cms.templatetags.fieldfare import day
 from courses.models import ReviewKind
 from courses.review_dates import Overdue
@@ -15,7 +15,7 @@ from courses.sign_offs import Said, Verdict
 
 def held_in_words(title: str, why: Iterable[Said | Overdue]) -> str:
     """Return the sentence about the training ``title``."""
-    reasons = get_text_list(
+    reasons = listed_with(
         sorted({_reason(each) for each in why}),
         pgettext("the last of several reasons for which nothing is assigned", "and"),
     )

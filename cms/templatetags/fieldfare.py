@@ -120,6 +120,20 @@ def block_template(context: Context, block: Any) -> SafeString:
         return chosen.template.render(context)  # type: ignore[attr-defined]
 
 
+@register.simple_tag(takes_context=True)
+def lang_of_page(context: Context) -> SafeString:
+    """Return the attributes of the interface's own words that stand within a text in another language; else none.
+
+    The page says as ``content_language`` in which language the text around is.
+    """
+    page = context.get("language", "")
+    return (
+        SafeString()
+        if context.get("content_language", page) == page
+        else format_html(' lang="{}" dir="{}"', page, direction(page))
+    )
+
+
 @register.filter
 def shuffled(parts: Sequence[Any] | None, name: str) -> list[Any]:
     """Return ``parts`` in an order that ``name`` decides: always the same, in every language, and not the author's.

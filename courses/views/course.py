@@ -6,13 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from cms import clock
 from cms.languages import language_name
+from cms.lists import listed_with
 from courses.forms import StartForm
 from courses.models import Completion, EditionText
 from courses.registry import Evidence, evidence_of, training_items
@@ -122,4 +122,4 @@ def _reviews(reading: Reading) -> str:
         "school": _("a school"),
     }
     missing = [names.get(code, code.replace("-", " ")) for code in reading.about["reviews_missing"]]
-    return get_text_list(missing, pgettext("the last of several who have not yet reviewed", "or"))
+    return listed_with(missing, pgettext("the last of several who have not yet reviewed", "or"))

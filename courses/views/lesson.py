@@ -82,9 +82,8 @@ def check(request: HttpRequest, reading: Reading, lesson: str, question: str) ->
     response = response_in(practised, request.POST)
     answered = practice(reading, frozen, practised, response)
     if PART_HEADER in request.headers:
-        return render(
-            request, "courses/components/check.html", without_cookie(reading, {"reading": reading, "check": answered})
-        )
+        part = {"reading": reading, "content_language": reading.text.language, "check": answered}
+        return render(request, "courses/components/check.html", without_cookie(reading, part))
     return _page(request, reading, frozen, checks={question: answered})
 
 
@@ -135,6 +134,7 @@ def lesson_context(reading: Reading, frozen: Json, *, answered: dict[str, Json])
             checks[block["id"]] = answered.get(question["version"]) or practice(reading, frozen, question)
     return {
         "reading": reading,
+        "content_language": reading.text.language,
         "regions": reading.regions,
         "lesson": frozen,
         "blocks": _local_together(

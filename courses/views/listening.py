@@ -39,6 +39,7 @@ def listen(request: HttpRequest, reading: Reading, lesson: str) -> HttpResponse:
     place = next(place for place, each in enumerate(lessons) if each["code"] == lesson)
     context = {
         "reading": reading,
+        "content_language": reading.text.language,
         "lesson": frozen,
         "file": found,
         "whole": recordings.get((LISTEN_WHOLE, "")),

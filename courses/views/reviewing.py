@@ -195,6 +195,7 @@ def review_part(request: HttpRequest, reviewer: Reviewer, asked: UUID, part: str
         "reviewer": reviewer,
         "asked": wanted,
         "reading": reading,
+        "content_language": reading.text.language,
         "part": part,
         "title": snapshot["quiz"]["title"] if part == QUESTIONS else reading.lesson(part)["title"],
         "lesson": None if part == QUESTIONS else reading.lesson(part),

@@ -251,7 +251,7 @@ def _page(request: HttpRequest, held: Session, form: NumbersForm) -> HttpRespons
         "session": held,
         "title": title,
         "language_of_title": language_of_title,
-        "language": _language_name(held.language),
+        "name_of_language": _language_name(held.language),
         "form": form,
         "people": [(it, [each for each in results if services.may_become(it, each)]) for it in attendances],
         "waiting": sum(it.result in Attendance.WAS_THERE and it.counted != it.result for it in attendances),

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.exceptions import AssessmentError
@@ -134,7 +135,7 @@ def _may_see_draft(request: HttpRequest, page: CoursePage) -> bool:
 def _of_snapshot(course: Course, snapshot: Json, *, part: FrozenPart | None = None) -> Trying:
     edition = Edition(course=course, number=0)
     text = EditionText(edition=edition, language=snapshot["language"], revision=0, digest="", snapshot=snapshot)
-    return Trying(course, text, None, snapshot["language"], signed_in=True, part=part)
+    return Trying(course, text, None, get_language() or snapshot["language"], signed_in=True, part=part)
 
 
 def _course(request: HttpRequest, trying: Trying) -> HttpResponse:

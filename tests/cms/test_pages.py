@@ -218,6 +218,13 @@ def test_unknown_address_keeps_the_help_lines(client, lines):
     assert page.select_one("a.leave")
 
 
+def test_unknown_address_speaks_the_language_of_its_reader_or_its_own(client, lines):
+    client.cookies["language"] = "ar"
+    for address, language in (("/no/such/page/", "ar"), ("/fr/no/such/page/", "fr"), ("/sign-in/no/such/", "ar")):
+        answer = client.get(address)
+        assert (answer.status_code, soup(answer).html["lang"]) == (404, language), address
+
+
 def test_forbidden_page_keeps_the_help_lines(lines):
     page = BeautifulSoup(render_to_string("403.html", request=RequestFactory().get("/")), "html.parser")
     assert page.select_one('footer a[href="tel:911"]')

@@ -33,6 +33,13 @@ def test_day_of_nothing_is_nothing():
     assert day(None) == ""
 
 
+def test_words_of_the_interface_say_their_language_within_a_text_in_another():
+    said = "{% lang_of_page %}"
+    assert shown(said, language="ar") == ""
+    assert shown(said, language="ar", content_language="ar") == ""
+    assert shown(said, language="ar", content_language="en") == ' lang="ar" dir="rtl"'
+
+
 def test_at_finds_or_returns_none():
     assert at({"a": 1}, "a") == 1
     assert at({"a": 1}, "b") is None

@@ -527,6 +527,10 @@ class TestTry:
         rich = author.get(self.url("try_lesson", course, "rich")).content.decode()
         assert "Nothing is recorded." in rich
         assert "1-833-900-1010" in rich
+        author.cookies["language"] = "ar"
+        rich = author.get(self.url("try_lesson", course, "rich")).content.decode()
+        _, body = rich.split('<div class="lesson__body" lang="en" dir="ltr">')
+        assert ' lang="ar" dir="rtl">' in body.split('<div class="lesson__end">')[0]
         assert self.counts() == before
 
     def test_practice_question_is_answered_on_the_spot(self, author: Client) -> None:

@@ -226,6 +226,7 @@ def test_a_session_from_plan_to_certificate(
     listed, single = (desk.get(it).content.decode() for it in ("/sessions/larch/", answer.url))
     assert listed.count('<bdi lang="en" dir="ltr">') == single.count('<bdi lang="en" dir="ltr">') == 1
     assert f'<option value="{edition}" lang="en" dir="ltr">' in listed
+    assert '<html lang="ar" dir="rtl">' in single
 
 
 def test_sheet_names_people_and_no_topic(
