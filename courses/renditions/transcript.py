@@ -47,4 +47,6 @@ def _lines(nodes: list[Json]) -> Iterator[str]:
                 yield from filter(None, [node["name"], node["phone"], *node["lines"]])
             case "choices":
                 for item in node["items"]:
-                    yield f"{item['mark']}  {text_of_runs(item['runs'])}" + (f" {item['arrow']} {item['to']}" if item["to"] else "")
+                    yield f"{item['mark']}  {text_of_runs(item['runs'])}" + (
+                        f" {item['arrow']} {item['to']}" if item["to"] else ""
+                    )
