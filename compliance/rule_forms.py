@@ -1,8 +1,9 @@
 """Forms of rule packs: adopting one, recording an approval, saying what kind of place a site is."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -24,6 +25,8 @@ from people.models.organisation import SITE_KIND_CHOICES
 from people.services import as_tags
 
 SUGGESTED_DAYS = 30
+# Arabic and Chinese have commas of their own.
+_COMMAS: Final = re.compile("[,;،؛，、；]")
 _CODE_HELP = gettext_lazy("Stands in workbooks, such as night-audit. It never changes.")
 
 
@@ -244,7 +247,7 @@ class KindsOfWorkForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Gather all words as ``tags``; what is no plain word is said beside the field."""
         cleaned: dict[str, Any] = super().clean() or {}
-        others = [word for word in cleaned.get("others", "").split(",") if word.strip()]
+        others = [word for word in _COMMAS.split(cleaned.get("others", "")) if word.strip()]
         try:
             cleaned["tags"] = as_tags([*cleaned.get("tags", ()), *others])
         except NotATag as error:

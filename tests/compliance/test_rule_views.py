@@ -436,7 +436,7 @@ def test_what_rules_call_a_role_is_looked_at_before_it_holds(client, hr, larch, 
     assert "1 person will have to do it." in page
     assert Role.objects.get(code="kitchen").tags == []
     assert not Obligation.objects.filter(membership=jo).exists()
-    sent = {"others": "food_service, night_shift", "confirm": "1"}
+    sent = {"others": "food_service، night_shift", "confirm": "1"}
     monkeypatch.setattr("compliance.services.proposals.FROM_PEOPLE", 1)
     assert said(hr.post(url("role", "kitchen"), sent))[-1].startswith("This touches many people")
     proposal = url("proposal", Proposal.objects.get().public_id)
