@@ -9,14 +9,16 @@ from typing import Any, Final
 
 from django.core.files import File
 from django.db import transaction
+from django.db.models import Q
 
+from certificates.models import Certificate
 from certificates.validity import local_date
 from cms import clock
 from compliance.evidence.archive import write_pack
 from compliance.evidence.rows import people_of
 from compliance.exceptions import AfterToday, NotOfThisOrganisation
 from compliance.models import EvidencePack
-from courses.models import Completion, Course
+from courses.models import Completion, Course, EditionText
 from courses.selectors import newest_withdrawal
 from people import audit, outbox
 from people.faults import fault_point
@@ -110,9 +112,13 @@ def forget_packs_of_course(*, course: Course) -> int:
     Those that are being made are held until the withdrawal is recorded, so that they find it.
     """
     learnt = Completion.objects.filter(course=course, membership__isnull=False).values("membership__organisation")
+    # A session in person may have earned a certificate without a completion.
+    texts = EditionText.objects.filter(edition__course=course).values("digest")
+    certified = Certificate.objects.filter(edition_digest__in=texts, membership__isnull=False)
+    may_hold = Q(organisation__in=learnt) | Q(organisation__in=certified.values("membership__organisation"))
     packs = EvidencePack.objects.select_for_update(of=("self",)).exclude(state=EvidencePack.State.FORGOTTEN)
     count = 0
-    for pack in packs.filter(organisation__in=learnt).order_by("pk"):
+    for pack in packs.filter(may_hold).order_by("pk"):
         if pack.state == EvidencePack.State.READY:
             EvidencePack.objects.filter(pk=pack.pk).update(state=EvidencePack.State.FORGOTTEN)
             transaction.on_commit(partial(pack.file.storage.delete, str(pack.file.name)))

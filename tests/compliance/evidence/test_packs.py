@@ -18,10 +18,12 @@ from compliance import services
 from compliance.evidence import sheet as sheet_module
 from compliance.exceptions import AfterToday, NotOfThisOrganisation
 from compliance.models import EvidencePack
+from courses.models import EditionText
 from people import outbox
 from people.faults import FaultInjected
 from people.models import AuditEntry, StaffRole
 from tests.factories import compliance as factories
+from tests.factories.certificates import CertificateFactory
 from tests.factories.compliance import AT, TODAY
 from tests.factories.people import sign_in_personally
 
@@ -190,6 +192,18 @@ def test_packs_are_forgotten_after_a_month(larch, the_clock):
     pack.refresh_from_db()
     assert pack.state == EvidencePack.State.FORGOTTEN
     assert not storage.exists(pack.file.name)
+
+
+def test_packs_with_a_text_go_also_where_a_session_alone_earned_the_certificate(larch, hospitality):
+    course = hospitality.courses.get()
+    text = EditionText.objects.get(edition__course=course)
+    CertificateFactory(membership=larch.employ(), certification=hospitality, edition_digest=text.digest)
+    pack = make(larch)
+    other = make(factories.workplace("other", "Other"))
+    assert services.forget_packs_of_course(course=course) == 1
+    for each, state in ((pack, EvidencePack.State.FORGOTTEN), (other, EvidencePack.State.READY)):
+        each.refresh_from_db()
+        assert each.state == state
 
 
 # --- the pages ---
