@@ -1,5 +1,6 @@
 """Consents to true stories in the CMS: recording one, and ending it at the word of who gave it."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.conf import settings
@@ -110,19 +111,26 @@ class StoriesView(AdminPage, FormView[ConsentForm]):
         return redirect(self.get_success_url())
 
     def _withdraw(self, consent: StoryConsent) -> HttpResponse:
-        gone = withdraw_consent(consent=consent, by=self.request.user, at=clock.now())
-        copies = sorted({each for row in gone for each in registry.printed_copies(course=row.course)})
-        context = self.get_context_data(form=ConsentForm(), ended=consent, gone=gone, copies=copies)
-        return self.render_to_response(context)
+        withdraw_consent(consent=consent, by=self.request.user, at=clock.now())
+        return self.render_to_response(self.get_context_data(form=ConsentForm(), ended=consent))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the consents with the parts that tell their stories."""
+        """Add the consents with the parts that tell their stories, and where paper has to be called back."""
         today = clock.today(settings.TIME_ZONE)
         consents = StoryConsent.objects.prefetch_related("parts__course").order_by("withdrawn_at", "last_good_on")
+        holding = {each: each.rule.holds(on=today) for each in consents}
+        recalls = _recalls(each for each, holds in holding.items() if not holds)
         listed = [
-            (each, each.rule.holds(on=today), [StoryConsent.Form(form).label for form in each.forms])
-            for each in consents
+            (each, holds, [StoryConsent.Form(form).label for form in each.forms], recalls.get(each.pk))
+            for each, holds in holding.items()
         ]
         may_see_names = self._may_see_names()
         named = set(StoryIdentity.objects.values_list("consent", flat=True)) if may_see_names else set()
         return super().get_context_data(listed=listed, may_see_names=may_see_names, named=named, **kwargs)
+
+
+def _recalls(ended: Iterable[StoryConsent]) -> dict[int, list[str]]:
+    """Return by key of the consent where paper with its story lies; one that told none, or none any more, is left out."""
+    courses = {each: {part.course for part in each.parts.all() if part.given_up_at is None} for each in ended}
+    places = {course: registry.printed_copies(course=course) for course in set().union(*courses.values())}
+    return {each.pk: sorted({it for course in its for it in places[course]}) for each, its in courses.items() if its}

@@ -209,6 +209,8 @@ class TestCms:
         shown = client.post(address, {"withdraw": recorded.pk}).content.decode()
         assert "Its story is told nowhere any more." in shown
         assert "Who else printed or carried away a file is not recorded." in shown
+        # It is still to be read on another day, and where a consent ended by its last day.
+        assert "Who else printed" in client.get(address).content.decode()
         assert Withdrawal.objects.in_force().get().consent == recorded
         client.post(reverse("courses_admin:withdraw", args=[course.pk]), {"put_back": Withdrawal.objects.get().pk})
         assert Withdrawal.objects.in_force().exists()
