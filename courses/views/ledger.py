@@ -24,7 +24,7 @@ from cms.sent import word
 from courses import selectors, services
 from courses.exceptions import DoesNotAddUp, NobodyPays, NoName
 from courses.ledger_forms import FeeForm, PaymentForm, words_of
-from courses.models import ReviewRequest
+from courses.models import ReviewEntry, ReviewRequest
 from courses.review_pay import Account, in_dollars
 from people.workbooks.cells import protect
 
@@ -38,6 +38,8 @@ COLUMNS = (
     "language",
     "kind",
     "answer",
+    "hours",
+    "rate",
     "due",
     "due_on",
     "paid",
@@ -173,7 +175,7 @@ class _Echo:
 def _lines(names: dict[int, str] | None) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield writer.writerow([*COLUMNS, *(["legal_name"] if names is not None else [])])
-    for number in (pages := Paginator(reviews_to_pay(), PAGE_SIZE)).page_range:
+    for number in (pages := Paginator(reviews_to_pay().prefetch_related("entries"), PAGE_SIZE)).page_range:
         page = pages.page(number)
         accounts = selectors.accounts([each.pk for each in page])
         for asked in page:
@@ -185,12 +187,16 @@ def _lines(names: dict[int, str] | None) -> Iterator[str]:
 
 def _row(asked: ReviewRequest, account: Account) -> list[str]:
     word = next(iter(asked.sign_offs.all()), None)
+    # What was agreed in several steps stands in one cell, in the order in which it was.
+    agreed = [each for each in asked.entries.all() if each.kind == ReviewEntry.Kind.AGREED]
     return [
         asked.reviewer.known_as,
         asked.course.code,
         asked.language,
         asked.kind,
         word.verdict if word else "",
+        " + ".join(str(each.hours) for each in agreed),
+        " + ".join(in_dollars(each.rate_cents) for each in agreed if each.rate_cents),
         in_dollars(account.due_cents),
         account.due_on.isoformat() if account.due_on else "",
         in_dollars(account.paid_cents),

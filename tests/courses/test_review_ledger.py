@@ -131,7 +131,7 @@ class TestLegalNames:
         payer = editor("paymaster")
         sign_in_personally(client, payer)
         plain = b"".join(client.get(url)).decode()
-        assert plain.splitlines()[1] == f"Wren,{asked.course},en,survivor,,120.00,2026-03-31,120.00,0.00,,"
+        assert plain.splitlines()[1] == f"Wren,{asked.course},en,survivor,,2.00,60.00,120.00,2026-03-31,120.00,0.00,,"
         assert LEGAL in b"".join(client.get(f"{url}?names=1")).decode()
         Group.objects.get(name="paymaster").permissions.remove(
             *Group.objects.get(name="paymaster").permissions.filter(codename="view_revieweridentity")
