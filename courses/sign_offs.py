@@ -79,15 +79,15 @@ def against_release(
     """Return everything that keeps the text ``content`` in ``language`` from being released; empty: it may be.
 
     A no and a withdrawal hold whatever the text became since; only who said it ends it, by a yes. A kind of review
-    that is ``required`` needs a yes to exactly this text, and so does each of the ``nations`` that own something in
-    it, by somebody who signs for that Nation.
+    that is ``required`` needs a yes to exactly this text, a Nation's by somebody who signs for one, and so does each of
+    the ``nations`` that own something in it, by somebody who signs for that Nation.
     """
     here = [each for each in said if each.language == language]
     found = [
         Hindered(_STANDS[Verdict(each.verdict)], each.kind, each.known_as) for each in here if each.verdict in _STANDS
     ]
     relied_on = [each for each in here if each.verdict == Verdict.YES and each.content == content]
-    signed = {each.kind for each in relied_on}
+    signed = {each.kind for each in relied_on if each.kind != Kind.NATION or each.nation}
     found += [Hindered(Hindrance.NOT_SIGNED, kind) for kind in required if kind not in signed]
     agreed = {each.nation for each in relied_on if each.kind == Kind.NATION}
     found += [Hindered(Hindrance.NOT_SIGNED, Kind.NATION, name) for name in nations if name not in agreed]

@@ -26,6 +26,9 @@ UNSIGNED = Hindered(Hindrance.NOT_SIGNED, "survivor")
         ([said("yes", "old")], ("survivor",), (UNSIGNED,)),
         ([said("yes", kind="legal")], ("survivor",), (UNSIGNED,)),
         ([said("yes", language="fr")], ("survivor",), (UNSIGNED,)),
+        # Whoever takes reviewers on makes nobody speak for a Nation by calling them its reader.
+        ([said("yes", kind="nation")], ("nation",), (Hindered(Hindrance.NOT_SIGNED, "nation"),)),
+        ([replace(said("yes", kind="nation"), nation="Example Nation")], ("nation",), ()),
         ([said("no")], (), (NO,)),
         ([said("no", "old")], (), (NO,)),  # a no outlives the text it was said to
         ([said("no", language="fr")], (), ()),
