@@ -143,7 +143,8 @@ def _keep(
     with transaction.atomic():
         _lock(kept, material)
         if piece is not None:
-            row = old or Rendition(rendition_set=kept, name=piece.name)
+            # Whoever makes the same files at the same time may have been quicker.
+            row = old or kept.files.filter(name=piece.name).first() or Rendition(rendition_set=kept, name=piece.name)
             former = str(row.file.name) if row.file else ""
             row.kind, row.lesson, row.content_type = piece.kind, piece.lesson, piece.content_type
             row.length_ms = length_ms(data) if piece.content_type == OPUS else 0

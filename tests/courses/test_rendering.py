@@ -195,6 +195,26 @@ def test_work_that_was_killed_goes_on_where_it_was(course: Course, made: list[st
     assert made == ["guide.pdf"]
 
 
+def test_two_who_make_the_same_at_once_leave_one_of_each(course: Course, monkeypatch: Any) -> None:
+    edition, whole = Edition.objects.get(), rendering.pieces
+
+    def overtaken(material: Any) -> Any:
+        first, *others = whole(material)
+
+        def make() -> bytes:
+            monkeypatch.setattr(rendering, "pieces", whole)
+            make_renditions(edition=edition, language="en", at=RELEASED_AT)
+            return b"the same"
+
+        return [dataclasses.replace(first, make=make), *others]
+
+    monkeypatch.setattr(rendering, "pieces", overtaken)
+    kept = make_renditions(edition=edition, language="en", at=RELEASED_AT)
+    assert kept is not None
+    assert kept.fingerprint == kept.asked_for
+    assert kept.files.count() == kept.total
+
+
 def test_asking_twice_asks_once(course: Course) -> None:
     edition = Edition.objects.get()
     for _ in range(3):
