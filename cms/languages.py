@@ -12,6 +12,8 @@ _MISSING = {
 }
 _LOCAL_NAMES = {"pa": "ਪੰਜਾਬੀ", "zh-hans": "简体中文", "zh-hant": "繁體中文"}
 
+_SMALL_NAMES = frozenset({"fr", "es"})
+
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "ur", "prs", "ps", "ckb", "he"})
 
 
@@ -56,6 +58,8 @@ def in_source(text: str) -> str:
 def language_name(code: str, form: str) -> str:
     """Return ``name_local`` or ``name_translated`` of a language, its code where nobody knows its name."""
     try:
-        return str(get_language_info(code)[form])
+        name = str(get_language_info(code)[form])
     except KeyError:
         return code
+    # Django writes them as in a list of its own; within a sentence these languages write them small.
+    return name.lower() if form == "name_translated" and get_language() in _SMALL_NAMES else name

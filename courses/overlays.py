@@ -5,6 +5,7 @@ by place (``ca``, ``ca-bc``, ``ca-bc-north``), sector and organisation; whatever
 """
 
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -83,6 +84,15 @@ _HIDES: Final = {
     Protection.HELP: Fault.HIDES_HELP,
     Protection.LAW: Fault.HIDES_LAW,
     Protection.RIGHTS: Fault.HIDES_RIGHTS,
+}
+
+
+# Authors do not mark every passage of this kind, and an employer who would rather not have it read needs only one.
+_PASSAGES: Final = ("text", "callout", "sign", "do_never", "figure")
+_SAYS: Final = {
+    Protection.HELP: re.compile(r"(?<![\w-])(?:911|(?:1-)?(?:\d{3}-)?\d{3}-\d{4})(?![\w-])"),
+    Protection.LAW: re.compile(r"\b(?:laws?|legal|legally|illegal|illegally|unlawful)\b", re.IGNORECASE),
+    Protection.RIGHTS: re.compile(r"\brights\b|\bright to\b", re.IGNORECASE),
 }
 
 
@@ -192,9 +202,15 @@ def fingerprint(block: Json) -> str:
 
 
 def protections(block: Json, *, legal: Collection[str]) -> set[Protection]:
-    """Return why no organisation may hide ``block``; ``legal``: the codes of the claims that are law."""
+    """Return why no organisation may hide ``block``; ``legal``: the codes of the claims that are law.
+
+    What its author marked says so, and what a passage in the language of the source says: a number to call, law, rights.
+    """
     value = block["value"]
     found = set()
+    if block["type"] in _PASSAGES:
+        said = canonical_json(value)
+        found |= {protection for protection, words in _SAYS.items() if words.search(said)}
     if block["type"] in ("help_now", "two_ways"):
         found.add(Protection.HELP)
     if isinstance(value, Mapping):

@@ -179,6 +179,10 @@ def test_withdrawn_claim_takes_the_block_of_a_part_away() -> None:
     ]
 
 
+def passage(kind: str, words: str) -> dict[str, Any]:
+    return {"type": kind, "id": "b", "value": {"text": [words]}}
+
+
 @pytest.mark.parametrize(
     ("block", "found"),
     [
@@ -188,6 +192,12 @@ def test_withdrawn_claim_takes_the_block_of_a_part_away() -> None:
         (RIGHTS, {Protection.RIGHTS}),
         (text("base", claims=["wage"]), set()),
         (text("base", claims=["code"]), {Protection.LAW}),
+        (passage("text", "Danger now? Call 911 first."), {Protection.HELP}),
+        (passage("do_never", "Call 1-833-900-1010 or 310-1234."), {Protection.HELP}),
+        (passage("callout", "What the law means"), {Protection.LAW}),
+        (passage("sign", "You have a right to your papers."), {Protection.RIGHTS}),
+        (passage("text", "Room 911-b, on 2026-01-02: the flaw is on the right, to the left of 1911."), set()),
+        (passage("scenario", "Call 911"), set()),
     ],
 )
 def test_help_law_and_rights_are_protected(block: dict[str, Any], found: set[Protection]) -> None:
