@@ -280,7 +280,7 @@ def _due_rule(rule: Rule, last_good_day: date) -> tuple[DueRule | None, bool]:
     if _LICENCE in bases_of(own):
         return own, True
     # Of two fixed days the later counts alone.
-    fixed = max(last_good_day, *(part.day for part in parts if isinstance(part, On)), last_good_day)
+    fixed = max([last_good_day, *(part.day for part in parts if isinstance(part, On))])
     return LaterOf(counted[0] if len(counted) == 1 else LaterOf(*counted), On(fixed)), False
 
 

@@ -276,7 +276,9 @@ def rule_pack_stop(request: HttpRequest, desk: Desk, pack: str) -> HttpResponse:
         return redirect("compliance:rule_pack", code=desk.organisation.code, pack=pack)
     look = services.stopping_of(adoption, on=desk.today)
     if services.is_long(look):
-        return in_background(desk, Proposal.Kind.STOP, services.payload_of_stop(adoption), look)
+        if request.method == "POST":
+            return in_background(desk, Proposal.Kind.STOP, services.payload_of_stop(adoption), look)
+        return render(request, "compliance/rules/stop.html", desk.context("rules", adoption=adoption))
     shown = changes_shown(desk, look, look.preview(at=clock.now()))
     return render(request, "compliance/rules/stop.html", desk.context("rules", adoption=adoption, **shown))
 

@@ -420,6 +420,16 @@ def test_a_place_of_very_many_is_looked_at_in_the_background(hr, texas, pack, ho
     assert "2 people will not have to do it any more." in shown
     hr.post(page, {"confirm": "1"})
     assert {it.source for it in Requirement.objects.live()} == {"us-tx-lodging"}
+    for name in ("Li", "Sam"):
+        texas.employ(name, site=texas.fort)
+    runs = PreviewRun.objects.count()
+    assert 'name="confirm"' not in hr.get(url("rule_pack_stop", "us-lodging")).content.decode()
+    assert PreviewRun.objects.count() == runs
+    page = looked_at(url("rule_pack_stop", "us-lodging"), {})
+    assert "2 people will not have to do it any more." in text_of(hr.get(page))
+    hr.post(page, {"confirm": "1"})
+    assert not Requirement.objects.live().exists()
+    assert "This was decided or changed meanwhile." in said(hr.get(page, follow=True))
 
 
 # --- roles ---
