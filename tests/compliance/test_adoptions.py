@@ -136,7 +136,7 @@ def test_a_rule_that_counts_from_a_licence_waits_for_its_day(larch, hospitality)
             membership=member, kind="us-tx-health", renews_on=date(year, 5, 4), by=None, at=AT
         )
     factories.learn(member, hospitality)
-    span = selectors.current_spans(memberships=type(member).objects.all(), on=TODAY, asked_before=True).get()
+    span = selectors.current_spans(memberships=type(member).objects.all(), on=Days(TODAY), asked_before=True).get()
     assert span.due_on == date(2027, 5, 4)
 
 
@@ -254,7 +254,7 @@ def test_another_site_moves_nobody_elses_day(texas, pack, hospitality):
             on=date(2026, 4, 15), by=None, at=AT + timedelta(days=44),
         )  # fmt: skip
     span = selectors.current_spans(
-        memberships=type(late).objects.filter(pk=late.pk), on=date(2026, 4, 15), asked_before=True
+        memberships=type(late).objects.filter(pk=late.pk), on=Days(date(2026, 4, 15)), asked_before=True
     ).get()
     assert (span.state, span.due_on) == ("overdue", date(2026, 4, 1))
     assert {it.site.code: it.starts_on for it in Requirement.objects.live()} == {
@@ -298,7 +298,7 @@ def test_what_is_shown_of_a_place_and_of_a_kind_of_work_is_what_then_is(texas, p
     )]  # fmt: skip
 
     def due():
-        spans = selectors.current_spans(memberships=type(members[0]).objects.all(), on=TODAY, asked_before=True)
+        spans = selectors.current_spans(memberships=type(members[0]).objects.all(), on=Days(TODAY), asked_before=True)
         return {
             (it.obligation.membership_id, it.obligation.certification.title): it.due_on
             for it in spans.select_related("obligation__certification")

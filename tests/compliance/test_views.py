@@ -298,7 +298,7 @@ def test_a_preferred_name_stands_beside_the_name_and_greets(hr, larch):
     assert (jo.name, jo.preferred_name, jo.called) == ("Jo Castellan", "Jo jo", "Jo jo")
     for page in (url("person", jo.public_id), f"{url('people')}?q=jo+jo"):
         content = hr.get(page).content.decode()
-        assert "“Jo jo”" in content
+        assert "<q>Jo jo</q>" in content
         assert "Jo Castellan" in content
     assert AuditEntry.objects.get(verb="membership.preferred_name").data == {}
 
