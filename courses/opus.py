@@ -54,9 +54,25 @@ def joined(recordings: Sequence[tuple[str, bytes]], *, title: str) -> bytes:
         packets += stream.packets
         end = length + stream.end
         length += sum(map(packet_samples, stream.packets))
+    return _file(head, _comments(title, chapters), packets, end)
+
+
+def in_ogg(head: bytes, packets: Sequence[bytes]) -> bytes:
+    """Return a recording that came in another file: its header and its packets, of which none is touched.
+
+    Raises:
+        NotOpus: the header is too short, or a packet is empty.
+    """
+    if len(head) < _GAIN.size + _GAIN_AT:
+        raise NotOpus("no header")
+    return _file(head, _comments("", ()), packets, sum(map(packet_samples, packets)))
+
+
+def _file(head: bytes, comments: bytes, packets: Sequence[bytes], end: int) -> bytes:
+    length = sum(map(packet_samples, packets))
     out = bytearray(_page([head], granule=0, number=0, flags=_FIRST))
     number = 1
-    for page in _pages_of_one(_comments(title, chapters), number):
+    for page in _pages_of_one(comments, number):
         out += page
         number += 1
     position = 0
@@ -160,7 +176,7 @@ def _packets(data: bytes) -> tuple[list[bytes], int]:
 
 
 def _comments(title: str, chapters: Sequence[tuple[str, int]]) -> bytes:
-    said = [f"TITLE={title}"]
+    said = [f"TITLE={title}"] if title else []
     for number, (name, starts_at_ms) in enumerate(chapters, start=1):
         seconds, thousandths = divmod(starts_at_ms, 1000)
         time = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{thousandths:03}"

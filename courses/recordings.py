@@ -82,10 +82,10 @@ def is_recording(head: bytes, *, kind: str, content_type: str) -> bool:
     return content_type in _TYPES.get(container, ()) and (kind == "audio" or container in _FILMS)
 
 
-def is_pcm_or_mp3(head: bytes) -> bool:
-    """Return whether a file that begins with ``head`` is WAV, FLAC or MP3, and not AAC, whose frames begin as those do."""
+def may_become_opus(head: bytes) -> bool:
+    """Return whether a file that begins with ``head`` is WAV, FLAC, WebM or MP3, and not AAC, which begins as MP3 does."""
     is_aac = head[:1] == b"\xff" and head[1:2] in (b"\xf0", b"\xf1", b"\xf8", b"\xf9")
-    return _container(head) in ("wave", "flac", "mpeg") and not is_aac
+    return _container(head) in ("wave", "flac", "webm", "mpeg") and not is_aac
 
 
 def _container(head: bytes) -> str:

@@ -11,6 +11,17 @@ _MOST_ELEMENTS: Final = 1_000_000
 """Hours of a film that was recorded live, whose every picture is walked over; the walk takes seconds."""
 _LONGEST_HEAD: Final = 12
 _SEGMENT: Final = 0x18538067
+_TRACKS: Final = 0x1654AE6B
+_TRACK: Final = 0xAE
+_CODEC: Final = 0x86
+_CODEC_HEAD: Final = 0x63A2
+_GROUP: Final = 0xA0
+_BLOCK: Final = 0xA1
+_SIMPLE_BLOCK: Final = 0xA3
+_LACED: Final = 0x06
+_MOST_HEAD_BYTES: Final = 1 << 10
+_MOST_PACKET_BYTES: Final = 1 << 16
+"""What is read at once; no packet of Opus is larger."""
 _CLUSTER: Final = 0x1F43B675
 _INFO: Final = 0x1549A966
 _SCALE: Final = 0x2AD7B1
@@ -52,6 +63,41 @@ def length_ms(file: BinaryIO, size_bytes: int) -> int | None:
     if not has_cluster:
         raise BrokenOff("neither sound nor picture")
     return length
+
+
+def opus_packets(file: BinaryIO, size_bytes: int) -> tuple[bytes, list[bytes]] | None:
+    """Return the header and the packets of a recording that is one track of Opus; None of anything else.
+
+    Raises:
+        BrokenOff: as ``length_ms``.
+    """
+    window = Window(file)
+    at, tracks, codec, head = 0, 0, b"", b""
+    packets: list[bytes] = []
+    for _ in range(_MOST_ELEMENTS):
+        if at == size_bytes:
+            break
+        element = _element(window, at, size_bytes)
+        at = element.body
+        if element.end is None or element.kind in (_SEGMENT, _CLUSTER, _TRACKS, _TRACK, _GROUP):
+            tracks += element.kind == _TRACK
+            continue
+        at = element.end
+        size = element.end - element.body
+        if element.kind == _CODEC:
+            codec = window.read(element.body, min(size, _LONGEST_HEAD))
+        elif element.kind == _CODEC_HEAD:
+            head = window.read(element.body, min(size, _MOST_HEAD_BYTES))
+        elif element.kind in (_BLOCK, _SIMPLE_BLOCK):
+            # The number of the track in one byte, two of time, one that says whether packets are laced together.
+            block = window.read(element.body, min(size, _MOST_PACKET_BYTES))
+            if len(block) < size or size < 5 or block[3] & _LACED:
+                return None
+            packets.append(block[4:])
+    else:
+        raise BrokenOff("more elements than any film has")
+    is_opus = tracks == 1 and codec == b"A_OPUS" and head.startswith(b"OpusHead") and packets
+    return (head, packets) if is_opus else None
 
 
 def _element(window: Window, at: int, limit: int) -> _Element:

@@ -9,8 +9,9 @@ from tempfile import TemporaryFile
 from typing import Final
 
 from courses import opus
+from courses.containers import matroska
 from courses.containers.broken_off import BrokenOff
-from courses.recordings import is_pcm_or_mp3, length_ms
+from courses.recordings import length_ms, may_become_opus
 
 _MOST_SECONDS: Final = 3600
 """No lesson lasts so long; a few bytes of FLAC may be silence for years, whatever the file says of itself."""
@@ -20,6 +21,7 @@ _PACKER: Final = [
     *("opusenc", "--quiet", "--bitrate", "32", "--cvbr", "--comp", "5", "--padding", "0", "--serial", "1"),
     *("--discard-comments", "--discard-pictures", "--ignorelength", "-", "-"),
 ]
+_WEBM: Final = b"\x1a\x45\xdf\xa3"
 _TIMEOUT_SECONDS: Final = 600
 """An hour of sound takes half a minute of a core that has nothing else to do."""
 _MOST_MS_ASTRAY: Final = 2000
@@ -27,25 +29,33 @@ _MOST_MS_ASTRAY: Final = 2000
 
 
 def can_pack(recording: bytes) -> bool:
-    """Return whether this is MP3, WAV or FLAC, and opus-tools are installed."""
-    return is_pcm_or_mp3(recording) and bool(shutil.which("opusenc"))
+    """Return whether this is MP3, WAV, FLAC or WebM, and opus-tools are installed."""
+    return may_become_opus(recording) and bool(shutil.which("opusenc"))
 
 
 def packed(recording: bytes) -> bytes | None:
-    """Return a recording that ``can_pack`` as an Opus file of one channel; the same one gives the same bytes.
+    """Return a recording that ``can_pack`` as an Opus file; the same one gives the same bytes.
 
-    None where it cannot be decoded to its end, or lasts more than an hour. What it says of itself (who spoke, where,
+    What stands as Opus in WebM, as browsers record it, stays so; all else is coded anew as one channel. None where it
+    cannot be decoded to its end, lasts more than an hour, or is a film. What it says of itself (who spoke, where,
     with which telephone) is left out.
     """
     try:
         said_ms = length_ms(io.BytesIO(recording), size_bytes=len(recording))
         if said_ms is not None and said_ms > _MOST_SECONDS * 1000:
             return None
-        made = _run(recording)
+        made = _out_of_webm(recording) if recording.startswith(_WEBM) else _run(recording)
         is_whole = said_ms is None or abs(opus.length_ms(made) - said_ms) <= _MOST_MS_ASTRAY
     except (subprocess.SubprocessError, opus.NotOpus, BrokenOff):
         return None
     return made if is_whole else None
+
+
+def _out_of_webm(recording: bytes) -> bytes:
+    found = matroska.opus_packets(io.BytesIO(recording), len(recording))
+    if found is None:
+        raise opus.NotOpus("more than one track, or not of Opus")
+    return opus.in_ogg(*found)
 
 
 def _run(recording: bytes) -> bytes:

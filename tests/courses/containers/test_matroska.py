@@ -98,3 +98,43 @@ def test_more_elements_than_any_film_has_are_not_walked(monkeypatch, piece):
 def test_a_file_that_is_shorter_than_its_storage_says_breaks_off():
     with pytest.raises(BrokenOff):
         matroska.length_ms(io.BytesIO(FILM), len(FILM) + 1)
+
+
+def recorded(*tracks: bytes, blocks: bytes, live: bool = True) -> bytes:
+    """Return what a browser records, or with ``live`` false what a program wrote that could go back."""
+    inside = element("1654AE6B", b"".join(tracks))
+    if live:
+        return HEAD + SEGMENT + UNKNOWN + inside + LIVE_CLUSTER + blocks
+    return HEAD + element("18538067", inside + element("1F43B675", blocks))
+
+
+OPUS_HEAD = b"OpusHead\1\1" + b"\0" * 9
+TRACK = element("AE", element("86", b"A_OPUS") + element("63A2", OPUS_HEAD))
+BLOCKS = element("A3", b"\x81\0\0\x80\x08one") + element("A0", element("A1", b"\x81\0\x14\0\x08two"))
+
+
+def opus(data: bytes) -> tuple[bytes, list[bytes]] | None:
+    return matroska.opus_packets(io.BytesIO(data), len(data))
+
+
+def test_the_opus_of_a_recording_is_its_header_and_its_packets():
+    for live in (True, False):
+        assert opus(recorded(TRACK, blocks=BLOCKS, live=live)) == (OPUS_HEAD, [b"\x08one", b"\x08two"])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        FILM,
+        recorded(TRACK, TRACK, blocks=BLOCKS),
+        recorded(TRACK.replace(b"A_OPUS", b"A_AAC/"), blocks=BLOCKS),
+        recorded(TRACK.replace(b"OpusHead", b"OpusHeap"), blocks=BLOCKS),
+        recorded(TRACK, blocks=b""),
+        # Laced, without a packet, and larger than any is.
+        recorded(TRACK, blocks=element("A3", b"\x81\0\0\x82\x08one")),
+        recorded(TRACK, blocks=element("A3", b"\x81\0\0\x80")),
+        recorded(TRACK, blocks=element("A3", b"\x81\0\0\x80" + b"\0" * 70_000)),
+    ],
+)
+def test_what_is_not_one_track_of_opus_has_no_packets(data):
+    assert opus(data) is None

@@ -9,9 +9,10 @@ from array import array
 
 import pytest
 
-from courses.opus import length_ms
+from courses.opus import is_whole, length_ms
 from courses.renditions import packing
 from courses.renditions.packing import can_pack, packed
+from tests.courses.containers.test_matroska import TRACK, element, recorded
 
 pytestmark = pytest.mark.skipif(not shutil.which("opusenc"), reason="opus-tools are not installed")
 
@@ -48,6 +49,16 @@ def test_what_can_be_packed_is_opus_of_one_channel_and_as_long_as_before():
         assert made[28:36] + made[36:38] == b"OpusHead\1\1"
         assert length_ms(made) == pytest.approx(ms, abs=40)
     assert packed(tone()) == packed(tone())
+
+
+def test_what_a_browser_recorded_is_not_coded_anew():
+    packets = [b"\x48\xff" + bytes([each]) for each in range(3)]
+    brought = recorded(TRACK, blocks=b"".join(element("A3", b"\x81\0\0\x80" + each) for each in packets))
+    made = packed(brought)
+    assert made is not None
+    assert (length_ms(made), is_whole(made), made.endswith(b"".join(packets))) == (60, True, True)
+    # A film may be heard alone: it stays as it came.
+    assert packed(recorded(TRACK, TRACK, blocks=element("A3", b"\x81\0\0\x80" + packets[0]))) is None
 
 
 def test_who_spoke_is_left_out():
