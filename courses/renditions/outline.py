@@ -105,8 +105,12 @@ class _Lesson:
         if lesson["content_note"]:
             body.append(self._box("note", self.words["before"], "", [("", flow(lesson["content_note"]))]))
         for block in lesson["body"]:
-            body += self._block(block["type"], block["value"])
-            body += [paragraph(self.about_claim(claim)) for claim in block["value"].get("claims_now") or ()]
+            shown = self._block(block["type"], block["value"])
+            looked_at = [paragraph(self.about_claim(claim)) for claim in block["value"].get("claims_now") or ()]
+            # A number and the day on which somebody last looked at it belong on one slide.
+            is_figure = bool(shown) and shown[0].get("look") == "figure" and bool(shown[0]["parts"])
+            (shown[0]["parts"][-1]["body"] if is_figure else shown).extend(looked_at)
+            body += shown
             body += self._owner(block)
         body += self._owner(lesson)
         if self.answers:
