@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language_info, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from certificates.validity import Duration
-from cms.languages import in_source
+from cms.languages import in_source, language_name
 from cms.lists import listed
 from cms.templatetags.fieldfare import day
 from compliance.condition_words import again_in_words, due_rule_in_words
@@ -296,6 +296,6 @@ def _sign(rule: Rule) -> list[str]:
         "width": rule.sign.width_inches,
         "height": rule.sign.height_inches,
         "points": rule.sign.font_points,
-        "languages": listed(get_language_info(code)["name_translated"] for code in rule.sign.languages),
+        "languages": listed(language_name(code, "name_translated") for code in rule.sign.languages),
     }
     return [words, in_source(rule.sign.more)] if rule.sign.more else [words]
