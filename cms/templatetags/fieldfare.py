@@ -126,7 +126,7 @@ def lang_of_page(context: Context) -> SafeString:
 
     The page says as ``content_language`` in which language the text around is.
     """
-    page = str(context.get("language", ""))
+    page = str(context.get("language") or "")
     return (
         SafeString()
         if context.get("content_language", page) == page

@@ -37,7 +37,7 @@ def test_course_tells_what_it_is_about(client: Client) -> None:
     assert "Two short lessons." in page
     assert "notice signs in what people do" in page
     assert "You can stop at any time." in page
-    assert "About 12 minutes, at least 10" in page
+    assert "About 12 minutes · at least 10" in page
     assert "Not yet reviewed by survivors, a First Nation or a lawyer." in page
     assert "to read" in page
 
