@@ -51,7 +51,7 @@ urlpatterns = [
     path("workplace/<slug:code>/people/slips.pdf", views.slips, name="slips"),
     path("workplace/<slug:code>/people/<uuid:person>/", views.person, name="person"),
     path("workplace/<slug:code>/people/<uuid:person>/same-person/", views.same_person, name="same_person"),
-    path("workplace/<slug:code>/people/<uuid:person>/work/", views.employment_new, name="employment_new"),
+    path("workplace/<slug:code>/people/<uuid:person>/employments/new/", views.employment_new, name="employment_new"),
     path("workplace/<slug:code>/people/<uuid:person>/end/", views.employment_end, name="employment_end"),
     path("workplace/<slug:code>/people/<uuid:person>/record/<slug:kind>/", views.adjustment_new, name="adjustment_new"),
     path(
