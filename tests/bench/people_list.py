@@ -58,6 +58,9 @@ def main() -> None:
     at = clock.now()
     today = at.date()
     organisation, hr = populate(at, today)
+    with connection.cursor() as cursor:
+        # A database looks at what was written by itself, some minutes later.
+        cursor.execute("ANALYZE")
     client = Client(HTTP_HOST="127.0.0.1")
     client.force_login(hr, backend="django.contrib.auth.backends.ModelBackend")
     address = f"/workplace/{organisation.code}/"
