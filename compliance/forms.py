@@ -47,6 +47,21 @@ class DayField(forms.DateField):
         super().__init__(widget=calendar, **options)
 
 
+def _site_field() -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(
+        label=gettext_lazy("Site"),
+        queryset=Site.objects.none(),
+        empty_label=_CHOOSE,
+        error_messages={"required": _NO_SITE},
+    )
+
+
+def _role_field() -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(
+        label=gettext_lazy("Role"), queryset=Role.objects.none(), required=False, empty_label=_CHOOSE
+    )
+
+
 class PersonForm(forms.Form):
     """A new person and their first employment."""
 
@@ -65,15 +80,8 @@ class PersonForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Only for reminders. People without e-mail get a letter."),
     )
-    site = forms.ModelChoiceField(
-        label=gettext_lazy("Site"),
-        queryset=Site.objects.none(),
-        empty_label=_CHOOSE,
-        error_messages={"required": _NO_SITE},
-    )
-    role = forms.ModelChoiceField(
-        label=gettext_lazy("Role"), queryset=Role.objects.none(), required=False, empty_label=_CHOOSE
-    )
+    site = _site_field()
+    role = _role_field()
     starts_on = DayField(
         label=gettext_lazy("First day at work"),
         error_messages={"required": gettext_lazy("Choose the first day at work.")},
@@ -217,15 +225,8 @@ class EndForm(forms.Form):
 class WorkForm(forms.Form):
     """Where else, or as what else, somebody works, from when on."""
 
-    site = forms.ModelChoiceField(
-        label=gettext_lazy("Site"),
-        queryset=Site.objects.none(),
-        empty_label=_CHOOSE,
-        error_messages={"required": _NO_SITE},
-    )
-    role = forms.ModelChoiceField(
-        label=gettext_lazy("Role"), queryset=Role.objects.none(), required=False, empty_label=_CHOOSE
-    )
+    site = _site_field()
+    role = _role_field()
     starts_on = DayField(
         label=gettext_lazy("First day"),
         error_messages={"required": gettext_lazy("Choose the first day at work.")},
@@ -302,12 +303,7 @@ class AssignmentForm(forms.Form):
     number = forms.CharField(
         label=gettext_lazy("Employee number"), max_length=40, error_messages={"required": _NO_NUMBER}
     )
-    site = forms.ModelChoiceField(
-        label=gettext_lazy("Site"),
-        queryset=Site.objects.none(),
-        empty_label=_CHOOSE,
-        error_messages={"required": _NO_SITE},
-    )
+    site = _site_field()
     role = forms.ModelChoiceField(
         label=gettext_lazy("Role"),
         queryset=Role.objects.none(),

@@ -12,7 +12,7 @@ from compliance.changes import RequirementChange
 from compliance.models import Adoption, Requirement, RulePackVersion
 from compliance.preview import Preview, preview, together
 from compliance.rules.applying import SiteFacts
-from compliance.selectors import Choice
+from compliance.selectors import Choice, RuleReach
 from compliance.services.following import Turn, turn_of, what_it_asks
 from compliance.services.requirements import planned, planned_change
 from people.models import Employment, Organisation, Role, Site
@@ -99,13 +99,20 @@ class Together(NamedTuple):
 
 
 def following_of(
-    *, organisation: Organisation, pack: RulePackVersion, choices: Mapping[str, Choice], starts_on: date, due_on: date
+    *,
+    organisation: Organisation,
+    pack: RulePackVersion,
+    choices: Mapping[str, Choice],
+    starts_on: date,
+    due_on: date,
+    reaches: Sequence[RuleReach] | None = None,
 ) -> Together:
-    """Return the change that following ``pack`` with ``choices`` makes."""
+    """Return the change that following ``pack`` with ``choices`` makes; ``reaches``: of ``preview_adoption``, where known."""
     held = selectors.live_adoptions(organisation).filter(pack__code=pack.code).first()
-    reaches = selectors.preview_adoption(
-        organisation=organisation, pack=pack, choices=choices, starts_on=starts_on, due_on=due_on
-    )
+    if reaches is None:
+        reaches = selectors.preview_adoption(
+            organisation=organisation, pack=pack, choices=choices, starts_on=starts_on, due_on=due_on
+        )
     wanted = [it for reach in reaches for it in reach.wanted]
     assigned = selectors.open_assignments(held.reference) if held else []
     return _together(organisation, [turn_of(assigned, wanted, before=held.pack if held else None)], on=starts_on)

@@ -27,7 +27,7 @@ from compliance.models import PreviewRun, Proposal, Requirement, RulePackVersion
 from compliance.preview import Preview
 from compliance.preview_counting import preview_counting
 from compliance.requirement_forms import RequirementForm
-from compliance.views.changes import changes_shown, in_background, page_of, waits
+from compliance.views.changes import begun, changes_shown, in_background, page_of, say_it_waits
 from compliance.views.counting import Change, changes_of
 from compliance.views.late import notes_on
 from compliance.views.portal import Desk, portal, posted
@@ -205,17 +205,19 @@ def _requirement_of(run: PreviewRun) -> Requirement:
 
 def _done(request: HttpRequest, desk: Desk, done: services.Made | Proposal, kind: Proposal.Kind) -> HttpResponse:
     """Say what came of a change, and lead to the list."""
-    if waits(request, done):
-        pass
-    elif not isinstance(done, Requirement):
-        messages.success(request, _("Changed. It holds from now on."))
-    elif kind is Proposal.Kind.REQUIRE:
-        messages.success(request, _assigned_to(selectors.reached(done, on=desk.today)))
-    elif kind is Proposal.Kind.CHANGE:
-        messages.success(request, _("Changed. It holds from now on."))
+    if isinstance(done, Proposal):
+        say_it_waits(request)
     else:
-        messages.success(request, _("Withdrawn. Nobody is reminded of it any more; what was learnt stays on record."))
+        messages.success(request, _said_of(done, kind, desk))
     return redirect("compliance:assignments", code=desk.organisation.code)
+
+
+def _said_of(done: services.Made, kind: Proposal.Kind, desk: Desk) -> str:
+    if isinstance(done, Requirement) and kind is Proposal.Kind.REQUIRE:
+        return _assigned_to(selectors.reached(done, on=desk.today))
+    if isinstance(done, Requirement) and kind is not Proposal.Kind.CHANGE:
+        return _("Withdrawn. Nobody is reminded of it any more; what was learnt stays on record.")
+    return _("Changed. It holds from now on.")
 
 
 @portal(writes=True)
@@ -263,14 +265,7 @@ def _proposal_context(desk: Desk, found: Proposal) -> dict[str, Any]:
                 reaches = selectors.preview_adoption(**services.adoption_of(found, on=desk.today))
             look = services.planned_by(found, on=desk.today)
             if services.is_long(look):
-                run = services.begin_preview(
-                    organisation=desk.organisation,
-                    kind=found.kind,
-                    payload=found.payload,
-                    people=len(look.memberships),
-                    by=desk.user,
-                    at=clock.now(),
-                )
+                run = begun(desk, Proposal.Kind(found.kind), found.payload, look)
                 fresh = services.found_by(run)
             else:
                 fresh = look.preview(at=clock.now())

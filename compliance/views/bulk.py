@@ -18,6 +18,7 @@ from compliance.adjustment_forms import KINDS
 from compliance.forms import BulkAssignmentForm, assignable_certifications
 from compliance.models import Proposal
 from compliance.services import MOST_PEOPLE
+from compliance.views.changes import say_it_waits
 from compliance.views.late import notes_on
 from compliance.views.portal import Desk, portal
 from compliance.views.status import filters_of
@@ -64,9 +65,7 @@ def assign_to_many(request: HttpRequest, desk: Desk) -> HttpResponse:
         return render(request, "compliance/bulk_assign_preview.html", context)
     done = services.ask_to_require_each(**what, by=desk.user)
     if isinstance(done, Proposal):
-        messages.info(
-            request, _("This touches many people, so somebody else of HR has to agree. It waits under Assignments.")
-        )
+        say_it_waits(request)
         return redirect("compliance:assignments", code=desk.organisation.code)
     messages.success(
         request,

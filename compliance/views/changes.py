@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from cms import clock
 from compliance import services
-from compliance.models import Proposal, Requirement
+from compliance.models import PreviewRun, Proposal, Requirement
 from compliance.preview import Preview
 from compliance.views.portal import Desk
 
@@ -19,7 +19,15 @@ def in_background(
     desk: Desk, kind: Proposal.Kind, payload: Mapping[str, Any], look: services.Planned | services.Together
 ) -> HttpResponse:
     """Lead to the page that shows what a change for very many people does, as soon as that is known."""
-    run = services.begin_preview(
+    run = begun(desk, kind, payload, look)
+    return redirect("compliance:preview", code=desk.organisation.code, run=run.public_id)
+
+
+def begun(
+    desk: Desk, kind: Proposal.Kind, payload: Mapping[str, Any], look: services.Planned | services.Together
+) -> PreviewRun:
+    """Begin, or find again, the look at a change for very many people."""
+    return services.begin_preview(
         organisation=desk.organisation,
         kind=kind,
         payload=payload,
@@ -27,7 +35,6 @@ def in_background(
         by=desk.user,
         at=clock.now(),
     )
-    return redirect("compliance:preview", code=desk.organisation.code, run=run.public_id)
 
 
 def changes_shown(
@@ -56,11 +63,8 @@ def page_of(
     return render(request, "compliance/change_preview.html", context)
 
 
-def waits(request: HttpRequest, done: object) -> bool:
-    """Say that a change waits for a second person; False where it was made."""
-    if isinstance(done, Proposal):
-        messages.info(
-            request, _("This touches many people, so somebody else of HR has to agree. It waits under Assignments.")
-        )
-        return True
-    return False
+def say_it_waits(request: HttpRequest) -> None:
+    """Say that a change waits for a second person."""
+    messages.info(
+        request, _("This touches many people, so somebody else of HR has to agree. It waits under Assignments.")
+    )

@@ -35,7 +35,7 @@ from compliance.rules.applying import Answer, Dimension, Strictest, applicable, 
 from compliance.rules.readiness import STATED, Condition, all_met
 from compliance.rules.schema import Rule
 from compliance.selectors import PackAtSites, RuleAtSites, Training
-from compliance.views.changes import changes_shown, in_background, page_of, waits
+from compliance.views.changes import changes_shown, in_background, page_of, say_it_waits
 from compliance.views.late import notes_on
 from compliance.views.portal import Desk, portal, posted
 from people.models import Site
@@ -207,12 +207,12 @@ def rule_pack_adopt(request: HttpRequest, desk: Desk, pack: str) -> HttpResponse
         if "confirm" in request.POST:
             return _adopt(request, desk, version, form)
         about = _about(desk, version, form)
-        look = services.following_of(**about)
+        reaches = selectors.preview_adoption(**about)
+        look = services.following_of(**about, reaches=reaches)
         if services.is_long(look):
             payload = services.payload_of_adoption(version, about["choices"], due_on=about["due_on"])
             return in_background(desk, Proposal.Kind.ADOPT, payload, look)
         shown = changes_shown(desk, look, look.preview(at=clock.now()), sent=_sent(request))
-        reaches = selectors.preview_adoption(**about)
         context = desk.context("rules", at=at, version=version, form=form, reaches=reaches, **shown)
         return render(request, "compliance/rules/preview.html", context)
     here = {each.rule.code for each in at.rules if each.sites} | set(_chosen(at))
@@ -233,7 +233,9 @@ def _adopt(request: HttpRequest, desk: Desk, version: RulePackVersion, form: rul
     except TrainingHeld as held:
         messages.error(request, held_in_words(held.title, held.why))
         return redirect("compliance:rule_pack_adopt", code=desk.organisation.code, pack=version.code)
-    if not waits(request, done):
+    if isinstance(done, Proposal):
+        say_it_waits(request)
+    else:
         messages.success(request, _("Adopted. What it asks for is assigned, and people will be told."))
     return redirect("compliance:rule_pack", code=desk.organisation.code, pack=version.code)
 
@@ -271,7 +273,9 @@ def rule_pack_stop(request: HttpRequest, desk: Desk, pack: str) -> HttpResponse:
         except AlreadyWithdrawn:
             messages.info(request, _("It was stopped already."))
         else:
-            if not waits(request, done):
+            if isinstance(done, Proposal):
+                say_it_waits(request)
+            else:
                 messages.success(request, _("Stopped. What it assigned is withdrawn; what was learnt stays on record."))
         return redirect("compliance:rule_pack", code=desk.organisation.code, pack=pack)
     look = services.stopping_of(adoption, on=desk.today)
@@ -392,7 +396,9 @@ def _describe(request: HttpRequest, desk: Desk, code: str, form: rule_forms.Site
         shown = changes_shown(desk, look, look.preview(at=clock.now()), sent=sent)
         return page_of(request, desk, Proposal.Kind.SITE, site.name, here, shown)
     done = services.ask_to_describe_site(site=site, **said, on=desk.today, by=desk.user, at=clock.now())
-    if not waits(request, done):
+    if isinstance(done, Proposal):
+        say_it_waits(request)
+    else:
         messages.success(request, _("Saved. What adopted rules ask for follows it."))
     return redirect(here)
 

@@ -1,7 +1,7 @@
 """Employments: append-only facts. What was wrong or has ended is superseded, never changed."""
 
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -75,11 +75,8 @@ def move_to(
         Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on), membership=membership, starts_on__lt=starts_on
     )
     for job in running.select_related("site", "role", "membership").order_by("pk"):
-        end_employment(employment=job, ends_on=starts_on - ONE_DAY, by=by, at=at)
+        end_employment(employment=job, ends_on=starts_on - timedelta(days=1), by=by, at=at)
     return start_employment(membership=membership, site=site, role=role, starts_on=starts_on, by=by, at=at, **terms)
-
-
-ONE_DAY: Final = timedelta(days=1)
 
 
 @transaction.atomic
