@@ -9,6 +9,9 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from courses.containers.broken_off import BrokenOff
+from courses.containers.ogg import last_page
+
 SAMPLES_A_SECOND: Final = 48_000
 """How positions in an Opus file count, whatever was recorded."""
 
@@ -95,11 +98,10 @@ def length_ms(recording: bytes) -> int:
 
 def is_whole(recording: bytes) -> bool:
     """Return whether a recording has its last page, and all of it."""
-    at = recording.rfind(b"OggS")
-    page = recording[at:] if at >= 0 else b""
-    if len(page) < _PAGE.size or not page[5] & _LAST:
+    try:
+        return bool(last_page(recording)[5] & _LAST)
+    except BrokenOff:
         return False
-    return len(page) == _PAGE.size + page[26] + sum(page[_PAGE.size : _PAGE.size + page[26]])
 
 
 def louder(recording: bytes, *, decibels: float) -> bytes:
