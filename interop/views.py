@@ -16,6 +16,7 @@ from people.exceptions import (
     ImportNotReady,
     KeyUsedOtherwise,
     ManyWouldEnd,
+    NeedsAgreement,
     UnknownKind,
     WorkbookRefused,
 )
@@ -134,6 +135,10 @@ def import_confirm(request: HttpRequest, organisation: Organisation, upload: uui
         return refusal(409, f"{error.ended} people would end. If that is right, say endings={error.ended}.")
     except ImportHasErrors:
         return refusal(409, "Rows have errors, so nothing was written.")
+    except NeedsAgreement as error:
+        return refusal(
+            409, f"{error.touched} people are touched. Two people of HR have to agree, on the import's page."
+        )
     except ImportNotReady as error:
         return refusal(409, f"The import is {error.state}.")
     return _report(kept)

@@ -146,6 +146,14 @@ class ManyWouldEnd(PeopleError):
         self.live = live
 
 
+class NeedsAgreement(PeopleError):
+    """An upload touches so many people that a second person of HR has to agree before it is written or taken back."""
+
+    def __init__(self, *, touched: int) -> None:
+        super().__init__(touched)
+        self.touched = touched
+
+
 class NotForHr(PeopleError):
     """The person is not HR of the whole organisation."""
 

@@ -1,6 +1,6 @@
 """Assignments: who must hold which certification by when. One row is one assignment, to a person or to a group."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar
@@ -128,26 +128,42 @@ class AssignmentsKind(Kind):
 
     def write(self, plans: Sequence[Plan], setting: Setting, *, number: int) -> list[dict[str, Any]]:
         """Record the assignments; the standing of all whom they reach is worked out once."""
-        works = [(plan, plan.work) for plan in plans if plan.work is not None and plan.changes]
-        places = Workplaces.of(setting.organisation)
-        trainings = dict(Certification.objects.values_list("code", "pk"))
-        facts = [self._fact(work, places, trainings, setting) for _plan, work in works]
+        works = [plan.work for plan in plans if plan.work is not None and plan.changes]
+        facts = [fact for _before, fact in self.would_record(plans, setting)]
         Requirement.objects.bulk_create(facts)
         _rebuild(facts, setting)
         return [
             {"key": _named(work), "fact": fact.pk, "before": fact.supersedes_id}
-            for (_plan, work), fact in zip(works, facts, strict=True)
+            for work, fact in zip(works, facts, strict=True)
         ]
 
     def take_back(self, entries: Sequence[Mapping[str, Any]], setting: Setting) -> list[dict[str, str]]:
         """Withdraw what was added, and give what was changed its dates back; what was edited since stays."""
+        left, made = self._taken_back(entries, setting)
+        facts = [fact for _now, fact in made]
+        Requirement.objects.bulk_create(facts)
+        _rebuild(facts, setting)
+        return left
+
+    def would_take_back(
+        self, entries: Sequence[Mapping[str, Any]], setting: Setting
+    ) -> list[tuple[Requirement, Requirement]]:
+        """Return what taking back records, each behind the assignment that it changes."""
+        return self._taken_back(entries, setting)[1]
+
+    @staticmethod
+    def _taken_back(
+        entries: Sequence[Mapping[str, Any]], setting: Setting
+    ) -> tuple[list[dict[str, str]], list[tuple[Requirement, Requirement]]]:
+        """Return what stays because somebody edited it, and what is recorded, each behind what it changes."""
         related = ("certification", "membership", "site", "role")
         pks = {pk for entry in entries for pk in (entry["fact"], entry["before"]) if pk}
         facts = {it.pk: it for it in Requirement.objects.filter(pk__in=pks).select_related(*related)}
         references = {it.reference for it in facts.values()}
         known = Requirement.objects.current_knowledge().filter(reference__in=references).select_related(*related)
         current = {it.reference: it for it in known}
-        left, made = [], []
+        left: list[dict[str, str]] = []
+        made: list[tuple[Requirement, Requirement]] = []
         for entry in entries:
             fact, before = facts[entry["fact"]], facts.get(entry["before"])
             now = current[fact.reference]
@@ -161,10 +177,30 @@ class AssignmentsKind(Kind):
                 changes = {field: getattr(before, field) for field in fields}
             left += [{"key": entry["key"], "column": column} for column in kept]
             if changes:
-                made.append(successor(now, by=setting.by, at=setting.at, **changes))
-        Requirement.objects.bulk_create(made)
-        _rebuild(made, setting)
-        return left
+                made.append((now, successor(now, by=setting.by, at=setting.at, **changes)))
+        return left, made
+
+    def touched(self, setting: Setting) -> int:
+        """Return how many people are asked otherwise than before."""
+        return len(setting.kept.get("touched", ()))
+
+    def needs_agreement(self, touched: int, setting: Setting) -> bool:
+        """Return whether so many are more than one person of HR may ask otherwise than before."""
+        if "at_work" not in setting.kept:
+            setting.kept["at_work"] = PeopleKind().live_count(setting)
+        at_work = max(setting.kept["at_work"], 1)
+        limit = setting.organisation.second_person_percent
+        return services.needs_second_person(
+            touched=touched, share_percent=-(-100 * touched // at_work), limit_percent=limit
+        )
+
+    def would_record(self, plans: Sequence[Plan], setting: Setting) -> Iterator[tuple[Requirement | None, Requirement]]:
+        """Yield what plans record, each with the assignment that it changes, if it changes one."""
+        works = [plan.work for plan in plans if plan.work is not None and plan.changes]
+        places = Workplaces.of(setting.organisation)
+        trainings = dict(Certification.objects.values_list("code", "pk"))
+        for work in works:
+            yield work.before, self._fact(work, places, trainings, setting)
 
     def export(self, setting: Setting, *, on: date | None) -> Iterator[Mapping[str, str]]:
         """Yield the assignments that hold, by training; with a day those that held on it."""
@@ -217,15 +253,24 @@ class AssignmentsKind(Kind):
         for key, value in values.items():
             plan.change(key, known.get(key, ""), value)
         plan.work = _Work(before, member, values) if plan.changes else None
-        if plan.changes and member is None and not (before and before.membership_id):
-            self._ask_for_second_person(plan, before, values, setting)
+        if plan.changes:
+            touched = self._touched_by(before, member, values, setting)
+            if len(touched) > 1 and self.needs_agreement(len(touched), setting):
+                # For a whole group there is a page that shows what it does, and where a second person agrees.
+                plan.wrong("certification", Problem.SECOND_PERSON, str(len(touched)))
+            else:
+                setting.kept.setdefault("touched", set()).update(touched)
         return plan.settle(is_new=before is None)
 
     @staticmethod
-    def _ask_for_second_person(
-        plan: Plan, before: Requirement | None, values: Mapping[str, str], setting: Setting
-    ) -> None:
-        """Send a change that touches many to the page where a second person agrees to it."""
+    def _touched_by(
+        before: Requirement | None, member: Membership | None, values: Mapping[str, str], setting: Setting
+    ) -> Collection[int]:
+        """Return the keys of the memberships that a row is about."""
+        if member is not None:
+            return (member.pk,)
+        if before is not None and before.membership_id is not None:
+            return (before.membership_id,)
         site, role = values.get("site", ""), values.get("role", "")
         key = f"reached:{before.pk if before else ''}:{site}:{role}"
         if key not in setting.kept:
@@ -237,15 +282,9 @@ class AssignmentsKind(Kind):
                     site=Site.objects.filter(**ours, code=site).first() if site else None,
                     role=Role.objects.filter(**ours, code=role).first() if role else None,
                 )
-            setting.kept[key] = len(selectors.concerned(asked))
-        if "at_work" not in setting.kept:
-            setting.kept["at_work"] = PeopleKind().live_count(setting)
-        touched, at_work = setting.kept[key], max(setting.kept["at_work"], 1)
-        limit = setting.organisation.second_person_percent
-        if services.needs_second_person(
-            touched=touched, share_percent=-(-100 * touched // at_work), limit_percent=limit
-        ):
-            plan.wrong("certification", Problem.SECOND_PERSON, str(touched))
+            setting.kept[key] = selectors.concerned(asked)
+        found: list[int] = setting.kept[key]
+        return found
 
     @staticmethod
     def _judge_new(plan: Plan, values: Mapping[str, str], member: Membership | None, setting: Setting) -> None:

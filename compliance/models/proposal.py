@@ -23,6 +23,8 @@ class Proposal(models.Model):
         STOP = "stop", pgettext_lazy("kind of proposal", "Rules followed no longer")
         SITE = "site", pgettext_lazy("kind of proposal", "Place described anew")
         ROLE = "role", pgettext_lazy("kind of proposal", "Kind of work called otherwise")
+        UPLOAD = "upload", pgettext_lazy("kind of proposal", "Assignments from a file")
+        UNDO = "undo", pgettext_lazy("kind of proposal", "File of assignments taken back")
         COUNTING = "counting", pgettext_lazy("kind of proposal", "Counted another way")
         WITHDRAW = "withdraw", pgettext_lazy("kind of proposal", "Assignment withdrawn")
 

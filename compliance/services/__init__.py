@@ -46,6 +46,7 @@ from compliance.services.planned_changes import (
     tagging_of,
     withdrawal_of,
 )
+from compliance.services.planned_uploads import is_long_upload
 from compliance.services.previews import (
     begin_preview,
     deliver_preview,
@@ -102,6 +103,7 @@ from compliance.services.rule_packs import Change, PackReport, load_packs, packs
 from compliance.services.saved_filters import forget_filter, save_filter
 from compliance.services.sending import Outcome
 from compliance.services.staff_notes import send_staff_note
+from compliance.services.uploads import ask_to_take_back, ask_to_write
 
 __all__ = [
     "MOST_PEOPLE",
@@ -130,7 +132,9 @@ __all__ = [
     "ask_to_require_each",
     "ask_to_stop",
     "ask_to_tag_role",
+    "ask_to_take_back",
     "ask_to_withdraw",
+    "ask_to_write",
     "begin_preview",
     "bring_forward",
     "change_due_date",
@@ -161,6 +165,7 @@ __all__ = [
     "is_document_number",
     "is_fresh",
     "is_long",
+    "is_long_upload",
     "keep_kit",
     "load_packs",
     "make_evidence_pack",

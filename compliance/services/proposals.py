@@ -7,7 +7,7 @@ the ``reference`` of what it changes; for people named one by one ``certificatio
 and ``due_on``; for a withdrawal ``reference`` and ``on``; for following rules ``pack``, ``version``, ``due_on`` and
 ``choices``: by code of the rule, ``certification`` and ``roles`` as codes; for following them no longer ``adoption`` (reference)
 and ``pack``; for a place ``site`` (code), ``jurisdiction``, ``kind``, ``rooms``, ``size``; for a kind of work ``role`` (code) and
-``tags``; for counting people another way what
+``tags``; for writing a file or taking it back ``import`` (public id); for counting people another way what
 ``compliance.standing.StandingPolicy`` holds.
 """
 
@@ -44,10 +44,13 @@ from compliance.services.planned_changes import (
     tagging_of,
     withdrawal_of,
 )
+from compliance.services.planned_uploads import payload_of_upload, taking_back_of, upload_proposed, writing_of
 from compliance.services.requirements import change_requirement, planned, require, withdraw
 from compliance.standing import StandingPolicy
 from people import audit
-from people.models import Membership, Organisation, Role, Site, User
+from people import services as people_services
+from people.exceptions import ImportHasErrors, ImportNotReady
+from people.models import Membership, Organisation, Role, Site, User, WorkbookImport
 from people.services import as_tags
 
 FROM_PEOPLE: Final = 50
@@ -94,6 +97,10 @@ def planned_by(proposed: Proposal | PreviewRun, *, on: date) -> Planned | Togeth
             return description_of(**description_proposed(proposed), on=on)
         case Proposal.Kind.ROLE:
             return tagging_of(**tags_proposed(proposed), on=on)
+        case Proposal.Kind.UPLOAD:
+            return writing_of(upload_proposed(proposed), on=on)
+        case Proposal.Kind.UNDO:
+            return taking_back_of(upload_proposed(proposed), on=on)
     current = selectors.current_requirement(
         organisation=proposed.organisation, reference=UUID(proposed.payload["reference"])
     )
@@ -391,6 +398,14 @@ def propose_each(
     return _keep(Proposal.Kind.EACH, organisation, certification, payload, summary_of(found), by, at)
 
 
+def propose_upload(
+    kind: Proposal.Kind, upload: WorkbookImport, *, touched: int, by: User | None, at: datetime
+) -> Proposal:
+    """Record that writing ``upload``, or taking it back, waits for somebody else to agree; it touches so many people."""
+    assert upload.organisation is not None, "files of organisations are what people are asked by"
+    return _keep(kind, upload.organisation, None, payload_of_upload(upload), {"touched": touched}, by, at)
+
+
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
@@ -449,7 +464,7 @@ def summary_of(found: Preview) -> dict[str, int]:
     }
 
 
-Made: TypeAlias = Requirement | Adoption | CountingPolicy | Site | Role | list[Requirement]
+Made: TypeAlias = Requirement | Adoption | CountingPolicy | Site | Role | WorkbookImport | list[Requirement]
 """What comes of a change."""
 
 
@@ -476,6 +491,8 @@ def agree(*, proposal: Proposal, by: User, at: datetime) -> Made:
         return describe_site(**description_proposed(locked), on=today, by=by, at=at)
     if locked.kind == Proposal.Kind.ROLE:
         return tag_role(**tags_proposed(locked), by=by, at=at)
+    if locked.kind in (Proposal.Kind.UPLOAD, Proposal.Kind.UNDO):
+        return _carry_out(locked, by, at)
     if locked.kind == Proposal.Kind.COUNTING:
         return count_by(organisation=locked.organisation, policy=policy_proposed(locked), by=by, at=at)
     if locked.kind in (Proposal.Kind.WITHDRAW, Proposal.Kind.CHANGE):
@@ -489,6 +506,16 @@ def agree(*, proposal: Proposal, by: User, at: datetime) -> Made:
     if locked.kind == Proposal.Kind.EACH:
         return require_each(_each_of(locked), by=by, at=at)
     return require(by=by, at=at, **_arguments(locked.organisation, locked.payload))
+
+
+def _carry_out(proposal: Proposal, by: User, at: datetime) -> WorkbookImport:
+    upload = upload_proposed(proposal)
+    try:
+        if proposal.kind == Proposal.Kind.UPLOAD:
+            return people_services.confirm_import(workbook_import=upload, by=by, at=at, agreed=True)
+        return people_services.undo_import(workbook_import=upload, by=by, at=at, agreed=True)
+    except (ImportHasErrors, ImportNotReady) as error:
+        raise AlreadyWithdrawn from error
 
 
 @transaction.atomic

@@ -31,7 +31,7 @@ from compliance.views.changes import begun, changes_shown, in_background, page_o
 from compliance.views.counting import Change, changes_of
 from compliance.views.late import notes_on
 from compliance.views.portal import Desk, portal, posted
-from people.models import Membership
+from people.models import Membership, WorkbookImport
 
 PAGE_SIZE = 100
 
@@ -137,6 +137,7 @@ def _preview(
     return render(request, "compliance/assignment_preview.html", context)
 
 
+_OF_FILES = (Proposal.Kind.UPLOAD, Proposal.Kind.UNDO)
 _DOES = {Proposal.Kind.REQUIRE: "assign", Proposal.Kind.CHANGE: "change", Proposal.Kind.WITHDRAW: "withdraw"}
 
 
@@ -144,6 +145,8 @@ _DOES = {Proposal.Kind.REQUIRE: "assign", Proposal.Kind.CHANGE: "change", Propos
 def preview(request: HttpRequest, desk: Desk, run: UUID) -> HttpResponse:
     """What a change for very many people does: how far it was looked at, then what was found, to be confirmed."""
     runs = PreviewRun.objects.filter(organisation=desk.organisation).select_related("organisation")
+    # Files are looked at on the pages of their proposals alone.
+    runs = runs.exclude(kind__in=_OF_FILES)
     looked_at = get_object_or_404(runs, public_id=run)
     kind = Proposal.Kind(looked_at.kind)
     found = services.found_by(looked_at)
@@ -190,7 +193,15 @@ def _subject_of(proposed: Proposal | PreviewRun) -> str:
         case Proposal.Kind.ADOPT | Proposal.Kind.STOP:
             version = RulePackVersion.objects.filter(code=proposed.payload["pack"]).order_by("number").last()
             return in_source(version.title) if version else ""
+        case Proposal.Kind.UPLOAD | Proposal.Kind.UNDO:
+            return _file_of(proposed).file_name
     return ""
+
+
+def _file_of(proposed: Proposal | PreviewRun) -> WorkbookImport:
+    """Return the upload that a change is about."""
+    uploads = WorkbookImport.objects.filter(organisation=proposed.organisation)
+    return uploads.get(public_id=proposed.payload["import"])
 
 
 def _requirement_of(run: PreviewRun) -> Requirement:
@@ -263,24 +274,47 @@ def _proposal_context(desk: Desk, found: Proposal) -> dict[str, Any]:
         with suppress(AlreadyWithdrawn, DueBeforeStart):
             if found.kind == Proposal.Kind.ADOPT:
                 reaches = selectors.preview_adoption(**services.adoption_of(found, on=desk.today))
-            look = services.planned_by(found, on=desk.today)
-            if services.is_long(look):
-                run = begun(desk, Proposal.Kind(found.kind), found.payload, look)
-                fresh = services.found_by(run)
-            else:
-                fresh = look.preview(at=clock.now())
-            if isinstance(look, services.Together) and fresh is not None:
-                shown = changes_shown(desk, look, fresh)
+            fresh, run, shown = _looked_at(desk, found)
     return desk.context(
         "assignments",
         proposal=found,
         subject=_subject_of(found),
+        file=_file_of(found) if found.kind in _OF_FILES else None,
+        is_stale=found.state == Proposal.State.OPEN and fresh is None and (run is None or run.is_done),
         **{"preview": fresh} | shown,
         run=None if run is None or run.is_done else run,
         reaches=reaches,
         changes=changes,
         own=found.proposed_by_id == desk.user.pk,
     )
+
+
+def _looked_at(desk: Desk, found: Proposal) -> tuple[Preview | None, PreviewRun | None, dict[str, Any]]:
+    """Return what an open proposal does, or the look at it in the background, and what is asked anew and no longer.
+
+    Raises: what ``planned_by`` raises.
+    """
+    kind = Proposal.Kind(found.kind)
+    if kind in _OF_FILES and services.is_long_upload(found):
+        run = services.begin_preview(
+            organisation=desk.organisation,
+            kind=kind,
+            payload=found.payload,
+            people=found.summary["touched"],
+            by=desk.user,
+            at=clock.now(),
+        )
+        return services.found_by(run), run, {}
+    look = services.planned_by(found, on=desk.today)
+    if services.is_long(look):
+        run = begun(desk, kind, found.payload, look)
+        fresh = services.found_by(run)
+    else:
+        run, fresh = None, look.preview(at=clock.now())
+    # A file names thousands one by one: its own page lists them.
+    if fresh is None or kind in _OF_FILES or not isinstance(look, services.Together):
+        return fresh, run, {}
+    return fresh, run, changes_shown(desk, look, fresh)
 
 
 def _assigned_to(people: int) -> str:

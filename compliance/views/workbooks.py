@@ -18,7 +18,9 @@ from django.views.decorators.http import require_POST, require_safe
 from cms import clock
 from cms.lists import listed
 from cms.sent import number
-from compliance import forms
+from compliance import forms, services
+from compliance.models import Proposal
+from compliance.views.changes import say_it_waits
 from compliance.views.portal import Desk, portal, posted
 from people import audit
 from people import services as people_services
@@ -144,9 +146,12 @@ def import_page(request: HttpRequest, desk: Desk, upload: uuid.UUID) -> HttpResp
     changed = [
         (row, [(column_name(key, kind), *pair) for key, pair in row.changes.items()]) for row in page.object_list
     ]
+    waiting = Proposal.objects.filter(organisation=desk.organisation, state=Proposal.State.OPEN)
     context = desk.context(
         "workbooks",
         upload=kept,
+        second=people_services.needs_agreement(kept, at=clock.now()),
+        waiting=waiting.filter(payload__import=str(kept.public_id)).first(),
         kind=kind,
         busy=kept.state in _BUSY,
         kept=not people_services.is_forgotten(kept),
@@ -170,15 +175,15 @@ def import_confirm(request: HttpRequest, desk: Desk, upload: uuid.UUID) -> HttpR
     """Let it be written."""
     kept = _import(desk, upload)
     try:
-        people_services.confirm_import(
-            workbook_import=kept, by=desk.user, at=clock.now(), endings=number(request.POST, "endings")
-        )
+        done = services.ask_to_write(upload=kept, by=desk.user, at=clock.now(), endings=number(request.POST, "endings"))
     except ManyWouldEnd:
         messages.error(request, _("Tick the box first: many people would end."))
     except ImportHasErrors:
         messages.error(request, _("Nothing was written: correct all rows first."))
     except ImportNotReady:
         messages.error(request, _("This upload cannot be written now."))
+    else:
+        return _after(request, desk, done)
     return redirect("compliance:import", code=desk.organisation.code, upload=upload)
 
 
@@ -187,10 +192,19 @@ def import_confirm(request: HttpRequest, desk: Desk, upload: uuid.UUID) -> HttpR
 def import_undo(request: HttpRequest, desk: Desk, upload: uuid.UUID) -> HttpResponse:
     """Let it be taken back."""
     try:
-        people_services.undo_import(workbook_import=_import(desk, upload), by=desk.user, at=clock.now())
+        done = services.ask_to_take_back(upload=_import(desk, upload), by=desk.user, at=clock.now())
     except ImportNotReady:
         messages.error(request, _("This upload cannot be undone now."))
-    return redirect("compliance:import", code=desk.organisation.code, upload=upload)
+        return redirect("compliance:import", code=desk.organisation.code, upload=upload)
+    return _after(request, desk, done)
+
+
+def _after(request: HttpRequest, desk: Desk, done: WorkbookImport | Proposal) -> HttpResponse:
+    """Lead to the upload, or to what waits for a second person."""
+    if isinstance(done, Proposal):
+        say_it_waits(request)
+        return redirect("compliance:proposal", code=desk.organisation.code, proposal=done.public_id)
+    return redirect("compliance:import", code=desk.organisation.code, upload=done.public_id)
 
 
 @portal(writes=True)

@@ -194,6 +194,22 @@ class Kind(ABC):
         """Return how many things a complete snapshot could end."""
         return 0
 
+    def touched(self, setting: Setting) -> int:
+        """Return how many people the rows touch that were planned in ``setting``, of a kind that may need agreement."""
+        return 0
+
+    def needs_agreement(self, touched: int, setting: Setting) -> bool:
+        """Return whether a second person of HR has to agree to rows that touch so many people."""
+        return False
+
+    def would_record(self, plans: Sequence[Plan], setting: Setting) -> Iterable[tuple[Any, Any]]:
+        """Return, unsaved, what plans of a kind that may need agreement record, each behind what it changes or None."""
+        return ()
+
+    def would_take_back(self, entries: Sequence[Mapping[str, Any]], setting: Setting) -> Iterable[tuple[Any, Any]]:
+        """Return, unsaved, what taking ``entries`` back records, each behind what it changes."""
+        return ()
+
     @abstractmethod
     def export(self, setting: Setting, *, on: date | None) -> Iterator[Mapping[str, str]]:
         """Yield the rows of an export in a stable order, streamed; ``on``: as of that day, None: all that is known."""

@@ -11,7 +11,7 @@ from django.core.management import BaseCommand, CommandError
 
 from cms import clock
 from people import services
-from people.exceptions import ImportHasErrors, ManyWouldEnd, UnknownKind, WorkbookRefused
+from people.exceptions import ImportHasErrors, ManyWouldEnd, NeedsAgreement, UnknownKind, WorkbookRefused
 from people.explanations import explain
 from people.models import Organisation, WorkbookImport
 from people.workbooks.doors import Door, all_doors, door_of
@@ -219,6 +219,12 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Nothing was written: {error.ended} of {error.live} people would end. "
                 f"If that is right, say --endings {error.ended}."
+            )
+            return REFUSED
+        except NeedsAgreement as error:
+            self.stdout.write(
+                f"Nothing was written: {error.touched} people are touched. Two people of HR have to agree; "
+                "the file waits for them among the organisation's workbooks."
             )
             return REFUSED
         kept = services.write_import(import_id=kept.pk, at=clock.now(), turn_seconds=None)

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from cms import clock
 from people import services
-from people.exceptions import ImportHasErrors, KeyUsedOtherwise, ManyWouldEnd, WorkbookRefused
+from people.exceptions import ImportHasErrors, KeyUsedOtherwise, ManyWouldEnd, NeedsAgreement, WorkbookRefused
 from people.explanations import explain
 from people.models import Organisation, WorkbookImport
 from people.selectors import hr_of
@@ -141,7 +141,7 @@ class Command(BaseCommand):
         if kept.state == WorkbookImport.State.READY:
             try:
                 services.confirm_import(workbook_import=kept, by=None, at=clock.now(), later=False)
-            except (ImportHasErrors, ManyWouldEnd) as refused:
+            except (ImportHasErrors, ManyWouldEnd, NeedsAgreement) as refused:
                 error = type(refused).__name__
         if not error:
             kept = services.write_import(import_id=kept.pk, at=clock.now(), turn_seconds=None)

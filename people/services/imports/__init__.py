@@ -11,7 +11,7 @@ from people.services.imports.arriving import (
     opened_file,
     remember_mapping,
 )
-from people.services.imports.confirming import confirm_import, is_many, judge_again, undo_import
+from people.services.imports.confirming import confirm_import, is_many, judge_again, needs_agreement, undo_import
 from people.services.imports.judging import judge_import
 from people.services.imports.marking import write_marked_up
 from people.services.imports.reporting import changes_of, problems_of, report_of
@@ -28,6 +28,7 @@ __all__ = [
     "judge_again",
     "judge_import",
     "keep_upload",
+    "needs_agreement",
     "opened_file",
     "problems_of",
     "remember_mapping",

@@ -6,9 +6,11 @@ from typing import Final
 from django.db import transaction
 
 from people import audit, outbox
-from people.exceptions import ImportHasErrors, ImportNotReady, ManyWouldEnd
+from people.exceptions import ImportHasErrors, ImportNotReady, ManyWouldEnd, NeedsAgreement
 from people.models import User, WorkbookImport
 from people.services.imports.arriving import ask_for_judging, is_forgotten
+from people.services.imports.setting import setting_of
+from people.workbooks import kinds
 from people.workbooks.options import Options
 
 WRITE: Final = "people.write_import"
@@ -19,17 +21,24 @@ MOST_ENDED_PERCENT: Final = 5
 
 @transaction.atomic
 def confirm_import(
-    *, workbook_import: WorkbookImport, by: User | None, at: datetime, endings: int = 0, later: bool = True
+    *,
+    workbook_import: WorkbookImport,
+    by: User | None,
+    at: datetime,
+    endings: int = 0,
+    agreed: bool = False,
+    later: bool = True,
 ) -> WorkbookImport:
     """Let an upload that was judged be written; rows with errors are held back. With ``later`` a worker does it.
 
     ``endings``: how many employments somebody has said shall end, where a complete snapshot would end more than 20 or
-    more than 5 %. Confirmed once already, it returns the upload as it is.
+    more than 5 %. ``agreed``: a second person of HR has agreed. Confirmed once already, it returns the upload as it is.
 
     Raises:
         ImportNotReady: it was not judged yet, cannot be taken, or was forgotten after ``FILES_KEPT_DAYS``.
         ImportHasErrors: rows have errors, and it is a complete snapshot or all or nothing.
         ManyWouldEnd: it would end more than ``endings``.
+        NeedsAgreement: it touches many, and no second person has agreed.
     """
     kept = _locked(workbook_import)
     if kept.state in (WorkbookImport.State.APPLYING, WorkbookImport.State.APPLIED):
@@ -43,6 +52,8 @@ def confirm_import(
     ended, live = kept.counts.get("ended", 0), kept.counts.get("live", 0)
     if is_many(ended, live) and endings != ended:
         raise ManyWouldEnd(ended=ended, live=live)
+    if not agreed and needs_agreement(kept, at=at):
+        raise NeedsAgreement(touched=kept.counts["touched"])
     kept.state = WorkbookImport.State.APPLYING
     kept.confirmed_by, kept.confirmed_at = by, at
     kept.save(update_fields=["state", "confirmed_by", "confirmed_at"])
@@ -59,6 +70,12 @@ def is_all_or_nothing(kept: WorkbookImport) -> bool:
     return kept.mode == WorkbookImport.Mode.SNAPSHOT or Options.from_json(kept.options).all_or_nothing
 
 
+def needs_agreement(kept: WorkbookImport, *, at: datetime) -> bool:
+    """Return whether an upload touches so many people that a second person of HR has to agree to it, and to undoing it."""
+    touched = kept.counts.get("touched", 0)
+    return touched > 0 and kinds.kind_of(kept.kind).needs_agreement(touched, setting_of(kept.organisation, at=at))
+
+
 def is_many(ended: int, live: int) -> bool:
     """Return whether so many endings, among so many, must be confirmed twice."""
     return ended > MOST_ENDED or ended * 100 > live * MOST_ENDED_PERCENT
@@ -72,12 +89,15 @@ def ask_for_writing(kept: WorkbookImport) -> None:
 
 @transaction.atomic
 def undo_import(
-    *, workbook_import: WorkbookImport, by: User | None, at: datetime, later: bool = True
+    *, workbook_import: WorkbookImport, by: User | None, at: datetime, agreed: bool = False, later: bool = True
 ) -> WorkbookImport:
     """Let what an upload wrote be taken back; what somebody changed since is kept and listed.
 
+    ``agreed``: a second person of HR has agreed.
+
     Raises:
         ImportNotReady: it was not written, or not to its end, or was forgotten after ``FILES_KEPT_DAYS``.
+        NeedsAgreement: it touched many, and no second person has agreed.
     """
     kept = _locked(workbook_import)
     if kept.state in (WorkbookImport.State.UNDOING, WorkbookImport.State.UNDONE):
@@ -85,6 +105,8 @@ def undo_import(
     if kept.state != WorkbookImport.State.APPLIED:
         raise ImportNotReady(state=kept.state)
     _must_be_kept(kept)
+    if not agreed and needs_agreement(kept, at=at):
+        raise NeedsAgreement(touched=kept.counts["touched"])
     kept.state, kept.undone_by = WorkbookImport.State.UNDOING, by
     kept.save(update_fields=["state", "undone_by"])
     audit.record(organisation=kept.organisation, actor=by, verb="workbook.undone", target=kept, at=at, kind=kept.kind)

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Count, F
 
 from people.bulk import insert_many
-from people.exceptions import ImportHasErrors, ImportNotReady, ManyWouldEnd, WorkbookRefused
+from people.exceptions import ImportHasErrors, ImportNotReady, ManyWouldEnd, NeedsAgreement, WorkbookRefused
 from people.faults import fault_point
 from people.models import WorkbookImport, WorkbookRow
 from people.selectors import allowed_columns
@@ -60,7 +60,7 @@ def judge_import(*, import_id: int, at: datetime) -> WorkbookImport:
         _judge(kept, at)
         kept.refresh_from_db()
     if kept.state == WorkbookImport.State.READY and Options.from_json(kept.options).apply:
-        with suppress(ImportHasErrors, ImportNotReady, ManyWouldEnd):
+        with suppress(ImportHasErrors, ImportNotReady, ManyWouldEnd, NeedsAgreement):
             kept = confirm_import(workbook_import=kept, by=kept.uploaded_by, at=at)
     return kept
 
@@ -252,6 +252,8 @@ class _Judge:
         counts["warnings"] = self.warnings + sum(problem.is_warning for problem in self.problems)
         counts["rows"] = rows.filter(number__isnull=False).count()
         counts |= {key: value for key, value in self.told.items() if value}
+        if touched := self.kind.touched(self.setting):
+            counts["touched"] = touched
         if self.setting.mode is Mode.SNAPSHOT:
             counts["live"] = self.kind.live_count(self.setting)
         with self._ours():
