@@ -1,15 +1,21 @@
 """The harm check over what is published, and the answers of editors."""
 
+import hashlib
+import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import Final, NamedTuple
 
+from django.core.cache import cache
 from django.db import transaction
 from wagtail.log_actions import log
 
 from cms.models import EditorLimit
 from cms.processes import mapped
+from courses import harm
 from courses.exceptions import NoReason, NoSuchFinding
 from courses.harm import Document, Finding, lint, term_findings
 from courses.harm.frozen import document_of
@@ -18,12 +24,14 @@ from courses.reading_level import ReadingLevel, reading_level
 from courses.services.freezing import ForecastShelf, freeze, published
 from courses.snapshot import Json
 from people.models import User
+from translations import glossary
 from translations.glossary import Audience, Term
 from translations.selectors import terms
 
 ANSWER_LOG_ACTION = "courses.answer_finding"
 WORTH_COPYING_CHARS: Final = 60_000
 """A shorter text is read in less time than it takes to copy this process."""
+FOUND_KEPT_SECONDS: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +62,31 @@ def findings_of(*, course: Course, snapshots: Sequence[Json]) -> Iterator[list[J
 
 
 def _all_found(asked: Sequence[_Question]) -> list[list[Finding]]:
-    chars = sum(len(passage.text) for each in asked for passage in each.document.passages)
-    return mapped(_found, asked) if chars >= WORTH_COPYING_CHARS else [_found(each) for each in asked]
+    """Return what is found in each; what was found in the same words before is not looked for again."""
+    keys = [_key_of(each) for each in asked]
+    known: dict[str, list[Finding]] = cache.get_many(keys)
+    new = {key: each for key, each in zip(keys, asked, strict=True) if key not in known}
+    chars = sum(len(passage.text) for each in new.values() for passage in each.document.passages)
+    questions = list(new.values())
+    looked = mapped(_found, questions) if chars >= WORTH_COPYING_CHARS else [_found(each) for each in questions]
+    found = dict(zip(new, looked, strict=True))
+    if found:
+        cache.set_many(found, timeout=FOUND_KEPT_SECONDS)
+    return [(known | found)[key] for key in keys]
+
+
+def _key_of(asked: _Question) -> str:
+    """Return what stands for all that a check reads: the words, the terms, the audience, and the rules themselves."""
+    said = {"document": asdict(asked.document), "terms": [asdict(it) for it in asked.terms], "audience": asked.audience}
+    words = json.dumps(said, sort_keys=True, default=sorted).encode()
+    return f"harm:{hashlib.sha256(_rules() + words).hexdigest()}"
+
+
+@lru_cache(maxsize=1)
+def _rules() -> bytes:
+    """Return what stands for the rules as they are installed: another edition of them finds other things."""
+    files = sorted(it for it in Path(harm.__file__).parent.rglob("*") if it.suffix in (".py", ".yaml"))
+    return b"".join(hashlib.sha256(it.read_bytes()).digest() for it in [*files, Path(glossary.__file__)])
 
 
 def _found(asked: _Question) -> list[Finding]:

@@ -14,6 +14,7 @@ from wagtail.models import PageLogEntry
 from courses import services
 from courses.exceptions import NoReason, NoSuchFinding, ReleaseFault, ReleaseRefused
 from courses.models import Course, HarmAnswer, LessonPage
+from courses.services import checking
 from tests.courses.test_release import LATER, LOOKED_AT_ALL, editor
 from tests.factories.courses import RELEASED_AT, course_with_pages, publish, release, released_course
 from tests.factories.people import UserFactory, sign_in_personally
@@ -174,3 +175,25 @@ class TestCommand:
 def test_publisher_log_says_what_was_looked_at() -> None:
     release(course_with_pages(), RELEASED_AT, looked_at=LOOKED_AT_ALL)
     assert PageLogEntry.objects.get(action="courses.release").data["looked_at"] == sorted(LOOKED_AT_ALL)
+
+
+def test_the_same_words_are_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    course = released_course()
+    spoil(course)
+    looked = []
+
+    def look(asked: Any) -> list[Any]:
+        looked.append(asked.document.language)
+        return real(asked)
+
+    real = checking._found
+    monkeypatch.setattr(checking, "_found", look)
+    first = services.published_findings(course=course)
+    assert (len(first), services.published_findings(course=course), len(looked)) == (1, first, 1)
+    spoil(course, "People from abroad are often victims.")
+    assert services.published_findings(course=course) != first
+    Course.objects.update(tier=Course.Tier.OPEN)
+    services.published_findings(course=Course.objects.get(pk=course.pk))
+    monkeypatch.setattr(checking, "_rules", lambda: b"another edition of the rules")
+    services.published_findings(course=course)
+    assert len(looked) == 4
