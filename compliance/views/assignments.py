@@ -311,9 +311,12 @@ def _looked_at(desk: Desk, found: Proposal) -> tuple[Preview | None, PreviewRun 
         fresh = services.found_by(run)
     else:
         run, fresh = None, look.preview(at=clock.now())
-    # A file names thousands one by one: its own page lists them.
-    if fresh is None or kind in _OF_FILES or not isinstance(look, services.Together):
+    if fresh is None or not isinstance(look, services.Together):
         return fresh, run, {}
+    if kind in _OF_FILES:
+        # A file names thousands one by one, whom its own page lists; of several trainings each line says which.
+        only = look.parts[0].change.added[0].certification if len(look.parts) == 1 else None
+        return fresh, run, {"only": only}
     return fresh, run, changes_shown(desk, look, fresh)
 
 

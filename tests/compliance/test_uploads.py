@@ -108,6 +108,8 @@ def test_pages_ask_show_and_agree(client, upload: WorkbookImport, larch: Workpla
     assert answer.url == url("proposal", waiting.public_id)
     page = client.get(answer.url).content.decode()
     assert "2 people will have to do it." in page
+    assert waiting.certification is None
+    assert Certification.objects.get().title in page
     assert url("import", upload.public_id) in page
     assert 'name="agree"' not in page
     page = client.get(url("import", upload.public_id)).content.decode()
