@@ -202,6 +202,12 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
+# A whole office stands behind one address, so an address may do much more than anybody may at one account: as people.lockout.
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": "100/900s/ip,5/300s/key",
+    "request_login_code": "60/m/ip,3/m/key",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Fieldfare"
 LOGIN_URL = "people:sign_in"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.crypto import salted_hmac
 
 from people import lockout
@@ -37,8 +37,12 @@ def begin_try(*, subject: str, origin: str, at: datetime) -> Try:
     failure = SignInFailure.objects.create(subject=subject, origin=origin, failed_at=at)
     others = SignInFailure.objects.exclude(pk=failure.pk)
     recent = list(others.filter(origin=origin, failed_at__gt=at - lockout.WINDOW).values_list("subject", "failed_at"))
-    day = others.filter(subject=subject, failed_at__gt=at - lockout.DAY).aggregate(
-        failures=Count("pk"), origins=Count("origin", distinct=True)
+    here, there = Q(origin=origin), Q(subject=subject)
+    day = others.filter(here | there, failed_at__gt=at - lockout.DAY).aggregate(
+        failures=Count("pk", filter=there),
+        origins=Count("origin", filter=there, distinct=True),
+        at_subject=Count("pk", filter=here & there),
+        of_origin=Count("pk", filter=here),
     )
     retry_at = lockout.waits_until(
         lockout.Tally(
@@ -46,6 +50,8 @@ def begin_try(*, subject: str, origin: str, at: datetime) -> Try:
             of_origin=[failed_at for _, failed_at in recent],
             day_failures=day["failures"],
             day_origins=day["origins"],
+            day_at_subject=day["at_subject"],
+            day_of_origin=day["of_origin"],
         )
     )
     if retry_at is not None:

@@ -52,6 +52,18 @@ def test_failed_passwords_of_others_lock_nobody_out(client: Client) -> None:
     assert sign_in(Client(), user.email, address="203.0.113.7").status_code == 302
 
 
+def test_an_office_behind_one_address_signs_in(client: Client) -> None:
+    """Fifteen who mistype keep nobody out; a hundred wrong passwords in a quarter of an hour keep out that address alone."""
+    user = StaffRoleFactory().user
+    for n in range(15):
+        sign_in(Client(), f"colleague-{n}@example.org", "wrong-wrong-wrong")
+        assert sign_in(Client(), user.email).status_code == 302
+    for n in range(15, 100):
+        sign_in(Client(), f"colleague-{n}@example.org", "wrong-wrong-wrong")
+    assert sign_in(Client(), user.email).status_code != 302
+    assert sign_in(Client(), user.email, address="198.51.100.66").status_code == 302
+
+
 def test_forged_forwarded_header_makes_no_new_origin(client: Client) -> None:
     user = StaffRoleFactory().user
     for n in range(8):

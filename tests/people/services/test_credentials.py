@@ -12,6 +12,7 @@ from people.exceptions import EmploymentEnded, PinRefused, SignInRefused, TooMan
 from people.models import AccountChange, AuditEntry, Membership, SignInFailure
 from people.pins import PinProblem
 from people.services import matching
+from people.services.tries import begin_try, subject_of
 from tests.factories.people import AT, PIN, EmploymentFactory, MembershipFactory, OrganisationFactory, StaffRoleFactory
 
 pytestmark = pytest.mark.django_db
@@ -279,14 +280,46 @@ def test_unknown_people_lock_like_known_ones(member: Membership) -> None:
         signing_in(employee_number="NOBODY ")
 
 
-def test_thirty_failures_at_many_numbers_make_the_origin_wait_everywhere(member: Membership) -> None:
-    for number in range(15):
-        fail(2, number=f"N-{number}")
+def test_two_hundred_failures_at_many_numbers_make_the_origin_wait_everywhere(member: Membership) -> None:
+    failed = [SignInFailure(subject=f"N-{n % 100}", origin=HERE, failed_at=AT) for n in range(199)]
+    SignInFailure.objects.bulk_create(failed)
+    fail(1, number="nobody")
     with pytest.raises(TooManyTries):
         signing_in()
     with pytest.raises(TooManyTries):
         setting_pin("00000-00000", pin="975310")
     assert signing_in(origin="elsewhere") == member
+
+
+def test_forty_who_sign_in_within_two_minutes_behind_one_address_all_get_in(member: Membership) -> None:
+    """Every third mistypes twice, some at first sight, some after the others; and one of them guesses at everybody."""
+    SignInFailure.objects.bulk_create(
+        [SignInFailure(subject=f"guessed at {n}", origin=HERE, failed_at=AT) for n in range(100)]
+    )
+    tries = [number for number in range(40) for _ in range(3 if number % 3 == 0 else 1)]
+    waiting = {number: tries.count(number) for number in range(40)}
+    for second, number in enumerate(sorted(tries, key=lambda number: number % 7)):
+        tried = begin_try(subject=f"worker {number}", origin=HERE, at=AT + timedelta(seconds=second))
+        waiting[number] -= 1
+        if not waiting[number]:
+            tried.succeeded()
+    assert second == 67
+    assert SignInFailure.objects.count() == 100
+    # Nor does it matter how many of them have just failed at once.
+    for number in range(99):
+        begin_try(subject=f"colleague {number}", origin=HERE, at=AT + timedelta(minutes=2))
+    assert signing_in(at=AT + timedelta(minutes=2)) == member
+
+
+def test_an_address_that_failed_all_day_long_is_held_to_thirty(member: Membership) -> None:
+    SignInFailure.objects.bulk_create(
+        [SignInFailure(subject=f"N-{n}", origin=HERE, failed_at=AT - timedelta(hours=2)) for n in range(570)]
+        + [SignInFailure(subject=f"N-{n}", origin=HERE, failed_at=AT) for n in range(30)]
+    )
+    with pytest.raises(TooManyTries):
+        signing_in()
+    assert signing_in(origin="elsewhere") == member
+    assert signing_in(at=AT + timedelta(minutes=15)) == member
 
 
 def test_success_forgets_the_failures_of_this_origin_at_this_number_only(member: Membership) -> None:
@@ -325,10 +358,8 @@ def test_wrong_pins_do_not_stop_the_new_slip_from_working(member: Membership) ->
     assert setting_pin(code) == member
 
 
-def test_many_tries_at_once_count_as_many(member: Membership, monkeypatch: Any) -> None:
+def test_many_tries_at_once_count_as_many(member: Membership) -> None:
     # Each try is written before it is looked at, so those under way count for one another.
-    from people.services.tries import begin_try, subject_of
-
     subject = subject_of("pin", "larch", "E-042")
     for _ in range(5):
         begin_try(subject=subject, origin=HERE, at=AT)
