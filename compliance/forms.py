@@ -1,6 +1,6 @@
 """Forms of the portal."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -21,7 +21,7 @@ from compliance.standing import StandingPolicy
 from compliance.step_words import DELIVERY_LABELS
 from courses.models import Course
 from people.models import Employment, ExportSchedule, Membership, Organisation, Role, Site, User, WorkbookImport
-from people.selectors import employed_on_or_after, hr_of
+from people.selectors import hr_of, still_employed
 from people.workbooks.kinds import Kind, Mode, all_kinds
 from people.workbooks.values import FIRST_YEAR, LAST_YEAR
 
@@ -316,9 +316,9 @@ class AssignmentForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose the last good day.")},
     )
 
-    def __init__(self, *args: Any, organisation: Organisation, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, organisation: Organisation, today: date, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._organisation, self._today = organisation, today
+        self._organisation, self._today, self._at = organisation, today, at
         _offer(self, organisation)
         certification: Any = self.fields["certification"]
         certification.queryset, certification.today = assignable_certifications(), today
@@ -349,7 +349,7 @@ class AssignmentForm(forms.Form):
         except ValidationError as nobody:
             self.add_error("number", nobody)
             return None
-        if not employed_on_or_after(membership=member, day=self._today):
+        if not still_employed(membership=member, at=self._at):
             self.add_error("number", _("This person does not work here any more."))
         return member
 

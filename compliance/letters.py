@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import pgettext
 
-from certificates.validity import local_date
 from cms.languages import direction
 from cms.templatetags.fieldfare import day as in_full
 from cms.typesetting import MissingGlyphs, region, typeset
@@ -23,7 +22,8 @@ from compliance.models import Message
 from compliance.reminders import Kind
 from compliance.selectors import Line
 from people import codes
-from people.models import Employment, Membership, Site, User
+from people.models import Membership, Site, User
+from people.selectors import main_jobs
 from people.services import issue_code
 from people.slips import printed_languages
 
@@ -54,13 +54,13 @@ def letters_for(*, messages: Sequence[Message], with_codes: bool, by: User | Non
     lines = selectors.lines_of(messages, at=at)
     telling = [message for message in messages if lines[message.pk]]
     members = {message.membership_id: message.membership for message in telling}
-    jobs = _jobs(list(members.values()), at=at)
+    jobs = main_jobs(members.values(), at=at)
     new = set(selectors.awaiting_slip(Membership.objects.filter(pk__in=members)).values_list("pk", flat=True))
     letters = []
     for message in telling:
         member, job = message.membership, jobs.get(message.membership_id)
         code, good_on = "", None
-        if with_codes and member.pk in new and job is not None and _goes_on(job, member, at):
+        if with_codes and member.pk in new and job is not None and job.goes_on(at):
             code = issue_code(membership=member, by=by, at=at)
             expires_at = codes.slip_expires_at(at, member.organisation.time_zone)
             good_on = codes.last_good_day(expires_at, member.organisation.time_zone)
@@ -79,21 +79,6 @@ def letters_pdf(letters: Sequence[Letter]) -> bytes:
             if unprintable >= set(error.characters):
                 raise
             unprintable |= set(error.characters)
-
-
-def _jobs(members: Sequence[Membership], *, at: datetime) -> dict[int, Employment]:
-    """Return where each works: the employment of today, else the latest."""
-    found: dict[int, Employment] = {}
-    days = {member.pk: local_date(at, member.organisation.time_zone) for member in members}
-    known = Employment.objects.current_knowledge().filter(membership__in=members).select_related("site")
-    for job in known.order_by("starts_on", "pk"):
-        if job.membership_id not in found or job.starts_on <= days[job.membership_id]:
-            found[job.membership_id] = job
-    return found
-
-
-def _goes_on(job: Employment, member: Membership, at: datetime) -> bool:
-    return job.ends_on is None or job.ends_on >= local_date(at, member.organisation.time_zone)
 
 
 def _data(letters: Sequence[Letter], unprintable: frozenset[str]) -> dict[str, Any]:

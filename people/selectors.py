@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -61,7 +63,12 @@ def is_staff(user: User) -> bool:
 
 def sites_below(*, organisation: Organisation, roots: Iterable[int]) -> set[int]:
     """Return the keys of the sites ``roots`` of an organisation and of all below them, in one query."""
-    parents = dict(Site.objects.filter(organisation=organisation).values_list("pk", "parent_id"))
+    return {site.pk for site in _sites_below(organisation=organisation, roots=roots)}
+
+
+def _sites_below(*, organisation: Organisation, roots: Iterable[int]) -> list[Site]:
+    sites = Site.objects.filter(organisation=organisation).only("parent_id", "time_zone")
+    parents = {site.pk: site.parent_id for site in sites}
     wanted = {root for root in roots if root in parents}
     found: set[int] = set()
     for site in parents:
@@ -72,7 +79,7 @@ def sites_below(*, organisation: Organisation, roots: Iterable[int]) -> set[int]
             here = parents.get(here)
         if here in wanted:
             found.add(site)
-    return found
+    return [site for site in sites if site.pk in found]
 
 
 def visible_memberships(
@@ -80,13 +87,13 @@ def visible_memberships(
     user: User | AnonymousUser,
     organisation: Organisation,
     kinds: Iterable[str] | None = None,
-    on: date | None = None,
+    at: datetime | None = None,
 ) -> QuerySet[Membership]:
     """Return the memberships of an organisation that a staff user may see.
 
-    A role for the whole organisation sees everybody. A role for a site sees who works there or below on ``on``, or
-    will; who has left is not theirs to see. ``on`` is today in the organisation's time zone unless given, ``kinds``
-    any kind of role. Nobody else sees anybody.
+    A role for the whole organisation sees everybody. A role for a site sees who at ``at`` works there or below, by the
+    calendar of the site, or will; who has left is not theirs to see. ``at`` is now unless given, ``kinds`` any kind of
+    role. Nobody else sees anybody.
     """
     roles = staff_roles(user=user).filter(organisation=organisation)
     if kinds is not None:
@@ -95,15 +102,17 @@ def visible_memberships(
     everybody = Membership.objects.filter(organisation=organisation)
     if None in limits:
         return everybody
-    sites = (
-        sites_below(organisation=organisation, roots=[site for site in limits if site is not None]) if limits else set()
-    )
-    if not sites:
+    by_day: dict[date, list[int]] = {}
+    for site in (
+        _sites_below(organisation=organisation, roots=[it for it in limits if it is not None]) if limits else ()
+    ):
+        by_day.setdefault(site.day(at or clock.now()), []).append(site.pk)
+    if not by_day:
         return everybody.none()
-    day = on or clock.today(organisation.time_zone)
-    here = Employment.objects.current_knowledge().filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=day), membership=OuterRef("pk"), site__in=sites
+    goes_on = (
+        Q(Q(ends_on__isnull=True) | Q(ends_on__gte=day), site__in=sites) for day, sites in sorted(by_day.items())
     )
+    here = Employment.objects.current_knowledge().filter(reduce(or_, goes_on), membership=OuterRef("pk"))
     return everybody.filter(Exists(here))
 
 
@@ -142,10 +151,25 @@ def last_employed_on(*, membership: Membership) -> date | None:
     return last
 
 
-def employed_on_or_after(*, membership: Membership, day: date) -> bool:
-    """Return whether an employment known now covers ``day`` or a later one."""
-    known = Employment.objects.current_knowledge().filter(membership=membership)
-    return known.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day)).exists()
+def still_employed(*, membership: Membership, at: datetime) -> bool:
+    """Return whether an employment known now goes on at ``at``, by the calendar of its site, or is to come."""
+    known = Employment.objects.current_knowledge().filter(membership=membership).select_related("site")
+    return any(job.goes_on(at) for job in known)
+
+
+def main_jobs(memberships: Iterable[Membership | int], *, at: datetime) -> dict[int, Employment]:
+    """Return the employment of each that says most of where they work, with site and role, in one query.
+
+    Of those that cover ``at``, by the calendar of the site, the one that began last; where there is none, the last
+    that had begun, and before that the first to come. Who never had one is left out.
+    """
+    known = Employment.objects.current_knowledge().filter(membership__in=memberships).select_related("site", "role")
+    found: dict[int, Employment] = {}
+    for job in known.order_by("starts_on", "pk"):
+        best = found.get(job.membership_id)
+        if best is None or job.covers(at) or (job.has_begun(at) and not best.covers(at)):
+            found[job.membership_id] = job
+    return found
 
 
 def known_employments(membership: Membership) -> list[Employment]:
@@ -154,11 +178,6 @@ def known_employments(membership: Membership) -> list[Employment]:
     prefetch_related_objects([membership], Prefetch("employments", known, to_attr="employments_known_now"))
     found: list[Employment] = membership.employments_known_now  # type: ignore[attr-defined]  # the line above
     return found
-
-
-def workplaces(*, membership: Membership, on: date) -> QuerySet[Employment]:
-    """Return the employments that cover ``on``, with site and role."""
-    return Employment.objects.covering(on).filter(membership=membership).select_related("site", "role")
 
 
 def account_changes(*, scope: "Scope") -> QuerySet[AccountChange]:

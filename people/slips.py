@@ -18,7 +18,7 @@ from cms.languages import direction
 from cms.templatetags.fieldfare import day as in_full
 from cms.typesetting import MissingGlyphs, region, typeset
 from people import codes, selectors
-from people.models import Employment, Membership, Site, User
+from people.models import Membership, Site, User
 from people.services import issue_code
 
 _ENGLISH: Final = "en"
@@ -64,11 +64,11 @@ def slips_for(*, memberships: Iterable[Membership], by: User | None, at: datetim
         EmploymentEnded: one of them has left and has a way in already.
     """
     members = list(memberships)
-    sites = _sites(members, at=at)
-    slips = [
-        slip_of(member, code=issue_code(membership=member, by=by, at=at), site=sites.get(member.pk))
-        for member in members
-    ]
+    jobs = selectors.main_jobs(members, at=at)
+    slips = []
+    for member in members:
+        code, job = issue_code(membership=member, by=by, at=at), jobs.get(member.pk)
+        slips.append(slip_of(member, code=code, site=job.site if job else None))
     return slips_pdf(slips=slips, origin=settings.ORIGIN)
 
 
@@ -93,17 +93,6 @@ def printed_languages(languages: Iterable[str]) -> list[str]:
     """Return the languages that a sheet has texts in, each once; English where there is no other."""
     chosen = [language if _has_catalogue(language) else _ENGLISH for language in languages]
     return list(dict.fromkeys(chosen)) or [_ENGLISH]
-
-
-def _sites(members: Sequence[Membership], *, at: datetime) -> dict[int, Site]:
-    """Return where each works: the employment of today, else the latest."""
-    found: dict[int, Site] = {}
-    jobs = Employment.objects.current_knowledge().filter(membership__in=members).select_related("site")
-    days = {member.pk: selectors.local_day(member.organisation, at) for member in members}
-    for job in jobs.order_by("starts_on", "pk"):
-        if job.membership_id not in found or job.starts_on <= days[job.membership_id]:
-            found[job.membership_id] = job.site
-    return found
 
 
 def _has_catalogue(language: str) -> bool:

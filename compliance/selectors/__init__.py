@@ -19,7 +19,7 @@ from compliance.selectors.adoptions import (
     requirements_from,
 )
 from compliance.selectors.counting import Counted, counted_today
-from compliance.selectors.days import Days, days_in
+from compliance.selectors.days import Days, days_in, jobs_on
 from compliance.selectors.deliveries import (
     Delivered,
     Delivery,
@@ -149,6 +149,7 @@ __all__ = [
     "held_trainings",
     "holders_of",
     "in_person_of",
+    "jobs_on",
     "kinds_of_work",
     "late_trainings",
     "letters",

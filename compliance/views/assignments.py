@@ -76,6 +76,7 @@ def assignment_new(request: HttpRequest, desk: Desk) -> HttpResponse:
         *posted(request),
         organisation=desk.organisation,
         today=desk.today,
+        at=clock.now(),
         initial={"number": chosen.employee_number} if chosen else {},
     )
     if request.method == "POST" and form.is_valid():

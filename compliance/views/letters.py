@@ -19,7 +19,7 @@ from compliance.letters import letters_pdf as typeset_letters
 from compliance.models import Message
 from compliance.views.portal import Desk, pdf, portal
 from people import audit
-from people.models import Employment
+from people.selectors import main_jobs
 
 PAGE_SIZE = 100
 LETTERS_AT_ONCE = 500
@@ -32,15 +32,10 @@ def letters(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Who waits for a letter; what was printed lately, to print it again; whose mail did not arrive."""
     waiting = selectors.letters(memberships=desk.memberships)
     page = Paginator(waiting, PAGE_SIZE).get_page(request.GET.get("page"))
-    keys = [it.membership_id for it in page.object_list]
-    sites = {
-        job.membership_id: job.site.name
-        for job in Employment.objects.covering(desk.today)
-        .filter(membership__in=keys)
-        .select_related("site")
-        .order_by("starts_on", "pk")
-    }
-    since = clock.now() - timedelta(days=PRINTED_SHOWN_DAYS)
+    at = clock.now()
+    jobs = main_jobs([it.membership_id for it in page.object_list], at=at)
+    sites = {member: job.site.name for member, job in jobs.items() if job.covers(at)}
+    since = at - timedelta(days=PRINTED_SHOWN_DAYS)
     zone = desk.organisation.time_zone
     return render(
         request,
@@ -53,8 +48,8 @@ def letters(request: HttpRequest, desk: Desk) -> HttpResponse:
             bounces=selectors.open_bounces(memberships=desk.memberships)[:PAGE_SIZE],
             undelivered=selectors.undelivered(memberships=desk.memberships)[:PAGE_SIZE],
             printed=[
-                (local_date(at, zone), at.isoformat(), count)
-                for at, count in selectors.printings(memberships=desk.memberships, since=since)
+                (local_date(printed_at, zone), printed_at.isoformat(), count)
+                for printed_at, count in selectors.printings(memberships=desk.memberships, since=since)
             ]
             if desk.may_write
             else [],

@@ -19,7 +19,7 @@ from compliance.views.portal import Desk, portal, posted
 from people import services as people_services
 from people.exceptions import EmploymentOverlaps, EndsBeforeStart, FactSuperseded, HiredAfterStart, NumberTaken
 from people.models import Employment, Licence, Membership, SamePerson
-from people.selectors import employed_on_or_after
+from people.selectors import main_jobs, still_employed
 
 PAGE_SIZE = 50
 
@@ -30,14 +30,9 @@ def people(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Everybody whom the user may see, with where they work today."""
     words = word(request.GET, "q").strip()[:80]
     page = Paginator(desk.memberships.matching(words), PAGE_SIZE).get_page(request.GET.get("page"))
-    jobs = {
-        job.membership_id: job
-        for job in Employment.objects.covering(desk.today)
-        .filter(membership__in=[it.pk for it in page.object_list])
-        .select_related("site", "role")
-        .order_by("starts_on", "pk")
-    }
-    listed = [(it, jobs.get(it.pk)) for it in page.object_list]
+    at = clock.now()
+    jobs = main_jobs(page.object_list, at=at)
+    listed = [(it, job if (job := jobs.get(it.pk)) and job.covers(at) else None) for it in page.object_list]
     context = desk.context("people", page=page, listed=listed, words=words)
     return render(request, "compliance/people.html", context)
 
@@ -122,7 +117,7 @@ def person(request: HttpRequest, desk: Desk, person: UUID) -> HttpResponse:
         licences=Licence.objects.current_knowledge().filter(membership=member),
         licence_kinds=dict(selectors.licence_kinds(desk.organisation)),
         adjustment_kinds=[(kind, title) for kind, (title, _form) in KINDS.items()],
-        employed=employed_on_or_after(membership=member, day=desk.today),
+        employed=still_employed(membership=member, at=clock.now()),
         undelivered=selectors.undelivered(memberships=own).first(),
         bounce=selectors.open_bounces(memberships=own).first(),
         letter=selectors.letters(memberships=own).first(),

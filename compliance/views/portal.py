@@ -33,7 +33,7 @@ class Desk:
     def memberships(self) -> MembershipQuerySet:
         """The people that this user may see here."""
         found: MembershipQuerySet = visible_memberships(
-            user=self.user, organisation=self.organisation, kinds=READERS, on=self.today
+            user=self.user, organisation=self.organisation, kinds=READERS, at=clock.now()
         )
         return found
 

@@ -13,8 +13,7 @@ from cms import clock
 from compliance import selectors
 from compliance.views.people import find_person
 from compliance.views.portal import Desk, pdf, portal
-from people.models import Employment
-from people.selectors import employed_on_or_after
+from people.selectors import still_employed
 from people.slips import slips_for
 
 SLIPS_AT_ONCE = 500
@@ -26,7 +25,7 @@ def slip(request: HttpRequest, desk: Desk, person: UUID) -> HttpResponse:
     """Print a new sign-in slip; the code before it, and the PIN, stop working."""
     member = find_person(desk, person)
     # Whoever left is refused whatever sign-in she has: the service alone would tell whether there is one.
-    if not employed_on_or_after(membership=member, day=desk.today):
+    if not still_employed(membership=member, at=clock.now()):
         messages.error(request, _("This person no longer works here, so no new code can be printed."))
         return redirect("compliance:person", code=desk.organisation.code, person=member.public_id)
     return pdf(slips_for(memberships=[member], by=desk.user, at=clock.now()), "slip.pdf")
@@ -36,7 +35,7 @@ def slip(request: HttpRequest, desk: Desk, person: UUID) -> HttpResponse:
 @require_POST
 def slips(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Print slips for everybody at work who never had one."""
-    at_work = Exists(Employment.objects.covering(desk.today).filter(membership=OuterRef("pk")))
+    at_work = Exists(selectors.jobs_on(desk.days).filter(membership=OuterRef("pk")))
     waiting = selectors.awaiting_slip(desk.memberships.filter(at_work)).select_related("organisation", "user")
     found = list(waiting.order_by("name", "employee_number")[:SLIPS_AT_ONCE])
     if not found:

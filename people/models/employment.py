@@ -101,6 +101,18 @@ class Employment(models.Model):
     def __str__(self) -> str:
         return f"{self.membership_id} at {self.site_id} from {self.starts_on}"
 
+    def has_begun(self, at: datetime) -> bool:
+        """Return whether the first day has come, by the calendar of the site."""
+        return self.starts_on <= self.site.day(at)
+
+    def goes_on(self, at: datetime) -> bool:
+        """Return whether the last day is not over, by the calendar of the site; also where the first is to come."""
+        return self.ends_on is None or self.ends_on >= self.site.day(at)
+
+    def covers(self, at: datetime) -> bool:
+        """Return whether this is a day of work, by the calendar of the site."""
+        return self.has_begun(at) and self.goes_on(at)
+
     def said(self) -> dict[str, Any]:
         """Return what this fact says of the employment, by field: all but which one it is, and who said so when."""
         names = ("employer_ref", "site_id", "role_id", "starts_on", "ends_on", "employment_type", "hired_on")

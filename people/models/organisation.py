@@ -1,6 +1,7 @@
 """Organisations and the tree of their sites."""
 
 import zoneinfo
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
@@ -99,6 +100,10 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def day(self, at: datetime) -> date:
+        """Return the calendar date at ``at`` here."""
+        return at.astimezone(zoneinfo.ZoneInfo(self.time_zone)).date()
 
     @property
     def workplace_language(self) -> str:

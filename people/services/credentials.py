@@ -26,8 +26,7 @@ def issue_code(*, membership: Membership, by: User | None, at: datetime) -> str:
         EmploymentEnded: no employment is current or to come, and the person has a PIN or a sign-in of her own.
     """
     credential = Credential.objects.select_for_update().get(membership=membership)
-    day = selectors.local_day(membership.organisation, at)
-    ended = not selectors.employed_on_or_after(membership=membership, day=day)
+    ended = not selectors.still_employed(membership=membership, at=at)
     # Read anew: the person may have made a way in since the caller looked.
     owner = User.objects.get(pk=membership.user_id)
     if ended and (credential.pin_hash or selectors.has_own_sign_in(owner)):
@@ -126,10 +125,7 @@ def unlock(*, membership: Membership, pin: str, at: datetime, origin: str) -> Me
 def _may_set_pin(membership: Membership, credential: Credential, *, at: datetime) -> bool:
     if credential.code_expires_at is None or at >= credential.code_expires_at:
         return False
-    day = selectors.local_day(membership.organisation, at)
-    return selectors.employed_on_or_after(membership=membership, day=day) or not selectors.has_own_sign_in(
-        membership.user
-    )
+    return selectors.still_employed(membership=membership, at=at) or not selectors.has_own_sign_in(membership.user)
 
 
 def _find(organisation_code: str, employee_number: str) -> Membership | None:

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from compliance import selectors
+from compliance import selectors, services
 from compliance.selectors import Days, days_in
 from compliance.visibility import Status
 from people.models import Membership, StaffRole
@@ -121,3 +121,46 @@ def test_words_that_depend_on_a_number_of_days_change_at_midnight_of_the_site(sp
 def test_who_counts_as_in_order_is_counted_by_the_day_of_the_site(spread):
     assert selectors.counted_today(organisation=spread.organisation, on=Days(date(2026, 3, 10))) == (3, 3)
     assert selectors.counted_today(organisation=spread.organisation, on=THREE_DAYS) == (3, 2)
+
+
+def test_people_letters_slips_and_what_a_lead_sees_go_by_the_day_of_the_site(client, spread, hospitality, the_clock):
+    """At one instant it is the 11th in the east, the 10th at the desk and the 9th in the west."""
+    east = spread.organisation.sites.get(name=EAST)
+    west = spread.organisation.sites.get(name=WEST)
+    spread.employ("Begins", site=east, starts_on=date(2026, 3, 11))
+    ended = spread.employ("Ended", site=east, ends_on=date(2026, 3, 10))
+    spread.employ("To come", site=west, starts_on=date(2026, 3, 10))
+    spread.employ("Last day", site=west, ends_on=date(2026, 3, 9))
+    moved = spread.employ("Moved", site=west)
+    spread.place(moved, site=spread.prince, role=spread.kitchen, starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 9))
+    services.sweep(at=AT_THREE_DAYS)
+    the_clock.now = AT_THREE_DAYS
+    sign_in_personally(client, spread.hr)
+    people = client.get(reverse("compliance:people", args=["larch"]))
+    where = {"East": EAST, "West": WEST, "Desk": spread.prince.name}
+    assert {it.name: job and job.site.name for it, job in people.context["listed"]} == where | {
+        "Begins": EAST,
+        "Ended": None,
+        "To come": None,
+        "Last day": WEST,
+        "Moved": WEST,
+    }
+    letters = client.get(reverse("compliance:letters", args=["larch"]))
+    assert {it.membership.name: site for site, it in letters.context["listed"]} == {
+        "Desk": spread.prince.name,
+        "Last day": WEST,
+        "Moved": WEST,
+        "West": WEST,
+    }
+    assert not client.get(reverse("compliance:person", args=["larch", ended.public_id])).context["employed"]
+    refused = client.post(reverse("compliance:slip", args=["larch", ended.public_id]), follow=True)
+    assert "no longer works here" in refused.content.decode()
+    lead = spread.staff(StaffRole.Kind.SITE_LEAD, site=east)
+    sign_in_personally(client, lead)
+    seen = client.get(reverse("compliance:people", args=["larch"])).context["listed"]
+    assert [(it.name, job.site.name) for it, job in seen] == [("Begins", EAST), ("East", EAST)]
+    assert client.get(reverse("compliance:person", args=["larch", ended.public_id])).status_code == 404
+    sign_in_personally(client, spread.hr)
+    assert client.post(reverse("compliance:slips", args=["larch"])).headers["Content-Type"] == "application/pdf"
+    coded = Membership.objects.exclude(credential__code_hash="").values_list("name", flat=True)
+    assert sorted(coded) == ["Begins", "Desk", "East", "Last day", "Moved", "West"]

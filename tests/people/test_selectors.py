@@ -54,7 +54,7 @@ def tree() -> Tree:
 
 
 def seen(user: Any, organisation: Organisation, **more: Any) -> list[str]:
-    visible = selectors.visible_memberships(user=user, organisation=organisation, on=TODAY, **more)
+    visible = selectors.visible_memberships(user=user, organisation=organisation, at=AT, **more)
     return sorted(member.name for member in visible)
 
 
@@ -146,7 +146,7 @@ def test_visible_memberships_cost_the_same_however_many_sites(
     for site in (tree.hotel, tree.yard)[: roles - 1]:
         StaffRoleFactory(user=user, organisation=tree.larch, site=site)
     with django_assert_num_queries(3):
-        list(selectors.visible_memberships(user=user, organisation=tree.larch, on=TODAY))
+        list(selectors.visible_memberships(user=user, organisation=tree.larch, at=AT))
 
 
 # --- permissions -------------------------------------------------------------------------------------------------
