@@ -135,11 +135,9 @@ def test_every_kind_goes_out_and_comes_in_by_the_commands(larch: Hand, tmp_path:
     out, template = tmp_path / "out.xlsx", tmp_path / "template.xlsx"
     for path, more in ((out, ()), (template, ("--template",))):
         call_command("export_workbook", kind, str(path), "--organisation", "larch", *more, stdout=StringIO())
-        assert run(path, kind=kind) == (
-            2,
-            "file: There are no rows in the file. Write one row for each, below the names of the columns. [no_rows]\n"
-            "Refused; nothing was written.\n",
-        )
+        for more, end in (((), "; nothing was written"), (("--apply",), "")):
+            said = f"0 new, 0 changed, 0 unchanged, 0 ended, 0 error. 0 changes{end}.\n"
+            assert run(path, *more, kind=kind) == (0, said)
 
 
 @pytest.mark.parametrize(
@@ -181,8 +179,9 @@ def test_folder_takes_files_of_any_name_and_the_same_file_again(larch: Hand, tmp
     for number, path in enumerate((latin, long, folder / "a list\n of March.csv")):
         file = csv_file(KEYS, [f"{number}", *JO[1:]]) if path.suffix == ".csv" else xlsx(KEYS, [f"{number}", *JO[1:]])
         path.write_bytes(file.getvalue())
+    put(folder, csv_file(KEYS), "without a row.csv")
     assert watch(tmp_path) == ""
-    assert (Membership.objects.count(), len(names(folder / "done")), names(folder / "failed")) == (3, 6, [])
+    assert (Membership.objects.count(), len(names(folder / "done")), names(folder / "failed")) == (3, 8, [])
     # Taken back and dropped again, to the second the same file, it is judged anew.
     kept = WorkbookImport.objects.get(file_name="Jos\ufffd & co. (2).xlsx")
     larch.undo(kept)

@@ -535,10 +535,19 @@ def test_several_sheets_are_offered(larch: Hand) -> None:
     assert said(larch.look(saved(book), sheet="Camp C")) == [(None, "", "unknown_sheet")]
 
 
-@pytest.mark.parametrize(("rows", "problem"), [([], "no_rows"), ([KEYS], "no_rows"), ([["x"], ["y"]], "no_headings")])
+@pytest.mark.parametrize(("rows", "problem"), [([], "no_rows"), ([["x"], ["y"]], "no_headings")])
 def test_files_without_anything_say_so(larch: Hand, rows: Any, problem: str) -> None:
     kept = larch.look(xlsx(*rows))
     assert (kept.state, [it[2] for it in said(kept)]) == ("refused", [problem])
+
+
+def test_a_list_without_a_row_does_nothing_but_is_never_the_whole_list(larch: Hand) -> None:
+    larch.bring(xlsx(KEYS, row("1")))
+    for mode in ("upsert", "create", "update"):
+        kept = larch.look(xlsx(KEYS), mode=mode)
+        assert (kept.state, said(kept), counted(kept)) == ("ready", [], (0, 0, 0, 0, 0)), mode
+    kept = larch.look(xlsx(KEYS), mode="snapshot")
+    assert (kept.state, said(kept)) == ("refused", [(None, "", "no_rows")])
 
 
 @pytest.mark.parametrize("make", [corpus.as_numbers_exports, corpus.as_an_excel_table])
