@@ -235,7 +235,7 @@ class TestCommand:
         (tmp_path / "2").write_bytes(b"\xff")
         assert self.run(tmp_path) == "1: recorded\n2: no report that a mail came back for good\n"
         assert sorted(it.name for it in (tmp_path / "done").iterdir()) == ["1", "2"]
-        assert self.run(tmp_path) == ""
+        assert self.run(tmp_path) == f"Nothing waits in {tmp_path}.\n"
 
     def test_it_says_that_there_is_no_folder(self, tmp_path):
         with pytest.raises(CommandError):

@@ -283,7 +283,7 @@ class TestCommand:
         assert [(use["course"], use["edition"], use["language"], use["lesson"]) for use in row["used_in"]] == [
             (course.code, 1, "en", "rich")
         ]
-        assert self.claims("--due", "30") == (0, "")
+        assert self.claims("--due", "30") == (0, "No claim is due.\n")
         services.contradict_claim(claim=claim, why=WHY, by=None, at=STARTED_AT)
         assert self.claims() == (1, f"2027-03-01 incidents (contradicted): {course.code} 1 en/rich\n")
 

@@ -33,6 +33,8 @@ class Command(BaseCommand):
             return
         for row in rows:
             self.stdout.write(f"{row['question']} {row['language']}: {_said(row)}")
+        if not rows:
+            self.stdout.write("No question differs." if options["differs"] else "No answers are counted.")
 
 
 def _row(key: str, language: str, facts: ItemStatistics, differs: bool) -> dict[str, Any]:

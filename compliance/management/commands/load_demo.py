@@ -15,5 +15,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("Demo accounts exist only in development.")
-        if demo.load(at=clock.now()) and options["verbosity"]:
-            self.stdout.write("Made the demo organisations.")
+        made = demo.load(at=clock.now())
+        if options["verbosity"]:
+            self.stdout.write("Made the demo organisations." if made else "The demo organisations are here already.")

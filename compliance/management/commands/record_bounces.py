@@ -31,7 +31,10 @@ class Command(BaseCommand):
         if not folder.is_dir():
             raise CommandError(f"{folder} is no folder.")
         done = folder / "done"
-        for path in sorted(it for it in folder.iterdir() if it.is_file() and not it.is_symlink()):
+        waiting = sorted(it for it in folder.iterdir() if it.is_file() and not it.is_symlink())
+        if not waiting:
+            self.stdout.write(f"Nothing waits in {folder}.")
+        for path in waiting:
             with path.open("rb") as file:
                 said = self._take(file.read(LARGEST_BYTES + 1))
             # Killed before this line, the next run finds the report recorded already.

@@ -48,7 +48,10 @@ class Command(BaseCommand):
         if options["json"]:
             self._write_json(lines, organisation, first, last)
             return
-        for count in selectors.planned_counts(lines):
+        counts = selectors.planned_counts(lines)
+        if not counts:
+            self.stdout.write(f"No message is due from {first} through {last}.")
+        for count in counts:
             self.stdout.write(
                 f"{count.on} {step_in_words(*count.step)}: {count.mails} by e-mail, {count.letters} by letter"
             )

@@ -36,11 +36,15 @@ class Command(BaseCommand):
             known_before=_end_of(known_on, organisation.time_zone) if known_on else None,
         )
         if not options["json"]:
+            is_any = False
             for it in found:
+                is_any = True
                 until = f", until {it.span.until}" if it.span.until else ""
                 due = f", last good day {it.standing.due_on}" if it.standing.due_on else ""
                 line = f"{it.membership.employee_number} {it.certification.code} {it.on}: {it.standing.state}"
                 self.stdout.write(f"{line}{due}{until}")
+            if not is_any:
+                self.stdout.write("Nothing is asked of anybody here.")
             return
         head = {"organisation": organisation.code, "on": _text(on), "known_on": _text(known_on)}
         write_json(self.stdout, head, "standings", (it.to_json() for it in found))

@@ -45,6 +45,8 @@ class Command(BaseCommand):
                     f"{use['course']} {use['edition']} {use['language']}/{use['lesson']}" for use in row["used_in"]
                 )
                 self.stdout.write(f"{row['review_by']} {row['code']} ({row['standing']}): {used or 'not used'}")
+            if not rows:
+                self.stdout.write("There are no claims." if options["due"] is None else "No claim is due.")
         if any(row["standing"] != Standing.CURRENT for row in rows):
             sys.exit(1)
 

@@ -37,6 +37,8 @@ class Command(BaseCommand):
             for text in texts:
                 against = "; ".join(text["against"]) or "nothing in the way"
                 self.stdout.write(f"{text['course']} {text['language']}: {against}")
+            if not texts:
+                self.stdout.write("No text is published.")
         if hindered:
             sys.exit(1)
 

@@ -69,6 +69,8 @@ class Command(BaseCommand):
                 if options["once"] or seen.get(path) == now[path]:
                     self._take_safely(organisation, code, path, options)
             if options["once"]:
+                if not waiting:
+                    self.stdout.write(f"Nothing waits in {options['folder']}.")
                 return
             seen = now
             time.sleep(options["seconds"])

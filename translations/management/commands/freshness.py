@@ -40,5 +40,7 @@ class Command(BaseCommand):
             for language, counted in found.totals().items():
                 said = ", ".join(f"{counted[state]} {state.replace('_', ' ')}" for state in State if counted[state])
                 self.stdout.write(f"{language}: {said or 'no texts'}")
+            if not languages:
+                self.stdout.write("There is no language to translate into.")
         if options["check"] and not found.is_current:
             raise CommandError("Some texts are not current.", returncode=1)
