@@ -23,6 +23,7 @@ import difflib
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any, Final, Literal, TypeAlias
 
@@ -170,8 +171,12 @@ class _TextOfHtml(HTMLParser):
 
 def plain_text(html: str) -> str:
     """Return what a reader reads in ``html``, a line for each paragraph."""
-    if "<" not in html and "&" not in html:
-        return html.strip()
+    return _read(html) if "<" in html or "&" in html else html.strip()
+
+
+@lru_cache(maxsize=8_192)
+def _read(html: str) -> str:
+    """Return what is read in ``html``; one text is looked at by many rules, one after the other."""
     parser = _TextOfHtml()
     parser.feed(html)
     parser.close()

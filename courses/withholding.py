@@ -73,11 +73,13 @@ def taken_back_words() -> list[WithdrawnWords]:
     ]
 
 
-def copied_in(snapshot: Json, gone: Iterable[WithdrawnWords]) -> list[Withdrawal]:
+def copied_in(snapshot: Json, gone: Collection[WithdrawnWords]) -> list[Withdrawal]:
     """Return what of ``gone`` (of ``taken_back_words``) stands in ``snapshot`` under whatever name.
 
     Help lines are left out of account: several parts may say the same beside them. So are content notes.
     """
+    if not gone:
+        return []
     about, lessons = snapshot.get("course", {}), snapshot["lessons"]
     said_here = [
         [block["value"] for lesson in lessons for block in lesson["body"] if block["type"] != "help_now"],
@@ -113,6 +115,8 @@ def _is_copy(pieces: Collection[str]) -> bool:
 
 
 def _letters(piece: str) -> int:
+    if piece.isascii():
+        return len(piece)
     return sum(_WIDE if east_asian_width(sign) == "W" else 1 for sign in piece)
 
 
