@@ -30,9 +30,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> str | None:
         if options["needed"]:
             return "yes" if is_behind() or any(step.is_needed() for step in preparations()) else "no"
+        self.is_done = False
         with self._alone():
             self._prepare()
-        return None
+        return None if self.is_done else "There was nothing to prepare."
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -64,6 +65,7 @@ class Command(BaseCommand):
 
     def _do(self, title: str, act: Callable[[], object]) -> None:
         """Say what begins and, on the same line, how long it took: the first start takes a while."""
+        self.is_done = True
         started = time.monotonic()
         self.stdout.write(f"{title} … ", ending="")
         self.stdout.flush()
