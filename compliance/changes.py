@@ -11,15 +11,17 @@ class RequirementChange:
     """``added`` are requirements that are not saved; ``removed`` the keys of facts that would hold no longer.
 
     A correction adds the successor and removes the fact that it supersedes. ``jurisdictions`` are where sites would lie,
-    ``tags`` what roles would be called, both by key: conditions may hang on them.
+    ``parents`` to which they would belong, ``tags`` what roles would be called, all by key: whom something reaches may
+    hang on them.
     """
 
     added: tuple[Requirement, ...] = ()
     removed: frozenset[int] = frozenset()
     jurisdictions: Mapping[int, str] = field(default_factory=dict)
+    parents: Mapping[int, int | None] = field(default_factory=dict)
     tags: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     @property
-    def moves_conditions(self) -> bool:
-        """Whether who fulfils a condition may change, though nothing about requirements does."""
-        return bool(self.jurisdictions or self.tags)
+    def moves_people(self) -> bool:
+        """Whether whom a requirement reaches may change, though nothing about requirements does."""
+        return bool(self.jurisdictions or self.parents or self.tags)

@@ -161,8 +161,8 @@ def facts_before_and_after(
     organisations = needs_sites([*asked, *change.added])
     reach = Reach(organisations)
     parts = [(staying, reach), (leaving, reach), (coming, reach)]
-    if change.moves_conditions:
-        moved = Reach(organisations, jurisdictions=change.jurisdictions, tags=change.tags)
+    if change.moves_people:
+        moved = Reach(organisations, jurisdictions=change.jurisdictions, parents=change.parents, tags=change.tags)
         parts[2:] = [(coming, moved), (staying, moved)]
     known: dict[object, _Stretches] = {}
     for start in range(0, len(keys), batch):

@@ -103,7 +103,7 @@ class _Above:
 class Reach:
     """Answers whether a requirement reaches an employment. Knows the sites of the organisations it was made for.
 
-    ``jurisdictions`` (by key of a site) and ``tags`` (by key of a role) stand in place of what is known.
+    ``jurisdictions`` and ``parents`` (by key of a site) and ``tags`` (by key of a role) stand in place of what is known.
     """
 
     def __init__(
@@ -111,6 +111,7 @@ class Reach:
         organisations: Iterable[int],
         *,
         jurisdictions: Mapping[int, str] | None = None,
+        parents: Mapping[int, int | None] | None = None,
         tags: Mapping[int, frozenset[str]] | None = None,
     ) -> None:
         keys = list(organisations)
@@ -121,6 +122,9 @@ class Reach:
         for pk, jurisdiction in (jurisdictions or {}).items():
             if pk in self._places:
                 self._places[pk] = replace(self._places[pk], jurisdiction=jurisdiction)
+        for pk, parent in (parents or {}).items():
+            if pk in self._places:
+                self._places[pk] = replace(self._places[pk], parent_id=parent)
         self._conditions: dict[int, Condition] = {}
         self._above: dict[int, _Above] = {}
 

@@ -6,12 +6,14 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from certificates.models import Certification
+from cms.languages import language_name
 from cms.places import PLACES
 from cms.validators import code_validator
 from compliance.forms import DayField, TrainingField, assignable_certifications
@@ -22,6 +24,7 @@ from courses.models import Edition
 from people.exceptions import NotATag
 from people.models import Organisation, Role, Site
 from people.models.organisation import SITE_KIND_CHOICES
+from people.selectors import possible_parents
 from people.services import as_tags
 
 SUGGESTED_DAYS = 30
@@ -203,11 +206,68 @@ class SiteForm(SiteFactsForm):
             "time_zone": gettext_lazy("Such as America/Vancouver. Days begin and end by it."),
         }
 
-    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        parent: Any = self.fields["parent"]
-        parent.queryset = Site.objects.filter(organisation=organisation)
-        parent.empty_label = pgettext_lazy("what a site belongs to", "No other site")
+        _offer_parents(self, self.instance)
+
+
+def _offer_parents(form: forms.ModelForm, site: Site) -> None:
+    """Let ``parent`` be a site to which ``site`` may belong, or none."""
+    parent: Any = form.fields["parent"]
+    parent.queryset = possible_parents(site=site)
+    parent.empty_label = pgettext_lazy("what a site belongs to", "No other site")
+
+
+class SiteNamesForm(forms.ModelForm):
+    """What a site is called, by which calendar its people live, what is spoken there and whom to ask."""
+
+    first = forms.ChoiceField(label=gettext_lazy("Language that is printed first"))
+    languages = forms.MultipleChoiceField(
+        label=gettext_lazy("Languages"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Site
+        fields = ("name", "time_zone", "contact")
+        labels = {"name": SiteForm.Meta.labels["name"]}
+        help_texts = {
+            "time_zone": SiteForm.Meta.help_texts["time_zone"],
+            "contact": gettext_lazy("Printed on slips: a role, or a name and a place. No private number."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        spoken = self.instance.languages
+        self.initial = {**self.initial, "first": self.instance.workplace_language, "languages": spoken}
+        # What is spoken there stays offered, also where the platform is not made for it.
+        offered = dict(settings.KNOWN_LANGUAGES) | {
+            code: language_name(code, "name_local") for code in spoken if code not in dict(settings.KNOWN_LANGUAGES)
+        }
+        for name in ("first", "languages"):
+            field: Any = self.fields[name]
+            field.choices = list(offered.items())
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Return what was said, the language that is printed first at the front and new ones at the end."""
+        cleaned = self.cleaned_data
+        before: list[str] = self.initial["languages"]
+        chosen = sorted(cleaned["languages"], key=lambda code: before.index(code) if code in before else len(before))
+        written = {name: cleaned[name] for name in self.Meta.fields}
+        return written | {"languages": list(dict.fromkeys([cleaned["first"], *chosen]))}
+
+
+class SiteParentForm(forms.ModelForm):
+    """To which other site a site belongs."""
+
+    class Meta:
+        model = Site
+        fields = ("parent",)
+        labels = {"parent": SiteForm.Meta.labels["parent"]}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_parents(self, self.instance)
 
 
 class RoleForm(forms.Form):

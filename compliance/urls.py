@@ -111,6 +111,7 @@ urlpatterns = [
     ),
     path("workplace/<slug:code>/rules/<slug:pack>/<slug:rule>/condition/", views.rule_condition, name="rule_condition"),
     path("workplace/<slug:code>/sites/new/", views.site_new, name="site_new"),
+    path("workplace/<slug:code>/sites/<slug:site>/change/", views.site_change, name="site_change"),
     path("workplace/<slug:code>/sites/<slug:site>/rules/", views.rule_site, name="rule_site"),
     path("workplace/<slug:code>/people/<uuid:person>/address-again/", views.address_again, name="address_again"),
     path("workplace/<slug:code>/messages/sent/", views.sent, name="sent"),

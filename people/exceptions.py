@@ -190,6 +190,10 @@ class CodeTaken(PeopleError):
         self.code = code
 
 
+class CannotBelongThere(PeopleError):
+    """A site lies in no site below itself, in none of another organisation, and in a tree that people still overlook."""
+
+
 class NotATag(PeopleError):
     """What rules call a kind of work is a plain word or a few; ``word`` is none."""
 

@@ -1,10 +1,10 @@
 """Reads of people that more than one door needs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
@@ -70,16 +70,36 @@ def _sites_below(*, organisation: Organisation, roots: Iterable[int]) -> list[Si
     sites = Site.objects.filter(organisation=organisation).only("parent_id", "time_zone")
     parents = {site.pk: site.parent_id for site in sites}
     wanted = {root for root in roots if root in parents}
-    found: set[int] = set()
-    for site in parents:
-        path: list[int] = []
-        here: int | None = site
-        while here is not None and here not in path and here not in wanted:
-            path.append(here)
-            here = parents.get(here)
-        if here in wanted:
-            found.add(site)
-    return [site for site in sites if site.pk in found]
+    return [site for site in sites if not wanted.isdisjoint(path_up(site.pk, parents))]
+
+
+MOST_LEVELS: Final = 8
+"""So many sites may stand above each other: more than any employer has, and few enough to overlook."""
+
+
+def possible_parents(*, site: Site) -> QuerySet[Site]:
+    """Return the sites to which ``site`` may belong: of its organisation, neither itself nor below it, not too deep.
+
+    Where it belongs now is among them, however deep that is.
+    """
+    sites = Site.objects.filter(organisation=site.organisation_id)
+    parents = dict(sites.values_list("pk", "parent_id"))
+    above = {key: path_up(key, parents) for key in parents}
+    below = [key for key, path in above.items() if site.pk in path]
+    # How many levels the site and all below it take.
+    height = max((above[key].index(site.pk) + 1 for key in below), default=1)
+    fitting = [key for key, path in above.items() if site.pk not in path and len(path) + height <= MOST_LEVELS]
+    return sites.filter(pk__in=[*fitting, *filter(None, [parents.get(site.pk)])])
+
+
+def path_up(site: int, parents: Mapping[int, int | None]) -> list[int]:
+    """Return the key of a site and those of all above it, by who is the parent of whom; a ring ends the way."""
+    path: list[int] = []
+    here: int | None = site
+    while here is not None and here not in path:
+        path.append(here)
+        here = parents.get(here)
+    return path
 
 
 def visible_memberships(

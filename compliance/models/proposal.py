@@ -22,6 +22,7 @@ class Proposal(models.Model):
         ADOPT = "adopt", pgettext_lazy("kind of proposal", "Rules followed")
         STOP = "stop", pgettext_lazy("kind of proposal", "Rules followed no longer")
         SITE = "site", pgettext_lazy("kind of proposal", "Place described anew")
+        PARENT = "parent", pgettext_lazy("kind of proposal", "Place belongs to another site")
         ROLE = "role", pgettext_lazy("kind of proposal", "Kind of work called otherwise")
         UPLOAD = "upload", pgettext_lazy("kind of proposal", "Assignments from a file")
         UNDO = "undo", pgettext_lazy("kind of proposal", "File of assignments taken back")

@@ -57,6 +57,7 @@ from compliance.selectors.requirements import (
     names_in,
     people_reached,
     reached,
+    requirements_hanging_on,
     requirements_naming,
     sites_from,
 )
@@ -181,6 +182,7 @@ __all__ = [
     "question_of",
     "reached",
     "requirements_from",
+    "requirements_hanging_on",
     "requirements_naming",
     "rows",
     "site_facts",

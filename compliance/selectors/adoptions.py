@@ -4,6 +4,7 @@ The seam to requirements: what a rule wants is decided here, who writes it is ``
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -85,11 +86,16 @@ class _Meant:
 
 
 def requirements_from(
-    adoption: Adoption, *, on: date, described: Mapping[int, SiteFacts] | None = None
+    adoption: Adoption,
+    *,
+    on: date,
+    described: Mapping[int, SiteFacts] | None = None,
+    parents: Mapping[int, int | None] | None = None,
 ) -> list[Wanted]:
     """Return the requirements that ``adoption`` asks for if it is applied on ``on``; none once it has ended.
 
-    ``described`` are facts of sites, by key, in place of what is known of them.
+    ``described`` are facts of sites, ``parents`` to which sites belong from then on, both by key, in place of what is
+    known of them.
     """
     if adoption.ends_on is not None:
         return []
@@ -101,6 +107,7 @@ def requirements_from(
         starts_on=on,
         days=(adoption.due_on - adoption.starts_on).days,
         described=described or {},
+        parents=parents or {},
     )
     return [wanted for meant in reaches.values() for wanted in meant.wanted]
 
@@ -123,6 +130,7 @@ def preview_adoption(
         starts_on=starts_on,
         days=(due_on - starts_on).days,
         described={},
+        parents={},
     )
     tree = _Tree(organisation.sites.all())
     return [
@@ -179,9 +187,12 @@ def _meant(
     starts_on: date,
     days: int,
     described: Mapping[int, SiteFacts],
+    parents: Mapping[int, int | None],
 ) -> dict[str, _Meant]:
     sites = list(organisation.sites.order_by("name"))
-    tree = _Tree(sites)
+    before = tree = _Tree(sites)
+    if parents:
+        tree = _Tree(_belonging(site, parents) for site in sites)
     found: dict[str, _Meant] = {}
     for version in pack.rules.all():
         rule, choice = version.rule, choices.get(version.code)
@@ -196,19 +207,28 @@ def _meant(
         for role in choice.roles or (None,):
             new = partial(_one, rule, role=role, choice=choice, starts_on=starts_on, days=days)
             own = (rule.code, role.pk if role else None, choice.certification.pk)
-            wanted += _at_sites(new, [it for it in assigned if (it.key[0], *it.key[2:]) == own], meant, tree)
+            wanted += _at_sites(new, [it for it in assigned if (it.key[0], *it.key[2:]) == own], meant, tree, before)
         wanted.sort(key=lambda it: (it.site.name, it.role.name if it.role else ""))
         found[rule.code] = _Meant(wanted, [site for site in sites if answers[site.pk] is Answer.UNKNOWN])
     return found
 
 
+def _belonging(site: Site, parents: Mapping[int, int | None]) -> Site:
+    """Return ``site`` as it would belong, by ``parents``."""
+    if site.pk not in parents:
+        return site
+    moved = copy(site)
+    moved.parent_id = parents[site.pk]
+    return moved
+
+
 def _at_sites(
-    new: Callable[..., Wanted], assigned: Sequence[OpenAssignment], meant: set[int], tree: "_Tree"
+    new: Callable[..., Wanted], assigned: Sequence[OpenAssignment], meant: set[int], tree: "_Tree", before: "_Tree"
 ) -> Iterator[Wanted]:
-    """Yield what is wanted at the sites ``meant``, where some is assigned by now.
+    """Yield what is wanted at the sites ``meant``, where some is assigned by now. ``before`` is the tree until now.
 
     What is assigned and still right stays, so that nobody's date moves because of another site. Of what is no longer right
-    the people who are still meant keep their dates.
+    the people who are still meant keep their dates, and so do those whose site belongs elsewhere from now on.
     """
     left = set(meant)
     ending: list[tuple[OpenAssignment, set[int]]] = []
@@ -220,8 +240,10 @@ def _at_sites(
             # HR withdrew it by hand, and it is not made again in parts either.
             yield replace(stays, conditions=it.assignment.conditions)
             left -= covered
+            if it.requirement is not None:
+                ending.append((it, before.covered(it.assignment.site_id, without) - covered))
         else:
-            ending.append((it, covered))
+            ending.append((it, covered | before.covered(it.assignment.site_id, without)))
     for it, covered in ending:
         for site, without in tree.covering(left & covered):
             yield _with_dates_of(it.requirement, new(site=site, without=without))

@@ -9,7 +9,7 @@ from compliance.conditions import named, parse
 from compliance.models import Requirement
 from compliance.reach import Reach, jobs_in, needs_sites
 from people.models import Employment, Membership, Organisation, Role, Site
-from people.selectors import sites_below
+from people.selectors import path_up, sites_below
 
 
 def sites_from(site: Site) -> set[int]:
@@ -74,6 +74,28 @@ def requirements_naming(organisation: Organisation, subject: str) -> list[Requir
     """Return what is asked of groups by conditions that name ``subject`` (of ``compliance.conditions.WORDS``)."""
     by_condition = Requirement.objects.current_knowledge().filter(organisation=organisation, conditions__isnull=False)
     return [it for it in by_condition if any(said == subject for said, _ in named(parse(it.conditions)))]
+
+
+def requirements_hanging_on(site: Site, parent: Site | None) -> list[Requirement]:
+    """Return what is asked of groups that may reach others when ``site`` belongs to ``parent``; two queries.
+
+    That is what names a site to which it belongs either now or then, and what names a sector, where that comes from above.
+    """
+    sites = {it.pk: it for it in Site.objects.filter(organisation=site.organisation_id)}
+    parents = {key: it.parent_id for key, it in sites.items()}
+    now = path_up(site.pk, parents)
+    then = path_up(site.pk, parents | {site.pk: parent.pk if parent else None})
+    differing = set(now) ^ set(then)
+    words = {("site", sites[key].code) for key in differing}
+    sectors = [next((sites[key].sector for key in path if sites[key].sector), "") for path in (now, then)]
+    if sectors[0] != sectors[1]:
+        words |= {("sector", sector) for sector in sectors}
+    groups = Requirement.objects.current_knowledge().filter(organisation=site.organisation_id, membership__isnull=True)
+    return [
+        it
+        for it in groups
+        if it.site_id in differing or (it.conditions is not None and not words.isdisjoint(named(parse(it.conditions))))
+    ]
 
 
 def licence_kinds(organisation: Organisation) -> list[tuple[str, str]]:

@@ -22,7 +22,7 @@ from compliance.services.bulk_adjustments import (
     record_leave_of_each,
 )
 from compliance.services.counting import count_by
-from compliance.services.describing import describe_site, tag_role
+from compliance.services.describing import change_site, describe_site, place_site, tag_role
 from compliance.services.each import MOST_PEOPLE
 from compliance.services.evidence import (
     deliver_evidence_pack,
@@ -42,6 +42,7 @@ from compliance.services.planned_changes import (
     change_of,
     description_of,
     following_of,
+    placement_of,
     stopping_of,
     tagging_of,
     withdrawal_of,
@@ -66,6 +67,7 @@ from compliance.services.proposals import (
     ask_to_change,
     ask_to_count,
     ask_to_describe_site,
+    ask_to_place_site,
     ask_to_require,
     ask_to_stop,
     ask_to_tag_role,
@@ -76,9 +78,11 @@ from compliance.services.proposals import (
     payload_of_adoption,
     payload_of_change,
     payload_of_description,
+    payload_of_placement,
     payload_of_stop,
     payload_of_tags,
     payload_of_withdrawal,
+    placement_proposed,
     planned_by,
     policy_proposed,
     preview_of_change,
@@ -128,6 +132,7 @@ __all__ = [
     "ask_to_change",
     "ask_to_count",
     "ask_to_describe_site",
+    "ask_to_place_site",
     "ask_to_require",
     "ask_to_require_each",
     "ask_to_stop",
@@ -142,6 +147,7 @@ __all__ = [
     "change_ladder",
     "change_of",
     "change_requirement",
+    "change_site",
     "check_obligations",
     "check_sample",
     "claim_messages",
@@ -178,10 +184,14 @@ __all__ = [
     "payload_of_adoption",
     "payload_of_change",
     "payload_of_description",
+    "payload_of_placement",
     "payload_of_stop",
     "payload_of_tags",
     "payload_of_withdrawal",
     "people_waiting",
+    "place_site",
+    "placement_of",
+    "placement_proposed",
     "planned",
     "planned_by",
     "planned_change",

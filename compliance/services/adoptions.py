@@ -147,18 +147,34 @@ def stop_adopting(*, adoption: Adoption, on: date, by: User | None, at: datetime
 
 
 @transaction.atomic
-def apply_adoptions(*, organisation: Organisation, on: date, by: User | None, at: datetime) -> None:
-    """Bring the requirements of all adopted packs into line with the sites as they are now. Again changes nothing."""
+def apply_adoptions(
+    *,
+    organisation: Organisation,
+    on: date,
+    by: User | None,
+    at: datetime,
+    parents: Mapping[int, int | None] | None = None,
+) -> None:
+    """Bring the requirements of all adopted packs into line with the sites as they are now. Again changes nothing.
+
+    ``parents``: to which sites, by key, the caller is about to let sites belong.
+    """
     _lock(organisation)
     for adoption in selectors.live_adoptions(organisation):
-        _apply(adoption, on=max(on, adoption.starts_on), by=by, at=at)
+        _apply(adoption, on=max(on, adoption.starts_on), by=by, at=at, parents=parents)
 
 
 def _apply(
-    adoption: Adoption, *, on: date, by: User | None, at: datetime, before: RulePackVersion | None = None
+    adoption: Adoption,
+    *,
+    on: date,
+    by: User | None,
+    at: datetime,
+    before: RulePackVersion | None = None,
+    parents: Mapping[int, int | None] | None = None,
 ) -> None:
     assigned = selectors.open_assignments(adoption.reference)
-    turn = turn_of(assigned, selectors.requirements_from(adoption, on=on), before=before)
+    turn = turn_of(assigned, selectors.requirements_from(adoption, on=on, parents=parents), before=before)
     for it in turn.ends:
         _end(it, on=on, by=by, at=at)
     for requirement, changes in turn.changes:

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from certificates.models import Certification
 from compliance import selectors
 from compliance.changes import RequirementChange
+from compliance.exceptions import AlreadyWithdrawn
 from compliance.models import Adoption, Requirement, RulePackVersion
 from compliance.preview import Preview, preview, together
 from compliance.rules.applying import SiteFacts
@@ -17,6 +18,7 @@ from compliance.services.following import Turn, turn_of, what_it_asks
 from compliance.services.requirements import planned, planned_change
 from people.models import Employment, Organisation, Role, Site
 from people.models.employment import EmploymentQuerySet
+from people.selectors import possible_parents
 
 
 class Planned(NamedTuple):
@@ -135,18 +137,50 @@ def description_of(
         )
         for adoption in selectors.live_adoptions(site.organisation)
     ]
-    there = Employment.objects.filter(site=site)
     if site.jurisdiction == jurisdiction:
         return _together(site.organisation, turns, on=on)
-    change = RequirementChange(jurisdictions={site.pk: jurisdiction})
-    return _together(site.organisation, turns, on=on, moving=("jurisdiction", change, people_in(there)))
+    moving = _Moving(
+        selectors.requirements_naming(site.organisation, "jurisdiction"),
+        RequirementChange(jurisdictions={site.pk: jurisdiction}),
+        people_in(Employment.objects.filter(site=site)),
+    )
+    return _together(site.organisation, turns, on=on, moving=moving)
+
+
+def placement_of(site: Site, *, parent: Site | None, on: date) -> Together:
+    """Return the change that letting ``site`` belong to ``parent`` makes: whom what is asked above it reaches.
+
+    Raises:
+        AlreadyWithdrawn: it can no longer belong there.
+    """
+    if parent is not None and parent not in possible_parents(site=site):
+        raise AlreadyWithdrawn
+    parents = {site.pk: parent.pk if parent else None}
+    if site.parent_id == parents[site.pk]:
+        return Together(site.organisation, ())
+    turns = [
+        turn_of(
+            selectors.open_assignments(adoption.reference),
+            selectors.requirements_from(adoption, on=max(on, adoption.starts_on), parents=parents),
+        )
+        for adoption in selectors.live_adoptions(site.organisation)
+    ]
+    moving = _Moving(
+        selectors.requirements_hanging_on(site, parent),
+        RequirementChange(parents=parents),
+        people_in(Employment.objects.filter(site__in=selectors.sites_from(site))),
+    )
+    return _together(site.organisation, turns, on=on, moving=moving)
 
 
 def tagging_of(role: Role, *, tags: Iterable[str], on: date) -> Together:
     """Return the change that calling a role by ``tags`` makes: who fulfils conditions."""
-    change = RequirementChange(tags={role.pk: frozenset(tags)})
-    there = people_in(Employment.objects.filter(role=role))
-    return _together(role.organisation, [], on=on, moving=("role_tag", change, there))
+    moving = _Moving(
+        selectors.requirements_naming(role.organisation, "role_tag"),
+        RequirementChange(tags={role.pk: frozenset(tags)}),
+        people_in(Employment.objects.filter(role=role)),
+    )
+    return _together(role.organisation, [], on=on, moving=moving)
 
 
 def people_in(employments: EmploymentQuerySet) -> frozenset[int]:
@@ -154,14 +188,19 @@ def people_in(employments: EmploymentQuerySet) -> frozenset[int]:
     return frozenset(employments.current_knowledge().order_by().values_list("membership_id", flat=True))
 
 
-def _together(
-    organisation: Organisation,
-    turns: Sequence[Turn],
-    *,
-    on: date,
-    moving: tuple[str, RequirementChange, frozenset[int]] | None = None,
-) -> Together:
-    """Return the change that ``turns`` make; ``moving`` names what conditions hang on, how it moves, and whom it is about."""
+class _Moving(NamedTuple):
+    """What hangs on something that moves, how that moves, and whom it is about."""
+
+    requirements: Sequence[Requirement]
+    change: RequirementChange
+    there: frozenset[int]
+
+
+_STAYING: Final = _Moving((), RequirementChange(), frozenset())
+
+
+def _together(organisation: Organisation, turns: Sequence[Turn], *, on: date, moving: _Moving = _STAYING) -> Together:
+    """Return the change that ``turns`` make, and what is ``moving``."""
     added: dict[int, list[Requirement]] = defaultdict(list)
     removed: dict[int, list[Requirement]] = defaultdict(list)
     concerned: dict[int, set[int]] = defaultdict(set)
@@ -180,11 +219,12 @@ def _together(
     for key, some in removed.items():
         for current in some:
             concerned[key].update(selectors.concerned(current))
-    moved = RequirementChange()
-    if moving is not None:
-        subject, moved, there = moving
-        for it in selectors.requirements_naming(organisation, subject):
-            concerned[it.certification_id].update(there)
+    for it in moving.requirements:
+        concerned[it.certification_id].update(moving.there)
+    if moving.change.parents:
+        # What begins, ends or stays at a site reaches others once the tree is another one.
+        for people in concerned.values():
+            people.update(moving.there)
     return Together(
         organisation,
         tuple(
@@ -192,8 +232,9 @@ def _together(
                 RequirementChange(
                     added=tuple(added.get(key, ())),
                     removed=frozenset(it.pk for it in removed.get(key, ())),
-                    jurisdictions=moved.jurisdictions,
-                    tags=moved.tags,
+                    jurisdictions=moving.change.jurisdictions,
+                    parents=moving.change.parents,
+                    tags=moving.change.tags,
                 ),
                 key,
                 organisation,

@@ -20,11 +20,13 @@ from compliance.services.proposals import (
     ask_to_adopt,
     ask_to_change,
     ask_to_describe_site,
+    ask_to_place_site,
     ask_to_require,
     ask_to_stop,
     ask_to_tag_role,
     ask_to_withdraw,
     description_proposed,
+    placement_proposed,
     planned_by,
     requirement_of,
     tags_proposed,
@@ -126,6 +128,8 @@ def make_previewed(*, run: PreviewRun, by: User, at: datetime) -> Made | Proposa
             return ask_to_stop(adoption=adoption_to_stop(run), on=today, by=by, at=at, found=found)
         case Proposal.Kind.SITE:
             return ask_to_describe_site(**description_proposed(run), on=today, by=by, at=at, found=found)
+        case Proposal.Kind.PARENT:
+            return ask_to_place_site(**placement_proposed(run), on=today, by=by, at=at, found=found)
         case Proposal.Kind.ROLE:
             return ask_to_tag_role(**tags_proposed(run), on=today, by=by, at=at, found=found)
     current = selectors.current_requirement(organisation=run.organisation, reference=run.payload["reference"])

@@ -6,7 +6,8 @@ The payload of a proposal: for a new assignment ``certification``, ``site`` and 
 the ``reference`` of what it changes; for people named one by one ``certification``, ``memberships`` (public ids), ``starts_on``
 and ``due_on``; for a withdrawal ``reference`` and ``on``; for following rules ``pack``, ``version``, ``due_on`` and
 ``choices``: by code of the rule, ``certification`` and ``roles`` as codes; for following them no longer ``adoption`` (reference)
-and ``pack``; for a place ``site`` (code), ``jurisdiction``, ``kind``, ``rooms``, ``size``; for a kind of work ``role`` (code) and
+and ``pack``; for a place ``site`` (code), ``jurisdiction``, ``kind``, ``rooms``, ``size``; for where it belongs ``site`` and
+``parent`` (codes, the latter null for no other); for a kind of work ``role`` (code) and
 ``tags``; for writing a file or taking it back ``import`` (public id); for counting people another way what
 ``compliance.standing.StandingPolicy`` holds.
 """
@@ -30,7 +31,7 @@ from compliance.preview_counting import preview_counting
 from compliance.selectors import Choice
 from compliance.services.adoptions import adopt, check_choices, stop_adopting
 from compliance.services.counting import count_by
-from compliance.services.describing import describe_site, tag_role
+from compliance.services.describing import describe_site, place_site, tag_role
 from compliance.services.each import planned_for_each, require_each
 from compliance.services.planned_changes import (
     Planned,
@@ -40,6 +41,7 @@ from compliance.services.planned_changes import (
     description_of,
     each_of,
     following_of,
+    placement_of,
     stopping_of,
     tagging_of,
     withdrawal_of,
@@ -78,7 +80,7 @@ def planned_by(proposed: Proposal | PreviewRun, *, on: date) -> Planned | Togeth
     """Return the change that a proposal or a preview in the background is about, if it is made on ``on``.
 
     Raises:
-        AlreadyWithdrawn: what it would withdraw, change or end is gone or ended.
+        AlreadyWithdrawn: what it would withdraw, change or end is gone or ended, or a site can no longer belong there.
         DueBeforeStart: its last good day has passed meanwhile.
     """
     match proposed.kind:
@@ -95,6 +97,8 @@ def planned_by(proposed: Proposal | PreviewRun, *, on: date) -> Planned | Togeth
             return stopping_of(adoption_to_stop(proposed), on=on)
         case Proposal.Kind.SITE:
             return description_of(**description_proposed(proposed), on=on)
+        case Proposal.Kind.PARENT:
+            return placement_of(**placement_proposed(proposed), on=on)
         case Proposal.Kind.ROLE:
             return tagging_of(**tags_proposed(proposed), on=on)
         case Proposal.Kind.UPLOAD:
@@ -128,6 +132,15 @@ def description_proposed(proposed: Proposal | PreviewRun) -> dict[str, Any]:
     """Return what ``describe_site`` and ``description_of`` take of a site, but the day."""
     payload = dict(proposed.payload)
     return {"site": proposed.organisation.sites.get(code=payload.pop("site"))} | payload
+
+
+def placement_proposed(proposed: Proposal | PreviewRun) -> dict[str, Any]:
+    """Return what ``place_site`` and ``placement_of`` take, but the day."""
+    sites, parent = proposed.organisation.sites, proposed.payload["parent"]
+    return {
+        "site": sites.get(code=proposed.payload["site"]),
+        "parent": None if parent is None else sites.get(code=parent),
+    }
 
 
 def tags_proposed(proposed: Proposal | PreviewRun) -> dict[str, Any]:
@@ -298,6 +311,26 @@ def payload_of_description(
 ) -> dict[str, Any]:
     """Return what a proposal keeps of describing ``site`` so."""
     return {"site": site.code, "jurisdiction": jurisdiction, "kind": kind, "rooms": rooms, "size": size}
+
+
+@transaction.atomic
+def ask_to_place_site(
+    *, site: Site, parent: Site | None, on: date, by: User | None, at: datetime, found: Preview | None = None
+) -> Site | Proposal:
+    """Let a site belong to ``parent``, or propose that where it touches many; ``found`` as in ``ask_to_require``.
+
+    Raises: what ``place_site`` raises.
+    """
+    found = found or placement_of(site, parent=parent, on=on).preview(at=at)
+    if not touches_many(found, site.organisation):
+        return place_site(site=site, parent=parent, on=on, by=by, at=at)
+    payload = payload_of_placement(site, parent)
+    return _keep(Proposal.Kind.PARENT, site.organisation, None, payload, summary_of(found), by, at)
+
+
+def payload_of_placement(site: Site, parent: Site | None) -> dict[str, Any]:
+    """Return what a proposal keeps of letting ``site`` belong to ``parent``."""
+    return {"site": site.code, "parent": parent.code if parent else None}
 
 
 @transaction.atomic
@@ -475,7 +508,7 @@ def agree(*, proposal: Proposal, by: User, at: datetime) -> Made:
     Raises:
         NeedsAnotherPerson: ``by`` proposed it.
         AlreadyDecided: it was agreed or refused meanwhile.
-        AlreadyWithdrawn: what it would withdraw or end is withdrawn, changed or ended.
+        AlreadyWithdrawn: what it would withdraw or end is withdrawn, changed or ended, or a site can no longer belong there.
         DueBeforeStart: its last good day has passed meanwhile.
         TrainingHeld: its training is out of new assignment meanwhile.
     """
@@ -489,6 +522,8 @@ def agree(*, proposal: Proposal, by: User, at: datetime) -> Made:
         return stop_adopting(adoption=adoption_to_stop(locked), on=today, by=by, at=at)
     if locked.kind == Proposal.Kind.SITE:
         return describe_site(**description_proposed(locked), on=today, by=by, at=at)
+    if locked.kind == Proposal.Kind.PARENT:
+        return place_site(**placement_proposed(locked), on=today, by=by, at=at)
     if locked.kind == Proposal.Kind.ROLE:
         return tag_role(**tags_proposed(locked), by=by, at=at)
     if locked.kind in (Proposal.Kind.UPLOAD, Proposal.Kind.UNDO):

@@ -42,7 +42,7 @@ from compliance.views.rules import (
 )
 from compliance.views.same_person import same_person
 from compliance.views.saved_filters import filter_forget, filter_save
-from compliance.views.sites import site_new
+from compliance.views.sites import site_change, site_new
 from compliance.views.slips import slip, slips
 from compliance.views.status import home, organisation, status_workbook
 from compliance.views.trainers import trainer_withdraw, trainers
@@ -127,6 +127,7 @@ __all__ = [
     "rules",
     "same_person",
     "sent",
+    "site_change",
     "site_new",
     "slip",
     "slips",

@@ -27,7 +27,7 @@ from compliance.models import PreviewRun, Proposal, Requirement, RulePackVersion
 from compliance.preview import Preview
 from compliance.preview_counting import preview_counting
 from compliance.requirement_forms import RequirementForm
-from compliance.views.changes import begun, changes_shown, in_background, page_of, say_it_waits
+from compliance.views.changes import begun, changes_shown, in_background, page_of, placement_subject, say_it_waits
 from compliance.views.counting import Change, changes_of
 from compliance.views.late import notes_on
 from compliance.views.portal import Desk, portal, posted
@@ -189,6 +189,8 @@ def _subject_of(proposed: Proposal | PreviewRun) -> str:
     match proposed.kind:
         case Proposal.Kind.SITE:
             return str(services.description_proposed(proposed)["site"].name)
+        case Proposal.Kind.PARENT:
+            return placement_subject(**services.placement_proposed(proposed))
         case Proposal.Kind.ROLE:
             return str(services.tags_proposed(proposed)["role"].name)
         case Proposal.Kind.ADOPT | Proposal.Kind.STOP:
@@ -281,7 +283,6 @@ def _proposal_context(desk: Desk, found: Proposal) -> dict[str, Any]:
         proposal=found,
         subject=_subject_of(found),
         file=_file_of(found) if found.kind in _OF_FILES else None,
-        is_stale=found.state == Proposal.State.OPEN and fresh is None and (run is None or run.is_done),
         **{"preview": fresh} | shown,
         run=None if run is None or run.is_done else run,
         reaches=reaches,

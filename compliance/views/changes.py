@@ -7,12 +7,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from cms import clock
 from compliance import services
 from compliance.models import PreviewRun, Proposal, Requirement
 from compliance.preview import Preview
 from compliance.views.portal import Desk
+from people.models import Site
 
 
 def in_background(
@@ -61,6 +63,12 @@ def page_of(
     """Show what a change of ``subject`` does; its form sends the same again to ``request.path``, confirmed."""
     context = desk.context("rules", kind=kind.label, subject=subject, cancel=cancel, **shown)
     return render(request, "compliance/change_preview.html", context)
+
+
+def placement_subject(site: Site, parent: Site | None) -> str:
+    """Return the name of a site with that to which it would belong, for whoever decides on it."""
+    above = parent.name if parent else pgettext("what a site belongs to", "No other site")
+    return f"{site.name} ({_('Belongs to')}: {above})"
 
 
 def say_it_waits(request: HttpRequest) -> None:

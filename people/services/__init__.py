@@ -45,7 +45,7 @@ from people.services.regular_exports import (
 )
 from people.services.roles import add_role, as_tags, tag_role
 from people.services.same_person import Joining, joining_of, say_same_person, unsay_same_person
-from people.services.sites import add_site, describe_site
+from people.services.sites import add_site, change_site, describe_site, place_site
 from people.services.staff import create_staff, grant_staff_role, name_trainer, withdraw_staff_role
 from people.services.staff_notes import FOLDER, note
 
@@ -59,6 +59,7 @@ __all__ = [
     "ask_for_due_exports",
     "change_contact",
     "change_preferred_name",
+    "change_site",
     "choose_export_columns",
     "confirm_import",
     "correct_employment",
@@ -93,6 +94,7 @@ __all__ = [
     "note",
     "note_own_email",
     "organisation_of_key",
+    "place_site",
     "record_licence",
     "remember_mapping",
     "remove_own_email",

@@ -62,6 +62,7 @@ WORKPLACE = {
     "rule-approval": "/workplace/larch/rules/us-lodging/us-tx-lodging/approval/",
     "rule-site": "/workplace/larch/sites/prince-george/rules/",
     "site-new": "/workplace/larch/sites/new/",
+    "site-change": "/workplace/larch/sites/prince-george/change/",
     "roles": "/workplace/larch/roles/",
     "role": "/workplace/larch/roles/housekeeping/",
 }

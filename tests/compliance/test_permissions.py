@@ -69,6 +69,7 @@ WRITE_PAGES = (
     "employment_new",
     "role",
     "roles",
+    "site_change",
     "site_new",
     "counting",
     "drafts",
@@ -104,6 +105,7 @@ WRITE_ACTS = (
     "employment_new",
     "role",
     "roles",
+    "site_change",
     "site_new",
     "counting",
     "record_of_many",
@@ -230,7 +232,7 @@ def address(name: str, organisation: str = "larch") -> str:
         return reverse(f"compliance:{name}", args=[organisation, jo.public_id, Adjustment.objects.get().reference])
     if name in ("assignment_withdraw", "assignment_default", "assignment_edit"):
         return reverse(f"compliance:{name}", args=[organisation, Requirement.objects.get().reference])
-    if name == "rule_site":
+    if name in ("rule_site", "site_change"):
         return reverse(f"compliance:{name}", args=[organisation, "fort-st-john"])
     if name == "role":
         return reverse(f"compliance:{name}", args=[organisation, "kitchen"])
@@ -310,6 +312,7 @@ def body_of(name: str) -> dict[str, object]:
         },
         "export_columns": {"column": "name"},
         "rule_site": {"jurisdiction": "us-ny", "kind": "hotel", "rooms": "40", "confirm": "1"},
+        "site_change": {"parent": "", "confirm": "1"},
         "rule_pack_stop": {"confirm": "1"},
         "role": {"others": "food service", "confirm": "1"},
         "site_new": {"name": "Austin", "code": "austin", "time_zone": "America/Chicago", "jurisdiction": "us-tx"},

@@ -488,6 +488,82 @@ def test_a_site_is_added_and_what_is_followed_holds_there(hr, texas, pack, hospi
     assert "Larch Hotels Austin" in text_of(hr.get(url("rules")))
 
 
+def test_what_a_site_is_called_is_changed_at_once(client, hr, larch):
+    page = url("site_change", "fort-st-john")
+    assert f'href="{page}"' in hr.get(url("rules")).content.decode()
+    assert f'href="{page}"' in hr.get(url("rule_site", "fort-st-john")).content.decode()
+    sent = {
+        "name": "The Fort", "time_zone": "America/Edmonton", "contact": "Front desk", "first": "es",
+        "languages": ["ar", "en"],
+    }  # fmt: skip
+    larch.fort.languages = ["en", "de"]
+    larch.fort.save()
+    assert "Deutsch" in hr.get(page).content.decode()
+    assert hr.post(page, sent).url == page
+    made = Site.objects.get(code="fort-st-john")
+    assert (made.name, made.time_zone, made.contact, made.languages) == (
+        "The Fort", "America/Edmonton", "Front desk", ["es", "en", "ar"],
+    )  # fmt: skip
+    assert (made.parent, made.jurisdiction) == (larch.region, larch.fort.jurisdiction)
+    for wrong in (
+        {"time_zone": "Mars/Olympus"},
+        {"name": " "},
+        {"first": "xx"},
+        {"languages": ["xx"]},
+        {"name": "a\x00"},
+    ):
+        assert hr.post(page, sent | wrong).status_code == 422, wrong
+    for word in ("", "a\x00b", "9" * 30, "9" * 5000, "\u202e٣", "-1", "1e3", str(larch.fort.pk)):
+        assert hr.post(page, {"parent": word, "confirm": "1"}).status_code == (302 if not word else 422), word
+    assert Site.objects.get(code="fort-st-john").parent is None
+    sign_in_personally(client, larch.staff(StaffRole.Kind.SITE_LEAD, site=larch.fort))
+    assert client.get(page).status_code == client.post(page, sent).status_code == 404
+    assert page not in client.get(url("rules")).content.decode()
+    other = factories.workplace("other", "Other")
+    sign_in_personally(client, other.hr)
+    assert client.post(page, sent).status_code == 404
+
+
+def test_where_a_site_belongs_is_looked_at_before_it_holds(client, hr, larch, hospitality, monkeypatch):
+    jo = larch.employ("Jo")
+    south = SiteFactory(organisation=larch.organisation, code="south", name="Larch Hotels South")
+    larch.ask(hospitality, site=larch.region)
+    page, sent = url("site_change", "fort-st-john"), {"parent": south.pk}
+    shown = text_of(hr.post(page, sent))
+    assert "Place belongs to another site: Larch Hotels Fort St. John (Belongs to: Larch Hotels South)" in shown
+    assert "1 person will not have to do it any more." in shown
+    assert hr.post(page, {"parent": larch.fort.pk}).status_code == 422
+    monkeypatch.setattr("compliance.services.proposals.FROM_PEOPLE", 1)
+    assert said(hr.post(page, sent | {"confirm": "1"}))[-1].startswith("This touches many people")
+    assert Site.objects.get(code="fort-st-john").parent == larch.region
+    proposal = url("proposal", Proposal.objects.get().public_id)
+    client.post(proposal, {"agree": "1"})
+    assert Site.objects.get(code="fort-st-john").parent == larch.region
+    sign_in_personally(client, larch.staff(StaffRole.Kind.HR))
+    assert "(Belongs to: Larch Hotels South)" in text_of(client.get(proposal))
+    # Meanwhile it has become impossible: that is said, nothing is done, and it can still be taken off the list.
+    Site.objects.filter(pk=south.pk).update(parent=larch.fort)
+    assert "Do not agree" in text_of(client.get(proposal))
+    assert "Agree: it holds" not in text_of(client.get(proposal))
+    assert said(client.post(proposal, {"agree": "1"}))[-1] == "This was decided or changed meanwhile."
+    Site.objects.filter(pk=south.pk).update(parent=None)
+    client.post(proposal, {"agree": "1"})
+    assert Site.objects.get(code="fort-st-john").parent == south
+    assert not Obligation.objects.filter(membership=jo).exists()
+    Site.objects.filter(pk=south.pk).update(parent=larch.fort)
+    assert text_of(client.get(proposal))
+    Site.objects.filter(pk=south.pk).update(parent=None)
+    # For very many it is looked at in the background.
+    monkeypatch.setattr("compliance.services.previews.AT_ONCE", 0)
+    monkeypatch.setattr("compliance.services.proposals.FROM_PEOPLE", 50)
+    answer = client.post(page, {"parent": larch.region.pk})
+    outbox.deliver(key=OutboxEntry.objects.get(kind="compliance.preview").key, at=AT)
+    assert "1 person will have to do it." in text_of(client.get(answer.url))
+    client.post(answer.url, {"confirm": "1"})
+    assert Site.objects.get(code="fort-st-john").parent == larch.region
+    assert Obligation.objects.filter(membership=jo).exists()
+
+
 def test_a_role_is_added_once(hr, larch):
     assert hr.post(url("roles"), {"name": "Night audit", "code": "night-audit"}).status_code == 302
     for sent in ({"name": "Other", "code": "night-audit"}, {"name": "", "code": "x"}, {"name": "X", "code": "No code"}):
@@ -511,6 +587,7 @@ def test_pages_cost_the_same_for_few_sites_and_for_many(hr, texas, pack, hospita
         ("rules", (), 15),
         ("rule_pack", ("us-lodging",), 23),
         ("rule_site", ("fort-st-john",), 16),
+        ("site_change", ("fort-st-john",), 11),
     ):
         with django_assert_num_queries(queries, info=name):
             hr.get(url(name, *args))

@@ -125,7 +125,7 @@ def test_pages_ask_show_and_agree(client, upload: WorkbookImport, larch: Workpla
     # Undone by somebody at the server meanwhile, it can only be put away.
     people_services.undo_import(workbook_import=upload, by=None, at=AT, agreed=True)
     page = client.get(url("proposal", undo.public_id)).content.decode()
-    assert ("Put it away" in page, 'name="agree"' in page) == (True, False)
+    assert ("This was decided or changed meanwhile." in page, 'name="agree"' in page) == (True, False)
     client.post(url("proposal", undo.public_id), {"refuse": "1"})
     undo.refresh_from_db()
     assert undo.state == Proposal.State.REFUSED
