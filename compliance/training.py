@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 from compliance import selectors
 from compliance.part_words import part_in_words
 from compliance.standing import State
+from compliance.why_words import again_in_time, why_in_words
 from courses.registry import TrainingItem
 from people.scope import Scope
 
@@ -27,7 +28,7 @@ def training_items(scope: Scope, at: datetime) -> Iterable[TrainingItem]:
         certification = due.obligation.certification
         still = selectors.still_open_of(certification, due.obligation.membership_id, on=due.on)
         also = tuple(part_in_words(part, still.courses) for part in still.parts) if still and not is_addition else ()
-        organisation = {"organisation": due.obligation.membership.organisation.name}
+        organisation = due.obligation.membership.organisation.name
         for course in due.courses:
             yield TrainingItem(
                 course=course,
@@ -37,8 +38,9 @@ def training_items(scope: Scope, at: datetime) -> Iterable[TrainingItem]:
                 because=(
                     pgettext("why a training is asked", "because something was added; your certificate stays good")
                     if is_addition
-                    else pgettext("why a training is asked", "because you work at %(organisation)s") % organisation
+                    else why_in_words(due.requirement, organisation, since=due.asked_from)
                 ),
+                again="" if is_addition else again_in_time(due.requirement, certification.validity_policy),
                 url=reverse("courses:course", kwargs={"slug": course.slug}),
                 another_way_url=reverse(
                     "compliance:another_way",

@@ -19,7 +19,8 @@ class TrainingItem:
 
     ``state`` is a code that ``{% state_badge %}`` knows (``assigned``, ``overdue``, ``expiring``, ``expired`` …).
     ``last_good_on`` is the last day on which doing it is in time; None: no day is set. ``because`` is a
-    translated sentence ("because you work at …"). ``url`` is where to go on, a path of this site;
+    translated sentence ("because you work at …"), ``again`` how often it comes again, empty where nobody can say.
+    ``url`` is where to go on, a path of this site;
     ``another_way_url`` where to ask for another way to learn it, empty where nobody could agree one. ``also`` says
     what is asked beside the course, each in words. ``language`` is the code of the title's, where that is not the
     page's.
@@ -33,6 +34,7 @@ class TrainingItem:
     url: str
     another_way_url: str = ""
     also: tuple[str, ...] = ()
+    again: str = ""
     language: str = ""
 
 

@@ -3,15 +3,18 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
 from compliance import services
 from compliance.training import training_items
 from people.models import Membership
 from people.scope import NOBODY, Scope
 from tests.factories import compliance as factories
-from tests.factories.compliance import AT
+from tests.factories.compliance import AT, TODAY
 
 pytestmark = pytest.mark.django_db
+
+BY_NAME = "because Larch Hotels has asked you to do this since 2 March 2026"
 
 
 def asked(*members: Membership, at=AT):
@@ -27,12 +30,55 @@ def test_nobody_is_asked_nothing(db, django_assert_num_queries):
 def test_what_is_asked_has_its_day_and_its_reason(larch, hospitality):
     jo = larch.employ()
     larch.ask(hospitality, membership=jo)
-    assert asked(jo) == [
-        ("Working safely with guests", "assigned", date(2026, 4, 1), "because you work at Larch Hotels")
-    ]
+    assert asked(jo) == [("Working safely with guests", "assigned", date(2026, 4, 1), BY_NAME)]
     [item] = training_items(Scope(user=jo.user, membership=jo, memberships=(jo,)), AT)
     course = hospitality.courses.get()
     assert (item.course, item.url) == (course, f"/learn/{course.slug}/")
+
+
+def test_the_reason_names_what_it_hangs_on_since_when_and_the_rule(larch, hospitality):
+    jo = larch.employ("Jo")
+    since = "since 2 March 2026"
+    hotel = "because you work at Larch Hotels Fort St. John"
+    work = "because your work at Larch Hotels is"
+    for asked_of, reason in (
+        ({"site": larch.fort}, f"{hotel}, and it has been asked of you {since}"),
+        (
+            {"site": larch.fort, "conditions": {"employment_type": "direct"}, "label": "Texas: <b>%(staff)s {1}"},
+            f"{hotel}, where this has been the rule {since}: Texas: &lt;b&gt;%(staff)s {{1}}",
+        ),
+        ({"role": larch.housekeeping}, f"{work} Housekeeping, and it has been asked of you {since}"),
+        (
+            {
+                "conditions": {"all": [{"role_tag": "guest_contact"}, {"not": {"site": "prince-george"}}]},
+                "label": "Ours",
+            },
+            f"{work} guest contact, and this has been the rule for it {since}: Ours",
+        ),
+        (
+            {"conditions": {"any": [{"role_tag": "guest_contact"}, {"role": "kitchen"}]}},
+            f"because you work at Larch Hotels, and it has been asked of you {since}",
+        ),
+    ):
+        larch.housekeeping.tags = ["guest_contact"]
+        larch.housekeeping.save()
+        requirement = larch.ask(hospitality, **asked_of)
+        assert [it[3] for it in asked(jo)] == [reason]
+        services.withdraw(requirement=requirement, on=TODAY, by=None, at=AT)
+    # Of two the one that is due sooner; and how often it comes again.
+    larch.ask(hospitality, site=larch.fort, due_on=date(2026, 5, 1), recurs="12m")
+    [item] = training_items(Scope(user=jo.user, memberships=(jo,)), AT)
+    assert item.again == "Every 12 months, counted from the last time."
+    larch.ask(hospitality, role=larch.housekeeping, due_on=date(2026, 4, 1))
+    [item] = training_items(Scope(user=jo.user, memberships=(jo,)), AT)
+    assert (item.because, item.again) == (
+        f"{work} Housekeeping, and it has been asked of you {since}",
+        "Every 36 months on the same day, if done in the last 3 months before it.",
+    )
+    with translation.override("ar"):
+        larch.ask(hospitality, site=larch.fort, due_on=date(2026, 3, 20), label="Texas: staff")
+        [item] = training_items(Scope(user=jo.user, memberships=(jo,)), AT)
+        assert '<bdi lang="en" dir="ltr">Texas: staff</bdi>' in item.because
 
 
 def test_who_has_begun_reads_started_and_who_is_late_past_due(larch, hospitality):
@@ -69,10 +115,10 @@ def test_each_workplace_open_in_the_session_asks_for_itself(larch, hospitality):
     larch.ask(hospitality, membership=jo)
     other.ask(hospitality, membership=there, due_on=date(2026, 3, 20))
     assert [it[3] for it in asked(jo, there)] == [
-        "because you work at Other Hotels",
-        "because you work at Larch Hotels",
+        BY_NAME.replace("Larch", "Other"),
+        BY_NAME,
     ]
-    assert [it[3] for it in asked(jo)] == ["because you work at Larch Hotels"]
+    assert [it[3] for it in asked(jo)] == [BY_NAME]
 
 
 def test_the_day_is_that_of_the_site(larch, hospitality):
