@@ -17,9 +17,10 @@ class ComplianceConfig(AppConfig):
         from cms.preparation import Preparation, register_preparation
         from compliance import checks, demo, kinds, receivers, services  # noqa: F401  # checks and receivers connect
         from compliance.forecasts import forecast
+        from compliance.preview_release import preview_release
         from compliance.services.kits import workplaces_with_kit_of
         from compliance.training import training_items
-        from courses.registry import register_printed_copies, register_training_items
+        from courses.registry import register_printed_copies, register_release_reach, register_training_items
         from people import outbox
         from people.services import staff_notes
         from people.workbooks.kinds import register_forecast
@@ -29,6 +30,7 @@ class ComplianceConfig(AppConfig):
         register_namers(receivers.names_of_what_is_asked)
         register_training_items(training_items)
         register_printed_copies(workplaces_with_kit_of)
+        register_release_reach(preview_release)
         outbox.register(services.evidence.KIND, services.deliver_evidence_pack)
         outbox.register(services.previews.KIND, services.deliver_preview)
         outbox.register(services.rebuilding.KIND, services.deliver_rebuild)

@@ -101,11 +101,13 @@ class Gathered(NamedTuple):
     ladders: Mapping[str, Ladder]
 
 
-def gather(people: Sequence[Whom], *, known_before: datetime | None = None) -> Iterator[Gathered]:
-    """Yield for each of ``people`` what ``facts_of`` says of them."""
+def gather(
+    people: Sequence[Whom], *, known_before: datetime | None = None, released: Edition | None = None
+) -> Iterator[Gathered]:
+    """Yield for each of ``people`` what ``facts_of`` says of them; ``released``: as if this unsaved edition were too."""
     among = set_of([it.pk for it in people])
     asked = _requirements(people, among, known_before)
-    loaded, asking = _Loaded(people, among, asked, known_before), _Asking(asked)
+    loaded, asking = _Loaded(people, among, asked, known_before, released=released), _Asking(asked)
     for whom in people:
         required = loaded.required(whom, asking)
         concerning = sorted(required.keys() | loaded.periods.get(whom.pk, {}).keys())
@@ -240,13 +242,14 @@ class _Loaded:
         known_before: datetime | None,
         certification_id: int | None = None,
         reach: Reach | None = None,
+        released: Edition | None = None,
     ) -> None:
         self.jobs = _jobs(among, known_before)
         self.zones = {it.pk: self.jobs[it.pk][-1].zone if it.pk in self.jobs else it.time_zone for it in people}
         self.reach = reach or Reach(needs_sites(asked))
         self.licences = _licences(among, known_before) if any(it.licence_kind for it in asked) else {}
         rare = _rare(people, self.jobs)
-        self.periods = _periods(among, rare.taught_elsewhere, known_before, self.zones, certification_id)
+        self.periods = _periods(among, rare.taught_elsewhere, known_before, self.zones, certification_id, released)
         self.begun = _begun(among, known_before, certification_id)
         self.adjusted = _adjustments(rare.adjusted, known_before)
         self.other_ways = _other_ways(rare.asked, known_before)
@@ -377,6 +380,7 @@ def _periods(
     known_before: datetime | None,
     zones: Mapping[int, str],
     certification_id: int | None,
+    released: Edition | None,
 ) -> dict[int, dict[int, list[HeldPeriod]]]:
     """Return what people hold, by membership and certification. A replacement stands for what it replaced."""
     found: dict[int, dict[int, list[HeldPeriod]]] = defaultdict(lambda: defaultdict(list))
@@ -391,7 +395,8 @@ def _periods(
     annotated = held.annotate(is_asked=Exists(asking), completions=Cast("completion_ids", TextField()))
     rows = annotated.order_by("pk").values_list(*_Held._fields)
     certificates = [_Held(*row) for row in rows]
-    newer = _NewerContent(keys if any(it.is_asked for it in certificates) else None, known_before)
+    is_asked = released is not None or any(it.is_asked for it in certificates)
+    newer = _NewerContent(keys if is_asked else None, known_before, released)
     for certificate in certificates:
         if certificate.membership_id is None or certificate.membership_id not in zones:
             continue
@@ -436,13 +441,15 @@ class _NewerContent:
     Two queries, and none where ``keys`` is None.
     """
 
-    def __init__(self, keys: _Among | None, known_before: datetime | None) -> None:
+    def __init__(self, keys: _Among | None, known_before: datetime | None, released: Edition | None) -> None:
         asking = Edition.objects.filter(severity__in=ASKING)
         learnt = Completion.objects.filter(membership__in=() if keys is None else keys)
         if known_before is not None:
             asking = asking.filter(released_at__lt=known_before)
             learnt = learnt.filter(recorded_at__lt=known_before)
         self._asking = list(asking.order_by("released_at", "pk")) if keys is not None else []
+        if released is not None and released.severity in ASKING:
+            self._asking.append(released)
         self._learnt: dict[int, list[_Learnt]] = defaultdict(list)
         if self._asking:
             rows = learnt.filter(course__in={it.course_id for it in self._asking}).order_by("completed_on", "pk")
@@ -464,11 +471,13 @@ class _NewerContent:
                 continue
             released_on = local_date(edition.released_at, zone)
             addition = edition.severity == Edition.Severity.DELTA
+            # Who finishes on the old edition after it has as long as everybody.
+            counts_from = max(released_on, certificate.completed_on)
             newer = (it for it in learnt if it.course_id == edition.course_id and it.number >= edition.number)
             found.append(
                 NewContent(
                     from_on=released_on,
-                    by=edition.retrain_by or released_on + timedelta(days=ADDITION_DAYS),
+                    by=edition.retrain_by or counts_from + timedelta(days=ADDITION_DAYS),
                     done_on=min((it.completed_on for it in newer), default=None),
                     addition=addition,
                 )

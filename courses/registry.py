@@ -56,12 +56,28 @@ class Evidence:
     document_url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ReleaseReach:
+    """What a release asks of whoever holds a certificate: of how many people, by which day at the soonest.
+
+    ``mails_today`` of them are told at once, ``mails_soon`` within 30 days; None where they are too many to work that out.
+    """
+
+    people: int = 0
+    by: date | None = None
+    mails_today: int | None = 0
+    mails_soon: int | None = 0
+
+
 TrainingProvider: TypeAlias = Callable[["Scope", datetime], Iterable[TrainingItem]]
 EvidenceProvider: TypeAlias = Callable[["Sequence[Completion]", datetime], Iterable[Evidence]]
 
 CopiesProvider: TypeAlias = Callable[["Course"], Iterable[str]]
 
+ReachProvider: TypeAlias = Callable[["Course", str, date | None, datetime], ReleaseReach]
+
 _copies: list[CopiesProvider] = []
+_reach: list[ReachProvider] = []
 _training: list[TrainingProvider] = []
 _evidence: list[EvidenceProvider] = []
 
@@ -82,6 +98,16 @@ def register_printed_copies(provider: CopiesProvider) -> None:
     """Let ``provider(course)`` say where paper with a course on it is kept, in words. Registering twice changes nothing."""
     if provider not in _copies:
         _copies.append(provider)
+
+
+def register_release_reach(provider: ReachProvider) -> None:
+    """Let ``provider(course, severity, retrain_by, at)`` say what a release would ask of people."""
+    _reach[:] = [provider]
+
+
+def release_reach(*, course: "Course", severity: str, retrain_by: date | None, at: datetime) -> ReleaseReach:
+    """Return what a release of ``course`` would ask of people; nothing is written."""
+    return next((provider(course, severity, retrain_by, at) for provider in _reach), ReleaseReach())
 
 
 def printed_copies(*, course: "Course") -> list[str]:

@@ -22,6 +22,11 @@ def open_enrolment(*, learner: User, membership: Membership | None, course: Cour
     )
 
 
+def in_progress(course: Course) -> int:
+    """Return how many people have started ``course`` and not finished it, in any edition."""
+    return Enrolment.objects.filter(course=course, completed_at__isnull=True).values("learner").distinct().count()
+
+
 def fold_of(enrolment: Enrolment) -> Fold:
     """Return what the events of ``enrolment`` come to, from the kept read model."""
     return Fold.from_json(enrolment.fold)

@@ -17,6 +17,7 @@ from cms import clock
 from courses import selectors
 from courses.exceptions import ReleaseRefused
 from courses.models import Edition
+from courses.registry import release_reach
 from courses.release_form import ReleaseForm
 from courses.release_words import in_words
 from courses.services import Forecast, add_text, forecast_release, release_course
@@ -54,7 +55,13 @@ class ReleaseView(CoursePanel, FormView[ReleaseForm]):
         return self._add_text(language) if language else super().post(request, *args, **kwargs)
 
     def form_valid(self, form: ReleaseForm) -> HttpResponse:
-        """Release, or say why not."""
+        """Show what it asks of people who hold a certificate, then release; or say why not."""
+        choice = {name: form.cleaned_data[name] for name in ("severity", "retrain_by")}
+        seen = " ".join(str(it) for it in choice.values())
+        if self.request.POST.get("seen") != seen:  # another choice is looked at anew
+            reach = release_reach(course=self.course, at=clock.now(), **choice)
+            if reach.people:
+                return self.render_to_response(self.get_context_data(form=form, reach=reach, seen=seen))
         try:
             edition = release_course(
                 course=self.course,
@@ -94,6 +101,7 @@ class ReleaseView(CoursePanel, FormView[ReleaseForm]):
             course=self.course,
             newest=self.newest,
             forecasts=[_shown(forecast) for forecast in forecasts],
+            started=selectors.in_progress(self.course),
             changed=any(forecast.changes or forecast.has_other_parts for forecast in forecasts),
             left_out=forecasts[0].left_out if forecasts else (),
             **kwargs,

@@ -68,7 +68,7 @@ def test_from_an_assignment_to_a_certificate_that_anybody_can_check(served: Serv
     phone.get_by_label("New PIN, once more").fill(PIN)
     phone.get_by_role("button", name="Save the PIN and sign in").click()
     expect(phone.get_by_role("heading", name="My training")).to_be_visible()
-    expect(phone.get_by_text("Because you work at Larch Hotels")).to_be_visible()
+    expect(phone.get_by_text("Because Larch Hotels has asked you to do this")).to_be_visible()
     shoot(phone, "my-training")
 
     # She takes the course, lesson by lesson.

@@ -7,8 +7,10 @@ import pytest
 from certificates.models import Certificate
 from certificates.validity import ValidityPolicy
 from compliance import services
-from compliance.models import ObligationSpan
+from compliance.models import Message, ObligationSpan
+from compliance.preview_release import preview_release
 from courses.models import Edition, Enrolment
+from courses.registry import ReleaseReach
 from people.models import Membership
 from tests.factories import compliance as factories
 from tests.factories.compliance import AT
@@ -130,6 +132,61 @@ def test_a_first_completion_of_the_newer_edition_owes_nothing(larch, hospitality
     larch.ask(hospitality, membership=ama)
     factories.learn(ama, hospitality, at=RELEASED + timedelta(days=1))
     assert "renewable" not in [it[1] for it in spans(ama) if it[0] < date(2028, 1, 1)]
+
+
+def test_what_is_shown_of_a_release_is_what_comes_of_it(larch, hospitality, course, monkeypatch):
+    """Nobody by two choices; by the others who holds a certificate, is asked for it and has not learnt the newer content."""
+    people = {
+        name: larch.employ(name, email=f"{name.lower()}@larch.example") for name in ("Jo", "Ama", "Li", "Kit", "Sam")
+    }
+    larch.ask(hospitality, site=larch.fort)
+    for name in ("Jo", "Ama", "Kit"):
+        factories.learn(people[name], hospitality)
+    factories.begin(people["Li"], hospitality)
+    larch.end(people["Kit"], date(2026, 3, 20))
+    other = factories.workplace("other", "Other")
+    free = other.employ("Not asked")
+    factories.learn(free, hospitality)
+    assert preview_release(course, "none", None, RELEASED) == ReleaseReach()
+    assert preview_release(course, "finish_on_old", None, RELEASED) == ReleaseReach()
+    shown = preview_release(course, "delta", None, RELEASED)
+    assert shown == ReleaseReach(2, date(2026, 5, 1), 0, 0)
+
+    def waiting(code):
+        spans = ObligationSpan.objects.covering(date(2026, 4, 1)).filter(required=True)
+        found = [it for it in spans if any(each["code"] == code for each in it.reasons)]
+        return sorted(it.obligation.membership.name for it in found)
+
+    factories.newer_edition(course, "delta", at=RELEASED)
+    assert waiting("addition") == ["Ama", "Jo"]
+    factories.learn(people["Ama"], hospitality, at=RELEASED + timedelta(hours=1))
+    # Long ahead nobody is told yet; soon, all whom it is about are told at once.
+    later = RELEASED + timedelta(hours=2)
+    assert preview_release(course, "retrain_by", date(2026, 9, 1), later) == ReleaseReach(2, date(2026, 9, 1), 0, 0)
+    shown = preview_release(course, "retrain_by", date(2026, 5, 20), later)
+    assert shown == ReleaseReach(2, date(2026, 5, 20), 2, 2)
+    monkeypatch.setattr("compliance.preview_release.AT_ONCE", 1)
+    assert preview_release(course, "retrain_by", date(2026, 5, 20), later) == ReleaseReach(
+        2, date(2026, 5, 20), None, None
+    )
+    services.claim_messages(at=later)
+    told = set(Message.objects.values_list("pk", flat=True))
+    factories.newer_edition(course, "retrain_by", at=later, retrain_by=date(2026, 5, 20))
+    assert waiting("new_content") == ["Ama", "Jo"]
+    services.claim_messages(at=later)
+    assert {it.membership.name for it in Message.objects.exclude(pk__in=told)} == {"Ama", "Jo"}
+    assert nothing_to_mend()
+
+
+def test_who_finishes_on_the_old_edition_has_as_long_for_the_addition_as_everybody(larch, hospitality, course):
+    li = larch.employ("Li")
+    larch.ask(hospitality, membership=li)
+    factories.begin(li, hospitality)
+    factories.newer_edition(course, Edition.Severity.DELTA, at=RELEASED)
+    factories.learn(li, hospitality, at=RELEASED + timedelta(days=40))
+    span = ObligationSpan.objects.covering(date(2026, 5, 11)).get(obligation__membership=li)
+    assert span.reasons[0] == {"code": "addition", "from_on": "2026-04-01", "due_on": "2026-06-10"}
+    assert services.check_obligations(memberships=[li.pk], at=AT + timedelta(days=75)) == []
 
 
 def test_each_release_is_remembered_on_its_own_dates(jo, course, hospitality):

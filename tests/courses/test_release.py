@@ -1,5 +1,6 @@
 """Releasing: what is frozen, what refuses, and who may do it from the CMS."""
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from wagtail.models import Locale, PageLogEntry
 
 from assessments.models import BlueprintRow
 from cms.models import SupportService
-from courses import selectors, services
+from courses import registry, selectors, services
 from courses.exceptions import ReleaseFault, ReleaseProblem, ReleaseRefused
 from courses.models import (
     Completion,
@@ -26,6 +27,7 @@ from courses.models import (
     Lesson,
     LessonPage,
 )
+from courses.registry import ReleaseReach
 from courses.signals import edition_released
 from courses.snapshot import digest
 from people.models import User
@@ -453,6 +455,38 @@ class TestCms:
             self.release_url(course), {"severity": "retrain_by", "retrain_by": "2090-09-01", "looked_at": LOOKED_AT_ALL}
         )
         assert course.editions.get().retrain_by == date(2090, 9, 1)
+
+    def test_what_it_asks_of_people_is_shown_before_it_is_released(
+        self, publisher: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        course = released_course()
+        enrolled(course)
+        retitle(course, "act", "Acting anew")
+        reach = ReleaseReach(3, date(2090, 9, 1), 1, 2)
+        asked: list[tuple[str, date | None]] = []
+
+        def look(course: Course, severity: str, retrain_by: date | None, at: datetime) -> ReleaseReach:
+            asked.append((severity, retrain_by))
+            return reach if severity == "retrain_by" else ReleaseReach()
+
+        monkeypatch.setattr(registry, "_reach", [look])
+        sent = {"severity": "retrain_by", "retrain_by": "2090-09-01", "looked_at": LOOKED_AT_ALL}
+        page = publisher.get(self.release_url(course)).content.decode()
+        assert "1 person has started and finishes on the old edition, whatever you choose." in page
+        page = publisher.post(self.release_url(course), sent).content.decode()
+        assert "3 people who hold a certificate have to do something because of this, by 1 September 2090." in page
+        assert "Within 30 days 2 people are told by mail or letter, 1 of them at once." in page
+        assert course.editions.count() == 1
+        seen = {"seen": re.search('name="seen" value="([^"]+)"', page)[1]}  # type: ignore[index]
+        # Another day is looked at anew, and so is another choice; what asks nobody is released at once.
+        publisher.post(self.release_url(course), sent | seen | {"retrain_by": "2090-10-01"})
+        assert course.editions.count() == 1
+        publisher.post(self.release_url(course), sent | seen)
+        assert course.editions.get(number=2).retrain_by == date(2090, 9, 1)
+        retitle(course, "act", "Acting once more")
+        publisher.post(self.release_url(course), {"severity": "delta", "looked_at": LOOKED_AT_ALL})
+        assert course.editions.count() == 3
+        assert asked == [("retrain_by", date(2090, 9, 1)), ("retrain_by", date(2090, 10, 1)), ("delta", None)]
 
     def test_refusal_is_said_in_words(self, publisher: Client) -> None:
         course = course_with_pages(minimum_minutes=13)
