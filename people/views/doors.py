@@ -52,7 +52,8 @@ def wanted(request: HttpRequest) -> str:
     """Return the address of this site that ``next`` asks for, or nothing; other sites are never led to."""
     to = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(to, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return to if safe else ""
+    # Anything else might be taken for the name of a page, of which there may be none.
+    return to if safe and to.startswith("/") else ""
 
 
 def onward(request: HttpRequest) -> HttpResponseRedirect:

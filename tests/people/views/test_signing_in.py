@@ -82,6 +82,8 @@ def test_sign_in_leads_on(client: Client, member: Membership) -> None:
         ("//evil.example/", "/after-sign-in/"),
         ("javascript:alert(1)", "/after-sign-in/"),
         ("/\\evil.example", "/after-sign-in/"),
+        ("account", "/after-sign-in/"),
+        ("people:account", "/after-sign-in/"),
     ],
 )
 def test_sign_in_leads_to_this_site_only(client: Client, member: Membership, asked: str, to: str) -> None:
