@@ -53,12 +53,13 @@ class StartForm(forms.Form):
 
 
 class FinishForm(forms.Form):
-    """The end of a lesson: what the reader confirms, and an id that makes pressing twice one act."""
+    """The end of a lesson: what the reader confirms, an id that makes pressing twice one act, and how it was taken."""
 
     event = forms.UUIDField(widget=forms.HiddenInput)
+    rendition = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, attestations: Iterable[Json], **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"event": uuid.uuid4()})
+    def __init__(self, *args: Any, attestations: Iterable[Json], rendition: str = "read", **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"event": uuid.uuid4(), "rendition": rendition})
         super().__init__(*args, prefix="finish", **kwargs)
         for number, block in enumerate(attestations, start=1):
             self.fields[f"confirm_{number}"] = forms.BooleanField(

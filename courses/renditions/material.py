@@ -24,6 +24,7 @@ from cms.selectors import HelpDirectory, HelpLine, help_directory
 from cms.typesetting import cjk_fonts, region
 from courses import selectors
 from courses.claims import ClaimNow, with_claims
+from courses.consents import Form
 from courses.models import Course, EditionText
 from courses.owners import Owner, with_owners
 from courses.renditions.outline import Words, outline
@@ -80,6 +81,11 @@ class Material:
         """Return the voice of the machine, once somebody who speaks the language has accepted it; else None."""
         voice = voice_for(self.language)
         return voice if voice and selectors.accepted_voice(self.language) == voice.identity else None
+
+    @property
+    def is_read_aloud(self) -> bool:
+        """Whether the machine reads it: somebody accepted its voice, and every true story in it may be heard."""
+        return self.voice is not None and self.may_be(Form.LISTEN)
 
     @property
     def draft(self) -> str:

@@ -18,6 +18,7 @@ from courses.models import Completion, EditionText
 from courses.registry import Evidence, evidence_of, training_items
 from courses.selectors import readable_at
 from courses.services import enrol
+from courses.views.material import can_be_heard
 from courses.views.reading import Reading, get_or_post, sign_in_url, with_reading
 from people.scope import Scope
 
@@ -57,6 +58,8 @@ def start(request: HttpRequest, reading: Reading) -> HttpResponse:
 def course_context(request: HttpRequest, reading: Reading) -> dict[str, Any]:
     """Return what the page of a course needs."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
+    readable = reading.is_open or reading.enrolment is not None
+    can_listen = can_be_heard(reading)
     completion: Completion | None = None
     evidence: list[Evidence] = []
     again = False
@@ -65,10 +68,11 @@ def course_context(request: HttpRequest, reading: Reading) -> dict[str, Any]:
         again = any(item.course.pk == reading.course.pk for item in training_items(scope=scope, at=clock.now()))
     return {
         "reading": reading,
-        "readable": reading.is_open or reading.enrolment is not None,
+        "readable": readable,
         "lessons": [(lesson, reading.lesson_state(lesson["code"])) for lesson in reading.lessons],
         "languages": _languages(reading),
-        "formats": _formats(reading),
+        "formats": _formats(reading, can_listen=can_listen),
+        "can_listen": can_listen and readable and len(reading.lessons) > 1,
         "renditions": settings.RENDITIONS,
         "reviews": _reviews(reading),
         "form": StartForm(scope=scope) if reading.signed_in and not reading.is_open else None,
@@ -101,8 +105,9 @@ def _languages(reading: Reading) -> list[tuple[str, str]]:
     return [(code, language_name(code, "name_local")) for code in in_order]
 
 
-def _formats(reading: Reading) -> list[str]:
+def _formats(reading: Reading, *, can_listen: bool) -> list[str]:
     kinds = {block["type"] for lesson in reading.lessons for block in lesson["body"]}
+    kinds |= {"audio"} if can_listen else set()
     names = [(None, pgettext("format of a course", "to read"))]
     names += [("audio", pgettext("format of a course", "to listen to"))]
     names += [("video", pgettext("format of a course", "to watch"))]

@@ -3,7 +3,7 @@
 import contextlib
 import uuid
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,11 +22,13 @@ from courses.models import LearningEvent
 from courses.overlay_words import for_whom
 from courses.services import complete_lesson, record_event
 from courses.views.course import without_cookie
+from courses.views.material import can_be_heard
 from courses.views.questions import asked, explained, is_finished, response_in
 from courses.views.reading import Reading, enrolled_only, get_or_post, way_in, with_reading
-from courses.views.renditions import material_for
 
 PART_HEADER = "X-Part"
+READ: Final = "read"
+LISTEN: Final = "listen"
 LOCAL_BLOCK = "local"
 
 
@@ -54,6 +56,7 @@ def lesson_done(request: HttpRequest, reading: Reading, lesson: str) -> HttpResp
     form = FinishForm(request.POST, attestations=_attestations(frozen))
     if not form.is_valid():
         return _page(request, reading, frozen, form=form)
+    listens = form.cleaned_data["rendition"] == LISTEN
     if reading.active:
         complete_lesson(
             enrolment=reading.active,
@@ -62,9 +65,13 @@ def lesson_done(request: HttpRequest, reading: Reading, lesson: str) -> HttpResp
             language=reading.text.language,
             uuid=form.cleaned_data["event"],
             at=clock.now(),
+            rendition=LISTEN if listens else READ,
             overlays=reading.local.seen_in(lesson),
         )
-    return redirect(reading.again().next_url)
+    now = reading.again()
+    # Who listens goes on listening: reading may be what they cannot do.
+    goes_on = listens and now.next_step.kind == "lesson"
+    return redirect(now.url(LISTEN, lesson=now.next_step.lesson) if goes_on else now.next_url)
 
 
 @csrf_exempt  # nothing is kept or changed, and the pages of open courses set no cookie
@@ -87,7 +94,7 @@ def check(request: HttpRequest, reading: Reading, lesson: str, question: str) ->
     return _page(request, reading, frozen, checks={question: answered})
 
 
-def note_viewed(reading: Reading, code: str, *, rendition: str = "read") -> None:
+def note_viewed(reading: Reading, code: str, *, rendition: str = READ) -> None:
     """Note for who is on the way that the lesson was opened."""
     if reading.active is None:
         return
@@ -119,7 +126,7 @@ def _page(
     context = {
         **lesson_context(reading, frozen, answered=checks or {}),
         "form": form or finish_form(reading, frozen),
-        "can_listen": settings.RENDITIONS and material_for(reading).voice is not None,
+        "can_listen": can_be_heard(reading),
     }
     return render(request, "courses/pages/lesson.html", without_cookie(reading, context))
 
@@ -193,9 +200,9 @@ def _attestations(frozen: Json) -> list[Json]:
     return [block for block in frozen["body"] if block["type"] == "attestation"]
 
 
-def finish_form(reading: Reading, frozen: Json) -> FinishForm | None:
+def finish_form(reading: Reading, frozen: Json, *, rendition: str = READ) -> FinishForm | None:
     """Return the form that finishes a lesson, for who is on the way."""
-    return FinishForm(attestations=_attestations(frozen)) if reading.active else None
+    return FinishForm(attestations=_attestations(frozen), rendition=rendition) if reading.active else None
 
 
 def _practised(reading: Reading, frozen: Json, version: str) -> Json:

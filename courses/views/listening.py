@@ -12,11 +12,11 @@ from courses.models import Rendition
 from courses.renditions.transcript import transcript
 from courses.views import byte_ranges
 from courses.views.course import without_cookie
-from courses.views.lesson import finish_form, local_blocks, note_viewed
+from courses.views.lesson import LISTEN, finish_form, local_blocks, note_viewed
+from courses.views.material import can_be_heard, material_for
 from courses.views.reading import Reading, way_in, with_reading
-from courses.views.renditions import material_for, true_set
+from courses.views.renditions import true_set
 
-LISTEN: Final = "listen"
 LISTEN_WHOLE: Final = "listen_whole"
 
 
@@ -31,7 +31,8 @@ def listen(request: HttpRequest, reading: Reading, lesson: str) -> HttpResponse:
     recordings = _recordings(reading)
     found = recordings.get((LISTEN, lesson))
     if found is None:
-        return redirect("courses:other_ways", slug=reading.course.slug)
+        # On its way; else who changed to a language without a voice stays in this lesson.
+        return redirect(reading.url("other_ways") if can_be_heard(reading) else reading.url("lesson", lesson=lesson))
     if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
         note_viewed(reading, lesson, rendition=LISTEN)
     material = material_for(reading)
@@ -47,7 +48,7 @@ def listen(request: HttpRequest, reading: Reading, lesson: str) -> HttpResponse:
         "blocks": local_blocks(frozen),
         "regions": reading.regions,
         "lines": transcript(material, material.lessons[place]).split("\n"),
-        "form": finish_form(reading, frozen),
+        "form": finish_form(reading, frozen, rendition=LISTEN),
         "number": place + 1,
         "total": len(lessons),
         "following": lessons[place + 1] if place + 1 < len(lessons) else None,

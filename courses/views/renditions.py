@@ -7,13 +7,13 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from cms.selectors import help_directory
 from courses import selectors
 from courses.models import Rendition, RenditionSet
 from courses.renditions.kinds import FOR_LEARNERS
 from courses.renditions.material import Material
 from courses.services import ask_for_renditions
 from courses.views.course import without_cookie
+from courses.views.material import material_for
 from courses.views.reading import Reading, way_in, with_reading
 
 
@@ -69,12 +69,6 @@ def _of_reader(reading: Reading) -> tuple[RenditionSet | None, bool]:
     if not settings.RENDITIONS:
         return None, False
     return true_set(material_for(reading))
-
-
-def material_for(reading: Reading) -> Material:
-    """Return what is made for this reader: the text that they are served, as it may be shown today, without local parts."""
-    claims = tuple(reading.claims.values())
-    return Material(reading.text, reading.public_snapshot, help_directory(), reading.notices, claims, reading.owners)
 
 
 def true_set(material: Material) -> tuple[RenditionSet | None, bool]:

@@ -124,9 +124,11 @@ def test_from_listening_in_punjabi_to_reading_in_english(served: Served, phone: 
         box.check()
     with phone.expect_navigation():
         phone.locator("#lesson-done button").click()
+    expect(phone).to_have_url(re.compile(r"/listen/$"))
 
     # In English she reads the others, and finishes: what she heard counts.
     switch(phone, "English")
+    phone.get_by_role("link", name="Read this lesson instead").click()
     expect(phone.locator("html")).to_have_attribute("lang", "en")
     read = 0
     while phone.locator("#lesson-done").count():

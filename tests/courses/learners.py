@@ -82,7 +82,7 @@ def do_lessons(client: Client, enrolment: Enrolment) -> None:
         url = f"/learn/{enrolment.course.slug}/{lesson['code']}/"
         page = client.get(url)
         form = page.context["form"]
-        ticks = {f"finish-{name}": "on" for name in form.fields if name != "event"}
+        ticks = {f"finish-{field.name}": "on" for field in form.visible_fields()}
         client.post(f"{url}done/", {"finish-event": str(form["event"].value()), **ticks})
 
 

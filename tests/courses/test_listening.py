@@ -175,11 +175,38 @@ def test_what_is_heard_of_the_whole_course_counts_for_its_lessons(
     assert LearningEvent.objects.filter(verb="viewed").count() == 2
 
 
-@pytest.mark.parametrize("page", [("listen", "facts"), ("listen_whole",)])
-def test_without_a_recording_the_other_ways_are_shown(course: Course, client: Client, page: tuple[str, ...]) -> None:
+def test_without_a_voice_the_lesson_is_shown_and_until_it_is_made_the_other_ways(
+    course: Course, client: Client
+) -> None:
     on_the_way(client, course)
-    answer = client.get(reverse(f"courses:{page[0]}", args=[course.slug, *page[1:]]))
-    assert answer.url == reverse("courses:other_ways", args=[course.slug])
+    pages = [
+        reverse("courses:listen", args=[course.slug, "facts"]),
+        reverse("courses:listen_whole", args=[course.slug]),
+    ]
+    lesson = reverse("courses:lesson", args=[course.slug, "facts"])
+    other_ways = reverse("courses:other_ways", args=[course.slug])
+    assert [client.get(page).url for page in pages] == [lesson, other_ways]
+    accept()
+    assert [client.get(page).url for page in pages] == [other_ways, other_ways]
+
+
+def test_who_listens_goes_on_listening(course: Course, client: Client) -> None:
+    on_the_way(client, course)
+    about = reverse("courses:course", args=[course.slug])
+    whole = reverse("courses:listen_whole", args=[course.slug])
+    before = client.get(about).content.decode()
+    assert (whole in before, "to listen to" in before) == (False, False)
+    accept()
+    make(course)
+    page = client.get(about).content.decode()
+    assert (whole in page, "to listen to" in page) == (True, True)
+    page = client.get(reverse("courses:listen", args=[course.slug, "facts"])).content.decode()
+    sent = dict(re.findall(r'name="(finish-[a-z]+)" value="([^"]+)"', page))
+    answer = client.post(reverse("courses:lesson_done", args=[course.slug, "facts"]), sent)
+    assert answer.url == reverse("courses:listen", args=[course.slug, "act"])
+    assert LearningEvent.objects.get(verb="lesson_completed").rendition == "listen"
+    page = client.get(reverse("courses:listen", args=[course.slug, "facts"])).content.decode()
+    assert f'class="button" href="{answer.url}"' in page
 
 
 def test_the_whole_course_has_a_chapter_for_each_lesson(course: Course, client: Client) -> None:
