@@ -336,6 +336,7 @@ class ReleaseFault(StrEnum):
     NOT_THAT_KIND = "not_that_kind"
     TOO_LARGE = "too_large"
     CAPTIONS = "captions"
+    CAPTIONS_LANGUAGE = "captions_language"
     STORY = "story"
     BLUEPRINT = "blueprint"
     QUESTION_MISSING = "question_missing"

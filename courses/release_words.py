@@ -31,6 +31,9 @@ _WORDS: Final[dict[ReleaseFault, Promise]] = {
     ReleaseFault.CAPTIONS: pgettext_lazy(
         "release problem", "Captions are empty, out of order or no WebVTT. File and line:"
     ),
+    ReleaseFault.CAPTIONS_LANGUAGE: pgettext_lazy(
+        "release problem", "A film has captions in the language of the source alone. Choose a file in this language:"
+    ),
     ReleaseFault.STORY: pgettext_lazy(
         "release problem", "A story has a part that is missing, cannot be reached or leads back:"
     ),

@@ -12,6 +12,7 @@ from cms.models import EditorLimit
 from cms.site_day import site_day
 from courses import selectors
 from courses.exceptions import ReleaseFault, ReleaseProblem, ReleaseRefused
+from courses.films import untranslated_captions
 from courses.models import Course, CoursePage, Edition, EditionText, Overlay
 from courses.services.approving import problems_of_pictures
 from courses.services.checking import open_findings
@@ -188,7 +189,7 @@ def _all_problems(frozen: list[tuple[CourseDraft, Frozen]]) -> list[ReleaseProbl
     source = frozen[0][1]
     problems = list(source.problems)
     for _, text in frozen[1:]:
-        problems += _translation_problems(source.snapshot, text)
+        problems += _translation_problems(source.snapshot, text) + _captions(source.snapshot, text.snapshot)
     return problems
 
 
@@ -277,6 +278,14 @@ def _translation_problems(source: Json, text: Frozen) -> list[ReleaseProblem]:
     if not missing and not same_structure(source, other):
         missing.append(ReleaseProblem(ReleaseFault.STRUCTURE, other["language"]))
     return [*problems, *missing]
+
+
+def _captions(source: Json, other: Json) -> list[ReleaseProblem]:
+    """Return the films of ``other`` that can be read along in the language of ``source`` alone."""
+    return [
+        ReleaseProblem(ReleaseFault.CAPTIONS_LANGUAGE, other["language"], lesson, name)
+        for lesson, name in untranslated_captions(other, source=source)
+    ]
 
 
 def _missing(here: list[Json], there: list[Json], name: str) -> list[str]:
@@ -373,6 +382,7 @@ def add_text(
     problems += problems_of_pictures(
         snapshots=[frozen.snapshot], source=None if is_source or original is None else original.snapshot
     )
+    problems += [] if is_source or original is None else _captions(original.snapshot, frozen.snapshot)
     local = _with_overlays(course, edition, [(draft, frozen)], change, FrozenShelf(), problems, gone, on=site_day(at))
     if before is not None and same_content(before.snapshot, frozen.snapshot):
         problems.append(ReleaseProblem(ReleaseFault.UNCHANGED, language))

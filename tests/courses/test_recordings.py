@@ -31,7 +31,7 @@ from courses.services.levelling import as_released
 from courses.sound import TARGET_RMS
 from tests.courses.renditions.test_packing import tone as wave_of_a_tone
 from tests.factories.cms import SupportServiceFactory
-from tests.factories.courses import RELEASED_AT, course_with_pages, lesson_page, publish, release
+from tests.factories.courses import RELEASED_AT, course_page, course_with_pages, lesson_page, publish, release
 
 GOOD = "WEBVTT\n\n00:00.000 --> 00:02.500\nWelcome.\n\n2\n00:00:02.500 --> 00:00:05.000 align:start\nStay as <i>long</i> as you like.\n"
 
@@ -213,6 +213,32 @@ def test_a_film_that_lies_or_has_no_captions_is_not_released(settings, tmp_path,
     found = refused(settings, tmp_path, "video", file=film, captions=captions)
     assert found == [ReleaseProblem(problem[0], "en", "film", problem[1])]
     assert problem[1] in in_words(found[0])
+
+
+@pytest.mark.django_db
+def test_a_translation_needs_captions_of_its_own(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    course = course_with_pages(final_quiz=None)
+    shown = {"title": "Film", "transcript": "<p>Welcome.</p>", "file": document("a.mp4", MP4)}
+    english, french = (document(name, f"{GOOD}\nNOTE {name}\n".encode()) for name in ("en.vtt", "fr.vtt"))
+    page = course_page(course, "fr")
+    for code in ("facts", "act"):
+        lesson_page(page, code)
+    for parent in (course.pages.get(locale__language_code="en"), page):
+        lesson_page(parent, "film", body=[("video", shown | {"file": shown["file"].pk, "captions": english.pk})])
+    problem = ReleaseProblem(ReleaseFault.CAPTIONS_LANGUAGE, "fr", "film", "en.vtt")
+    with pytest.raises(ReleaseRefused) as refusal:
+        release(course)
+    assert refusal.value.problems == (problem,)
+    edition = release(course, languages=["en"])
+    with pytest.raises(ReleaseRefused) as refusal:
+        add_text(edition=edition, language="fr", by=None, at=RELEASED_AT)
+    assert refusal.value.problems == (problem,)
+
+    translated = page.get_children().get(slug="film").specific
+    translated.body = [("video", shown | {"captions": french})]
+    publish(translated)
+    assert add_text(edition=edition, language="fr", by=None, at=RELEASED_AT).language == "fr"
 
 
 @pytest.mark.django_db
