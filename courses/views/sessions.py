@@ -35,7 +35,7 @@ from people.selectors import staff_roles, visible_memberships, visible_sites
 FACILITATORS = frozenset({StaffRole.Kind.FACILITATOR})
 SESSIONS_SHOWN = 100
 _OFF_LIST = "off"
-_LED_WITH = ("guide", "deck", "handout", "paper", "sheet", "key")
+_LED_WITH = ("guide", "deck", "handout", "booklet", "card", "poster", "paper", "sheet", "key")
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, User, Organisation, P], HttpResponse]

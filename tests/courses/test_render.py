@@ -72,7 +72,7 @@ def test_a_failure_midway_leaves_no_file_and_what_was_there_stays(course, tmp_pa
 
     def broken(material):
         def fail() -> bytes:
-            raise MissingGlyphs("ጤ")
+            raise next(faults)
 
         whole = list(render_pieces(material))
         yield whole[0]
@@ -80,8 +80,11 @@ def test_a_failure_midway_leaves_no_file_and_what_was_there_stays(course, tmp_pa
 
     render_pieces = render.pieces
     monkeypatch.setattr(render, "pieces", broken)
-    with pytest.raises(CommandError, match="no font here has these letters: ጤ"):
-        call_command("render", course.code, language="en", output=tmp_path / "out")
+    faults = iter((MissingGlyphs("ጤ"), subprocess.CalledProcessError(1, "espeak-ng")))
+    for said in ("lesson-1.txt: no font here has these letters: ጤ", "lesson-1.txt cannot be read aloud: .*espeak-ng"):
+        with pytest.raises(CommandError, match=said) as refused:
+            call_command("render", course.code, language="en", output=tmp_path / "out")
+        assert refused.value.returncode == 2
     assert [path.name for path in tmp_path.iterdir() if path.name != "media"] == ["full"]
 
 

@@ -1,11 +1,12 @@
 import shutil
 import tempfile
 from pathlib import Path
+from subprocess import SubprocessError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from cms.typesetting import TypesettingError
+from cms.typesetting import MissingGlyphs
 from courses import selectors
 from courses.models import Course, EditionText
 from courses.renditions.kinds import pieces
@@ -67,8 +68,12 @@ class Command(BaseCommand):
         for piece in pieces(material_of(text)):
             try:
                 made = piece.make(*((folder / name).read_bytes() for name in piece.of))
-            except TypesettingError as error:
-                raise CommandError(f"{piece.name}: no font here has these letters: {error}", returncode=2) from error
+            except MissingGlyphs as error:
+                raise CommandError(
+                    f"{piece.name}: no font here has these letters: {error.named}", returncode=2
+                ) from error
+            except SubprocessError as error:
+                raise CommandError(f"{piece.name} cannot be read aloud: {error}", returncode=2) from error
             (folder / piece.name).write_bytes(made)
             lines.append(f"{piece.name}  {len(made)} bytes")
         return lines
