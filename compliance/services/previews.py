@@ -33,13 +33,15 @@ from compliance.services.proposals import (
 )
 from people import outbox
 from people.faults import fault_point
-from people.models import Organisation, User
+from people.models import AuditEntry, Organisation, User
 
 KIND: Final = "compliance.preview"
 AT_ONCE: Final = 5_000
 """So many people are looked at while the page is waited for: half a second."""
 FRESH: Final = timedelta(hours=1)
-"""How long what was found is taken for what is, unless what is asked changed meanwhile."""
+"""How long what was found is taken for what is, unless what is asked, or whom that reaches, changed meanwhile."""
+_MOVING: Final = ("site.placed", "site.described", "role.tagged")
+"""What the log calls changes of what has no dates of its own, and whom requirements reach hangs on."""
 
 
 def is_long(planned: Planned | Together) -> bool:
@@ -72,8 +74,11 @@ def begin_preview(
 
 def is_fresh(run: PreviewRun, *, at: datetime) -> bool:
     """Whether what ``run`` found or will find still tells what the change does."""
-    changed = Requirement.objects.filter(organisation=run.organisation_id, recorded_at__gt=run.asked_at)
-    return run.asked_at > at - FRESH and not changed.exists()
+    if run.asked_at <= at - FRESH:
+        return False
+    asked = Requirement.objects.filter(organisation=run.organisation_id, recorded_at__gt=run.asked_at)
+    moved = AuditEntry.objects.filter(organisation=run.organisation_id, happened_at__gt=run.asked_at, verb__in=_MOVING)
+    return not asked.exists() and not moved.exists()
 
 
 def _key(run: PreviewRun) -> str:
