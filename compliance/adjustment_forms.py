@@ -24,11 +24,24 @@ def _reasons(kind: Adjustment.Kind) -> list[tuple[str, Any]]:
     return [("", _CHOOSE), *((reason, labels[reason]) for reason in Adjustment.REASONS[kind])]
 
 
+def _not_passed(day: date, today: date) -> date:
+    if day < today:
+        raise forms.ValidationError(_("Choose today or a later day."))
+    return day
+
+
+def _has_come(day: date, today: date) -> date:
+    if day > today:
+        raise forms.ValidationError(_("Choose today or an earlier day."))
+    return day
+
+
 class _AboutOnePerson(forms.Form):
     """A training that is asked of the person, where the form has one to choose."""
 
     def __init__(self, *args: Any, certifications: QuerySet[Certification], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.today = today
         if "certification" in self.fields:
             self.fields["certification"].queryset = certifications  # type: ignore[attr-defined]
         if "from_on" in self.fields:
@@ -91,11 +104,15 @@ class LeaveForm(_AboutOnePerson):
 
 
 class ExtensionForm(_AboutOnePerson):
-    """More time for one training."""
+    """More time for one training, from today on."""
 
     certification = _training()
     last_on = DayField(label=gettext_lazy("New last good day"))
     reason = _reason(Adjustment.Kind.EXTENSION)
+
+    def clean_last_on(self) -> date:
+        """Refuse a day that has passed."""
+        return _not_passed(self.cleaned_data["last_on"], self.today)
 
 
 class WaiverForm(_AboutOnePerson):
@@ -115,6 +132,10 @@ class DueDateForm(_AboutOnePerson):
     certification = _training()
     due_on = DayField(label=gettext_lazy("Last good day"))
     reason = _reason(Adjustment.Kind.OVERRIDE)
+
+    def clean_due_on(self) -> date:
+        """Refuse a day that has passed."""
+        return _not_passed(self.cleaned_data["due_on"], self.today)
 
 
 class SoonerForm(_AboutOnePerson):
@@ -171,10 +192,7 @@ class ConfirmForm(forms.Form):
 
     def clean_given_on(self) -> date:
         """Refuse a day that has not come."""
-        given_on: date = self.cleaned_data["given_on"]
-        if given_on > self.today:
-            raise forms.ValidationError(_("Choose today or an earlier day."))
-        return given_on
+        return _has_come(self.cleaned_data["given_on"], self.today)
 
 
 class PriorLearningForm(_AboutOnePerson):
@@ -195,6 +213,10 @@ class PriorLearningForm(_AboutOnePerson):
         required=False,
         help_text=gettext_lazy("If one is printed. It is never good for longer than that."),
     )
+
+    def clean_completed_on(self) -> date:
+        """Refuse a day that has not come."""
+        return _has_come(self.cleaned_data["completed_on"], self.today)
 
     def clean(self) -> dict[str, Any]:
         """Say beside the last valid day that it comes before the completion."""

@@ -113,6 +113,8 @@ def test_a_training_from_elsewhere_is_accepted_and_taken_back(client, jo, hospit
         ("leave", {"from_on": "2026-01-08"}, "Another one runs from 5 January 2026 to 9 January 2026."),
         ("more-time", {"last_on": "2026-05-01", "reason": "covered"}, "covered is not one of the available choices"),
         ("more-time", {"last_on": "2026-05-01"}, "Choose why."),
+        ("more-time", {"last_on": "2026-03-01", "reason": "season"}, "Choose today or a later day."),
+        ("due-date", {"due_on": "2026-03-01", "reason": "records"}, "Choose today or a later day."),
         (
             "sooner",
             {"due_on": "2026-03-15", "notice_days": "14", "reason": "contract"},
@@ -133,6 +135,11 @@ def test_a_training_from_elsewhere_is_accepted_and_taken_back(client, jo, hospit
             "from-elsewhere",
             {"issuer": "P", "title": "G", "completed_on": "2025-09-01", "ends_on": "2025-08-31"},
             "It cannot end before it was completed.",
+        ),
+        (
+            "from-elsewhere",
+            {"issuer": "P", "title": "G", "completed_on": "2026-03-03"},
+            "Choose today or an earlier day.",
         ),
     ],
 )

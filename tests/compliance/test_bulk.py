@@ -242,3 +242,10 @@ def test_days_in_the_wrong_order_and_other_kinds_are_refused(hr, people):
     sending = {"person": [str(people[0].public_id)], "from_on": "2026-04-10", "last_on": "2026-04-01"}
     assert hr.post(url("record_of_many", "leave"), sending).status_code == 422
     assert hr.get(url("record_of_many", "exemption"), sending).status_code == 404
+
+
+def test_more_time_to_a_day_that_has_passed_is_refused_in_words(hr, larch, people, hospitality):
+    larch.ask(hospitality, site=larch.fort)
+    sending = {"person": [str(people[0].public_id)], "certification": hospitality.pk, "reason": "season"}
+    answer = hr.post(url("record_of_many", "more-time"), sending | {"last_on": "2026-03-01", "confirm": "1"})
+    assert (answer.status_code, answer.context["form"].errors["last_on"]) == (422, ["Choose today or a later day."])
