@@ -91,7 +91,7 @@ class AlreadySuperseded(ComplianceError):
 
 @dataclass
 class NotATrainer(ComplianceError):
-    """Only a trainer of this organisation who is nobody's manager there may agree another way."""
+    """Only a trainer of this organisation may agree another way, and neither HR, a lead nor the person's manager."""
 
 
 @dataclass

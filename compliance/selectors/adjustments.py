@@ -1,10 +1,10 @@
 """What was adjusted for one person, and who asks for another way."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from certificates.models import Certification, PriorLearning
 from compliance.models import Adjustment, AnotherWay
-from people.models import Membership, Organisation
+from people.models import Membership, Organisation, User
 
 
 def adjustments_of(membership: Membership) -> QuerySet[Adjustment]:
@@ -25,12 +25,22 @@ def agreed_other_ways(membership: Membership) -> QuerySet[AnotherWay]:
     return known.select_related("certification").order_by("-answered_on", "-pk")
 
 
-def open_questions(organisation: Organisation) -> QuerySet[AnotherWay]:
-    """Return who asks for another way, the longest waiting first: for trainers alone."""
-    known = AnotherWay.objects.current_knowledge().filter(
-        membership__organisation=organisation, step=AnotherWay.Step.ASKED
+def open_questions(organisation: Organisation, *, trainer: User) -> QuerySet[AnotherWay]:
+    """Return who asks ``trainer`` for another way, the longest waiting first; nobody whose manager that is."""
+    own = entries_of_trainer(organisation, trainer)
+    known = (
+        AnotherWay.objects.current_knowledge()
+        .filter(membership__organisation=organisation, step=AnotherWay.Step.ASKED)
+        .exclude(membership__in=own)
+        .exclude(membership__manager__in=own)
     )
     return known.select_related("membership__organisation", "certification").order_by("asked_on", "pk")
+
+
+def entries_of_trainer(organisation: Organisation, trainer: User) -> QuerySet[Membership]:
+    """Return the entries that are ``trainer`` at work: by the sign-in, or by the address that the employer gave."""
+    is_theirs = Q(user=trainer) | Q(email__iexact=trainer.email) if trainer.email else Q(user=trainer)
+    return Membership.objects.filter(is_theirs, organisation=organisation)
 
 
 def question_of(membership: Membership, certification: Certification) -> AnotherWay | None:

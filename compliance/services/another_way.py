@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from certificates.models import Certification
+from compliance import selectors
 from compliance.exceptions import AlreadySuperseded, DatesOutOfOrder, NotATrainer
 from compliance.models import AnotherWay
 from compliance.services.obligations import rebuild_obligations
@@ -37,11 +38,13 @@ def agree_another_way(*, question: AnotherWay, trainer: User, on: date, last_on:
     """Record that ``trainer`` has agreed another way with the person, to be gone by ``last_on``.
 
     Raises:
-        NotATrainer: the user is no trainer of the organisation, or manages people there.
+        NotATrainer: the user is no trainer of the organisation, is HR or lead of a site there, or the person's manager.
         AlreadySuperseded: it was answered or taken back meanwhile.
         DatesOutOfOrder: the last day lies before today.
     """
-    if not is_trainer(trainer, question.membership.organisation):
+    member = question.membership
+    own = selectors.entries_of_trainer(member.organisation, trainer)
+    if not is_trainer(trainer, member.organisation) or own.filter(pk__in=[member.pk, member.manager_id]).exists():
         raise NotATrainer
     if last_on < on:
         raise DatesOutOfOrder(on, last_on)

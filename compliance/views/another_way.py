@@ -61,7 +61,7 @@ def _ask_or_take_back(
 
 
 def other_ways(request: HttpRequest, code: str) -> HttpResponse:
-    """Who asks for another way, for the trainers of the organisation and nobody else."""
+    """Who asks for another way, for the trainers of the organisation; whoever is the person's manager does not learn it."""
     user = staff_of(request)
     if user is None:
         return to_sign_in(request)
@@ -70,14 +70,15 @@ def other_ways(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     form = adjustment_forms.AgreeForm(*posted(request))
     if request.method == "POST":
-        questions = selectors.open_questions(organisation)
+        questions = selectors.open_questions(organisation, trainer=user)
         question = get_object_or_404(questions, reference=_uuid(request.POST.get("reference", "")))
         if not form.is_valid():
             messages.error(request, _("Choose by when it is to be done."))
         else:
             _agree(request, question, user, form.cleaned_data["last_on"])
         return redirect("compliance:other_ways", code=code)
-    context = {"organisation": organisation, "questions": selectors.open_questions(organisation)[:200], "form": form}
+    questions = selectors.open_questions(organisation, trainer=user)[:200]
+    context = {"organisation": organisation, "questions": questions, "form": form}
     return render(request, "compliance/other_ways.html", context)
 
 

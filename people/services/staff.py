@@ -8,8 +8,9 @@ from django.db import transaction
 from people import audit
 from people.backends import ENTRY
 from people.exceptions import AddressNotFree, EditorOfTheCms, ManagesPeople
-from people.models import Organisation, Site, StaffRole, User
+from people.models import Employment, Organisation, Site, StaffRole, User
 from people.permissions import MANAGERS, SEE_PEOPLE
+from people.selectors import local_day
 
 
 @transaction.atomic
@@ -57,10 +58,14 @@ def name_trainer(*, organisation: Organisation, email: str, name: str, by: User 
     from the outcome whether there was one.
 
     Raises:
-        ManagesPeople: the person is HR or lead of a site here.
+        ManagesPeople: the person is HR or lead of a site here, or somebody at work has them for a manager.
         AddressNotFree: an account has the address without having confirmed it.
     """
     address = email.strip().lower()
+    at_work = Employment.objects.covering(local_day(organisation, at)).filter(membership__organisation=organisation)
+    # By what the employer wrote down alone, so that nobody learns whose an account is.
+    if at_work.filter(membership__manager__email__iexact=address).exists():
+        raise ManagesPeople
     confirmed = EmailAddress.objects.filter(email=address, verified=True).select_related("user").first()
     if confirmed is not None:
         user = confirmed.user

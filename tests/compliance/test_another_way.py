@@ -9,8 +9,9 @@ import pytest
 from django.urls import reverse
 
 from compliance import services
+from compliance.exceptions import NotATrainer
 from compliance.models import AnotherWay
-from people.models import StaffRole
+from people.models import Membership, StaffRole
 from tests.factories.compliance import AT, TODAY
 from tests.factories.people import sign_in_personally, sign_in_with_pin
 
@@ -99,6 +100,22 @@ def test_the_trainer_agrees_it_and_hr_sees_only_that(client, jo, larch, hospital
     client.logout()
     sign_in_personally(client, larch.hr)
     assert "other way agreed on 2 March 2026, to be done by 31 May 2026" in text_of(client.get(person))
+
+
+@pytest.mark.parametrize("known_by", ["address", "sign-in", "own"])
+def test_a_trainer_learns_nothing_of_people_whose_manager_they_are(client, jo, larch, hospitality, trainer, known_by):
+    question = services.ask_for_another_way(membership=jo, certification=hospitality, on=TODAY, at=AT)
+    boss = jo if known_by == "own" else larch.employ("Ama Birch")
+    entry = {"email": trainer.email.upper()} if known_by == "address" else {"user": trainer}
+    Membership.objects.filter(pk=boss.pk).update(**entry)
+    Membership.objects.filter(pk=jo.pk).exclude(pk=boss.pk).update(manager=boss)
+    sign_in_personally(client, trainer)
+    assert "Nobody waits for you." in text_of(client.get(OTHER_WAYS))
+    answer = client.post(OTHER_WAYS, {"reference": question.reference, "last_on": "2026-05-31"})
+    assert answer.status_code == 404
+    question.membership.refresh_from_db()
+    with pytest.raises(NotATrainer):
+        services.agree_another_way(question=question, trainer=trainer, on=TODAY, last_on=TODAY, at=AT)
 
 
 @pytest.mark.parametrize("last_on", ["", "soon", "2026-03-01"])

@@ -1,10 +1,12 @@
 """The page on which HR names trainers."""
 
+from datetime import date
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.urls import reverse
 
-from people.models import StaffRole, User
+from people.models import Membership, StaffRole, User
 from people.permissions import is_trainer
 from tests.factories.people import UserFactory, sign_in_personally
 
@@ -63,6 +65,17 @@ def test_who_cannot_be_a_trainer_is_said_beside_the_address(hr, larch, kind, ver
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert not named(larch).exists()
+
+
+def test_whoever_somebody_at_work_has_for_a_manager_cannot_be_a_trainer(hr, larch):
+    boss = larch.employ("Ama Birch", email="AMA@pine.example")
+    jo = larch.employ()
+    Membership.objects.filter(pk=jo.pk).update(manager=boss)
+    answer = hr.post(ADDRESS, SENT)
+    assert (answer.status_code, named(larch).exists()) == (422, False)
+    assert "This person manages people here." in answer.content.decode()
+    larch.end(jo, date(2026, 3, 1))
+    assert hr.post(ADDRESS, SENT).status_code == 302
 
 
 def test_only_hr_names_and_takes_away(client, larch):
