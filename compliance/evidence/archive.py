@@ -11,11 +11,11 @@ from django.db.models import Q
 from django.utils.translation import pgettext
 
 from certificates.documents import render_pdf
-from certificates.models import Attestation
+from certificates.models import Attestation, PriorLearning
 from cms import signing
 from cms.signed_archive import SignedArchive
 from cms.typesetting import MissingGlyphs
-from compliance.evidence.rows import EvidenceRow, evidence_rows
+from compliance.evidence.rows import EvidenceRow, evidence_rows, people_of
 from compliance.evidence.sheet import TooManyRows, evidence_sheet, yes_or_no
 from compliance.models import Adjustment, Requirement
 from compliance.selectors import sites_from
@@ -23,7 +23,7 @@ from compliance.visibility import STATUS_LABELS
 from courses.models import Attendance, EditionText
 from courses.snapshot import lesson_text
 from courses.withholding import with_markers
-from people.models import AuditEntry, Employment, Organisation, Site
+from people.models import AuditEntry, Employment, Membership, Organisation, Site
 from people.workbooks.cells import protect
 
 SCRIPT: Final = Path(__file__).with_name("checking.py")
@@ -32,11 +32,16 @@ _LOGGED: Final = (
     "requirement.",
     "adjustment.",
     "employment.",
-    "certificate.",
+    "licence.",
+    "prior_learning.",
+    "certificate_",
     "approval.",
-    "adoption.",
+    "condition.",
+    "rule_pack.",
     "attestation.",
+    "counting.",
 )
+_PAST: Final = "past-completions.csv"
 
 
 def write_pack(
@@ -67,8 +72,9 @@ def write_pack(
     pack.add("requirements.csv", _table(_requirements(organisation, site)))
     pack.add("employments.csv", _table(_employments(organisation, site, on)))
     pack.add("adjustments.csv", _table(_adjustments(organisation, site, on)))
+    pack.add(_PAST, _table(_past_completions(organisation, site, on)))
     pack.add("in-person.csv", _table(_in_person(organisation, site, on)))
-    pack.add("log.csv", _table(_log(organisation, on)))
+    pack.add("log.csv", _table(_log(organisation, site, on)))
     pack.add("verify.py", SCRIPT.read_bytes())
     pack.add("READ-ME.txt", _read_me(organisation, site, on).encode())
     pack.close(
@@ -124,6 +130,7 @@ PEOPLE_COLUMNS: Final = (
     "last_good_day",
     "valid_through",
     "certificate_number",
+    "learnt_elsewhere",
 )
 
 
@@ -138,12 +145,13 @@ def _person(row: EvidenceRow) -> Sequence[str]:
         row.edition,
         str(STATUS_LABELS[row.status]),
         _iso(row.completed_on),
-        yes_or_no(row.minutes_met),
-        yes_or_no(row.acknowledged),
+        yes_or_no(row.minutes_met) if row.certificate else "",
+        yes_or_no(row.acknowledged) if row.certificate else "",
         row.approval,
         _iso(row.last_good_on or row.due_on),
         _iso(row.valid_through),
         row.number,
+        row.elsewhere,
     )
 
 
@@ -280,13 +288,58 @@ def _adjustments(organisation: Organisation, site: Site | None, on: date) -> Ite
         )
 
 
-def _log(organisation: Organisation, on: date) -> Iterator[Sequence[str]]:
-    """Yield what staff did up to the day, by date: verbs and keys, nothing about how anybody learnt."""
+def _past_completions(organisation: Organisation, site: Site | None, on: date) -> Iterator[Sequence[str]]:
+    """Yield what was accepted from elsewhere up to the day, what was corrected and taken back too, in the order recorded."""
+    yield (
+        "reference",
+        "employee_number",
+        "training",
+        "stands_for",
+        "issuer",
+        "title",
+        "document_number",
+        "completed_on",
+        "issuer_last_day",
+        "valid_through",
+        "recorded_on",
+        "holds",
+    )
+    facts = PriorLearning.objects.filter(membership__organisation=organisation, completed_on__lte=on)
+    if site is not None:
+        here = Employment.objects.covering(on).filter(site__in=sites_from(site))
+        facts = facts.filter(membership__in=here.values("membership"))
+    related = facts.select_related("membership", "certification", "superseded_by").order_by("recorded_at", "pk")
+    for it in related.iterator():
+        yield (
+            str(it.reference),
+            it.membership.employee_number,
+            it.certification.title,
+            " ".join(it.scope),
+            it.issuer,
+            it.title,
+            it.document_number,
+            it.completed_on.isoformat(),
+            _iso(it.ends_on),
+            it.period.last_valid_on.isoformat(),
+            it.recorded_at.date().isoformat(),
+            "no" if it.taken_back or hasattr(it, "superseded_by") else "yes",
+        )
+
+
+def _log(organisation: Organisation, site: Site | None, on: date) -> Iterator[Sequence[str]]:
+    """Yield what staff did up to the day, by date: verbs and keys, nothing about how anybody learnt.
+
+    Of a site nothing about people who work elsewhere.
+    """
     yield ("date", "act", "object", "key")
     wanted = Q()
     for prefix in _LOGGED:
         wanted |= Q(verb__startswith=prefix)
     entries = AuditEntry.objects.filter(wanted, organisation=organisation, happened_at__date__lte=on)
+    if site is not None:
+        here = people_of(organisation=organisation, site=site, on=on).values_list("public_id", flat=True)
+        about_people = Membership._meta.label_lower
+        entries = entries.filter(~Q(target_kind=about_people) | Q(target_id__in=[str(it) for it in here]))
     for entry in entries.order_by("happened_at", "pk").iterator():
         yield (entry.happened_at.date().isoformat(), entry.verb, entry.target_kind, entry.target_id)
 
@@ -306,7 +359,7 @@ def _table(lines: Iterable[Sequence[str]]) -> bytes:
 
 def _read_me(organisation: Organisation, site: Site | None, on: date) -> str:
     where = site.name if site else pgettext("evidence sheet", "All sites")
-    return pgettext(
+    text = pgettext(
         "evidence pack",
         """%(organisation)s, %(where)s, as of %(day)s
 
@@ -331,3 +384,4 @@ Compare it with the one on the page "Proof for inspectors" of the platform.
 This pack holds what was recorded. It is not legal advice, and it does not say that a law is met.
 """,
     ) % {"organisation": organisation.name, "where": where, "day": on.isoformat(), "fingerprint": signing.fingerprint()}
+    return f"{text}\n{_PAST}  {pgettext('kind of workbook', 'Past completions')}\n"

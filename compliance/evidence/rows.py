@@ -1,15 +1,16 @@
 """What a sheet and a pack say of each person and training, as of a date."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from certificates.models import Certificate
+from certificates.models import Certificate, PriorLearning
 from compliance.models import CourseApproval, ObligationSpan
 from compliance.selectors import sites_from
+from compliance.standing import ReasonCode
 from compliance.visibility import Status, employer_status
 from courses.models import Completion, EditionText
 from people.models import Employment, Membership, Organisation, Site
@@ -26,7 +27,8 @@ class EvidenceRow:
     ``last_good_on`` is the last day by which to act under the rule that comes first; ``valid_through`` is what the
     certificate prints. ``minutes_met`` and ``acknowledged`` are None where the edition asks for no such thing, or
     nothing was completed. ``approval`` names who approved the edition that was learnt, under which reference; empty: nobody,
-    or not that edition. ``certificate`` is the document's row, for the pack; its number is ``number``.
+    or not that edition. ``certificate`` is the document's row, for the pack; its number is ``number``. ``elsewhere`` says
+    what training of which issuer stands for ours, where that is what counts; then there is no certificate.
     """
 
     employee_number: str
@@ -46,6 +48,7 @@ class EvidenceRow:
     last_good_on: date | None
     number: str
     certificate: Certificate | None
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +99,15 @@ def _rows(
         .select_related("obligation__membership", "obligation__certification")
     )
     member = "obligation__membership"
-    for span in spans.order_by(f"{member}__name", f"{member}__employee_number", member, "obligation__certification"):
+    listed = list(spans.order_by(f"{member}__name", f"{member}__employee_number", member, "obligation__certification"))
+    elsewhere = _elsewhere(listed, held, on)
+    for span in listed:
         membership, certification = span.obligation.membership, span.obligation.certification
         job = jobs[membership.pk]
+        prior = elsewhere.get((membership.pk, certification.pk))
+        if prior is not None:
+            yield _row_from_elsewhere(span, job, prior, on)
+            continue
         certificate = next(iter(held.get((membership.pk, certification.pk), ())), None)
         status = employer_status(span.state, span.due_on, on, required=True)
         yield EvidenceRow(
@@ -145,6 +154,52 @@ def _held(keys: Sequence[int], on: date) -> dict[tuple[int, int], list[Certifica
         assert certificate.membership_id is not None
         found.setdefault((certificate.membership_id, certificate.certification_id), []).append(certificate)
     return found
+
+
+def _elsewhere(
+    spans: Iterable[ObligationSpan], held: Mapping[tuple[int, int], Sequence[Certificate]], on: date
+) -> dict[tuple[int, int], PriorLearning]:
+    """Return what was accepted from elsewhere where that counts, and no certificate; no query where there is none."""
+    ends: dict[tuple[int, int], str] = {}
+    for span in spans:
+        key = span.obligation.membership_id, span.obligation.certification_id
+        until = next((it["until"] for it in span.reasons if it["code"] in _PERIODS), None)
+        if until is not None and all(it.valid_until.isoformat() != until for it in held.get(key, ())):
+            ends[key] = until
+    if not ends:
+        return {}
+    known = PriorLearning.objects.current_knowledge().filter(
+        membership__in={key for key, _ in ends}, completed_on__lte=on
+    )
+    found = {(it.membership_id, it.certification_id): it for it in known.order_by("valid_until", "pk")}
+    return {key: it for key, it in found.items() if ends.get(key) == it.valid_until.isoformat()}
+
+
+_PERIODS: Final = frozenset({ReasonCode.PERIOD, ReasonCode.PERIOD_ENDED})
+
+
+def _row_from_elsewhere(span: ObligationSpan, job: Employment, prior: PriorLearning, on: date) -> EvidenceRow:
+    membership, certification = span.obligation.membership, span.obligation.certification
+    return EvidenceRow(
+        employee_number=membership.employee_number,
+        name=membership.name,
+        site=job.site.name,
+        role=job.role.name if job.role else "",
+        starts_on=job.starts_on,
+        course=certification.full_title or certification.title,
+        edition="",
+        status=employer_status(span.state, span.due_on, on, required=True),
+        due_on=span.due_on,
+        completed_on=prior.completed_on,
+        minutes_met=None,
+        acknowledged=None,
+        approval="",
+        valid_through=prior.valid_until - ONE_DAY,
+        last_good_on=span.due_on,
+        number="",
+        certificate=None,
+        elsewhere=f"{prior.title}, {prior.issuer}",
+    )
 
 
 def _completions(certificates: Sequence[Certificate]) -> dict[str, tuple[int, str]]:

@@ -95,10 +95,11 @@ def _data(
             [
                 [printable(row.name, row.employee_number), row.employee_number],
                 [row.role or _DASH, in_full(row.starts_on)],
-                [row.course, *_edition(row)],
+                [row.course, *([printable(row.elsewhere, _DASH)] if row.elsewhere else _edition(row))],
                 [_day(row.completed_on)],
-                [yes_or_no(row.minutes_met)],
-                [yes_or_no(row.acknowledged)],
+                # What nobody did yet, or did elsewhere, met nothing of ours; that is not "not asked for".
+                [yes_or_no(row.minutes_met) if row.certificate else _DASH],
+                [yes_or_no(row.acknowledged) if row.certificate else _DASH],
                 [_day(row.last_good_on or row.due_on), *_printed_later(row)],
                 [str(STATUS_LABELS[row.status]), row.number],
             ]

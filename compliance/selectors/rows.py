@@ -1,14 +1,15 @@
 """Who stands where, as an employer may see it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.utils.functional import Promise
 
-from certificates.models import Certificate
+from certificates.models import Certificate, PriorLearning
 from compliance.models import ObligationSpan
 from compliance.selectors.days import Days, covers, jobs_on, spans_on, zone_of
 from compliance.selectors.endings import ends_in
@@ -151,7 +152,10 @@ def current_spans(
 
 
 def rows(spans: Iterable[ObligationSpan], on: Days) -> list[Row]:
-    """Return what an employer sees of the spans that ``current_spans`` returned; a constant number of queries."""
+    """Return what an employer sees of the spans that ``current_spans`` returned; a constant number of queries.
+
+    Where what was learnt elsewhere is why, its days are shown.
+    """
     found = list(spans)
     keys = {it.obligation.membership_id for it in found}
     jobs: dict[int, Employment] = {}
@@ -162,11 +166,13 @@ def rows(spans: Iterable[ObligationSpan], on: Days) -> list[Row]:
     held = Certificate.objects.unrevoked().filter(membership__in=keys).order_by("valid_until", "pk")
     for own in held.only("membership_id", "certification_id", "completed_on", "valid_until"):
         latest[own.membership_id, own.certification_id] = own
+    elsewhere = _elsewhere(found, latest, on)
     made = []
     for span in found:
         member, certification = span.obligation.membership, span.obligation.certification
         job = jobs.get(member.pk)
-        certificate = latest.get((member.pk, certification.pk))
+        key = member.pk, certification.pk
+        evidence = elsewhere.get(key) or latest.get(key)
         made.append(
             Row(
                 public_id=member.public_id,
@@ -179,11 +185,33 @@ def rows(spans: Iterable[ObligationSpan], on: Days) -> list[Row]:
                     span.state, span.due_on, on.at(span.obligation.time_zone), required=span.required
                 ),
                 due_on=span.due_on,
-                completed_on=certificate.completed_on if certificate else None,
-                valid_through=certificate.valid_until - ONE_DAY if certificate else None,
+                completed_on=evidence.completed_on if evidence else None,
+                valid_through=evidence.valid_until - ONE_DAY if evidence else None,
             )
         )
     return made
+
+
+def _elsewhere(
+    spans: Iterable[ObligationSpan], latest: Mapping[tuple[int | None, int], Certificate], on: Days
+) -> dict[tuple[int, int], PriorLearning]:
+    """Return what was accepted from elsewhere where no certificate is why; no query where there is none."""
+    unexplained = set()
+    for span in spans:
+        key = span.obligation.membership_id, span.obligation.certification_id
+        certificate, state = latest.get(key), State(span.state)
+        runs = certificate is not None and on.at(span.obligation.time_zone) < certificate.valid_until
+        if (state in _HELD and not runs) or (state in _ENDED and certificate is None):
+            unexplained.add(key)
+    if not unexplained:
+        return {}
+    known = PriorLearning.objects.current_knowledge().filter(membership__in={key for key, _ in unexplained})
+    found = {(it.membership_id, it.certification_id): it for it in known.order_by("valid_until", "pk")}
+    return {key: it for key, it in found.items() if key in unexplained}
+
+
+_HELD: Final = frozenset({State.VALID, State.RENEWABLE})
+_ENDED: Final = frozenset({State.GRACE, State.EXPIRED})
 
 
 def all_rows(spans: QuerySet[ObligationSpan], on: Days, chunk: int = 1000) -> Iterator[Row]:

@@ -221,6 +221,21 @@ def test_all_rows_are_the_rows_of_the_pages_in_their_order(larch, hospitality):
     assert list(selectors.all_rows(spans, Days(TODAY), chunk=3)) == selectors.rows(spans, Days(TODAY))
 
 
+def test_a_row_shows_the_days_of_what_was_learnt_elsewhere_where_that_is_why(larch, hospitality):
+    jo = larch.employ()
+    larch.ask(hospitality, site=larch.region)
+    services.accept_prior_learning(
+        membership=jo, certification=hospitality, issuer="P", title="G", completed_on=date(2025, 9, 1),
+        ends_on=date(2026, 12, 31), by=None, at=AT,
+    )  # fmt: skip
+    for on, status in ((TODAY, Status.DONE), (date(2027, 1, 1), Status.EXPIRED)):
+        [row] = rows(on=on)
+        assert (row.status, row.completed_on, row.valid_through) == (status, date(2025, 9, 1), date(2026, 12, 31))
+    factories.learn(jo, hospitality)
+    [row] = rows()
+    assert (row.completed_on, row.valid_through) == (TODAY, Certificate.objects.get().last_valid_on)
+
+
 def test_rows_cost_the_same_for_one_and_for_many(larch, hospitality, django_assert_num_queries):
     for _ in range(6):
         larch.employ()

@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from pypdf import PdfReader
 
+from certificates import services as certificate_services
 from certificates.models import Certificate
 from compliance import services
 from compliance.evidence import sheet as sheet_module
@@ -67,6 +68,7 @@ def test_a_pack_holds_people_certificates_texts_and_facts(larch):
         [
             "people.csv",
             "adjustments.csv",
+            "past-completions.csv",
             "in-person.csv",
             f"certificates/{number}.pdf",
             "training-record.pdf",
@@ -314,3 +316,28 @@ def test_adjustments_are_in_it_with_what_was_undone(larch, hospitality):
         ("0042", "More time", "2026-05-01", "Busy season", "yes"),
     ]
     assert table(opened(make(larch, larch.prince)), "adjustments.csv") == []
+
+
+def test_past_completions_and_what_staff_did_are_in_it_and_of_a_site_nothing_of_others(larch, hospitality, done):
+    ama = larch.employ("Ama Elsewhere", number="0099", site=larch.prince)
+    larch.ask(hospitality, site=larch.prince)
+    for member in (done, ama):
+        services.accept_prior_learning(
+            membership=member, certification=hospitality, issuer="Pine College", title="Guest safety",
+            document_number="A-1", completed_on=date(2025, 9, 1), by=None, at=AT,
+        )  # fmt: skip
+    certificate_services.revoke_certificate(certificate=Certificate.objects.get(), reason="error", by=larch.hr, at=AT)
+    archive = opened(make(larch, larch.fort))
+    [found] = table(archive, "past-completions.csv")
+    assert (found["employee_number"], found["issuer"], found["title"], found["document_number"], found["holds"]) == (
+        "'=0042", "Pine College", "Guest safety", "A-1", "yes",
+    )  # fmt: skip
+    assert "past-completions.csv  Past completions" in archive.read("READ-ME.txt").decode()
+    assert "Guest safety, Pine College" in " ".join(
+        PdfReader(io.BytesIO(archive.read("training-record.pdf"))).pages[0].extract_text().split()
+    )
+    log = table(archive, "log.csv")
+    assert {"certificate_revoked", "prior_learning.accepted", "requirement.added"} <= {it["act"] for it in log}
+    assert str(done.public_id) in {it["key"] for it in log}
+    assert str(ama.public_id) not in {it["key"] for it in log}
+    assert str(ama.public_id) in {it["key"] for it in table(opened(make(larch)), "log.csv")}

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from certificates import services as certificate_services
 from certificates.models import Certificate
+from compliance import services
 from compliance.evidence.rows import asked_for, evidence_rows
 from compliance.models import CourseApproval
 from compliance.visibility import Status
@@ -37,6 +38,27 @@ def test_says_who_did_what_and_until_when_it_is_good(larch, hospitality):
     assert (row.status, row.edition, row.number) == (Status.DONE, "1", certificate.number)
     assert (row.valid_through, row.last_good_on) == (date(2029, 3, 1), date(2029, 3, 1))
     assert (row.minutes_met, row.acknowledged) == (None, None)
+
+
+def test_says_what_was_learnt_elsewhere_where_that_counts(larch, hospitality):
+    larch.ask(hospitality, site=larch.fort)
+    jo = larch.employ("Jo Castellan", number="0042")
+    accepted = services.accept_prior_learning(
+        membership=jo, certification=hospitality, issuer="Pine College", title="Guest safety",
+        completed_on=date(2025, 9, 1), ends_on=date(2026, 12, 31), by=None, at=factories.AT,
+    )  # fmt: skip
+    [row] = rows(larch)
+    assert (row.status, row.completed_on, row.number, row.certificate) == (Status.DONE, date(2025, 9, 1), "", None)
+    assert (row.elsewhere, row.valid_through, row.last_good_on) == (
+        "Guest safety, Pine College",
+        date(2026, 12, 31),
+        date(2026, 12, 31),
+    )
+    factories.learn(jo, hospitality)
+    [row] = rows(larch)
+    assert (row.elsewhere, row.completed_on, row.number) == ("", TODAY, Certificate.objects.get().number)
+    services.take_back_prior_learning(evidence=accepted, by=None, at=factories.AT)
+    assert [it.elsewhere for it in rows(larch)] == [""]
 
 
 def test_says_who_has_not_done_it_yet(larch, hospitality):
