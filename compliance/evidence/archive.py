@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import pgettext
 
 from certificates.documents import render_pdf
-from certificates.models import Attestation, PriorLearning
+from certificates.models import Attestation, Certificate, PriorLearning
 from cms import signing
 from cms.signed_archive import SignedArchive
 from cms.typesetting import MissingGlyphs
@@ -337,9 +337,11 @@ def _log(organisation: Organisation, site: Site | None, on: date) -> Iterator[Se
         wanted |= Q(verb__startswith=prefix)
     entries = AuditEntry.objects.filter(wanted, organisation=organisation, happened_at__date__lte=on)
     if site is not None:
-        here = people_of(organisation=organisation, site=site, on=on).values_list("public_id", flat=True)
-        about_people = Membership._meta.label_lower
-        entries = entries.filter(~Q(target_kind=about_people) | Q(target_id__in=[str(it) for it in here]))
+        here = people_of(organisation=organisation, site=site, on=on).order_by()
+        certificates = Certificate.objects.filter(membership__in=here.values("pk"))
+        keys = [str(it) for those in (here, certificates) for it in those.values_list("public_id", flat=True)]
+        about_people = [model._meta.label_lower for model in (Membership, Certificate)]
+        entries = entries.filter(~Q(target_kind__in=about_people) | Q(target_id__in=keys))
     for entry in entries.order_by("happened_at", "pk").iterator():
         yield (entry.happened_at.date().isoformat(), entry.verb, entry.target_kind, entry.target_id)
 

@@ -33,7 +33,7 @@ from compliance.selectors.deliveries import (
 )
 from compliance.selectors.digests import DigestLine, digests_to_send, lines_of_digest
 from compliance.selectors.endings import Endings, endings, ends_in
-from compliance.selectors.held import held_courses, held_trainings, late_trainings
+from compliance.selectors.held import held_courses, held_trainings, late_trainings, withdrawn_trainings
 from compliance.selectors.in_person import StillOpen, attestations_of, in_person_of, still_open_of, to_confirm
 from compliance.selectors.joining import moves_of
 from compliance.selectors.kept_numbers import KeptLines, Numbers, numbers
@@ -204,4 +204,5 @@ __all__ = [
     "trainings_for",
     "undelivered",
     "waiting_counts",
+    "withdrawn_trainings",
 ]

@@ -9,6 +9,7 @@ from certificates.validity import local_date
 from compliance import reminders
 from compliance.judging import days_of
 from compliance.models import Digest, Escalation, Message
+from compliance.selectors.held import withdrawn_trainings
 from people.models import Membership
 from people.selectors import visible_memberships
 
@@ -35,6 +36,7 @@ def lines_of_digest(digest: Digest, *, at: datetime) -> list[DigestLine]:
     """
     heard = list(
         Escalation.objects.filter(digest=digest)
+        .exclude(obligation__certification__in=withdrawn_trainings())
         .select_related("obligation__membership", "obligation__certification")
         .prefetch_related("obligation__spans")
     )

@@ -1,13 +1,15 @@
-"""Which trainings are out of new assignment, and which nobody has looked at again in time."""
+"""Which trainings are out of new assignment, which nobody has looked at again in time, and which nobody can do any more."""
 
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import TypeVar
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from certificates.models import Certification
 from certificates.selectors import certifications_naming
 from compliance.models import AdoptedRule, Adoption, Requirement
-from courses.models import Course
+from courses.models import Course, Edition, Withdrawal
 from courses.review_dates import Overdue
 from courses.selectors import held_back, overdue_reviews
 from courses.sign_offs import Said
@@ -57,6 +59,18 @@ def late_trainings(certification_ids: Collection[int], *, on: date) -> dict[int,
     pairs = _courses_of(certification_ids)
     late = overdue_reviews(course_ids={course for _, course in pairs}, on=on)
     return {key: min(found, key=lambda each: each.refused_from) for key, found in _by_training(pairs, late).items()}
+
+
+def withdrawn_trainings() -> QuerySet[Certification]:
+    """Return the trainings that nobody can do, since what they ask for was withdrawn as a whole; part of other queries.
+
+    A later edition of the course ends that. Where a training asks for some of its courses, others may still do.
+    """
+    later = Edition.objects.filter(course=OuterRef("course"), number__gt=OuterRef("through_edition"))
+    whole = Withdrawal.objects.in_force().filter(~Exists(later), kind=Withdrawal.Kind.COURSE)
+    others = Course.objects.filter(certifications=OuterRef("pk")).exclude(pk__in=whole.values("course"))
+    asks_for_all = Q(expression__isnull=True)
+    return Certification.objects.filter(asks_for_all | ~Exists(others), courses__in=whole.values("course"))
 
 
 def _courses_of(certification_ids: Collection[int]) -> list[tuple[int, int]]:

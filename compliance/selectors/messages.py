@@ -11,6 +11,7 @@ from certificates.validity import local_date
 from compliance import reminders
 from compliance.judging import days_of
 from compliance.models import Message, Obligation
+from compliance.selectors.held import withdrawn_trainings
 from people.models import Membership
 
 MESSAGE_HOUR = 9
@@ -49,12 +50,13 @@ def next_message_at(
 def lines_of(messages: Sequence[Message], *, at: datetime) -> dict[int, list[Line]]:
     """Return, by the key of each message, what it says and is still so at ``at``, the soonest first.
 
-    A constant number of queries. What was done, withdrawn or moved since it was claimed is left out: a later message
-    says what is so instead.
+    A constant number of queries. What was done, withdrawn or moved since it was claimed is left out, and what nobody can do
+    any more: a later message says what is so instead.
     """
     keys = {item["obligation"] for message in messages for item in message.items}
     known = (
         Obligation.objects.filter(pk__in=keys)
+        .exclude(certification__in=withdrawn_trainings())
         .select_related("certification")
         .prefetch_related("spans", "certification__courses")
     )

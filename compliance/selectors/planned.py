@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from compliance import reminders, simulation
 from compliance.ladder import DEFAULT_LADDER, Recipient, ladder_from_json
 from compliance.models import AnotherWay, Bounce, Message, ObligationSpan
+from compliance.selectors.held import withdrawn_trainings
 from compliance.selectors.requirements import sites_from
 from compliance.standing import Overlay
 from people.models import Employment, Membership, Site
@@ -70,7 +71,9 @@ def planned_lines(
     A question for another way is no reason for silence here until it is agreed: the employer must not see it.
     """
     past = from_on < today
-    spans = ObligationSpan.objects.filter(obligation__membership__in=memberships, required=True)
+    spans = ObligationSpan.objects.filter(obligation__membership__in=memberships, required=True).exclude(
+        obligation__certification__in=withdrawn_trainings()
+    )
     if site is not None:
         here = Employment.objects.covering(today).filter(site__in=sites_from(site))
         spans = spans.filter(obligation__membership__in=here.values("membership"))

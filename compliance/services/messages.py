@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.crypto import salted_hmac
 
 from certificates.validity import local_date
@@ -142,7 +143,9 @@ def _claim_for(keys: Sequence[int], chain: selectors.Chain, at: datetime) -> lis
     locked = Membership.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
     members = {it.pk: it for it in locked.select_related("organisation")}
     obligations: dict[int, list[Obligation]] = {key: [] for key in members}
-    for it in Obligation.objects.filter(membership__in=keys).prefetch_related("spans").order_by("pk"):
+    withdrawn = selectors.withdrawn_trainings().filter(pk=OuterRef("certification"))
+    concerning = Obligation.objects.filter(membership__in=keys).annotate(is_withdrawn=Exists(withdrawn))
+    for it in concerning.prefetch_related("spans").order_by("pk"):
         obligations[it.membership_id].append(it)
     # All of a person's obligations are meant in one calendar.
     days = {key: {local_date(at, it.time_zone) for it in own} for key, own in obligations.items()}
@@ -158,7 +161,8 @@ def _claim_for(keys: Sequence[int], chain: selectors.Chain, at: datetime) -> lis
         told_today = any((key, day) in told for day in days[key])
         for obligation in obligations[key]:
             before = obligation.told, obligation.next_message_at
-            step = _told_now(obligation, at, told_today=told_today)
+            # Of what nobody can do any more nothing is told, and it is looked at again tomorrow.
+            step = _told_now(obligation, at, not_today=told_today or obligation.is_withdrawn)  # type: ignore[attr-defined]
             if step is not None:
                 items.setdefault(key, []).append(_item(obligation, step))
                 told_of.append((member, obligation, step))
@@ -179,16 +183,16 @@ def _claim_for(keys: Sequence[int], chain: selectors.Chain, at: datetime) -> lis
     return [it.pk for it in made]
 
 
-def _told_now(obligation: Obligation, at: datetime, *, told_today: bool) -> reminders.Step | None:
+def _told_now(obligation: Obligation, at: datetime, *, not_today: bool) -> reminders.Step | None:
     """Return what is to be told of ``obligation`` at ``at``, and note on it, unsaved, that it is, and when to look again."""
     today = local_date(at, obligation.time_zone)
     steps = reminders.steps(days_of(obligation.spans.all()))
-    step = None if told_today else reminders.due_step(steps, obligation.told, today)
+    step = None if not_today else reminders.due_step(steps, obligation.told, today)
     if step is not None:
         passed = reminders.passed_keys(steps, today)
         obligation.told = [*obligation.told, *(key for key in passed if key not in obligation.told)]
     obligation.next_message_at = selectors.next_message_at(
-        steps, told=obligation.told, zone=obligation.time_zone, at=at, not_today=told_today
+        steps, told=obligation.told, zone=obligation.time_zone, at=at, not_today=not_today
     )
     return step
 

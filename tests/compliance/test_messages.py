@@ -17,6 +17,8 @@ from compliance.services import messages
 from compliance.services.messages import message_id_of
 from compliance.services.sending import LEASE, MAX_ATTEMPTS, Outcome, wait_after
 from compliance.tasks import sweep_reminders
+from courses.services import put_back, withdraw_part
+from courses.withdrawn import Part
 from people import services as people_services
 from people.models import Membership
 from tests.factories import compliance as factories
@@ -430,6 +432,32 @@ def test_a_sweep_stops_at_its_limit_and_goes_on_next_time(larch, hospitality, ma
     services.sweep(at=AT)
     assert len(mailoutbox) == 5
     assert len(Message.objects.filter(state="letter")) == 1
+
+
+def test_of_a_course_that_was_withdrawn_nothing_is_told_until_it_is_there_again(jo, larch, hospitality, mailoutbox):
+    larch.ask(hospitality, membership=jo)
+    assert len(services.claim_messages(at=AT)) == 1
+    course = hospitality.courses.get()
+    about = {"label": "All of it", "reason": "wrong", "instead": "", "by": None}
+    withdrawn = withdraw_part(course=course, part=Part("course", course.code), at=AT, **about)
+    ahead = {"memberships": Membership.objects.all(), "today": AT.date()}
+    ahead |= {"from_on": AT.date(), "last_on": date(2026, 4, 1)}
+    assert list(selectors.planned_lines(**ahead)) == []
+    services.sweep(at=AT)
+    assert (states(), mailoutbox) == ([(date(2026, 3, 2), "dropped")], [])
+    # The day of the next rung, and long past the last good day.
+    for at in (datetime(2026, 3, 18, 17, 0, tzinfo=UTC), datetime(2026, 4, 20, 17, 0, tzinfo=UTC)):
+        assert services.sweep(at=at) == 0
+    assert services.check_obligations(memberships=[jo.pk], at=at) == []
+    put_back(withdrawal=withdrawn, by=None, at=at)
+    assert services.sweep(at=at) == 0
+    services.sweep(at=at + timedelta(days=1))
+    assert sorted(it.to for it in mailoutbox) == sorted([["jo@larch.example"], [larch.hr.email]])
+    assert kinds(Message.objects.latest("day")) == ["overdue"]
+    withdraw_part(course=course, part=Part("course", course.code), at=at, **about)
+    assert selectors.withdrawn_trainings().get() == hospitality
+    factories.newer_edition(course, "none", at=at)
+    assert not selectors.withdrawn_trainings().exists()
 
 
 def test_a_sweep_of_nothing_asks_the_database_four_times(larch, hospitality, django_assert_num_queries):

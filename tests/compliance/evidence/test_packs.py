@@ -336,7 +336,11 @@ def test_past_completions_and_what_staff_did_are_in_it_and_of_a_site_nothing_of_
     assert "Guest safety, Pine College" in " ".join(
         PdfReader(io.BytesIO(archive.read("training-record.pdf"))).pages[0].extract_text().split()
     )
-    log = table(archive, "log.csv")
+    certificate_services.revoke_certificate(
+        certificate=CertificateFactory(membership=ama, certification=hospitality), reason="error", by=larch.hr, at=AT
+    )
+    log = table(opened(make(larch, larch.fort)), "log.csv")
+    assert len([it for it in log if it["act"] == "certificate_revoked"]) == 1
     assert {"certificate_revoked", "prior_learning.accepted", "requirement.added"} <= {it["act"] for it in log}
     assert str(done.public_id) in {it["key"] for it in log}
     assert str(ama.public_id) not in {it["key"] for it in log}
