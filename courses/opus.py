@@ -16,6 +16,7 @@ SAMPLES_A_SECOND: Final = 48_000
 """How positions in an Opus file count, whatever was recorded."""
 
 _PAGE: Final = struct.Struct("<4sBBqIIIB")
+_HEAD_BYTES: Final = 64
 _GAIN: Final = struct.Struct("<h")
 _GAIN_AT: Final = 16
 _GAIN_STEPS: Final = 256
@@ -94,6 +95,11 @@ def length_ms(recording: bytes) -> int:
         NotOpus: it is no Opus file.
     """
     return sum(map(packet_samples, _Stream(recording).packets)) * 1000 // SAMPLES_A_SECOND
+
+
+def is_opus(head: bytes) -> bool:
+    """Return whether a file that begins with ``head`` says that it is an Opus recording in Ogg."""
+    return head.startswith(b"OggS") and b"OpusHead" in head[:_HEAD_BYTES]
 
 
 def is_whole(recording: bytes) -> bool:

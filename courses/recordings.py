@@ -31,6 +31,7 @@ _TYPES: Final = {
     "mp4": frozenset({"audio/mp4", "video/mp4", "video/quicktime"}),
     "webm": frozenset({"audio/webm", "video/webm"}),
     "mpeg": frozenset({"audio/mpeg", "audio/aac"}),
+    "adts": frozenset({"audio/mpeg", "audio/aac"}),
     "flac": frozenset({"audio/flac"}),
     "wave": frozenset({"audio/x-wav", "audio/wav"}),
 }
@@ -40,6 +41,7 @@ _LOOKS: Final = {
     "mp4": mp4.length_ms,
     "webm": matroska.length_ms,
     "mpeg": mpeg.length_ms,
+    "adts": mpeg.length_ms,
     "wave": wave.length_ms,
     "flac": flac.length_ms,
 }
@@ -78,22 +80,18 @@ def is_recording(head: bytes, *, kind: str, content_type: str) -> bool:
 
     Ogg, MP4 and WebM carry both, and what carries both may be heard alone.
     """
-    container = _container(head)
-    return content_type in _TYPES.get(container, ()) and (kind == "audio" or container in _FILMS)
+    kept_in = container(head)
+    return content_type in _TYPES.get(kept_in, ()) and (kind == "audio" or kept_in in _FILMS)
 
 
-def may_become_opus(head: bytes) -> bool:
-    """Return whether a file that begins with ``head`` is WAV, FLAC, WebM or MP3, and not AAC, which begins as MP3 does."""
-    is_aac = head[:1] == b"\xff" and head[1:2] in (b"\xf0", b"\xf1", b"\xf8", b"\xf9")
-    return _container(head) in ("wave", "flac", "webm", "mpeg") and not is_aac
-
-
-def _container(head: bytes) -> str:
+def container(head: bytes) -> str:
+    """Return in what a file that begins with ``head`` keeps its sound, such as ``mp4``; "" where it is no recording."""
     if head.startswith(b"ID3"):
         return "mpeg"
     # FF FE begins a text of 16 bits a letter.
     if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] != 0xFE:
-        return "mpeg"
+        # In layer 0 there is no MPEG sound: it is AAC.
+        return "mpeg" if head[1] & 0x06 else "adts"
     if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
         return "wave"
     if head[4:8] == b"ftyp":
@@ -111,7 +109,7 @@ def length_ms(file: BinaryIO, *, size_bytes: int) -> int | None:
     """
     file.seek(0)
     head = file.read(HEAD_BYTES)
-    look = _LOOKS.get(_container(head))
+    look = _LOOKS.get(container(head))
     found = look(file, size_bytes) if look else None
     if found is not None and found > _MOST_MS:
         raise BrokenOff("nothing of this size lasts so long")

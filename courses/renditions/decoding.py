@@ -1,31 +1,20 @@
 """A program of its own: an MP3, WAV or FLAC file comes in, a WAV of one voice goes out.
 
 Its one argument is how many seconds it may last. Exits 0 where all of it came out.
-
-Files that people bring are decoded by C code; what is made to break it ends this process, and no other.
 """
 
-import contextlib
 import struct
 import sys
 from typing import Final
 
 import miniaudio
 
-_MOST_CPU_SECONDS: Final = 120
-_MOST_MEMORY_BYTES: Final = 512 * 1024 * 1024
 _FRAMES: Final = 16_384
 _UNKNOWN: Final = 0xFFFFFFFF
 
 
 def main(most_seconds: int) -> int:
     """Decode from standard input to standard output."""
-    # Where a system has no such limits, whoever began this waits no longer than it wants to.
-    with contextlib.suppress(ImportError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CPU, (_MOST_CPU_SECONDS, _MOST_CPU_SECONDS))
-        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))
     recording = sys.stdin.buffer.read()
     look = {b"RIFF": miniaudio.wav_get_info, b"fLaC": miniaudio.flac_get_info}.get(
         recording[:4], miniaudio.mp3_get_info

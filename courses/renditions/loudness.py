@@ -5,13 +5,15 @@ import shutil
 import subprocess
 import sys
 from array import array
+from collections.abc import Sequence
 from tempfile import TemporaryFile
-from typing import Final
+from typing import IO, Final
 
+from courses.opus import is_opus
 from courses.sound import level_factor
 
-_RATE: Final = 16_000
-_MOST_HEARD_BYTES: Final = 10 * 60 * _RATE * 2
+HEARD_RATE: Final = 16_000
+HEARD_SECONDS: Final = 10 * 60
 """Ten minutes of one voice tell how loud it is; a file of 40 MB may last for hours."""
 _MATERIAL_DECIBELS: Final = 1.5
 """What few people hear is left as it came."""
@@ -20,24 +22,29 @@ _MATERIAL_DECIBELS: Final = 1.5
 def decibels_missing(recording: bytes) -> float:
     """Return by how much an Opus recording must play louder (below 0: less loud) to be as loud as others.
 
-    0 where nobody would hear it, of what is no Opus file, and where opusdec is not installed.
+    0 where nobody would hear it, and of what ``can_be_heard`` is not said of.
     """
-    if not recording.startswith(b"OggS") or b"OpusHead" not in recording[:64] or not shutil.which("opusdec"):
+    if not can_be_heard(recording):
         return 0
-    decibels = 20 * math.log10(level_factor(_heard(recording)))
-    return decibels if abs(decibels) >= _MATERIAL_DECIBELS else 0
-
-
-def _heard(recording: bytes) -> "array[int]":
-    command = ["opusdec", "--quiet", "--rate", str(_RATE), "-", "-"]
     with TemporaryFile() as file:
         file.write(recording)
-        file.seek(0)
-        with subprocess.Popen(command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as decoding:
-            assert decoding.stdout is not None
-            sound = decoding.stdout.read(_MOST_HEARD_BYTES)
-            decoding.kill()
+        return missing_in(file, ["opusdec", "--quiet", "--rate", str(HEARD_RATE), "-", "-"])
+
+
+def can_be_heard(recording: bytes) -> bool:
+    """Return whether this is an Opus recording, and opusdec is installed."""
+    return is_opus(recording) and bool(shutil.which("opusdec"))
+
+
+def missing_in(file: IO[bytes], decoder: Sequence[str]) -> float:
+    """Return the same of any file of which ``decoder`` writes one voice of ``HEARD_RATE`` samples a second."""
+    file.seek(0)
+    with subprocess.Popen(decoder, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as decoding:
+        assert decoding.stdout is not None
+        sound = decoding.stdout.read(HEARD_SECONDS * HEARD_RATE * 2)
+        decoding.kill()
     samples = array("h", sound[: len(sound) // 2 * 2])
     if sys.byteorder == "big":
         samples.byteswap()
-    return samples
+    decibels = 20 * math.log10(level_factor(samples))
+    return decibels if abs(decibels) >= _MATERIAL_DECIBELS else 0

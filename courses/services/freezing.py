@@ -28,6 +28,7 @@ from cms.rich_text import safe_html
 from courses.containers.broken_off import BrokenOff
 from courses.exceptions import ReleaseFault, ReleaseProblem
 from courses.models import Course, CoursePage, FrozenMedia, LessonPage
+from courses.opus import is_opus
 from courses.recordings import (
     CONTENT_TYPES,
     HEAD_BYTES,
@@ -69,6 +70,8 @@ class Frozen:
 
     snapshot: Json
     problems: list[ReleaseProblem]
+    uneven: list[str]
+    """The recordings that cannot be made as loud as others, each with its lesson; they are in nobody's way."""
 
 
 class MediaShelf(Protocol):
@@ -155,6 +158,7 @@ class _Freezer:
     shelf: MediaShelf
     lesson: str = ""
     problems: list[ReleaseProblem] = field(default_factory=list)
+    uneven: list[str] = field(default_factory=list)
     media: dict[str, Json] = field(default_factory=dict)
     questions: dict[str, Question] = field(default_factory=dict)
     services: dict[str, SupportService] = field(default_factory=dict)
@@ -192,7 +196,7 @@ class _Freezer:
         ):
             snapshot["draft"] = True
         # Dates, lazy texts and the like become what JSON gives back, so that the digest outlives the round trip.
-        return Frozen(_plain(snapshot), self.problems)
+        return Frozen(_plain(snapshot), self.problems, self.uneven)
 
     def _check_lessons(self, course: Course) -> None:
         if not self.draft.lessons:
@@ -339,11 +343,13 @@ class _Freezer:
         if data is None or len(data) > MOST_BYTES["audio"]:
             return self._file(own, {"filename": name})
         released = as_released(data)
-        if released == data:
+        if not released.is_level:
+            self.uneven.append(f"{self.lesson}: {name}")
+        if released.data == data:
             return self._file(own, {"filename": name})
-        if not data.startswith(b"OggS"):
+        if not is_opus(data):
             name = str(PurePath(name).with_suffix(".opus"))
-        return self._file(ContentFile(released, name=name), {"filename": name})
+        return self._file(ContentFile(released.data, name=name), {"filename": name})
 
     def _read(self, file: FieldFile, most_bytes: int) -> bytes | None:
         """Return the beginning of a file; None where it cannot be read, which is reported when it is kept."""

@@ -1,6 +1,8 @@
 """Recordings as learners get them: Opus where they can be packed, and as loud as all others (ADR 21)."""
 
 import hashlib
+import shutil
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -9,28 +11,41 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from courses.opus import NotOpus, is_whole, louder
-from courses.renditions.loudness import decibels_missing
+from courses.renditions.loudness import can_be_heard, decibels_missing
 from courses.renditions.packing import can_pack, packed
 
 _REMEMBERED_SECONDS: Final = 30 * 24 * 3600
 
 
-def as_released(recording: bytes) -> bytes:
-    """Return the copy of a recording that a release keeps; the recording itself where there is nothing to do."""
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A recording as a release keeps it: a copy, or itself where there was nothing to do, or nothing could be done."""
+
+    data: bytes
+    is_level: bool
+    """Whether it was heard and plays as loud as others; learners may have to turn what is not."""
+
+
+def as_released(recording: bytes) -> Released:
+    """Return what a release keeps of a recording."""
     opus = _packed(recording)
+    if not can_be_heard(opus):
+        return Released(opus, is_level=False)
     # Every look at a draft asks, and hearing it takes a second.
     key = f"courses:decibels:{hashlib.sha256(opus).hexdigest()}"
     decibels = cache.get_or_set(key, partial(decibels_missing, opus), _REMEMBERED_SECONDS)
     try:
-        return louder(opus, decibels=decibels) if decibels else opus
+        return Released(louder(opus, decibels=decibels) if decibels else opus, is_level=True)
     except NotOpus:
-        return opus
+        return Released(opus, is_level=False)
 
 
 def _packed(recording: bytes) -> bytes:
     """Return a recording as Opus, made once: another edition of opus-tools would give it another hash."""
     sha256 = hashlib.sha256(recording).hexdigest()
-    name, failed = f"packed/{sha256}.opus", f"courses:not-packed:{sha256}"
+    # What one program could not read is tried again when the other is installed.
+    programs = "ffmpeg" if shutil.which("ffmpeg") else ""
+    name, failed = f"packed/{sha256}.opus", f"courses:not-packed:{programs}:{sha256}"
     if not can_pack(recording) or cache.get(failed):
         return recording
     if default_storage.exists(name):

@@ -410,6 +410,8 @@ class Forecast:
     """Whether its local parts would be other ones than the last edition's."""
     left_out: tuple[Overlay, ...]
     """The local parts that were written for other words, and wait for somebody to look again."""
+    uneven: tuple[str, ...]
+    """The recordings that are released as loud as they came, each with its lesson."""
 
 
 def forecast_release(*, course: Course, at: datetime) -> list[Forecast]:
@@ -431,6 +433,7 @@ def forecast_release(*, course: Course, at: datetime) -> list[Forecast]:
             fits_edition=_fits(newest, before, text.snapshot),
             has_other_parts=text.snapshot.get("overlays") != (before.snapshot.get("overlays") if before else None),
             left_out=left_out,
+            uneven=tuple(text.uneven),
         )
         for draft, text in frozen
         for before in [_latest_in(newest, draft.language) if newest else None]

@@ -115,6 +115,7 @@ def _shown(forecast: Forecast) -> dict[str, Any]:
         "changes": forecast.changes,
         "is_source": forecast.language == settings.LANGUAGE_CODE,
         "problems": [in_words(problem) for problem in forecast.problems],
+        "uneven": forecast.uneven,
         "has_other_parts": forecast.has_other_parts,
         "may_be_added": forecast.fits_edition
         and (forecast.changes or forecast.has_other_parts)

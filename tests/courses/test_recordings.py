@@ -9,6 +9,7 @@ from hashlib import sha256
 
 import pytest
 from django.core.files.base import ContentFile
+from django.urls import reverse
 from wagtail.documents.models import Document
 
 from courses.containers.broken_off import BrokenOff
@@ -27,7 +28,7 @@ from courses.recordings import (
 from courses.release_words import in_words
 from courses.renditions.loudness import decibels_missing
 from courses.services import add_text, draft_snapshot
-from courses.services.levelling import as_released
+from courses.services.levelling import Released, as_released
 from courses.sound import TARGET_RMS
 from tests.courses.renditions.test_packing import tone as wave_of_a_tone
 from tests.factories.cms import SupportServiceFactory
@@ -327,6 +328,33 @@ def test_what_cannot_be_heard_stays_as_it_came(data):
         louder(data, decibels=3)
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("talk.ogg", OGG),
+        # It says how long it is, and nothing in it can be decoded.
+        (
+            "talk.flac",
+            b"fLaC\0\0\0\x22" + b"\0" * 10 + (16_000 << 44 | 96_000).to_bytes(8) + b"\0" * 16 + b"\xa5" * 900,
+        ),
+    ],
+)
+def test_whoever_releases_is_told_what_cannot_be_made_as_loud_as_others(
+    admin_client, settings, tmp_path, name, content
+):
+    settings.MEDIA_ROOT = tmp_path
+    course = course_with_pages(lessons=["act"])
+    shown = {"title": "Listen", "transcript": "<p>Welcome.</p>", "file": document(name, content).pk}
+    lesson_page(course.pages.get(), "facts", body=[("audio", shown)])
+    page = admin_client.get(reverse("courses_admin:release", args=[course.pk])).content.decode()
+    assert f"<li>facts: {name}</li>" in page
+    release(course)
+    kept = FrozenMedia.objects.get()
+    with kept.file.open("rb") as file:
+        assert file.read() == content
+
+
 def released(settings, tmp_path, name: str, brought: bytes) -> tuple[Course, FrozenMedia, Document]:
     settings.MEDIA_ROOT = tmp_path
     course = course_with_pages(lessons=["act"])
@@ -370,5 +398,5 @@ def test_a_wave_is_released_as_opus_as_loud_as_others_and_drafts_play_the_editor
     assert (shown["url"], shown["filename"]) == (own.file.url, own.filename)
     # A copy of which somebody was ended while writing it is made anew.
     remembered.write_bytes(packed[:-1])
-    assert as_released(brought) == made
+    assert as_released(brought) == Released(made, is_level=True)
     assert remembered.read_bytes() == packed

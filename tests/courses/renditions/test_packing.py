@@ -87,12 +87,11 @@ def test_what_cannot_be_decoded_is_not_packed(brought):
 
 
 def test_what_lasts_longer_than_a_lesson_is_not_packed(monkeypatch):
-    monkeypatch.setattr(packing, "_DECODER", [*packing._DECODER[:-1], "1"])
+    monkeypatch.setattr(packing, "MOST_SECONDS", 1)
     assert packed(tone()) is None
 
 
-def test_aac_is_no_mp3_and_nothing_is_packed_without_the_program(monkeypatch):
-    assert not can_pack(b"\xff\xf1\x50\x80" + b"\0" * 60)
-    assert not can_pack(b"OggS" + b"\0" * 60)
+def test_opus_is_packed_already_and_nothing_is_without_the_program(monkeypatch):
+    assert not can_pack(b"OggS" + b"\0" * 25 + b"OpusHead" + b"\0" * 60)
     monkeypatch.setattr(packing.shutil, "which", lambda name: None)
     assert not can_pack(MP3)
