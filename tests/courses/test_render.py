@@ -88,6 +88,17 @@ def test_a_failure_midway_leaves_no_file_and_what_was_there_stays(course, tmp_pa
     assert [path.name for path in tmp_path.iterdir() if path.name != "media"] == ["full"]
 
 
+def test_what_was_left_by_a_killed_run_is_removed_and_nothing_of_one_that_lives(tmp_path):
+    killed, other = tmp_path / ".fieldfare-render-killed", tmp_path / ".fieldfare-render-notes"
+    killed.mkdir()
+    (killed / "lesson-1.pdf").write_bytes(b"%PDF")
+    (tmp_path / "mine").mkdir()
+    other.symlink_to(tmp_path / "mine")
+    with render._folder_in(tmp_path) as living, render._folder_in(tmp_path) as second:
+        assert sorted(tmp_path.iterdir()) == sorted([living, second, other, tmp_path / "mine"])
+    assert sorted(tmp_path.iterdir()) == [other, tmp_path / "mine"]
+
+
 def test_what_was_withdrawn_is_not_printed(course, tmp_path):
     text = EditionText.objects.get(edition__course=course)
     block = next(each for each in text.snapshot["lessons"][0]["body"] if each["type"] == "sign")

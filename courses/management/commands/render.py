@@ -1,8 +1,12 @@
+import fcntl
+import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from subprocess import SubprocessError
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -11,6 +15,38 @@ from courses import selectors
 from courses.models import Course, EditionText
 from courses.renditions.kinds import pieces
 from courses.renditions.material import material_of
+
+_PREFIX: Final = ".fieldfare-render-"
+
+
+@contextmanager
+def _folder_in(parent: Path) -> Iterator[Path]:
+    """Give a hidden folder of its own, gone afterwards; remove those of whoever was killed before that."""
+    # A lock ends with its process, however that ends. The parent's keeps two from beginning at once: a folder has no
+    # lock yet when it is made.
+    with _locked(parent, fcntl.LOCK_EX):
+        for leftover in parent.glob(f"{_PREFIX}*"):
+            with suppress(OSError), _locked(leftover, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                shutil.rmtree(leftover, ignore_errors=True)
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+        begun = ExitStack()
+        begun.enter_context(_locked(folder, fcntl.LOCK_EX))
+    with begun:
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _locked(folder: Path, how: int) -> Iterator[None]:
+    """Hold the lock of a folder, which no link stands for."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(opened, how)
+        yield
+    finally:
+        os.close(opened)
 
 
 class Command(BaseCommand):
@@ -30,15 +66,12 @@ class Command(BaseCommand):
         try:
             output.parent.mkdir(parents=True, exist_ok=True)
             # Beside the folder wanted, so that the last step is one move: all files are there, or none.
-            folder = Path(tempfile.mkdtemp(prefix=".render-", dir=output.parent))
-            try:
+            with _folder_in(output.parent) as folder:
                 lines = self._write(text, folder)
                 folder.chmod(0o755)
                 if output.exists():
                     output.rmdir()
                 folder.rename(output)
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
         except OSError as error:
             raise CommandError(f"{output} cannot be made: {error.strerror}. Name another one.", returncode=2) from error
         for line in lines:
