@@ -1,6 +1,7 @@
 """The response plan of each site: filled in once, printed in its languages, kept by whoever manages the site."""
 
 import io
+import re
 import subprocess
 import zipfile
 from datetime import date
@@ -132,6 +133,18 @@ def test_all_pieces_speak_the_languages_of_the_site_and_are_tagged(site, lead, c
         assert "Tagged:          yes" in info
 
 
+def test_an_address_keeps_its_order_on_a_sheet_that_runs_the_other_way(site, lead, client, tmp_path):
+    sign_in_personally(client, lead)
+    site.languages = ["ar"]
+    site.save()
+    client.post(address(site), {**SENT, "where": "12 Spruce Road, gate B."})
+    (tmp_path / "plan.pdf").write_bytes(kit_file(SiteKit.objects.get(), "protocol", on=date(2026, 3, 2)))
+    command = ["pdftotext", "-bbox", tmp_path / "plan.pdf", "-"]
+    words = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    at = {word: float(left) for left, word in re.findall(r'xMin="([\d.]+)"[^>]*>(12|Road,|B\.)<', words)}
+    assert list(at) == sorted(at, key=at.get) == ["12", "Road,", "B."]
+
+
 def test_pieces_are_set_for_their_script(site, lead, client, monkeypatch):
     from compliance import kit_sheets
 
@@ -140,7 +153,9 @@ def test_pieces_are_set_for_their_script(site, lead, client, monkeypatch):
     monkeypatch.setattr(kit_sheets, "printed_languages", lambda languages: ["zh-hant", "ar"])
     for piece in ("protocol", "poster", "stickers"):
         file = kit_sheets.kit_file(SiteKit.objects.get(), piece, on=date(2026, 3, 2))
-        assert PdfReader(io.BytesIO(file)).trailer["/Root"]["/Lang"] == "zh-TW", piece
+        made = PdfReader(io.BytesIO(file))
+        assert made.trailer["/Root"]["/Lang"] == "zh-TW", piece
+        assert len(made.pages) == (2 if piece == "protocol" else 1), piece
 
 
 def test_a_language_that_has_words_for_it_is_printed_beside(site, lead, client, monkeypatch):
