@@ -146,6 +146,12 @@ def shuffled(parts: Sequence[Any] | None, name: str) -> list[Any]:
 
 
 @register.filter
+def place_among(name: str, parts: Iterable[Mapping[str, Any]]) -> int | None:
+    """Return the place, from 1, of the part whose id is ``name``; None where there is none."""
+    return next((place for place, part in enumerate(parts, start=1) if part["id"] == name), None)
+
+
+@register.filter
 def texts(value: object) -> list[str]:
     """Return all texts inside a frozen value of an unknown shape, in their order, without keys and addresses."""
     if isinstance(value, str):

@@ -130,6 +130,9 @@ def test_scenario_is_whole_without_a_script():
     page = shown(frozen("scenario"))
     assert not re.search(r"\shidden\b", page)
     assert '<details class="choice"' in page
+    # On paper each part has a number, and each choice says which one to turn to.
+    numbers = re.findall(r'<p class="only-print"[^>]*>(?:<strong>)?([^<]+)', page)
+    assert numbers == ["1", "turn to 2", "2"]
 
 
 @pytest.mark.parametrize(
