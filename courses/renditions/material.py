@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from assessments.frozen import canonical_json
 from cms import clock
 from cms.help_words import said
-from cms.languages import direction
+from cms.languages import direction, language_name
 from cms.models import SupportService
 from cms.selectors import HelpDirectory, HelpLine, help_directory
 from cms.typesetting import cjk_fonts, region
@@ -180,7 +180,7 @@ class Material:
     def edition(self) -> str:
         """Return edition and language as a line."""
         # Without the revision: a typo that is mended in one lesson must not touch what is made of the others.
-        return f"{self.words['edition'] % {'number': self.text.edition.number}} · {self.language}"
+        return f"{self.words['edition'] % {'number': self.text.edition.number}} · {language_name(self.language, 'name_local')}"
 
     @property
     def url(self) -> str:

@@ -27,6 +27,7 @@ from courses.snapshot import Json
 from courses.withdrawn import WITHDRAWN_BLOCK
 
 Words: TypeAlias = Mapping[str, str]
+_PANELS: Final = frozenset({"figure", "important", "rights", "words", "note"})
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -106,10 +107,9 @@ class _Lesson:
             body.append(self._box("note", self.words["before"], "", [("", flow(lesson["content_note"]))]))
         for block in lesson["body"]:
             shown = self._block(block["type"], block["value"])
-            looked_at = [paragraph(self.about_claim(claim)) for claim in block["value"].get("claims_now") or ()]
-            # A number and the day on which somebody last looked at it belong on one slide.
-            is_figure = bool(shown) and shown[0].get("look") == "figure" and bool(shown[0]["parts"])
-            (shown[0]["parts"][-1]["body"] if is_figure else shown).extend(looked_at)
+            # Several that somebody looked at on one day say it once.
+            said = dict.fromkeys(self.about_claim(claim) for claim in block["value"].get("claims_now") or ())
+            _end_of(shown).extend(paragraph(text) for text in said)
             body += shown
             body += self._owner(block)
         body += self._owner(lesson)
@@ -295,6 +295,15 @@ def source_text(source: Json) -> str:
     """Return a source as one line: title, publisher, date, what to bear in mind."""
     parts = (source["title"], source["publisher"], source["published"], source["caveat"])
     return ". ".join(part.strip().rstrip(".") for part in parts if part and part.strip()) + "."
+
+
+def _end_of(shown: list[Json]) -> list[Json]:
+    """Return the nodes behind which something about all of ``shown`` is said: what fills a slide takes it along."""
+    last = shown[-1] if shown else {}
+    if last.get("kind") == "section":
+        return last["body"]  # type: ignore[no-any-return]  # nodes, as in every section
+    is_panel = last.get("look") in _PANELS and bool(last["parts"])
+    return last["parts"][-1]["body"] if is_panel else shown
 
 
 def _plain_list(lines: Sequence[str]) -> Json:

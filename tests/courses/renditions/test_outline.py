@@ -5,6 +5,8 @@ import re
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
+from datetime import date
 from html import unescape
 from unittest import mock
 
@@ -14,12 +16,13 @@ from pptx import Presentation
 from pypdf import PdfReader
 
 from cms.typesetting import typeset
+from courses.claims import ClaimNow, Standing
 from courses.renditions import sheets
 from courses.renditions.deck import deck
 from courses.renditions.epub import epub, epub_data
 from courses.renditions.kinds import pieces
 from courses.renditions.markup import flow, run, text_of_runs
-from courses.renditions.outline import lesson_facts
+from courses.renditions.outline import facts, lesson_facts
 from courses.renditions.slides import deck_data
 from tests.courses.renditions.lessons import blocks, material, snapshot
 
@@ -194,6 +197,22 @@ def test_slides_have_titles_and_fit():
         for shape in slide.shapes
     ]
     assert all(inside)
+
+
+def test_the_day_on_which_facts_were_looked_at_stands_once_with_what_relies_on_them():
+    looked_at = [ClaimNow(code, Standing.CURRENT, date(2026, 3, 1)) for code in ("one", "two")]
+    said = snapshot()
+    for block in said["lessons"][0]["body"]:
+        if block["type"] in ("text", "callout", "figure"):
+            block["value"]["claims_now"] = looked_at
+    day = "Verified on 1 March 2026."
+    of = replace(material(), snapshot=said)
+    told = [list(facts([node])).count(day) for node in of.lessons[0]["body"] if node["kind"] != "paragraph"]
+    assert (sum(told), max(told)) == (3, 1)
+    slides = deck_data(of)["slides"]
+    texts = [[line["text"] for part in slide["parts"] for line in part["lines"]] for slide in slides]
+    assert sum(text.count(day) for text in texts) == 3
+    assert [day] not in texts
 
 
 def test_slides_from_right_to_left_begin_at_the_right_edge():
