@@ -24,6 +24,7 @@ from wagtail.images.fields import WagtailImageField
 
 from assessments.models import Question
 from cms.models import HomePage, Source, SupportService
+from courses.bundle.faults import in_a_line
 from courses.bundle.merging import merge
 from courses.bundle.owning import OWNERS_FILE, BroughtClaim, BroughtPart
 from courses.bundle.parts import DIRECTORY, PortableLessonPages, part_and_language, portable_parts
@@ -299,7 +300,7 @@ class _Import:
             row.clean_fields(exclude=["collection", "width", "height", "uploaded_by_user"])
             row.save()
         except (ValidationError, OSError, ValueError, TypeError, AttributeError) as fault:
-            self.problems.append(f"media/{media.name}: {_said(fault)}")
+            self.problems.append(f"media/{media.name}: {in_a_line(fault)}")
             return
         self.files.append(row.file)
         self.report.media += 1
@@ -319,7 +320,7 @@ class _Import:
                 if form == theirs:
                     self.as_theirs.add(f"{_MEMORY}{part.name}:{code}")
             except _FAULTS as fault:
-                self.problems.append(f"{file_of(part.name, code)}: {_said(fault)}")
+                self.problems.append(f"{file_of(part.name, code)}: {in_a_line(fault)}")
                 continue
             self.written.setdefault(part.name, {})[code] = form
 
@@ -418,7 +419,7 @@ class _Import:
             try:
                 part.check([code])
             except _FAULTS as fault:
-                self.problems.append(f"{name}: {_said(fault)}")
+                self.problems.append(f"{name}: {in_a_line(fault)}")
 
     def _read_back(self, part: Part, written: dict[str, Form]) -> dict[str, Form]:
         """Return what is stored now; what was written and cannot even be read is a problem."""
@@ -431,7 +432,7 @@ class _Import:
                     found |= _stored(part, [code])
                 except _FAULTS as fault:
                     self.unreadable.add(file_of(part.name, code))
-                    self.problems.append(f"{file_of(part.name, code)}: {_said(fault)}")
+                    self.problems.append(f"{file_of(part.name, code)}: {in_a_line(fault)}")
             return found
 
     def _own(self) -> None:
@@ -637,14 +638,3 @@ def _covers(consent: Consent) -> str:
 
 def _stored(part: Part, forms: Collection[str]) -> dict[str, Form]:
     return part.stored(list(forms)) if forms else {}
-
-
-def _said(fault: BaseException) -> str:
-    """Return what is wrong, in a line."""
-    if isinstance(fault, ValidationError):
-        if hasattr(fault, "message_dict"):
-            return "; ".join(f"{name}: {' '.join(said)}" for name, said in fault.message_dict.items())
-        return " ".join(fault.messages)
-    if isinstance(fault, LookupError):
-        return f"there is no {fault}"
-    return str(fault).splitlines()[0] if str(fault) else type(fault).__name__

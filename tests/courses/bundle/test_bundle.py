@@ -363,6 +363,10 @@ def test_what_is_wrong_with_a_signed_bundle_is_named_by_its_file(data, change, p
     assert problem in refused.value.problems
 
 
+TEXT = {"type": "text", "value": {"heading": "", "text": "<p>One idea.</p>"}}
+PART = {"id": "a", "text": "<p>Here.</p>", "choices": [{"text": "Go", "next": "x", "feedback": ""}]}
+
+
 def fact(**changes: Any) -> Callable[..., None]:
     about = {"kind": "statistic", "value": "570.", "period": "", "place": "", "caveat": "", "verified_on": "2026-11-22"}
     return added("claim/incidents.json", json.dumps({**about, **changes}).encode())
@@ -388,6 +392,8 @@ def under(**changes: Any) -> Callable[..., None]:
         (with_form("lesson-page/hospitality/act.json", body=[{"type": "evil", "value": 1}]), "lesson-page/hospitality/act.json: this is not the form of a lesson"),
         (with_form("lesson-page/hospitality/act.json", sources=[{}]), "lesson-page/hospitality/act.json: there is no source {}"),
         (with_form("lesson-page/hospitality/act.json", sources=7), "lesson-page/hospitality/act.json: this is not the form of a lesson"),
+        (with_form("lesson-page/hospitality/act.json", body=[TEXT, {"type": "scenario", "value": {"code": "a", "title": "A", "verdict": "rights", "start": "x", "nodes": [PART, {"id": "x", "text": "", "choices": []}]}}]), "lesson-page/hospitality/act.json: 2/nodes/2/text: This field is required."),
+        (with_form("lesson-page/hospitality/act.json", body=[{"type": "scenario", "value": {"code": "a", "title": "A", "verdict": "rights", "start": "a", "nodes": [PART, PART | {"id": "b"}]}}]), "lesson-page/hospitality/act.json: 1: Every choice must lead to a part, and every part must be reached once named. Missing: x. Not reached: b."),
         (with_form("certification/hospitality.json", policy={}), "certification/hospitality.json: policy:"),
         (fact(source="", review_by="2027-11-22"), "claim/incidents.json: "),
         (fact(source="scan-2024", review_by="2026-11-22"), "claim/incidents.json: "),
