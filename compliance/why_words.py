@@ -5,13 +5,13 @@ from datetime import date
 from django.utils.html import format_html
 from django.utils.translation import pgettext
 
-from certificates.validity import ValidityPolicy
+from certificates.validity import Duration, ValidityPolicy
 from cms.languages import in_source
 from cms.templatetags.fieldfare import day
 from compliance.condition_words import again_in_words
 from compliance.conditions import Group, Is, parse
 from compliance.models import Requirement
-from compliance.recurrence import ByCalendar, parse_recurs
+from compliance.recurrence import ByCalendar, EachRenewal, parse_recurs
 
 
 def why_in_words(requirement: Requirement | None, organisation: str, *, since: date) -> str:
@@ -51,7 +51,7 @@ def _sentence(requirement: Requirement, of_work: bool) -> str:
     if of_work and requirement.label:
         return pgettext(
             "why a training is asked",
-            "because your work at %(place)s is %(work)s, and this has been the rule for it since %(first)s: %(rule)s",
+            "because your work at %(place)s is %(work)s, and this rule has asked it of you since %(first)s: %(rule)s",
         )
     if of_work:
         return pgettext(
@@ -61,7 +61,7 @@ def _sentence(requirement: Requirement, of_work: bool) -> str:
     if requirement.label:
         return pgettext(
             "why a training is asked",
-            "because you work at %(place)s, where this has been the rule since %(first)s: %(rule)s",
+            "because you work at %(place)s, and this rule has asked it of you since %(first)s: %(rule)s",
         )
     return pgettext(
         "why a training is asked", "because you work at %(place)s, and it has been asked of you since %(first)s"
@@ -69,9 +69,19 @@ def _sentence(requirement: Requirement, of_work: bool) -> str:
 
 
 def again_in_time(requirement: Requirement | None, policy: ValidityPolicy) -> str:
-    """Return how often it comes again, as a sentence; nothing where that is a day of the calendar."""
+    """Return how often it comes again, as a sentence: by ``requirement`` where that is sooner than the certificate's ``policy``.
+
+    Nothing where that is a day of the calendar.
+    """
     if requirement is not None and requirement.recurs:
-        return again_in_words(parse_recurs(requirement.recurs))
+        recurs = parse_recurs(requirement.recurs)
+        if isinstance(recurs, EachRenewal) or _is_sooner(recurs, policy, requirement.starts_on):
+            return again_in_words(recurs)
     if policy.anchor == "completion":
         return again_in_words(policy.validity)
     return "" if policy.anchor == "calendar" else again_in_words(ByCalendar(policy))
+
+
+def _is_sooner(recurs: Duration | ByCalendar, policy: ValidityPolicy, day: date) -> bool:
+    length = recurs if isinstance(recurs, Duration) else recurs.policy.validity
+    return length.after(day) <= policy.validity.after(day)
