@@ -21,7 +21,7 @@ from people.bulk import set_of
 from people.models import Membership
 
 BATCH: Final = 500
-AT_ONCE: Final = 5_000
+AT_ONCE: Final = 2_000
 """So many holders are judged one by one while the page is waited for; of more it is counted who holds it and is asked to."""
 
 
