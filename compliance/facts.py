@@ -613,8 +613,14 @@ def _requirement_spans(
         due_on = _due_on(requirement, start)
         due_by: Literal["rule", "default"] = "rule"
         if requirement.due_rule is not None:
-            bases = _bases(requirement, next(job for job in reaching if job.from_on == start), jobs, from_on, licences)
-            due_on = due_date(parse_due_rule(requirement.due_rule), bases)
+            first = next(job for job in reaching if job.from_on == start)
+            rule, bases = parse_due_rule(requirement.due_rule), _bases(requirement, first, jobs, from_on, licences)
+            due_on = due_date(rule, bases)
+            names_places = requirement.site_id is not None or requirement.conditions is not None
+            is_past = due_on is not None and due_on < start
+            if is_past and names_places and _comes_from_another_place(first, jobs, reach):
+                # Its time was over before it ever held for the person, who is as new there as anybody hired that day.
+                due_on = due_date(rule, replace(bases, hire=start, role_start=start))
             if due_on is None and requirement.default_due_on is not None:
                 due_on, due_by = requirement.default_due_on, "default"
         yield RequirementSpan(
@@ -667,6 +673,13 @@ def _bases(
         requirement_start=from_on,
         licence_renewal=renewals[0] if renewals else None,
     )
+
+
+def _comes_from_another_place(first: Job, jobs: Sequence[Job], reach: Reach) -> bool:
+    """Whether, until ``first`` began, the person worked in other states or provinces alone."""
+    before = [job for job in jobs if job.from_on < first.from_on and (job.until is None or first.from_on <= job.until)]
+    here = reach.jurisdiction_of(first)
+    return bool(before) and all(reach.jurisdiction_of(job) != here for job in before)
 
 
 def _beginning(jobs: Sequence[Job], day: date) -> date:

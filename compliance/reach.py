@@ -138,6 +138,10 @@ class Reach:
             return False
         return requirement.conditions is None or matches(self._condition(requirement), self._job_facts(job))
 
+    def jurisdiction_of(self, job: Job) -> str:
+        """Return the state or province of the site; nothing where sites are not known."""
+        return self._above_of(job.site_id).jurisdiction
+
     def _condition(self, requirement: Requirement) -> Condition:
         # One that is not saved has no key yet, and several of them may be asked about.
         key = requirement.pk or -id(requirement)

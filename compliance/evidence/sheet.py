@@ -100,7 +100,7 @@ def _data(
                 # What nobody did yet, or did elsewhere, met nothing of ours; that is not "not asked for".
                 [yes_or_no(row.minutes_met) if row.certificate else _DASH],
                 [yes_or_no(row.acknowledged) if row.certificate else _DASH],
-                [_day(row.last_good_on or row.due_on), *_printed_later(row)],
+                [_day(row.last_good_on or row.due_on), *_printed_otherwise(row)],
                 [str(STATUS_LABELS[row.status]), row.number],
             ]
             for row in rows
@@ -129,11 +129,11 @@ def _edition(row: EvidenceRow) -> list[str]:
     return lines
 
 
-def _printed_later(row: EvidenceRow) -> list[str]:
+def _printed_otherwise(row: EvidenceRow) -> list[str]:
     if (
         row.valid_through
         and row.last_good_on
-        and row.last_good_on < row.valid_through
+        and row.last_good_on != row.valid_through  # sooner by a rule, later by leave or more time
         and row.status is not Status.NONE
     ):
         return [pgettext("evidence sheet", "printed: %(day)s") % {"day": in_full(row.valid_through)}]

@@ -36,7 +36,8 @@ def describe_site(
         site=site, jurisdiction=jurisdiction, kind=kind, rooms=rooms, size=size, by=by, at=at
     )
     apply_adoptions(organisation=described.organisation, on=on, by=by, at=at)
-    if was != jurisdiction and selectors.requirements_naming(described.organisation, "jurisdiction"):
+    if was != jurisdiction:
+        # Conditions name it, and whoever comes from there to another place is new to the rules of that one.
         there = people_in(Employment.objects.filter(site=described))
         rebuild_many(memberships=there, cause=f"site:{described.pk}:{at.isoformat()}", at=at)
     return described

@@ -13,7 +13,7 @@ from compliance.ladder import LadderError
 from compliance.models import ObligationSpan, Requirement
 from people import services as people_services
 from people.exceptions import HiredAfterStart
-from people.models import Employment, Membership
+from people.models import Employment, Membership, Site
 from tests.factories import compliance as factories
 from tests.factories.compliance import AT, TODAY
 from tests.factories.people import RoleFactory
@@ -123,6 +123,25 @@ def test_after_hire_counts_from_the_employers_own_day_and_a_new_role_from_its_ow
     ask(larch, other, conditions={"role": "kitchen"}, due_rule={"after": "role_start", "in": "60d"})
     due = dict(ObligationSpan.objects.filter(state="assigned").values_list("obligation__certification", "due_on"))
     assert due == {hire.certification_id: date(2026, 5, 1), other.pk: date(2026, 5, 31)}
+
+
+@pytest.mark.parametrize(("came_from", "due_on"), [("us-ca", date(2026, 7, 30)), ("us-fl", date(2026, 4, 15))])
+def test_whoever_comes_from_another_state_is_new_to_a_rule_and_at_another_site_of_it_is_not(
+    larch, hospitality, came_from, due_on
+):
+    Site.objects.filter(pk=larch.fort.pk).update(jurisdiction=came_from)
+    Site.objects.filter(pk=larch.prince.pk).update(jurisdiction="us-fl")
+    rule = {"later_of": [{"after": "role_start", "in": "60d"}, {"on": "2026-04-15"}]}
+    ask(larch, hospitality, conditions={"site": "prince-george"}, due_rule=rule)
+    jo, ama = larch.employ("Jo"), larch.employ("Ama", starts_on=date(2026, 5, 1))
+    for member in (jo, ama):
+        people_services.move_to(
+            membership=member, site=larch.prince, role=larch.housekeeping, starts_on=date(2026, 5, 31), by=None, at=AT
+        )
+    assert spans(jo)[0] == (date(2026, 5, 31), "assigned" if came_from == "us-ca" else "overdue", due_on)
+    # Where it still runs, it counts from where it began.
+    assert spans(ama)[0] == (date(2026, 5, 31), "assigned", date(2026, 6, 30))
+    assert nothing_to_mend()
 
 
 def test_without_its_base_date_it_needs_one_and_is_listed(larch, hospitality):  # R14
