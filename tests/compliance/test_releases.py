@@ -159,6 +159,7 @@ def test_what_is_shown_of_a_release_is_what_comes_of_it(larch, hospitality, cour
 
     factories.newer_edition(course, "delta", at=RELEASED)
     assert waiting("addition") == ["Ama", "Jo"]
+    assert nothing_to_mend()
     factories.learn(people["Ama"], hospitality, at=RELEASED + timedelta(hours=1))
     # Long ahead nobody is told yet; soon, all whom it is about are told at once.
     later = RELEASED + timedelta(hours=2)
