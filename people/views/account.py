@@ -37,10 +37,8 @@ def account(request: HttpRequest) -> HttpResponse:
         Employment.objects.current_knowledge().filter(membership__in=scope.memberships).select_related("site", "role")
     )
     now_at: dict[int, list[Employment]] = {membership.pk: [] for membership in scope.memberships}
-    days = {membership.pk: selectors.local_day(membership.organisation, at) for membership in scope.memberships}
     for job in jobs:
-        day = days[job.membership_id]
-        if job.starts_on <= day and (job.ends_on is None or day <= job.ends_on):
+        if job.covers(at):
             now_at[job.membership_id].append(job)
     context = {
         "workplaces": [(membership, now_at[membership.pk]) for membership in scope.memberships],

@@ -164,3 +164,7 @@ def test_people_letters_slips_and_what_a_lead_sees_go_by_the_day_of_the_site(cli
     assert client.post(reverse("compliance:slips", args=["larch"])).headers["Content-Type"] == "application/pdf"
     coded = Membership.objects.exclude(credential__code_hash="").values_list("name", flat=True)
     assert sorted(coded) == ["Begins", "Desk", "East", "Last day", "Moved", "West"]
+    for name, works_at in (("Begins", [EAST]), ("Ended", [])):
+        sign_in_personally(client, Membership.objects.get(name=name).user)
+        [(_, jobs)] = client.get(reverse("people:account")).context["workplaces"]
+        assert [job.site.name for job in jobs] == works_at, name
