@@ -1,17 +1,19 @@
 """ffmpeg, a program of the operator's system, told to read the one file on its standard input, and as what.
 
 Files are made to break what reads them, or to let it read others: a list of parts (HLS, concat), a film whose sound
-stands in another file. So ffmpeg does not guess what a file is, opens no second one, and has the decoders of sound only.
+stands in another file. So ffmpeg does not guess what a file is, opens no second one, and has few decoders.
 """
 
 import shutil
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
 from courses.renditions.confined import confined
 
 _DEMUXERS: Final = {"mp4": "mov", "webm": "matroska", "ogg": "ogg", "adts": "aac"}
 _DECODERS: Final = "aac,alac,flac,mp3float,opus,vorbis"
+_PICTURE_DECODERS: Final = "vp9"
+"""What an MP4 file says of VP9 stands in the pictures only; what it says of others is copied."""
 # On Linux this opens the file anew, whether or not it has a name; a pipe could not be read from its end.
 _IN: Final = "/dev/fd/0"
 _OUT: Final = "/dev/fd/1"
@@ -22,13 +24,16 @@ def can_read(kept_in: str) -> bool:
     return kept_in in _DEMUXERS and bool(shutil.which("ffmpeg"))
 
 
-def decoding(kept_in: str, *, rate: int, most_seconds: int) -> Sequence[str]:
-    """Return the command that writes the first sound of a file as a WAV of one channel, for ``most_seconds``."""
+def decoding(kept_in: str, *, rate: int, most_seconds: int, form: Literal["wav", "s16le"] = "wav") -> Sequence[str]:
+    """Return the command that writes the first sound of a file as one channel, for ``most_seconds``.
+
+    As WAV, or in the ``form`` of samples with nothing before them.
+    """
     return confined(
         [
             *_reading(kept_in, most_seconds),
             *("-map", "0:a:0", "-map_metadata", "-1", "-ac", "1", "-ar", str(rate), "-c:a", "pcm_s16le"),
-            *("-bitexact", "-f", "wav", "pipe:1"),
+            *("-bitexact", "-f", form, "pipe:1"),
         ]
     )
 
@@ -42,7 +47,7 @@ def copying_film(
     """
     return confined(
         [
-            *_reading(kept_in, most_seconds),
+            *_reading(kept_in, most_seconds, f"{_DECODERS},{_PICTURE_DECODERS}"),
             # Whatever else is in it (where somebody stood, second by second) is no picture and no sound.
             *("-map", "0:V:0", "-map", "0:a:0?", "-map_metadata", "-1", "-map_chapters", "-1"),
             *("-map_metadata:s:v", "-1", "-map_metadata:s:a", "-1", "-c:v", "copy", *sound),
@@ -52,7 +57,7 @@ def copying_film(
     )
 
 
-def _reading(kept_in: str, most_seconds: int) -> Sequence[str]:
+def _reading(kept_in: str, most_seconds: int, decoders: str = _DECODERS) -> Sequence[str]:
     program = shutil.which("ffmpeg")
     assert program is not None
     demuxer = _DEMUXERS[kept_in]
@@ -60,6 +65,6 @@ def _reading(kept_in: str, most_seconds: int) -> Sequence[str]:
     own = ("-enable_drefs", "0", "-use_absolute_path", "0") if demuxer == "mov" else ()
     return (
         *(program, "-nostdin", "-hide_banner", "-loglevel", "quiet", "-xerror", "-threads", "1"),
-        *("-protocol_whitelist", "file", "-format_whitelist", demuxer, "-codec_whitelist", _DECODERS),
+        *("-protocol_whitelist", "file", "-format_whitelist", demuxer, "-codec_whitelist", decoders),
         *("-f", demuxer, *own, "-t", str(most_seconds), "-i", f"file:{_IN}", "-sn", "-dn"),
     )

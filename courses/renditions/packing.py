@@ -51,7 +51,7 @@ def packed(recording: bytes) -> bytes | None:
         said_ms = length_ms(io.BytesIO(recording), size_bytes=len(recording))
         if said_ms is not None and said_ms > MOST_SECONDS * 1000:
             return None
-        made = _made(recording)
+        made = _made(recording, said_ms)
         made_ms = opus.length_ms(made)
     except (subprocess.SubprocessError, opus.NotOpus, BrokenOff):
         return None
@@ -64,13 +64,14 @@ def _is_whole(made_ms: int, said_ms: int | None) -> bool:
     return abs(made_ms - said_ms) <= min(MOST_MS_ASTRAY, said_ms // 2)
 
 
-def _made(recording: bytes) -> bytes:
+def _made(recording: bytes, said_ms: int | None) -> bytes:
     kept_in = container(recording[:HEAD_BYTES])
     if kept_in == "webm" and (found := matroska.opus_packets(io.BytesIO(recording), len(recording))):
         return opus.in_ogg(*found)
     if ffmpeg.can_read(kept_in):
-        # A second more, so that what goes on is noticed.
-        return _run(recording, ffmpeg.decoding(kept_in, rate=_RATE, most_seconds=MOST_SECONDS + 1))
+        # Longer than it may be, so that what goes on is noticed, and no longer.
+        most_ms = MOST_SECONDS * 1000 if said_ms is None else said_ms + 2 * MOST_MS_ASTRAY
+        return _run(recording, ffmpeg.decoding(kept_in, rate=_RATE, most_seconds=most_ms // 1000 + 1))
     if kept_in == "webm":
         raise opus.NotOpus("more than one track, or not of Opus")
     return _run(recording, confined([*_DECODER, str(MOST_SECONDS)]))

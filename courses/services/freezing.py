@@ -37,7 +37,7 @@ from courses.recordings import (
     is_recording,
     length_ms,
 )
-from courses.services.levelling import as_released
+from courses.services.levelling import as_released, film_as_released
 from courses.snapshot import FROZEN_MEDIA_URL, SNAPSHOT_SCHEMA, Json
 from courses.story_maps import story_problems
 from translations.selectors import is_draft, words
@@ -286,8 +286,8 @@ class _Freezer:
             case AudioBlock() | VideoBlock():
                 self._check_recording(block, value)
                 return {
-                    name: self._sound(value["file"])
-                    if isinstance(block, AudioBlock) and name == "file" and value.get("file")
+                    name: (self._sound if isinstance(block, AudioBlock) else self._film)(value["file"])
+                    if name == "file" and value.get("file")
                     else self._value(child, value.get(name))
                     for name, child in block.child_blocks.items()
                 }
@@ -350,6 +350,19 @@ class _Freezer:
         if not is_opus(data):
             name = str(PurePath(name).with_suffix(".opus"))
         return self._file(ContentFile(released.data, name=name), {"filename": name})
+
+    def _film(self, document: AbstractDocument) -> Json | None:
+        """Return a film as a release keeps it; the editor's own file stays as it came."""
+        own, about = document.file, {"filename": document.filename}
+        try:
+            if not self.shelf.of_release or own.size > MOST_BYTES["video"]:
+                return self._file(own, about)
+            copy = film_as_released(own)
+        except OSError:
+            return self._file(own, about)
+        if copy is None:
+            self.uneven.append(f"{self.lesson}: {document.filename}")
+        return self._file(copy or own, about)
 
     def _read(self, file: FieldFile, most_bytes: int) -> bytes | None:
         """Return the beginning of a file; None where it cannot be read, which is reported when it is kept."""

@@ -4,18 +4,30 @@ import shutil
 import struct
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
+from wagtail.documents.models import Document
 
+from courses.exceptions import ReleaseFault, ReleaseRefused
+from courses.models import FrozenMedia
 from courses.opus import length_ms
 from courses.renditions import packing
 from courses.renditions.confined import confined
+from courses.renditions.films import can_copy, copied
+from courses.renditions.loudness import HEARD_RATE, missing_in
 from courses.renditions.packing import can_pack, packed
+from courses.services import forecast_release
+from courses.services.levelling import film_as_released
+from tests.factories.courses import RELEASED_AT, course_with_pages, lesson_page, release
 
 pytestmark = pytest.mark.skipif(
     not all(map(shutil.which, ("ffmpeg", "opusenc"))), reason="ffmpeg or opus-tools are not installed"
 )
+
+CAPTIONS = b"WEBVTT\n\n00:00.000 --> 00:01.000\nWelcome.\n"
 
 
 def recorded(folder: Path, name: str, *options: str, seconds: float = 1.5) -> bytes:
@@ -62,7 +74,7 @@ def test_what_telephones_record_is_packed_and_tells_no_place(tmp_path):
 
 def test_of_a_film_that_is_a_recording_only_the_sound_is_kept(tmp_path):
     picture = ("-f", "lavfi", "-i", "testsrc=size=64x48:rate=5:duration=1.5")
-    brought = recorded(tmp_path, "film.mp4", *picture, "-c:v", "mpeg4", "-c:a", "aac")
+    brought = recorded(tmp_path, "film.mp4", *picture, "-c:v", "libx264", "-c:a", "aac")
     made = packed(brought)
     assert made is not None
     assert length_ms(made) == pytest.approx(1_500, abs=80)
@@ -118,3 +130,77 @@ def test_without_ffmpeg_they_stay_as_they_came(tmp_path, monkeypatch):
     assert not can_pack(brought)
     # It begins as MP3 does.
     assert not can_pack(b"\xff\xf1\x50\x80" + b"\0" * 60)
+
+
+def heard(path: Path) -> float:
+    """Return how many decibels are missing in a film."""
+    command = ["ffmpeg", "-loglevel", "error", "-i", str(path), "-map", "0:a", "-ac", "1", "-ar", str(HEARD_RATE)]
+    with path.open("rb") as file:
+        return missing_in(file, [*command, "-f", "s16le", "-"])
+
+
+def picture(path: Path) -> bytes:
+    command = ["ffmpeg", "-loglevel", "error", "-i", str(path), "-map", "0:v", "-c", "copy", "-f", "md5", "-"]
+    return subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
+
+
+def film(folder: Path, name: str, *codecs: str) -> bytes:
+    shown = ("-f", "lavfi", "-i", "testsrc=size=64x48:rate=5:duration=1.5")
+    brought = recorded(folder, name, *shown, "-c:v", codecs[0], "-c:a", codecs[1])
+    assert (can_copy(brought[:64]), b"Ana" in brought, heard(folder / name) > 3) == (True, True, True)
+    return brought
+
+
+def assert_copied(folder: Path, name: str, made: bytes) -> None:
+    """The copy of a film is as loud as others, shows the same, and says nothing of itself."""
+    copy = folder / f"made-{name}"
+    copy.write_bytes(made)
+    assert heard(copy) == 0
+    assert picture(copy) == picture(folder / name)
+    assert [said for said in (b"Ana", b"50.1", b"Lavf5") if said in made] == []
+
+
+def test_a_film_is_as_loud_as_others_shows_the_same_and_tells_no_place(tmp_path):
+    brought = film(tmp_path, "a.webm", "libvpx", "libvorbis")
+    made = []
+    for _ in range(2):
+        with (tmp_path / "a.webm").open("rb") as opened:
+            copy = copied(opened, size_bytes=len(brought))
+        assert copy is not None
+        copy.seek(0)
+        made.append(copy.read())
+    assert made[0] == made[1]
+    assert_copied(tmp_path, "a.webm", made[0])
+    with (tmp_path / "a.webm").open("rb") as opened:
+        assert copied(opened, size_bytes=len(brought) - 1) is None
+
+
+@pytest.mark.django_db
+def test_a_film_is_copied_once_and_the_editors_own_stays(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    brought = film(tmp_path, "a.mp4", "libx264", "aac")
+    captions = Document.objects.create(title="c", file=ContentFile(CAPTIONS, name="c.vtt"))
+    own = Document.objects.create(title="a", file=ContentFile(brought, name="a.mp4"))
+    course = course_with_pages(lessons=["act"])
+    parts = {"title": "Film", "file": own.pk, "captions": captions.pk, "transcript": "<p>Welcome.</p>"}
+    lesson_page(course.pages.get(), "facts", body=[("video", parts)])
+    release(course)
+    with pytest.raises(ReleaseRefused) as refusal:
+        release(course)
+    assert [each.fault for each in refusal.value.problems] == [ReleaseFault.UNCHANGED]
+    assert forecast_release(course=course, at=RELEASED_AT)[0].uneven == ()
+    [kept] = FrozenMedia.objects.filter(content_type="video/mp4")
+    name = tmp_path / "media" / "packed" / f"{sha256(brought).hexdigest()}.mp4"
+    copy = name.read_bytes()
+    assert_copied(tmp_path, "a.mp4", copy)
+    # Players show what they have, before the rest is there.
+    assert copy.index(b"moov") < copy.index(b"mdat")
+    with kept.file.open("rb") as file, own.file.open("rb") as original:
+        assert (file.read(), original.read()) == (copy, brought)
+    # Of somebody who was ended while writing it, and then kept as it is.
+    for left, found in ((copy[:-1], copy), (copy + b"\0\0\0\x08free", copy + b"\0\0\0\x08free")):
+        name.write_bytes(left)
+        made = film_as_released(own.file)
+        assert made is not None
+        with made.open("rb") as file:
+            assert file.read() == found
