@@ -71,6 +71,8 @@ def main(arguments: list[str]) -> int:
         )
     if not EPUBCHECK:
         outcome.left_out.append("EPUB through epubcheck: not found")
+    if missing := [name for name in ("espeak-ng", "opusenc", "opusdec", "ffmpeg") if not shutil.which(name)]:
+        outcome.left_out.append(f"recordings and films: {', '.join(missing)} not found")
     environment = {"FIELDFARE_CHROMIUM": CHROMIUM or ""}
     run("embedded profile: SQLite", outcome, [*skipped, *arguments], DATABASE_URL="", REDIS_URL="", **environment)
     if answers(POSTGRES) and answers(REDIS):

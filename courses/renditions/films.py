@@ -3,7 +3,7 @@
 import subprocess
 from collections.abc import Sequence
 from tempfile import TemporaryFile
-from typing import IO, Final
+from typing import BinaryIO, Final
 
 from courses.containers.broken_off import BrokenOff
 from courses.recordings import HEAD_BYTES, MOST_BYTES, container, length_ms
@@ -24,7 +24,7 @@ def can_copy(head: bytes) -> bool:
     return kept_in in _SOUND and ffmpeg.can_read(kept_in)
 
 
-def copied(film: IO[bytes], *, size_bytes: int) -> IO[bytes] | None:
+def copied(film: BinaryIO, *, size_bytes: int) -> BinaryIO | None:
     """Return a copy of a film that ``can_copy``, without what it says of itself; the same one gives the same bytes.
 
     No picture of it is touched; its sound is coded anew where it is louder or softer than other recordings. None where
@@ -45,7 +45,7 @@ def copied(film: IO[bytes], *, size_bytes: int) -> IO[bytes] | None:
     return made if said_ms is None or abs(made_ms - said_ms) <= MOST_MS_ASTRAY else None
 
 
-def _run(film: IO[bytes], head: bytes) -> IO[bytes]:
+def _run(film: BinaryIO, head: bytes) -> BinaryIO:
     kept_in = container(head)
     hearing = ffmpeg.decoding(kept_in, rate=HEARD_RATE, most_seconds=HEARD_SECONDS, form="s16le")
     command = ffmpeg.copying_film(

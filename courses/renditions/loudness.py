@@ -7,7 +7,7 @@ import sys
 from array import array
 from collections.abc import Sequence
 from tempfile import TemporaryFile
-from typing import IO, Final
+from typing import BinaryIO, Final
 
 from courses.opus import is_opus
 from courses.sound import level_factor
@@ -36,7 +36,7 @@ def can_be_heard(recording: bytes) -> bool:
     return is_opus(recording) and bool(shutil.which("opusdec"))
 
 
-def missing_in(file: IO[bytes], decoder: Sequence[str]) -> float:
+def missing_in(file: BinaryIO, decoder: Sequence[str]) -> float:
     """Return the same of any file of which ``decoder`` writes one voice of ``HEARD_RATE`` samples a second."""
     file.seek(0)
     with subprocess.Popen(decoder, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as decoding:

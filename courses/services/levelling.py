@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
 from tempfile import TemporaryFile
-from typing import Final
+from typing import BinaryIO, Final, cast
 
 from django.core.cache import cache
 from django.core.files.base import ContentFile, File
@@ -76,7 +76,7 @@ def _is_kept(name: str) -> bool:
         return False
     try:
         with default_storage.open(name) as opened:
-            length_ms(opened, size_bytes=default_storage.size(name))
+            length_ms(cast(BinaryIO, opened), size_bytes=default_storage.size(name))
     except BrokenOff:
         # Somebody was ended while writing it.
         default_storage.delete(name)
