@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Final
 
@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 
 from certificates.documents import render_pdf
 from certificates.models import Attestation, Certificate, PriorLearning
+from certificates.validity import ONE_DAY, local_date, starts_at
 from cms import signing
 from cms.signed_archive import SignedArchive
 from cms.typesetting import MissingGlyphs
@@ -201,7 +202,7 @@ def _requirements(organisation: Organisation, site: Site | None) -> Iterator[Seq
             it.starts_on.isoformat(),
             _iso(it.due_on),
             _iso(it.ends_on),
-            it.recorded_at.date().isoformat(),
+            _day(it.recorded_at, organisation),
         )
 
 
@@ -220,7 +221,7 @@ def _employments(organisation: Organisation, site: Site | None, on: date) -> Ite
             it.role.name if it.role else "",
             it.starts_on.isoformat(),
             _iso(it.ends_on),
-            it.recorded_at.date().isoformat(),
+            _day(it.recorded_at, organisation),
             "yes" if hasattr(it, "superseded_by") else "no",
         )
 
@@ -236,7 +237,7 @@ def _in_person(organisation: Organisation, site: Site | None, on: date) -> Itera
     for there in attended.select_related("session__edition__course", "membership").order_by("pk").iterator():
         if there.session.held_on <= on:
             number, day = there.membership.employee_number, there.session.held_on.isoformat()
-            recorded_on = there.recorded_at.date().isoformat()
+            recorded_on = _day(there.recorded_at, organisation)
             yield (number, "session", there.session.edition.course.code, there.session.code, day, recorded_on, "yes")
     for it in given.select_related("membership", "superseded_by").order_by("recorded_at", "pk").iterator():
         yield (
@@ -245,7 +246,7 @@ def _in_person(organisation: Organisation, site: Site | None, on: date) -> Itera
             it.code,
             it.text,
             it.given_on.isoformat(),
-            it.recorded_at.date().isoformat(),
+            _day(it.recorded_at, organisation),
             "no" if hasattr(it, "superseded_by") else "yes",
         )
 
@@ -283,7 +284,7 @@ def _adjustments(organisation: Organisation, site: Site | None, on: date) -> Ite
             it.get_reason_display(),
             it.get_document_display(),
             it.document_number,
-            it.recorded_at.date().isoformat(),
+            _day(it.recorded_at, organisation),
             "no" if it.undone or hasattr(it, "superseded_by") else "yes",
         )
 
@@ -321,7 +322,7 @@ def _past_completions(organisation: Organisation, site: Site | None, on: date) -
             it.completed_on.isoformat(),
             _iso(it.ends_on),
             it.period.last_valid_on.isoformat(),
-            it.recorded_at.date().isoformat(),
+            _day(it.recorded_at, organisation),
             "no" if it.taken_back or hasattr(it, "superseded_by") else "yes",
         )
 
@@ -332,10 +333,11 @@ def _log(organisation: Organisation, site: Site | None, on: date) -> Iterator[Se
     Of a site nothing about people who work elsewhere.
     """
     yield ("date", "act", "object", "key")
+    end = starts_at(on + ONE_DAY, organisation.time_zone)
     wanted = Q()
     for prefix in _LOGGED:
         wanted |= Q(verb__startswith=prefix)
-    entries = AuditEntry.objects.filter(wanted, organisation=organisation, happened_at__date__lte=on)
+    entries = AuditEntry.objects.filter(wanted, organisation=organisation, happened_at__lt=end)
     if site is not None:
         here = people_of(organisation=organisation, site=site, on=on).order_by()
         certificates = Certificate.objects.filter(membership__in=here.values("pk"))
@@ -343,7 +345,12 @@ def _log(organisation: Organisation, site: Site | None, on: date) -> Iterator[Se
         about_people = [model._meta.label_lower for model in (Membership, Certificate)]
         entries = entries.filter(~Q(target_kind__in=about_people) | Q(target_id__in=keys))
     for entry in entries.order_by("happened_at", "pk").iterator():
-        yield (entry.happened_at.date().isoformat(), entry.verb, entry.target_kind, entry.target_id)
+        yield (_day(entry.happened_at, organisation), entry.verb, entry.target_kind, entry.target_id)
+
+
+def _day(at: datetime, organisation: Organisation) -> str:
+    """Return the day at the organisation, as its pages say it: in the afternoon it is tomorrow elsewhere."""
+    return local_date(at, organisation.time_zone).isoformat()
 
 
 def _iso(value: date | None) -> str:

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import zipfile
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.files.base import ContentFile
@@ -345,3 +345,16 @@ def test_past_completions_and_what_staff_did_are_in_it_and_of_a_site_nothing_of_
     assert str(done.public_id) in {it["key"] for it in log}
     assert str(ama.public_id) not in {it["key"] for it in log}
     assert str(ama.public_id) in {it["key"] for it in table(opened(make(larch)), "log.csv")}
+
+
+def test_days_in_a_pack_are_those_at_the_organisation(larch, hospitality):
+    evening = datetime(2026, 3, 3, 2, 0, tzinfo=UTC)  # 6 in the evening of 2 March in Vancouver
+    larch.ask(hospitality, site=larch.fort, at=evening)
+    jo = larch.employ("Jo Castellan", number="0042", at=evening)
+    services.record_leave(membership=jo, from_on=TODAY, last_on=date(2026, 3, 20), by=None, at=evening)
+    archive = opened(make(larch))
+    for name in ("requirements.csv", "employments.csv", "adjustments.csv"):
+        assert [it["recorded_on"] for it in table(archive, name)] == ["2026-03-02"], name
+    log = [it for it in table(archive, "log.csv") if it["act"].startswith(("requirement.", "adjustment."))]
+    assert [it["date"] for it in log] == ["2026-03-02"] * 2
+    assert table(opened(make(larch, on=date(2026, 3, 1))), "log.csv") == []
