@@ -338,7 +338,7 @@ class Period:
             raise ValueError(f"{self.last_valid_on} is not the day before {self.valid_until}")
         if not self.window_opens_on < self.valid_until:
             raise ValueError(f"the window opens on {self.window_opens_on}, not before {self.valid_until}")
-        if _nominal_end(self).as_end() != self.valid_until:
+        if not 1 <= self.anchor_day <= 31 or _nominal_end(self).as_end() != self.valid_until:
             raise ValueError(f"anchor day {self.anchor_day} does not lead to {self.valid_until}")
 
 
@@ -358,11 +358,11 @@ def next_period(policy: ValidityPolicy, completed_on: date, current: Period | No
     calendar year that counts already.
 
     Raises:
-        TypeError: ``completed_on`` is an instant, which has no date before its zone is known.
+        TypeError: ``completed_on`` is no date, such as an instant, which has none before its zone is known.
         DayOutOfReach: it, or the end of ``current``, is within a few lives of the calendar's own ends.
     """
-    if isinstance(completed_on, datetime):
-        raise TypeError("completed_on is a date; local_date() gives the date of an instant")
+    if isinstance(completed_on, datetime) or not isinstance(completed_on, date):
+        raise TypeError(f"completed_on is a date, not {completed_on!r}; local_date() gives the date of an instant")
     for day in [completed_on] if current is None else [completed_on, current.valid_until]:
         if not _FIRST_DAY <= day <= _LAST_DAY:
             raise DayOutOfReach(day)

@@ -379,9 +379,10 @@ def test_next_period_with_a_month_of_grace_gives_a_whole_month():
     assert (period.valid_until, period.grace_until) == (date(2025, 3, 1), date(2025, 4, 1))
 
 
-def test_next_period_refuses_an_instant():
-    with pytest.raises(TypeError):
-        next_period(yearly(), datetime(2025, 1, 1, tzinfo=UTC))
+@pytest.mark.parametrize("completed_on", [datetime(2025, 1, 1, tzinfo=UTC), "2025-01-01", None])
+def test_next_period_refuses_what_is_no_date(completed_on):
+    with pytest.raises(TypeError, match="completed_on is a date"):
+        next_period(yearly(), completed_on)
 
 
 @pytest.mark.parametrize(
@@ -531,6 +532,7 @@ GOOD_DATES = {
         {"anchor_day": 30},  # June has a 30th: the end would be that day
         {"anchor_day": 2},
         {"anchor_day": 0},
+        {"anchor_day": 32},  # no month has it
     ],
 )
 def test_period_refuses_dates_that_do_not_fit(wrong):
