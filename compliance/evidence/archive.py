@@ -16,10 +16,14 @@ from certificates.validity import ONE_DAY, local_date, starts_at
 from cms import signing
 from cms.signed_archive import SignedArchive
 from cms.typesetting import MissingGlyphs
+from compliance.condition_words import again_in_words, condition_in_words, due_rule_in_words
+from compliance.conditions import parse
+from compliance.due_dates import parse_due_rule
 from compliance.evidence.rows import EvidenceRow, evidence_rows, people_of
 from compliance.evidence.sheet import TooManyRows, evidence_sheet, yes_or_no
 from compliance.models import Adjustment, Requirement
-from compliance.selectors import sites_from
+from compliance.recurrence import parse_recurs
+from compliance.selectors import names_in, sites_from
 from compliance.visibility import STATUS_LABELS
 from courses.models import Attendance, EditionText
 from courses.snapshot import lesson_text
@@ -182,7 +186,23 @@ def _texts(digests: set[str]) -> Iterator[tuple[str, bytes]]:
 
 def _requirements(organisation: Organisation, site: Site | None) -> Iterator[Sequence[str]]:
     """Yield what was asked of whom, corrections and withdrawals too, in the order recorded."""
-    yield ("reference", "training", "person", "site", "role", "from", "last_good_day", "withdrawn_on", "recorded_on")
+    yield (
+        "reference",
+        "training",
+        "person",
+        "site",
+        "role",
+        "from",
+        "last_good_day",
+        "withdrawn_on",
+        "recorded_on",
+        "rule",
+        "rule_title",
+        "of_whom",
+        "by_when",
+        "again",
+    )
+    names = names_in(organisation=organisation)
     facts = Requirement.objects.filter(organisation=organisation)
     if site is not None:
         within = sites_from(site)
@@ -203,6 +223,11 @@ def _requirements(organisation: Organisation, site: Site | None) -> Iterator[Seq
             _iso(it.due_on),
             _iso(it.ends_on),
             _day(it.recorded_at, organisation),
+            it.source,
+            it.label,
+            condition_in_words(parse(it.conditions), names) if it.conditions is not None else "",
+            due_rule_in_words(parse_due_rule(it.due_rule)) if it.due_rule is not None else "",
+            again_in_words(parse_recurs(it.recurs)) if it.recurs else "",
         )
 
 

@@ -358,3 +358,20 @@ def test_days_in_a_pack_are_those_at_the_organisation(larch, hospitality):
     log = [it for it in table(archive, "log.csv") if it["act"].startswith(("requirement.", "adjustment."))]
     assert [it["date"] for it in log] == ["2026-03-02"] * 2
     assert table(opened(make(larch, on=date(2026, 3, 1))), "log.csv") == []
+
+
+def test_what_was_asked_says_by_which_rule_of_whom_by_when_and_how_often(larch, hospitality):
+    larch.ask(
+        hospitality, conditions={"role": "kitchen"}, due_on=None, due_rule={"after": "hire", "in": "60d"}, recurs="12m",
+        label="Florida: front desk", source="us-fl-lodging",
+    )  # fmt: skip
+    [asked] = table(opened(make(larch)), "requirements.csv")
+    assert [asked[name] for name in ("rule", "rule_title", "by_when", "last_good_day")] == [
+        "us-fl-lodging",
+        "Florida: front desk",
+        "60 days after the day of hiring",
+        "",
+    ]
+    assert "Kitchen" in asked["of_whom"]
+    assert "12 months" in asked["again"]
+    assert "<" not in asked["of_whom"] + asked["by_when"] + asked["again"]
