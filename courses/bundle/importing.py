@@ -407,6 +407,7 @@ class _Import:
         """Compare what is stored now with what was written, and hold it to the rules of its model."""
         written = self.written.get(part.name, {})
         stored = self._read_back(part, written)
+        kept = []
         for code, form in written.items():
             name = file_of(part.name, code)
             if name in self.unreadable:
@@ -415,11 +416,21 @@ class _Import:
                 lost = form_diff(stored.get(code), form, there="as the bundle has it")
                 about = next((line for line in lost if line.startswith("+") and not line.startswith("+++")), "")
                 self.problems.append(f"{name}: this cannot be kept as it is: {about[1:].strip()[:200]}")
-                continue
-            try:
-                part.check([code])
-            except _FAULTS as fault:
-                self.problems.append(f"{name}: {in_a_line(fault)}")
+            else:
+                kept.append(code)
+        self._check(part, kept)
+
+    def _check(self, part: Part, codes: list[str]) -> None:
+        """Hold what is stored to the rules of its model: all at once, and one by one to name what they refuse."""
+        try:
+            with transaction.atomic():
+                part.check(codes)
+        except _FAULTS as fault:
+            if len(codes) == 1:
+                self.problems.append(f"{file_of(part.name, codes[0])}: {in_a_line(fault)}")
+                return
+            for code in codes:
+                self._check(part, [code])
 
     def _read_back(self, part: Part, written: dict[str, Form]) -> dict[str, Form]:
         """Return what is stored now; what was written and cannot even be read is a problem."""

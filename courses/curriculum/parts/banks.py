@@ -203,8 +203,12 @@ class QuestionPart(Part):
     def check(self, codes: Collection[str]) -> None:
         """Look at the questions."""
         wanted = set(codes)
-        banks = {code.partition("/")[0] for code in wanted}
-        for row in Question.objects.filter(bank__code__in=banks, locale=self.locale).select_related("bank"):
+        rows = Question.objects.filter(
+            bank__code__in={code.partition("/")[0] for code in wanted},
+            code__in={code.partition("/")[2] for code in wanted},
+            locale=self.locale,
+        )
+        for row in rows.select_related("bank"):
             if f"{row.bank.code}/{row.code}" in wanted:
                 row.full_clean()
                 if isinstance(row, ScenarioQuestion):

@@ -287,8 +287,11 @@ class LessonPagePart(_PagePart):
     def check(self, codes: Collection[str]) -> None:
         """Look at the newest drafts."""
         wanted = set(codes)
-        courses = {code.partition("/")[0] for code in wanted}
-        pages = LessonPage.objects.filter(lesson__course__code__in=courses, locale=self.locale)
+        pages = LessonPage.objects.filter(
+            lesson__course__code__in={code.partition("/")[0] for code in wanted},
+            lesson__code__in={code.partition("/")[2] for code in wanted},
+            locale=self.locale,
+        )
         for page in pages.select_related("lesson__course"):
             if f"{page.lesson.course.code}/{page.lesson.code}" in wanted:
                 draft = _draft(page)
