@@ -11,7 +11,7 @@ from courses.renditions import ffmpeg
 from courses.renditions.loudness import HEARD_RATE, HEARD_SECONDS, missing_in
 from courses.renditions.packing import MOST_MS_ASTRAY, MOST_SECONDS, TIMEOUT_SECONDS
 
-_SOUND: Final = {"mp4": ("-c:a", "aac", "-aac_coder", "fast"), "webm": ("-c:a", "libopus")}
+_SOUND: Final = {"mp4": ("-c:a", "aac"), "webm": ("-c:a", "libopus")}
 # Below full scale by what coding adds: the loudest moment of the left may be louder than that of both.
 _LIMIT: Final = "alimiter=limit=0.84:level=disabled"
 _HEADS_BYTES: Final = 10_000_000

