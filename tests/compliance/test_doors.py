@@ -38,8 +38,9 @@ from people.services import make_api_key, write_import
 from tests.certificates.test_viewsets import filled_in
 from tests.corpus.workbooks import xlsx
 from tests.courses import curricula
+from tests.courses.curricula import PICTURE
 from tests.courses.test_consenting import consent
-from tests.courses.test_loader import CLAIMS, PICTURE
+from tests.courses.test_loader import CLAIMS
 from tests.courses.test_owning import nation
 from tests.courses.test_release import LOOKED_AT_ALL
 from tests.courses.test_translated_curriculum import ship

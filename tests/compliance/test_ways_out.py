@@ -1,9 +1,12 @@
 """What its owner took back leaves no words behind: on every way out of the house, in every language."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
+from django.test import override_settings
 
 from assessments.models import Question
 from certificates.models import Certification
@@ -17,17 +20,18 @@ from courses.withdrawn import Part
 from tests import ways_out
 from tests.assessments.test_question_bank_kind import bring, export
 from tests.courses import curricula
+from tests.courses.curricula import PICTURE
 from tests.courses.test_consenting import consent
-from tests.courses.test_loader import PICTURE
 from tests.courses.test_owning import LICENCE, nation
 from tests.courses.test_translated_curriculum import ship
-from tests.factories.compliance import workplace
+from tests.factories.compliance import Workplace, workplace
 from tests.factories.people import SiteFactory, sign_in_with_pin
 from tests.people.workbooks.conftest import counted, said
 from translations.selectors import file_for
 from translations.services import import_file
 
-pytestmark = pytest.mark.django_db
+# As a load leaves it.
+pytestmark = [pytest.mark.django_db, pytest.mark.reference_index]
 
 AT = datetime(2026, 11, 28, 17, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 28)
@@ -39,19 +43,35 @@ PRACTICE = "In which order?"
 MARKER = "A part was here that its owner withdrew on"
 
 
-@pytest.fixture
-def place(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A hotel whose people take a course in English and French."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.RENDITIONS = True
-    monkeypatch.setattr(clock, "now", lambda: AT + timedelta(hours=1))
+NOW = AT + timedelta(hours=1)
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: Any) -> Path:
+    return tmp_path_factory.mktemp("media")
+
+
+@pytest.fixture(scope="module")
+def _settled(module_rows: Any, media: Path, tmp_path_factory: Any) -> Workplace:
     course = curricula.COURSE.replace("minimum_minutes: 5\n", "")
     root = curricula.write(
-        tmp_path / "curriculum", **{"hospitality/media/door.svg": PICTURE, "hospitality/course.yaml": course}
+        tmp_path_factory.mktemp("curriculum"),
+        **{"hospitality/media/door.svg": PICTURE, "hospitality/course.yaml": course},
     )
     ship(root)
-    load(read_curriculum(root), at=AT)
-    return workplace()
+    at_work = override_settings(MEDIA_ROOT=media, RENDITIONS=True)
+    with module_rows.unblock(), at_work, mock.patch.object(clock, "now", return_value=NOW):
+        load(read_curriculum(root), at=AT)
+        return workplace()
+
+
+@pytest.fixture
+def place(_settled: Workplace, media: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Workplace:
+    """A hotel whose people take a course in English and French."""
+    settings.MEDIA_ROOT = media
+    settings.RENDITIONS = True
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    return _settled
 
 
 @pytest.fixture

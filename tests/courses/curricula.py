@@ -267,6 +267,10 @@ questions:
      stem: "What would you do?"}
 """
 
+PICTURE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30" viewBox="0 0 40 30"><path d="M0 0h9v9z"/></svg>'
+)
+
 FILES = {
     "sectors.yaml": SECTORS,
     "services.yaml": SERVICES,

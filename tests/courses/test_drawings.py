@@ -3,7 +3,7 @@
 import pytest
 
 from courses.drawings import drawing_problem
-from tests.courses.test_loader import PICTURE
+from tests.courses.curricula import PICTURE
 
 OPEN = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
 

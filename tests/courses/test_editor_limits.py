@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from wagtail.models import Locale, Page, PageViewRestriction
@@ -58,31 +59,38 @@ def test_what_belongs_to_no_sector_lies_outside_of_every_limit() -> None:
     assert Limits().allow(sectors=[""], languages=["fr"])
 
 
-@pytest.fixture
-def things() -> SimpleNamespace:
+@pytest.fixture(scope="module")
+def _made(module_rows: Any) -> dict[str, Model]:
     """A released course of the sector "hotels" in English, with a page and a question in French."""
-    hotels = SectorFactory(code="hotels", slug="hotels")
-    SectorFactory(code="camps", slug="camps")
-    course = released_course(sector=hotels)
-    french = Locale.objects.get_or_create(language_code="fr")[0]
-    question = SingleChoiceQuestion.objects.filter(bank=course.final_quiz.bank, locale__language_code="en").first()
-    translated = question.copy_for_translation(french)
-    translated.save()
-    claim = ClaimFactory()
-    ClaimUse.objects.create(
-        claim=claim, text=EditionText.objects.get(edition__course=course), lesson="facts", block="b"
-    )
-    text = Text.objects.create(code="course:x", kind="page", title="x", group="course:x", sector="hotels")
-    Segment.objects.create(text=text, key="title", source="Rooms", digest="0" * 64, markup="plain", position=1)
-    return SimpleNamespace(
-        course=course,
-        page=CoursePage.objects.get(course=course),
-        french_page=publish(course_page(course, "fr", title="Travail sûr")),
-        question=question,
-        french_question=translated,
-        claim=claim,
-        certification=CertificationFactory(courses=[course]),
-    )
+    with module_rows.unblock():
+        hotels = SectorFactory(code="hotels", slug="hotels")
+        SectorFactory(code="camps", slug="camps")
+        course = released_course(sector=hotels)
+        french = Locale.objects.get_or_create(language_code="fr")[0]
+        question = SingleChoiceQuestion.objects.filter(bank=course.final_quiz.bank, locale__language_code="en").first()
+        translated = question.copy_for_translation(french)
+        translated.save()
+        claim = ClaimFactory()
+        ClaimUse.objects.create(
+            claim=claim, text=EditionText.objects.get(edition__course=course), lesson="facts", block="b"
+        )
+        text = Text.objects.create(code="course:x", kind="page", title="x", group="course:x", sector="hotels")
+        Segment.objects.create(text=text, key="title", source="Rooms", digest="0" * 64, markup="plain", position=1)
+        return {
+            "course": course,
+            "page": CoursePage.objects.get(course=course),
+            "french_page": publish(course_page(course, "fr", title="Travail sûr")),
+            "question": question,
+            "french_question": translated,
+            "claim": claim,
+            "certification": CertificationFactory(courses=[course]),
+        }
+
+
+@pytest.fixture
+def things(_made: dict[str, Model]) -> SimpleNamespace:
+    """Return them as they are stored: what a test changes of them, no other sees."""
+    return SimpleNamespace(**{name: type(row).objects.get(pk=row.pk) for name, row in _made.items()})
 
 
 LOOKED = {"reviewed_on": "2026-03-01", "review_by": "2999-03-01", "grace_days": 30, "role": "author"}

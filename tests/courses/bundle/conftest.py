@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.courses import curricula
-from tests.courses.test_loader import PICTURE
+from tests.courses.curricula import PICTURE
 from tests.courses.test_translated_curriculum import ship
 
 
