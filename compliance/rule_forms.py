@@ -198,7 +198,7 @@ class SiteForm(SiteFactsForm):
             **SiteFactsForm.Meta.labels,
             "name": gettext_lazy("Name"),
             "code": gettext_lazy("Code"),
-            "parent": gettext_lazy("Belongs to"),
+            "parent": pgettext_lazy("what a site belongs to", "Belongs to"),
         }
         help_texts = {
             **SiteFactsForm.Meta.help_texts,

@@ -68,7 +68,7 @@ def page_of(
 def placement_subject(site: Site, parent: Site | None) -> str:
     """Return the name of a site with that to which it would belong, for whoever decides on it."""
     above = parent.name if parent else pgettext("what a site belongs to", "No other site")
-    return f"{site.name} ({_('Belongs to')}: {above})"
+    return f"{site.name} ({pgettext('what a site belongs to', 'Belongs to')}: {above})"
 
 
 def say_it_waits(request: HttpRequest) -> None:
