@@ -105,7 +105,9 @@ def again_in_words(recurs: Recurs) -> str:
 
 
 def duration_in_words(length: Duration) -> str:
-    """Return "90 days"."""
+    """Return "90 days"; of several whole years "3 years", also where they were written as months."""
+    if length.unit == "m" and length.n > 12 and length.n % 12 == 0:
+        length = Duration(length.n // 12, "y")
     text = {
         "d": ngettext("%(n)s day", "%(n)s days", length.n),
         "w": ngettext("%(n)s week", "%(n)s weeks", length.n),

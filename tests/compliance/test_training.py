@@ -74,7 +74,7 @@ def test_the_reason_names_what_it_hangs_on_since_when_and_the_rule(larch, hospit
     [item] = training_items(Scope(user=jo.user, memberships=(jo,)), AT)
     assert (item.because, item.again) == (
         f"{work} Housekeeping, and it has been asked of you {since}",
-        "Every 36 months on the same day, if done in the last 3 months before it.",
+        "Every 3 years on the same day, if done in the last 3 months before it.",
     )
     with translation.override("ar"):
         larch.ask(hospitality, site=larch.fort, due_on=date(2026, 3, 20), label="Texas: staff")
