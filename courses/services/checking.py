@@ -17,7 +17,7 @@ from cms.models import EditorLimit
 from cms.processes import mapped
 from courses import harm
 from courses.exceptions import NoReason, NoSuchFinding
-from courses.harm import Document, Finding, lint, term_findings
+from courses.harm import Document, Finding, lint, rule_book, term_findings
 from courses.harm.frozen import document_of
 from courses.models import Course, HarmAnswer
 from courses.reading_level import ReadingLevel, reading_level
@@ -66,13 +66,20 @@ def _all_found(asked: Sequence[_Question]) -> list[list[Finding]]:
     keys = [_key_of(each) for each in asked]
     known: dict[str, list[Finding]] = cache.get_many(keys)
     new = {key: each for key, each in zip(keys, asked, strict=True) if key not in known}
-    chars = sum(len(passage.text) for each in new.values() for passage in each.document.passages)
-    questions = list(new.values())
-    looked = mapped(_found, questions) if chars >= WORTH_COPYING_CHARS else [_found(each) for each in questions]
-    found = dict(zip(new, looked, strict=True))
+    found = dict(zip(new, _looked_at(list(new.values())), strict=True))
     if found:
         cache.set_many(found, timeout=FOUND_KEPT_SECONDS)
     return [(known | found)[key] for key in keys]
+
+
+def _looked_at(asked: Sequence[_Question]) -> list[list[Finding]]:
+    chars = sum(len(passage.text) for each in asked for passage in each.document.passages)
+    if chars < WORTH_COPYING_CHARS:
+        return [_found(each) for each in asked]
+    for each in asked:
+        # Read here once, known to every copy that is made from now on; a copy that reads them takes them to its end.
+        rule_book(each.document.language)
+    return mapped(_found, asked)
 
 
 def _key_of(asked: _Question) -> str:

@@ -13,11 +13,13 @@ from wagtail.models import PageLogEntry
 
 from courses import services
 from courses.exceptions import NoReason, NoSuchFinding, ReleaseFault, ReleaseRefused
+from courses.harm import Document
 from courses.models import Course, HarmAnswer, LessonPage
 from courses.services import checking
 from tests.courses.test_release import LATER, LOOKED_AT_ALL, editor
 from tests.factories.courses import RELEASED_AT, course_with_pages, publish, release, released_course
 from tests.factories.people import UserFactory, sign_in_personally
+from translations.glossary import Audience
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +52,15 @@ def lint(*args: str) -> tuple[int, Any]:
     except SystemExit as end:
         return int(end.code or 0), json.loads(out.getvalue())
     return 0, json.loads(out.getvalue())
+
+
+def test_rules_are_read_once_and_not_in_each_copy_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    known: list[str] = []
+    monkeypatch.setattr(checking, "WORTH_COPYING_CHARS", 0)
+    monkeypatch.setattr(checking, "rule_book", known.append)
+    monkeypatch.setattr(checking, "mapped", lambda work, asked: list(known))
+    asked = [checking._Question(Document(language, ()), [], Audience.PUBLIC) for language in ("en", "fr")]
+    assert checking._looked_at(asked) == ["en", "fr"]
 
 
 def test_an_open_finding_stops_a_release_and_an_addition_for_administrators_too() -> None:
