@@ -5,9 +5,9 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, TypeVar
 
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import pgettext
 
 from certificates.documents import render_pdf
@@ -31,6 +31,7 @@ from courses.withholding import with_markers
 from people.models import AuditEntry, Employment, Membership, Organisation, Site
 from people.workbooks.cells import protect
 
+_Fact = TypeVar("_Fact", bound=Model)
 SCRIPT: Final = Path(__file__).with_name("checking.py")
 # The verbs of staff that bear on who had to learn what, and on what it was worth.
 _LOGGED: Final = (
@@ -256,15 +257,14 @@ def _in_person(organisation: Organisation, site: Site | None, on: date) -> Itera
     yield ("employee_number", "what", "code", "text", "day", "recorded_on", "holds")
     attended = Attendance.objects.filter(session__organisation=organisation, counted__in=Attendance.WAS_THERE)
     given = Attestation.objects.filter(membership__organisation=organisation, given_on__lte=on, taken_back=False)
-    if site is not None:
-        here = Employment.objects.covering(on).filter(site__in=sites_from(site)).values("membership")
-        attended, given = attended.filter(membership__in=here), given.filter(membership__in=here)
-    for there in attended.select_related("session__edition__course", "membership").order_by("pk").iterator():
+    sessions = _of_people_at(site, attended, on).select_related("session__edition__course", "membership")
+    for there in sessions.order_by("pk").iterator():
         if there.session.held_on <= on:
             number, day = there.membership.employee_number, there.session.held_on.isoformat()
             recorded_on = _day(there.recorded_at, organisation)
             yield (number, "session", there.session.edition.course.code, there.session.code, day, recorded_on, "yes")
-    for it in given.select_related("membership", "superseded_by").order_by("recorded_at", "pk").iterator():
+    confirmed = _of_people_at(site, given, on).select_related("membership", "superseded_by")
+    for it in confirmed.order_by("recorded_at", "pk").iterator():
         yield (
             it.membership.employee_number,
             "confirmed",
@@ -293,10 +293,11 @@ def _adjustments(organisation: Organisation, site: Site | None, on: date) -> Ite
         "holds",
     )
     facts = Adjustment.objects.filter(membership__organisation=organisation, from_on__lte=on)
-    if site is not None:
-        here = Employment.objects.covering(on).filter(site__in=sites_from(site))
-        facts = facts.filter(membership__in=here.values("membership"))
-    related = facts.select_related("membership", "certification", "superseded_by").order_by("recorded_at", "pk")
+    related = (
+        _of_people_at(site, facts, on)
+        .select_related("membership", "certification", "superseded_by")
+        .order_by("recorded_at", "pk")
+    )
     for it in related.iterator():
         yield (
             str(it.reference),
@@ -331,10 +332,11 @@ def _past_completions(organisation: Organisation, site: Site | None, on: date) -
         "holds",
     )
     facts = PriorLearning.objects.filter(membership__organisation=organisation, completed_on__lte=on)
-    if site is not None:
-        here = Employment.objects.covering(on).filter(site__in=sites_from(site))
-        facts = facts.filter(membership__in=here.values("membership"))
-    related = facts.select_related("membership", "certification", "superseded_by").order_by("recorded_at", "pk")
+    related = (
+        _of_people_at(site, facts, on)
+        .select_related("membership", "certification", "superseded_by")
+        .order_by("recorded_at", "pk")
+    )
     for it in related.iterator():
         yield (
             str(it.reference),
@@ -371,6 +373,14 @@ def _log(organisation: Organisation, site: Site | None, on: date) -> Iterator[Se
         entries = entries.filter(~Q(target_kind__in=about_people) | Q(target_id__in=keys))
     for entry in entries.order_by("happened_at", "pk").iterator():
         yield (_day(entry.happened_at, organisation), entry.verb, entry.target_kind, entry.target_id)
+
+
+def _of_people_at(site: Site | None, facts: QuerySet[_Fact], on: date) -> QuerySet[_Fact]:
+    """Return those of ``facts`` that are about people who work at ``site`` or below it on the day; all without one."""
+    if site is None:
+        return facts
+    here = Employment.objects.covering(on).filter(site__in=sites_from(site))
+    return facts.filter(membership__in=here.values("membership"))
 
 
 def _day(at: datetime, organisation: Organisation) -> str:

@@ -109,19 +109,14 @@ def _rows(
             yield _row_from_elsewhere(span, job, prior, on)
             continue
         certificate = next(iter(held.get((membership.pk, certification.pk), ())), None)
-        status = employer_status(span.state, span.due_on, on, required=True)
-        yield EvidenceRow(
-            employee_number=membership.employee_number,
-            name=membership.name,
-            site=job.site.name,
-            role=job.role.name if job.role else "",
-            starts_on=job.starts_on,
+        yield _row(
+            span,
+            job,
+            on,
             course=(certificate.full_title or certificate.title)
             if certificate
             else (certification.full_title or certification.title),
             edition=str(certificate.edition_number) if certificate else "",
-            status=status,
-            due_on=span.due_on,
             completed_on=certificate.completed_on if certificate else None,
             minutes_met=_minutes_met(certificate, completions, asked_by_digest),
             acknowledged=_acknowledged(certificate, asked_by_digest),
@@ -178,18 +173,29 @@ def _elsewhere(
 _PERIODS: Final = frozenset({ReasonCode.PERIOD, ReasonCode.PERIOD_ENDED})
 
 
-def _row_from_elsewhere(span: ObligationSpan, job: Employment, prior: PriorLearning, on: date) -> EvidenceRow:
-    membership, certification = span.obligation.membership, span.obligation.certification
+def _row(span: ObligationSpan, job: Employment, on: date, **learnt: Any) -> EvidenceRow:
+    """Return who is asked, where that person works and where it stands, with what was ``learnt``."""
+    membership = span.obligation.membership
     return EvidenceRow(
         employee_number=membership.employee_number,
         name=membership.name,
         site=job.site.name,
         role=job.role.name if job.role else "",
         starts_on=job.starts_on,
-        course=certification.full_title or certification.title,
-        edition="",
         status=employer_status(span.state, span.due_on, on, required=True),
         due_on=span.due_on,
+        **learnt,
+    )
+
+
+def _row_from_elsewhere(span: ObligationSpan, job: Employment, prior: PriorLearning, on: date) -> EvidenceRow:
+    certification = span.obligation.certification
+    return _row(
+        span,
+        job,
+        on,
+        course=certification.full_title or certification.title,
+        edition="",
         completed_on=prior.completed_on,
         minutes_met=None,
         acknowledged=None,

@@ -128,7 +128,7 @@ class AssignmentsKind(Kind):
 
     def write(self, plans: Sequence[Plan], setting: Setting, *, number: int) -> list[dict[str, Any]]:
         """Record the assignments; the standing of all whom they reach is worked out once."""
-        works = [plan.work for plan in plans if plan.work is not None and plan.changes]
+        works = _works(plans)
         facts = [fact for _before, fact in self.would_record(plans, setting)]
         Requirement.objects.bulk_create(facts)
         _rebuild(facts, setting)
@@ -196,10 +196,9 @@ class AssignmentsKind(Kind):
 
     def would_record(self, plans: Sequence[Plan], setting: Setting) -> Iterator[tuple[Requirement | None, Requirement]]:
         """Yield what plans record, each with the assignment that it changes, if it changes one."""
-        works = [plan.work for plan in plans if plan.work is not None and plan.changes]
         places = Workplaces.of(setting.organisation)
         trainings = dict(Certification.objects.values_list("code", "pk"))
-        for work in works:
+        for work in _works(plans):
             yield work.before, self._fact(work, places, trainings, setting)
 
     def export(self, setting: Setting, *, on: date | None) -> Iterator[Mapping[str, str]]:
@@ -348,6 +347,10 @@ class AssignmentsKind(Kind):
 
     def _whom_of(self, requirement: Requirement) -> str:
         return self.key_of({**_values_of(requirement), "assignment_ref": ""})
+
+
+def _works(plans: Sequence[Plan]) -> list[_Work]:
+    return [plan.work for plan in plans if plan.work is not None and plan.changes]
 
 
 def _named(work: "_Work") -> str:

@@ -298,18 +298,11 @@ def _looked_at(desk: Desk, found: Proposal) -> tuple[Preview | None, PreviewRun 
     """
     kind = Proposal.Kind(found.kind)
     if kind in _OF_FILES and services.is_long_upload(found):
-        run = services.begin_preview(
-            organisation=desk.organisation,
-            kind=kind,
-            payload=found.payload,
-            people=found.summary["touched"],
-            by=desk.user,
-            at=clock.now(),
-        )
+        run = begun(desk, kind, found.payload, people=found.summary["touched"])
         return services.found_by(run), run, {}
     look = services.planned_by(found, on=desk.today)
     if services.is_long(look):
-        run = begun(desk, kind, found.payload, look)
+        run = begun(desk, kind, found.payload, people=len(look.memberships))
         fresh = services.found_by(run)
     else:
         run, fresh = None, look.preview(at=clock.now())

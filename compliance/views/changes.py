@@ -21,19 +21,17 @@ def in_background(
     desk: Desk, kind: Proposal.Kind, payload: Mapping[str, Any], look: services.Planned | services.Together
 ) -> HttpResponse:
     """Lead to the page that shows what a change for very many people does, as soon as that is known."""
-    run = begun(desk, kind, payload, look)
+    run = begun(desk, kind, payload, people=len(look.memberships))
     return redirect("compliance:preview", code=desk.organisation.code, run=run.public_id)
 
 
-def begun(
-    desk: Desk, kind: Proposal.Kind, payload: Mapping[str, Any], look: services.Planned | services.Together
-) -> PreviewRun:
-    """Begin, or find again, the look at a change for very many people."""
+def begun(desk: Desk, kind: Proposal.Kind, payload: Mapping[str, Any], *, people: int) -> PreviewRun:
+    """Begin, or find again, the look at a change for very many ``people``."""
     return services.begin_preview(
         organisation=desk.organisation,
         kind=kind,
         payload=payload,
-        people=len(look.memberships),
+        people=people,
         by=desk.user,
         at=clock.now(),
     )
@@ -69,6 +67,14 @@ def placement_subject(site: Site, parent: Site | None) -> str:
     """Return the name of a site with that to which it would belong, for whoever decides on it."""
     above = parent.name if parent else pgettext("what a site belongs to", "No other site")
     return f"{site.name} ({pgettext('what a site belongs to', 'Belongs to')}: {above})"
+
+
+def say_what_came(request: HttpRequest, done: object, made: str) -> None:
+    """Say that a change waits for a second person, or in the words ``made`` that it holds."""
+    if isinstance(done, Proposal):
+        say_it_waits(request)
+    else:
+        messages.success(request, made)
 
 
 def say_it_waits(request: HttpRequest) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from cms import clock
 from compliance import rule_forms, selectors, services
 from compliance.models import Proposal
-from compliance.views.changes import changes_shown, in_background, page_of, say_it_waits
+from compliance.views.changes import changes_shown, in_background, page_of, say_what_came
 from compliance.views.portal import Desk, portal, posted
 from people import services as people_services
 from people.exceptions import CodeTaken
@@ -55,8 +55,5 @@ def role(request: HttpRequest, desk: Desk, role: str) -> HttpResponse:
         shown = changes_shown(desk, look, look.preview(at=clock.now()), sent=[("others", ", ".join(tags))])
         return page_of(request, desk, Proposal.Kind.ROLE, chosen.name, here, shown)
     done = services.ask_to_tag_role(role=chosen, tags=tags, on=desk.today, by=desk.user, at=clock.now())
-    if isinstance(done, Proposal):
-        say_it_waits(request)
-    else:
-        messages.success(request, _("Saved."))
+    say_what_came(request, done, _("Saved."))
     return redirect(here)

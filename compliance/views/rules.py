@@ -35,7 +35,7 @@ from compliance.rules.applying import Answer, Dimension, Strictest, applicable, 
 from compliance.rules.readiness import STATED, Condition, all_met
 from compliance.rules.schema import Rule
 from compliance.selectors import PackAtSites, RuleAtSites, Training
-from compliance.views.changes import changes_shown, in_background, page_of, say_it_waits
+from compliance.views.changes import changes_shown, in_background, page_of, say_what_came
 from compliance.views.late import notes_on
 from compliance.views.portal import Desk, portal, posted
 from people.models import Site
@@ -233,10 +233,7 @@ def _adopt(request: HttpRequest, desk: Desk, version: RulePackVersion, form: rul
     except TrainingHeld as held:
         messages.error(request, held_in_words(held.title, held.why))
         return redirect("compliance:rule_pack_adopt", code=desk.organisation.code, pack=version.code)
-    if isinstance(done, Proposal):
-        say_it_waits(request)
-    else:
-        messages.success(request, _("Adopted. What it asks for is assigned, and people will be told."))
+    say_what_came(request, done, _("Adopted. What it asks for is assigned, and people will be told."))
     return redirect("compliance:rule_pack", code=desk.organisation.code, pack=version.code)
 
 
@@ -273,10 +270,8 @@ def rule_pack_stop(request: HttpRequest, desk: Desk, pack: str) -> HttpResponse:
         except AlreadyWithdrawn:
             messages.info(request, _("It was stopped already."))
         else:
-            if isinstance(done, Proposal):
-                say_it_waits(request)
-            else:
-                messages.success(request, _("Stopped. What it assigned is withdrawn; what was learnt stays on record."))
+            made = _("Stopped. What it assigned is withdrawn; what was learnt stays on record.")
+            say_what_came(request, done, made)
         return redirect("compliance:rule_pack", code=desk.organisation.code, pack=pack)
     look = services.stopping_of(adoption, on=desk.today)
     if services.is_long(look):
@@ -396,10 +391,7 @@ def _describe(request: HttpRequest, desk: Desk, code: str, form: rule_forms.Site
         shown = changes_shown(desk, look, look.preview(at=clock.now()), sent=sent)
         return page_of(request, desk, Proposal.Kind.SITE, site.name, here, shown)
     done = services.ask_to_describe_site(site=site, **said, on=desk.today, by=desk.user, at=clock.now())
-    if isinstance(done, Proposal):
-        say_it_waits(request)
-    else:
-        messages.success(request, _("Saved. What adopted rules ask for follows it."))
+    say_what_came(request, done, _("Saved. What adopted rules ask for follows it."))
     return redirect(here)
 
 

@@ -12,7 +12,7 @@ from cms import clock
 from compliance import rule_forms, selectors, services
 from compliance.exceptions import AlreadyWithdrawn
 from compliance.models import Proposal
-from compliance.views.changes import changes_shown, in_background, page_of, placement_subject, say_it_waits
+from compliance.views.changes import changes_shown, in_background, page_of, placement_subject, say_what_came
 from compliance.views.portal import Desk, portal, posted
 from people import services as people_services
 from people.exceptions import CodeTaken
@@ -78,8 +78,5 @@ def _place(request: HttpRequest, desk: Desk, site: Site, parent: Site | None) ->
     except AlreadyWithdrawn:
         messages.info(request, _("This was decided or changed meanwhile."))
     else:
-        if isinstance(done, Proposal):
-            say_it_waits(request)
-        else:
-            messages.success(request, _("Saved. What adopted rules ask for follows it."))
+        say_what_came(request, done, _("Saved. What adopted rules ask for follows it."))
     return redirect(here)
